@@ -1,0 +1,3 @@
+"""The ledger of one demand specialist: who owes what to whom, by when."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,5 @@
+"""``python -m demandctl``."""
+
+from demandctl.cli import main
+
+main()

@@ -1,0 +1,381 @@
+"""Deadlines: what an event starts, meets, moves or voids.
+
+Pure functions over frozen rows: rules, calendar and time are arguments. ``advance`` is the whole machine: the ledger
+feeds it each event as it happens and stores the result; replaying the events gives the same deadlines again.
+Instants are aware datetimes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from demandctl.rules import GIVEN, Facts, Rule, Rulebook, Target, delayed
+from demandctl.worktime import Calendar
+
+OCCURRENCES_KEPT = 60
+"""How many occurrences to come a repeating deadline carries: over a year of Mondays, so that reading runs no rule."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a demand, a revisit or a customer.
+
+    ``names`` are those that rules know (see rules.toml). ``on`` is set where only the date counts. ``due`` is the time
+    that the command gives to a rule whose target is given; ``repeat`` likewise its recurrence. ``owed_by`` overrules who
+    owes what starts here; ``target`` overrules for how long; ``person`` is who did it, or who is to do it.
+    """
+
+    names: frozenset[str]
+    at: datetime
+    facts: Facts
+    on: date | None = None
+    due: datetime | None = None
+    due_day: date | None = None
+    wait_until: datetime | None = None
+    repeat: str = ""
+    target: str = ""
+    owed_by: str = ""
+    person: int | None = None
+    what: str = ""
+    demand_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A span in which a clock stood still."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """Something that someone owes by a time. ``id`` is None until the ledger has stored it."""
+
+    rule: str
+    name: str
+    what: str
+    started_at: datetime
+    due_at: datetime
+    target: str
+    owed_by: str
+    owner_id: int | None = None
+    owner_name: str = ""
+    given: bool = False
+    pauses: tuple[Pause, ...] = ()
+    occurrences: tuple[date, ...] = ()
+    waiting_until: datetime | None = None
+    missed: int = 0
+    provisional: bool = False
+    met_at: datetime | None = None
+    voided_at: datetime | None = None
+    void_reason: str = ""
+    demand_id: int | None = None
+    id: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Neither met nor voided."""
+        return self.met_at is None and self.voided_at is None
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it stands for a row of occurrences."""
+        return bool(self.occurrences)
+
+    @property
+    def clock(self) -> str:
+        """``work``, ``wall``, or empty where a person gave the time."""
+        return "" if self.target == GIVEN or self.repeats else Target.parse(self.target).clock
+
+    def is_late(self, now: datetime) -> bool:
+        """Late is ``now > due_at``: at the very second it is still on time."""
+        return now > self.due_at
+
+
+def advance(deadlines: Sequence[Deadline], event: Event, rules: Iterable[Rule], calendar: Calendar) -> list[Deadline]:
+    """All deadlines of one subject after an event: those given, some of them changed, and those that it started."""
+    by_id = {rule.id: rule for rule in rules}
+    book = list(deadlines)
+    if "follow-up" in event.names:
+        book = [_resume(d, event.at, by_id, calendar) for d in book]
+    book = [_reopen(d, event, by_id.get(d.rule), calendar, book) for d in book]
+    book = [new for d in book for new in _meet(d, event, by_id.get(d.rule), calendar)]
+    book = [_void(d, event, by_id.get(d.rule), calendar) for d in book]
+    if "edited" in event.names or "recalculated" in event.names:
+        book = [recalculate(d, by_id.get(d.rule), event.facts, calendar, event.at) for d in book]
+    for rule in by_id.values():
+        if rule.enabled and rule.starts & event.names and rule.applies_to(event.facts):
+            book = _start(book, rule, event, calendar)
+    if event.wait_until:
+        book = [_pause(d, event.at, event.wait_until, by_id.get(d.rule), calendar) for d in book]
+    return [_owned(d, event.facts, by_id.get(d.rule)) for d in book]
+
+
+# -- meeting and voiding -----------------------------------------------------------------------------------------
+
+
+def _meet(deadline: Deadline, event: Event, rule: Rule | None, calendar: Calendar) -> list[Deadline]:
+    """The deadline, met if the event meets it, and the next one of a repeating rule."""
+    if not (rule and deadline.is_open and rule.met_by & event.names and deadline.started_at <= event.at):
+        return [deadline]
+    if rule.owed_by == "escalated" and deadline.owner_id != event.person:
+        return [deadline]
+    day, due_day = calendar.local_day(event.at), calendar.local_day(deadline.due_at)
+    if rule.window == "on-day" and day < due_day:
+        return [deadline]
+    met = replace(deadline, met_at=event.at, missed=missed_by(deadline, event.at, calendar))
+    if not deadline.repeats or not rule.applies_to(event.facts) or "closed" in event.names:
+        return [met]
+    if rule.window == "on-day":
+        following = replace(deadline, started_at=event.at)
+        return [met, _repeated(following, deadline.target, day, calendar)]
+    # Every occurrence wants a visit of its own: one in the window before the due day counts for that day only.
+    following = replace(deadline, started_at=max(event.at, deadline.due_at))
+    return [met, _repeated(following, deadline.target, max(day, due_day), calendar)]
+
+
+def missed_by(deadline: Deadline, moment: datetime, calendar: Calendar) -> int:
+    """How many occurrences in a row of a repeating deadline have gone by unmet; 0 for any other."""
+    return sum(1 for day in deadline.occurrences if calendar.closing(day) < moment)
+
+
+def _void(deadline: Deadline, event: Event, rule: Rule | None, calendar: Calendar) -> Deadline:
+    if not deadline.is_open or event.names <= {"raised", "registered"}:
+        return deadline
+    if "closed" in event.names and not (rule and rule.about == "customer"):
+        return voided(deadline, event.at, "需求已结束", calendar)
+    if rule and not rule.applies_to(event.facts):
+        return voided(deadline, event.at, "不再适用", calendar)
+    return deadline
+
+
+def voided(deadline: Deadline, moment: datetime, reason: str, calendar: Calendar) -> Deadline:
+    """The deadline voided; when it was overdue by then it stays a breach in every number."""
+    return replace(
+        deadline, voided_at=moment, void_reason=reason, missed=missed_by(deadline, moment, calendar), waiting_until=None
+    )
+
+
+def _reopen(
+    deadline: Deadline, event: Event, rule: Rule | None, calendar: Calendar, book: Sequence[Deadline]
+) -> Deadline:
+    """The newest met deadline of the rule open again, later by the opening time between; met late, its due time stays."""
+    if not (rule and rule.reopened_by & event.names and deadline.met_at):
+        return deadline
+    if any(other.rule == deadline.rule and other.started_at > deadline.started_at for other in book):
+        return deadline
+    pauses, due = deadline.pauses, deadline.due_at
+    if not deadline.is_late(deadline.met_at):
+        pauses = (*pauses, Pause(deadline.met_at, event.at))
+        due = _shifted(due, pauses[-1], calendar)
+    return _marked(replace(deadline, met_at=None, pauses=pauses, due_at=due), calendar)
+
+
+# -- starting ----------------------------------------------------------------------------------------------------
+
+
+def _start(book: list[Deadline], rule: Rule, event: Event, calendar: Calendar) -> list[Deadline]:
+    running = [d for d in book if d.rule == rule.id and d.is_open]
+    if running and rule.again == "keep":
+        return book
+    if rule.again == "replace":
+        book = [voided(d, event.at, "重新计时", calendar) if d in running else d for d in book]
+    return [*book, started(rule, event, calendar)]
+
+
+def started(rule: Rule, event: Event, calendar: Calendar) -> Deadline:
+    """The deadline that an event starts by a rule."""
+    begin = event.at
+    if event.on or rule.after:
+        begin = calendar.start_of(delayed(event.on or calendar.local_day(event.at), rule.after))
+    deadline = Deadline(
+        rule=rule.id,
+        name=rule.name,
+        what=event.what or rule.what,
+        started_at=begin,
+        due_at=begin,
+        target=GIVEN,
+        owed_by=event.owed_by if rule.target == GIVEN and event.owed_by else rule.owed_by_for(event.facts),
+        owner_id=event.person if rule.owed_by == "escalated" else None,
+        given=bool(event.owed_by and rule.target == GIVEN) or rule.owed_by == "escalated",
+        demand_id=event.demand_id,
+    )
+    if rule.repeat:
+        repeat = event.repeat if rule.repeat == GIVEN else rule.repeat
+        return _repeated(deadline, repeat, calendar.local_day(begin), calendar)
+    target = rule.target_for(event.facts)
+    if target == GIVEN:
+        if event.due is None:
+            raise ValueError(f"rule {rule.id} needs a given time")
+        return replace(deadline, due_at=event.due)
+    if event.target and rule.owed_by == "escalated":
+        target = event.target
+    return _reckoned(replace(deadline, target=target), rule, calendar)
+
+
+def _reckoned(deadline: Deadline, rule: Rule, calendar: Calendar) -> Deadline:
+    """The due time from the deadline's own start and target, its pauses taken out."""
+    target = Target.parse(deadline.target)
+    due = target.due(deadline.started_at, calendar, rule.closing)
+    for pause in deadline.pauses if target.clock == "work" else ():
+        due = _shifted(due, pause, calendar)
+    return _marked(replace(deadline, due_at=due), calendar)
+
+
+def _shifted(due: datetime, pause: Pause, calendar: Calendar) -> datetime:
+    """A due time after a pause: the opening time that was left when it began is what is left when it ends."""
+    left = calendar.worked(pause.start, due)
+    return calendar.add(pause.end, left) if due >= pause.start else due
+
+
+def _marked(deadline: Deadline, calendar: Calendar) -> Deadline:
+    leans = deadline.target != GIVEN and (deadline.clock != "wall" or calendar.closing(
+        calendar.local_day(deadline.due_at)) == deadline.due_at)
+    return replace(
+        deadline, provisional=leans and calendar.leans_on_unknown(deadline.started_at, deadline.due_at)
+    )
+
+
+def _repeated(deadline: Deadline, repeat: str, after: date, calendar: Calendar) -> Deadline:
+    """A repeating deadline due at its first occurrence later than *after*; ``target`` keeps the recurrence rule."""
+    days = occurrences(repeat, calendar.local_day(deadline.started_at), after, calendar)
+    fresh = replace(deadline, target=repeat, pauses=(), met_at=None, missed=0, waiting_until=None, id=None)
+    if not days:  # a rule with COUNT or UNTIL that has run out
+        return replace(fresh, due_at=deadline.due_at, voided_at=deadline.started_at, void_reason="周期已结束")
+    due = calendar.closing(days[0])
+    return replace(fresh, due_at=due, occurrences=days, provisional=not calendar.is_known(days[0]))
+
+
+def occurrences(repeat: str, start: date, after: date, calendar: Calendar) -> tuple[date, ...]:
+    """The next days of a recurrence rule later than *after*, each moved to a working day, two on one day being one."""
+    from dateutil.rrule import rrulestr
+
+    midnight = datetime.min.time()
+    rule: Any = rrulestr(repeat, dtstart=datetime.combine(start, midnight))
+    days: list[date] = []
+    for moment in rule.xafter(datetime.combine(after, midnight), count=OCCURRENCES_KEPT):
+        day = calendar.working_day(moment.date())
+        if not days or day > days[-1]:
+            days.append(day)
+    return tuple(days)
+
+
+# -- waiting -----------------------------------------------------------------------------------------------------
+
+
+def _pause(deadline: Deadline, at: datetime, until: datetime, rule: Rule | None, calendar: Calendar) -> Deadline:
+    """Stop a work clock while the customer wants to wait; what was missed before stays missed."""
+    if not (rule and deadline.is_open and deadline.started_at <= at) or rule.about != "demand":
+        return deadline
+    pause = Pause(at, until)
+    if deadline.repeats:
+        return _pause_repeating(deadline, pause, calendar)
+    if deadline.is_late(at) or deadline.clock != "work":
+        return deadline
+    shifted = replace(deadline, due_at=_shifted(deadline.due_at, pause, calendar))
+    return _marked(replace(shifted, pauses=(*deadline.pauses, pause), waiting_until=until), calendar)
+
+
+def _pause_repeating(deadline: Deadline, pause: Pause, calendar: Calendar) -> Deadline:
+    after = calendar.local_day(pause.end)
+    to_come = occurrences(deadline.target, calendar.local_day(deadline.started_at), after, calendar)
+    if deadline.is_late(pause.start):
+        gone = tuple(day for day in deadline.occurrences if calendar.closing(day) < pause.start)
+        return replace(deadline, occurrences=gone + to_come, pauses=(*deadline.pauses, pause))
+    if not to_come:
+        return deadline
+    return replace(
+        deadline,
+        occurrences=to_come,
+        due_at=calendar.closing(to_come[0]),
+        provisional=not calendar.is_known(to_come[0]),
+        pauses=(*deadline.pauses, pause),
+        waiting_until=pause.end,
+    )
+
+
+def _resume(deadline: Deadline, at: datetime, rules: dict[str, Rule], calendar: Calendar) -> Deadline:
+    """End a waiting early: a follow-up came before its time."""
+    waiting = deadline.waiting_until
+    rule = rules.get(deadline.rule)
+    if not (rule and deadline.is_open and waiting and deadline.pauses and deadline.pauses[-1].start <= at < waiting):
+        return deadline
+    pause = replace(deadline.pauses[-1], end=at)
+    pauses = (*deadline.pauses[:-1], pause)
+    if deadline.repeats:
+        days = occurrences(
+            deadline.target, calendar.local_day(deadline.started_at), calendar.local_day(at), calendar
+        )
+        return replace(
+            deadline, pauses=pauses, waiting_until=at, occurrences=days, due_at=calendar.closing(days[0]),
+            provisional=not calendar.is_known(days[0]),
+        )
+    return replace(_reckoned(replace(deadline, pauses=pauses), rule, calendar), waiting_until=at)
+
+
+# -- corrections -------------------------------------------------------------------------------------------------
+
+
+def recalculate(
+    deadline: Deadline, rule: Rule | None, facts: Facts, calendar: Calendar, now: datetime
+) -> Deadline:
+    """An open deadline reckoned again from its own start, by the target that holds for its subject now."""
+    if not (rule and deadline.is_open) or deadline.target == GIVEN:
+        return deadline
+    if "raised" in rule.starts and "raised_at" in facts:
+        deadline = replace(deadline, started_at=datetime.fromisoformat(facts["raised_at"]))
+    if deadline.repeats:
+        if deadline.is_late(now):
+            return deadline
+        anchor = deadline.pauses[-1].end if deadline.pauses else deadline.started_at
+        after = calendar.local_day(anchor)
+        repeat = deadline.target if rule.repeat == GIVEN else rule.repeat
+        again = _repeated(deadline, repeat, after, calendar)
+        return replace(again, id=deadline.id, pauses=deadline.pauses, waiting_until=deadline.waiting_until)
+    target = deadline.target if deadline.given else rule.target_for(facts)
+    return _reckoned(replace(deadline, target=target), rule, calendar)
+
+
+def _owned(deadline: Deadline, facts: Facts, rule: Rule | None) -> Deadline:
+    """Who owes it now: an open deadline follows the handler, the leader or the branch of its subject."""
+    if not deadline.is_open or deadline.owed_by == "escalated" or rule is None:
+        return deadline
+    role = deadline.owed_by if deadline.given else rule.owed_by_for(facts)
+    if role in ("handler", "expert") and not facts.get("handler"):
+        role = "leader" if facts.get("referred") else "specialist"
+    if role == "branch" and not facts.get("branch"):
+        role = "specialist"
+    person = {
+        "handler": facts.get("handler"),
+        "expert": facts.get("handler"),
+        "leader": facts.get("leader"),
+        "branch": facts.get("branch_leader"),
+        "owner": facts.get("owner"),
+        "department": facts.get("escalated_to"),
+        "supervisor": facts.get("escalated_to"),
+    }.get(role)
+    name = {"branch": facts.get("branch"), "department": facts.get("department")}.get(role)
+    return replace(deadline, owed_by=role, owner_id=person, owner_name=name or "")
+
+
+def level(due: datetime, now: datetime, steps: Sequence[Target], calendar: Calendar) -> int:
+    """0 not late, 1 late, then one more for each escalation step passed; steps count opening time from the due time."""
+    if now <= due:
+        return 0
+    return 1 + sum(1 for step in steps if now > step.due(due, calendar))
+
+
+def late_minutes(due: datetime, now: datetime, clock: str, calendar: Calendar) -> int:
+    """Whole minutes past due on a clock (``wall``, anything else ``work``)."""
+    late: timedelta = now - due if clock == "wall" else calendar.worked(due, now)
+    return int(late.total_seconds()) // 60
+
+
+__all__ = [
+    "Deadline", "Event", "Pause", "Rulebook", "advance", "late_minutes", "level", "missed_by", "occurrences",
+    "recalculate", "started", "voided",
+]

@@ -172,7 +172,7 @@ def _reopen(
     if not deadline.is_late(deadline.met_at):
         pauses = (*pauses, Pause(deadline.met_at, event.at))
         due = _shifted(due, pauses[-1], calendar)
-    return _marked(replace(deadline, met_at=None, pauses=pauses, due_at=due), calendar)
+    return _marked(replace(deadline, met_at=None, pauses=pauses, due_at=due), rule, calendar)
 
 
 # -- starting ----------------------------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ def _reckoned(deadline: Deadline, rule: Rule, calendar: Calendar) -> Deadline:
     due = target.due(deadline.started_at, calendar, rule.closing)
     for pause in deadline.pauses if target.clock == "work" else ():
         due = _shifted(due, pause, calendar)
-    return _marked(replace(deadline, due_at=due), calendar)
+    return _marked(replace(deadline, due_at=due), rule, calendar)
 
 
 def _shifted(due: datetime, pause: Pause, calendar: Calendar) -> datetime:
@@ -232,12 +232,10 @@ def _shifted(due: datetime, pause: Pause, calendar: Calendar) -> datetime:
     return calendar.add(pause.end, left) if due >= pause.start else due
 
 
-def _marked(deadline: Deadline, calendar: Calendar) -> Deadline:
-    leans = deadline.target != GIVEN and (deadline.clock != "wall" or calendar.closing(
-        calendar.local_day(deadline.due_at)) == deadline.due_at)
-    return replace(
-        deadline, provisional=leans and calendar.leans_on_unknown(deadline.started_at, deadline.due_at)
-    )
+def _marked(deadline: Deadline, rule: Rule, calendar: Calendar) -> Deadline:
+    """Marked provisional when working days were counted in a year that the calendar does not know yet."""
+    leans = deadline.clock == "work" or rule.closing
+    return replace(deadline, provisional=leans and calendar.leans_on_unknown(deadline.started_at, deadline.due_at))
 
 
 def _repeated(deadline: Deadline, repeat: str, after: date, calendar: Calendar) -> Deadline:
@@ -277,7 +275,7 @@ def _pause(deadline: Deadline, at: datetime, until: datetime, rule: Rule | None,
     if deadline.is_late(at) or deadline.clock != "work":
         return deadline
     shifted = replace(deadline, due_at=_shifted(deadline.due_at, pause, calendar))
-    return _marked(replace(shifted, pauses=(*deadline.pauses, pause), waiting_until=until), calendar)
+    return _marked(replace(shifted, pauses=(*deadline.pauses, pause), waiting_until=until), rule, calendar)
 
 
 def _pause_repeating(deadline: Deadline, pause: Pause, calendar: Calendar) -> Deadline:

@@ -1,0 +1,178 @@
+"""The user's settings: one TOML file and, beside it, the rules that he edits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from demandctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from demandctl.worktime import Calendar
+
+DEFAULT_ZONE = "Asia/Shanghai"
+DEFAULT_HOURS = ("08:30-12:00", "13:30-17:30")
+DEFAULT_CALL_HOURS = ("09:00-11:30", "14:00-17:30")
+"""C 2.5.2: a customer is not disturbed while he rests."""
+
+TEMPLATE = """\
+# demandctl 的配置。改完后 demandctl config show 看看读到了什么。
+timezone = "Asia/Shanghai"
+
+[company]
+name = ""                       # 报表抬头
+
+[specialist]
+name = ""                       # 需求专员，写进每一步操作
+phone = ""
+supervisor = ""                 # 主管：回访问题当场拍板
+department = "客服部"           # 本部门
+call_hours = ["09:00-11:30", "14:00-17:30"]   # 适合打电话的时间
+
+[calendar]
+hours = ["08:30-12:00", "13:30-17:30"]        # 上班时间
+closed = []                     # 另外放假的日子，如 ["2026-05-08"]
+open = []                       # 另外上班的日子
+"""
+
+
+@dataclass(frozen=True)
+class Config:
+    """What the file says, defaults filled in; ``path`` need not exist."""
+
+    path: Path
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path) -> Config:
+        """Read the file; a missing one gives the defaults. UsageError names file, line and reason of a wrong one."""
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except FileNotFoundError:
+            return cls(path)
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"配置文件读不了：{path}（{error}）") from error
+        import tomllib
+
+        try:
+            config = cls(path, tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            raise UsageError(f"配置文件有误：{path}：{error}") from error
+        config._check()
+        return config
+
+    def get(self, section: str, key: str, default: Any = "") -> Any:
+        """One setting of a section, the default when the file does not set it."""
+        return self.data.get(section, {}).get(key, default)
+
+    @property
+    def zone_name(self) -> str:
+        """The ledger's time zone."""
+        return str(self.data.get("timezone", DEFAULT_ZONE))
+
+    @property
+    def specialist(self) -> str:
+        """The specialist's name, empty when it is not set."""
+        return str(self.get("specialist", "name"))
+
+    @property
+    def department(self) -> str:
+        """The specialist's own department."""
+        return str(self.get("specialist", "department", "客服部"))
+
+    @property
+    def rules_path(self) -> Path:
+        """The user's own rules, beside the config file; it need not exist."""
+        return self.path.with_name("rules.toml")
+
+    def hours(self, key: str = "hours", section: str = "calendar") -> list[tuple[int, int]]:
+        """Opening hours as seconds of the day."""
+        from demandctl.worktime import parse_hours
+
+        default = DEFAULT_HOURS if section == "calendar" else DEFAULT_CALL_HOURS
+        try:
+            return parse_hours(self.get(section, key, default))
+        except (ValueError, AttributeError, TypeError) as error:
+            raise self._wrong(section, key, f'“{error}”不是时间段，应写成 ["08:30-12:00", "13:30-17:30"]') from error
+
+    def days(self, key: str) -> list[date]:
+        """Dates of an override, ``closed`` or ``open``."""
+        found: list[date] = []
+        for value in self.get("calendar", key, []):
+            try:
+                found.append(value if type(value) is date else date.fromisoformat(str(value)))
+            except ValueError as error:
+                raise self._wrong("calendar", key, f"“{value}”不是日期，应写成 2026-05-08") from error
+        return found
+
+    def _check(self) -> None:
+        tables = ("company", "specialist", "calendar", "notify")
+        for name in tables:
+            if not isinstance(self.data.get(name, {}), dict):
+                raise self._wrong(name, "", "应是一张表，写成 [" + name + "]")
+        for section, keys in {"company": ["name"], "specialist": ["name", "phone", "supervisor", "department"]}.items():
+            for key in keys:
+                if not isinstance(self.get(section, key), str):
+                    raise self._wrong(section, key, "应是文字，用引号括起来")
+        for key in ("closed", "open"):
+            if not isinstance(self.get("calendar", key, []), list):
+                raise self._wrong("calendar", key, '应是日期的列表，如 ["2026-05-08"]')
+            self.days(key)
+        if not self.hours():
+            raise self._wrong("calendar", "hours", "至少要有一段上班时间")
+        self.hours("call_hours", "specialist")
+        from zoneinfo import ZoneInfo
+
+        try:
+            ZoneInfo(self.zone_name)
+        except (ValueError, OSError, KeyError) as error:
+            raise self._wrong("", "timezone", f"没有“{self.zone_name}”这个时区") from error
+
+    def _wrong(self, section: str, key: str, reason: str) -> UsageError:
+        where = ".".join(part for part in (section, key) if part)
+        return UsageError(f"配置文件有误：{self.path}\n{where}：{reason}")
+
+
+def work_calendar(config: Config) -> Calendar:
+    """China's official calendar (2004 to the package's last year) with the user's hours and overrides on top."""
+    from zoneinfo import ZoneInfo
+
+    from chinese_calendar import constants
+
+    from demandctl.worktime import Calendar
+
+    chinese = {holiday.value: holiday.chinese for holiday in constants.Holiday}
+    closed = {day: chinese.get(name, name) for day, name in constants.holidays.items()}
+    opened = {day: f"{chinese.get(name, name)}调休" for day, name in constants.workdays.items()}
+    years = [day.year for day in closed]
+    for day in config.days("closed"):
+        closed[day] = "自定放假"
+        opened.pop(day, None)
+    for day in config.days("open"):
+        opened[day] = "自定上班"
+        closed.pop(day, None)
+    known = (date(min(years), 1, 1), date(max(years), 12, 31))
+    return Calendar(ZoneInfo(config.zone_name), config.hours(), closed, opened, known)
+
+
+def calendar_version() -> str:
+    """The version of the official calendar that is installed."""
+    from importlib.metadata import version
+
+    return version("chinesecalendar")
+
+
+def rules_text(config: Config) -> tuple[str, Path]:
+    """The rules in force and where they stand: the user's own file beside the config, else the one in the package."""
+    path = config.rules_path if config.rules_path.exists() else Path(__file__).parent / "data" / "rules.toml"
+    try:
+        return path.read_text(encoding="utf-8-sig"), path
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"规则文件读不了：{path}（{error}）") from error
+
+
+SECRET = re.compile(r"(key|secret|password|token)", re.IGNORECASE)

@@ -1,0 +1,92 @@
+"""What a command gets: where things lie, what time it is, who is working."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from demandctl.config import Config
+from demandctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from demandctl.worktime import Calendar
+
+
+class Context:
+    """One run of the program. Everything is looked up when first asked for, so a command pays for what it uses."""
+
+    def __init__(self, db: Path | None = None, config: Path | None = None) -> None:
+        self._db, self._config = db, config
+
+    @cached_property
+    def db_path(self) -> Path:
+        """The ledger file: ``--db``, else ``DEMANDCTL_DB``, else the platform's user data folder."""
+        given = self._db or os.environ.get("DEMANDCTL_DB")
+        if given:
+            return Path(given).expanduser()
+        from platformdirs import user_data_path
+
+        return user_data_path("demandctl", appauthor=False) / "ledger.db"
+
+    @cached_property
+    def config_path(self) -> Path:
+        """The config file: ``--config``, else ``DEMANDCTL_CONFIG``, else the platform's user config folder."""
+        given = self._config or os.environ.get("DEMANDCTL_CONFIG")
+        if given:
+            return Path(given).expanduser()
+        from platformdirs import user_config_path
+
+        return user_config_path("demandctl", appauthor=False) / "config.toml"
+
+    @cached_property
+    def config(self) -> Config:
+        """The user's settings."""
+        return Config.read(self.config_path)
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        """The time zone that people read and type."""
+        from zoneinfo import ZoneInfo
+
+        return ZoneInfo(self.config.zone_name)
+
+    @cached_property
+    def now(self) -> datetime:
+        """The moment of this run, to the second, read once; ``DEMANDCTL_NOW`` replaces the clock."""
+        text = os.environ.get("DEMANDCTL_NOW")
+        if not text:
+            return datetime.now(UTC).replace(microsecond=0).astimezone(self.zone)
+        try:
+            now = datetime.fromisoformat(text)
+            if now.tzinfo is None:
+                raise ValueError(text)
+            return now.replace(microsecond=0).astimezone(self.zone)
+        except (ValueError, OverflowError) as error:
+            raise UsageError(
+                f"DEMANDCTL_NOW 应是带时区的 ISO 8601 时间，如 2026-11-22T09:00:00+08:00，而不是“{text}”"
+            ) from error
+
+    @cached_property
+    def who(self) -> str:
+        """Who is working, as written on every operation."""
+        name = os.environ.get("DEMANDCTL_USER") or self.config.specialist
+        if not name:
+            import getpass
+
+            try:
+                name = getpass.getuser()
+            except (KeyError, OSError, ImportError):
+                name = "需求专员"
+        return name
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The working calendar in force: official days, opening hours and overrides."""
+        from demandctl.config import work_calendar
+
+        return work_calendar(self.config)

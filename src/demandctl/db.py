@@ -1,0 +1,239 @@
+"""The ledger file: opening it for reading, and one transaction a command for writing.
+
+Reading goes through the standard library alone; SQLModel and SQLAlchemy are imported when a transaction opens.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from demandctl.errors import LedgerUnusable, NotFound
+from demandctl.migrations import APPLICATION_ID, SCHEMA_VERSION, upgrade
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlmodel import Session
+
+    from demandctl.context import Context
+    from demandctl.rules import Rulebook
+    from demandctl.worktime import Calendar
+
+BUSY_SECONDS = 5.0
+"""How long a command waits for another one that is writing."""
+
+
+@dataclass
+class Work:
+    """One writing command: the session of its transaction and all that a use case may ask about."""
+
+    session: Session
+    operation_id: int
+    now: datetime
+    who: str
+    rules: Rulebook
+    calendar: Calendar
+    ruleset_id: int
+    context: Context
+
+    def describe(self, summary: str, command: str = "") -> None:
+        """Say in one line what this operation did; the log shows it."""
+        from demandctl.models import Operation
+
+        operation = self.session.get_one(Operation, self.operation_id)
+        operation.summary = summary
+        operation.command = command or operation.command
+
+
+def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
+    """Open a ledger, upgraded to this program's schema. NotFound when there is none, LedgerUnusable when it is no use."""
+    if not path.is_file():
+        if path.exists():
+            raise LedgerUnusable(f"{path} 不是台账文件")
+        raise NotFound(f"还没有台账：{path}", "先建一个：demandctl init")
+    try:
+        connection = _open(path, write)
+        version = _identify(connection, path)
+    except sqlite3.Error as error:
+        raise unusable(error, path) from error
+    if version == SCHEMA_VERSION:
+        return connection
+    connection.close()
+    if version > SCHEMA_VERSION:
+        raise LedgerUnusable(
+            f"台账是更新的程序写的（版本 {version}，本程序认得到 {SCHEMA_VERSION}）：{path}", "请升级 demandctl"
+        )
+    _upgrade(path)
+    return connect(path, write=write)
+
+
+def _open(path: Path, write: bool) -> sqlite3.Connection:
+    if write:
+        if not os.access(path, os.W_OK):
+            raise LedgerUnusable(f"台账不可写：{path}")
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        return connection
+    uri = path.absolute().as_uri()
+    wal = path.with_name(path.name + "-wal")
+    # Without its folder SQLite cannot make the shared memory that reading a WAL needs; with no WAL it is not missed.
+    frozen = not os.access(path.parent, os.W_OK) and not (wal.exists() and wal.stat().st_size)
+    return sqlite3.connect(
+        f"{uri}?mode=ro{'&immutable=1' if frozen else ''}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+    )
+
+
+def _identify(connection: sqlite3.Connection, path: Path) -> int:
+    """The schema version of the file; LedgerUnusable when another program wrote it."""
+    application: int = connection.execute("PRAGMA application_id").fetchone()[0]
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if application != APPLICATION_ID:
+        connection.close()
+        raise LedgerUnusable(f"{path} 不是 demandctl 的台账，没有动它")
+    return version
+
+
+def _upgrade(path: Path) -> None:
+    try:
+        connection = _open(path, write=True)
+        try:
+            upgrade(connection)
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise unusable(error, path) from error
+
+
+def create(path: Path) -> bool:
+    """Make a new ledger, readable by the user alone; False when there is one already.
+
+    It is made beside its place and linked in whole, so a run that is killed leaves none or a whole one.
+    """
+    if path.exists():
+        connect(path).close()
+        return False
+    try:
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True, mode=0o700)
+        fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
+        fresh.unlink(missing_ok=True)
+        os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        try:
+            connection = sqlite3.connect(fresh, isolation_level=None)
+            upgrade(connection)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.close()
+            os.link(fresh, path)
+        except FileExistsError:
+            return False
+        finally:
+            for leftover in path.parent.glob(f"{fresh.name}*"):
+                leftover.unlink(missing_ok=True)
+    except sqlite3.Error as error:
+        raise unusable(error, path) from error
+    except OSError as error:
+        raise LedgerUnusable(f"台账建不了：{path}（{error.strerror or error}）") from error
+    return True
+
+
+def unusable(error: Exception, path: Path) -> LedgerUnusable:
+    """What an error of SQLite means to the person at the keyboard."""
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return LedgerUnusable(f"台账正被别的程序占用：{path}", "稍等再试；这一步没有写入")
+    if "full" in text:
+        return LedgerUnusable(f"磁盘满了，写不进台账：{path}", "腾出空间再试；这一步没有写入")
+    if "readonly" in text or "unable to open" in text:
+        return LedgerUnusable(f"台账打不开或不可写：{path}", "检查文件和文件夹的权限")
+    if "malformed" in text or "not a database" in text or "corrupt" in text:
+        return LedgerUnusable(f"台账文件已损坏，或不是台账：{path}", "没有动它；请用备份恢复")
+    return LedgerUnusable(f"台账用不了：{path}（{text}）", "这一步没有写入")
+
+
+@contextmanager
+def transaction(context: Context, command: str) -> Iterator[Work]:
+    """One writing command: everything in it happens, under one operation, or nothing does.
+
+    Ask before it opens, print after it closed. LedgerUnusable when the file is locked, damaged, full or not writable.
+    """
+    connect(context.db_path, write=True).close()
+    from sqlalchemy.exc import DBAPIError
+    from sqlmodel import Session
+
+    try:
+        with _engine(context.db_path).connect() as connection, Session(connection, autoflush=True) as session:
+            work = _begin(session, context, command)
+            yield work
+            session.flush()
+            connection.exec_driver_sql("DELETE FROM current_operation")
+            session.commit()
+    except DBAPIError as error:
+        if isinstance(error.orig, sqlite3.OperationalError | sqlite3.DatabaseError) and not isinstance(
+            error.orig, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.DataError
+        ):
+            raise unusable(error.orig, context.db_path) from error
+        raise
+
+
+def _engine(path: Path) -> Any:
+    from sqlalchemy import create_engine, event
+    from sqlalchemy.pool import NullPool
+
+    engine = create_engine("sqlite://", creator=lambda: _open(path, write=True), poolclass=NullPool)
+
+    # pysqlite's own transaction handling is off: with it, a table made in a transaction that failed was seen to survive.
+    @event.listens_for(engine, "begin")
+    def _immediately(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _begin(session: Session, context: Context, command: str) -> Work:
+    from demandctl.models import Operation
+
+    operation = Operation(at=context.now, who=context.who, command=command)
+    session.add(operation)
+    session.flush()
+    assert operation.id is not None
+    session.connection().exec_driver_sql("INSERT INTO current_operation VALUES (1, ?)", (operation.id,))
+    rules, calendar, ruleset_id = _ruleset(session, context)
+    return Work(session, operation.id, context.now, context.who, rules, calendar, ruleset_id, context)
+
+
+def _ruleset(session: Session, context: Context) -> tuple[Rulebook, Calendar, int]:
+    """The rules in force with their number in the ledger; stored when they are seen for the first time."""
+    import json
+    from hashlib import sha256
+
+    from sqlmodel import select
+
+    from demandctl.config import calendar_version, rules_text
+    from demandctl.errors import Refused
+    from demandctl.models import RuleSet
+    from demandctl.rules import read_rules
+
+    text, path = rules_text(context.config)
+    rules, problems = read_rules(text)
+    if problems:
+        first = problems[0]
+        raise Refused(
+            f"规则文件有误：{path} 第 {first.line} 行 {first.field}：{first.reason}", "全部问题：demandctl sla check"
+        )
+    calendar = context.calendar
+    as_text = json.dumps(calendar.to_data(), ensure_ascii=False)
+    digest = sha256(f"{text}\0{as_text}".encode()).hexdigest()
+    known = session.exec(select(RuleSet).where(RuleSet.digest == digest)).first()
+    if known is None:
+        known = RuleSet(digest=digest, rules=text, calendar=as_text, calendar_version=calendar_version())
+        session.add(known)
+        session.flush()
+    assert known.id is not None
+    return rules, calendar, known.id

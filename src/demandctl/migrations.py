@@ -1,0 +1,350 @@
+"""The schema and its upgrades: plain SQL, one function a version, each run in a transaction of its own.
+
+Instants are text like ``2026-11-22T01:00:00Z``: readable in any tool, and they sort as time. Lists are JSON arrays.
+Numbers are AUTOINCREMENT, so that one taken back by undo is never given again. Every table that holds the user's facts
+is audited by triggers: what a command changes is written down by the database itself, so no command can forget.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+APPLICATION_ID = 0x444D434C  # DMCL
+AUDITED = ("customer", "contact", "demand", "follow_up", "assignment", "escalation", "revisit", "event", "deadline")
+
+_SCHEMA_1 = """
+CREATE TABLE ledger (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE operation (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    command TEXT NOT NULL,
+    summary TEXT NOT NULL DEFAULT '',
+    undoes INTEGER REFERENCES operation (id),
+    undone_by INTEGER REFERENCES operation (id)
+) STRICT;
+
+-- The operation that is being written; the audit triggers read it and refuse changes outside one.
+CREATE TABLE current_operation (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    operation_id INTEGER NOT NULL REFERENCES operation (id)
+) STRICT;
+
+CREATE TABLE change (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    operation_id INTEGER NOT NULL REFERENCES operation (id),
+    table_name TEXT NOT NULL,
+    row_id INTEGER NOT NULL,
+    demand_id INTEGER,
+    old TEXT,
+    new TEXT
+) STRICT;
+CREATE INDEX change_operation ON change (operation_id);
+CREATE INDEX change_demand ON change (demand_id, operation_id) WHERE demand_id IS NOT NULL;
+
+CREATE TABLE contact (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    phone TEXT NOT NULL DEFAULT '',
+    wechat TEXT NOT NULL DEFAULT '',
+    role TEXT NOT NULL,
+    branch TEXT NOT NULL DEFAULT '',
+    regions TEXT NOT NULL DEFAULT '[]',
+    products TEXT NOT NULL DEFAULT '[]',
+    skills TEXT NOT NULL DEFAULT '[]',
+    leader INTEGER NOT NULL DEFAULT 0,
+    active INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX contact_name ON contact (name);
+
+CREATE TABLE customer (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    nickname TEXT NOT NULL DEFAULT '',
+    wechat TEXT NOT NULL DEFAULT '',
+    phone TEXT NOT NULL DEFAULT '',
+    company TEXT NOT NULL DEFAULT '',
+    region TEXT NOT NULL DEFAULT '',
+    address TEXT NOT NULL DEFAULT '',
+    value TEXT,
+    need_class TEXT,
+    stage TEXT,
+    tags TEXT NOT NULL DEFAULT '[]',
+    owner_id INTEGER REFERENCES contact (id),
+    briefed_at TEXT,
+    birthday TEXT,
+    last_order TEXT,
+    business_contact TEXT,
+    arrears INTEGER NOT NULL DEFAULT 0,
+    handed INTEGER NOT NULL DEFAULT 0,
+    contract_on TEXT,
+    profiled_on TEXT,
+    documents TEXT NOT NULL DEFAULT '[]',
+    approved_by TEXT NOT NULL DEFAULT '',
+    revisit_every TEXT NOT NULL DEFAULT '',
+    note TEXT NOT NULL DEFAULT '',
+    consent_on TEXT,
+    erased_at TEXT,
+    created_at TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX customer_phone ON customer (phone) WHERE phone <> '';
+CREATE UNIQUE INDEX customer_wechat ON customer (wechat) WHERE wechat <> '';
+CREATE INDEX customer_name ON customer (name);
+CREATE INDEX customer_owner ON customer (owner_id) WHERE owner_id IS NOT NULL;
+
+CREATE TABLE demand (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    subtype TEXT,
+    channel TEXT NOT NULL,
+    group_name TEXT NOT NULL DEFAULT '',
+    customer_id INTEGER NOT NULL REFERENCES customer (id),
+    region TEXT NOT NULL DEFAULT '',
+    product TEXT NOT NULL DEFAULT '',
+    content TEXT NOT NULL,
+    source TEXT NOT NULL DEFAULT '',
+    wish TEXT NOT NULL DEFAULT '',
+    urgency TEXT NOT NULL DEFAULT 'normal',
+    service_mode TEXT,
+    warranty TEXT NOT NULL DEFAULT '',
+    from_id INTEGER REFERENCES demand (id),
+    tags TEXT NOT NULL DEFAULT '[]',
+    raised_at TEXT NOT NULL,
+    registered_at TEXT NOT NULL,
+    verified INTEGER,
+    status TEXT NOT NULL DEFAULT 'new',
+    handler_id INTEGER REFERENCES contact (id),
+    leader_id INTEGER REFERENCES contact (id),
+    branch TEXT NOT NULL DEFAULT '',
+    branch_leader_id INTEGER REFERENCES contact (id),
+    escalation INTEGER NOT NULL DEFAULT 0,
+    next_at TEXT,
+    next_plan TEXT NOT NULL DEFAULT '',
+    resolved_at TEXT,
+    confirmed_at TEXT,
+    outcome TEXT,
+    reason TEXT NOT NULL DEFAULT '',
+    amount TEXT,
+    duplicate_of INTEGER REFERENCES demand (id),
+    note TEXT NOT NULL DEFAULT '',
+    closed_at TEXT
+) STRICT;
+CREATE INDEX demand_customer ON demand (customer_id);
+CREATE INDEX demand_open ON demand (id) WHERE closed_at IS NULL;
+CREATE INDEX demand_handler ON demand (handler_id) WHERE handler_id IS NOT NULL;
+CREATE INDEX demand_raised ON demand (raised_at);
+
+CREATE TABLE follow_up (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    demand_id INTEGER NOT NULL REFERENCES demand (id),
+    at TEXT NOT NULL,
+    by_name TEXT NOT NULL,
+    by_id INTEGER REFERENCES contact (id),
+    phone TEXT NOT NULL DEFAULT '',
+    internal INTEGER NOT NULL DEFAULT 0,
+    method TEXT,
+    stage TEXT NOT NULL DEFAULT '',
+    text TEXT NOT NULL,
+    next_at TEXT,
+    next_plan TEXT NOT NULL DEFAULT '',
+    wait_until TEXT,
+    resolved INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX follow_up_demand ON follow_up (demand_id, at);
+
+CREATE TABLE assignment (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    demand_id INTEGER NOT NULL REFERENCES demand (id),
+    at TEXT NOT NULL,
+    from_id INTEGER REFERENCES contact (id),
+    to_id INTEGER NOT NULL REFERENCES contact (id),
+    how TEXT NOT NULL,
+    reason TEXT NOT NULL DEFAULT '',
+    operator TEXT NOT NULL
+) STRICT;
+CREATE INDEX assignment_demand ON assignment (demand_id, at);
+
+CREATE TABLE escalation (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    demand_id INTEGER NOT NULL REFERENCES demand (id),
+    at TEXT NOT NULL,
+    to_id INTEGER NOT NULL REFERENCES contact (id),
+    level INTEGER NOT NULL,
+    problem TEXT NOT NULL,
+    within TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX escalation_demand ON escalation (demand_id);
+
+CREATE TABLE revisit (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    customer_id INTEGER NOT NULL REFERENCES customer (id),
+    demand_id INTEGER REFERENCES demand (id),
+    kind TEXT NOT NULL,
+    method TEXT,
+    planned_at TEXT,
+    visited_at TEXT,
+    reachable INTEGER,
+    call_back_at TEXT,
+    product_rating TEXT,
+    attitude TEXT,
+    speed TEXT,
+    promise TEXT,
+    satisfaction TEXT,
+    dissatisfaction TEXT NOT NULL DEFAULT '',
+    heard_from TEXT NOT NULL DEFAULT '',
+    suggestion TEXT NOT NULL DEFAULT '',
+    recommend INTEGER,
+    inactive_reason TEXT NOT NULL DEFAULT '',
+    would_continue INTEGER,
+    problem TEXT NOT NULL DEFAULT '',
+    urgent INTEGER NOT NULL DEFAULT 0,
+    department TEXT NOT NULL DEFAULT '',
+    forwarded_at TEXT,
+    contacted_at TEXT,
+    plan TEXT NOT NULL DEFAULT '',
+    planned_by_department_at TEXT,
+    escalated_to INTEGER REFERENCES contact (id),
+    solved_at TEXT,
+    recorded_at TEXT,
+    visitor TEXT NOT NULL DEFAULT '',
+    note TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX revisit_customer ON revisit (customer_id);
+CREATE INDEX revisit_demand ON revisit (demand_id) WHERE demand_id IS NOT NULL;
+
+-- The set of rules that deadlines were made by, stored once: history is judged by the rule of its day.
+CREATE TABLE ruleset (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    digest TEXT NOT NULL UNIQUE,
+    rules TEXT NOT NULL,
+    calendar TEXT NOT NULL,
+    calendar_version TEXT NOT NULL
+) STRICT;
+
+-- What happened, as the deadline machine was told: replaying it gives the same deadlines.
+CREATE TABLE event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    about TEXT NOT NULL,
+    subject_id INTEGER NOT NULL,
+    demand_id INTEGER REFERENCES demand (id),
+    at TEXT NOT NULL,
+    names TEXT NOT NULL,
+    data TEXT NOT NULL,
+    ruleset_id INTEGER NOT NULL REFERENCES ruleset (id)
+) STRICT;
+CREATE INDEX event_subject ON event (about, subject_id);
+
+CREATE TABLE deadline (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    rule TEXT NOT NULL,
+    rule_name TEXT NOT NULL,
+    what TEXT NOT NULL,
+    about TEXT NOT NULL,
+    demand_id INTEGER REFERENCES demand (id),
+    revisit_id INTEGER REFERENCES revisit (id),
+    customer_id INTEGER REFERENCES customer (id),
+    rank INTEGER NOT NULL DEFAULT 0,
+    owed_by TEXT NOT NULL,
+    owner_id INTEGER REFERENCES contact (id),
+    owner_name TEXT NOT NULL DEFAULT '',
+    started_at TEXT NOT NULL,
+    due_at TEXT NOT NULL,
+    target TEXT NOT NULL,
+    clock TEXT NOT NULL DEFAULT '',
+    given INTEGER NOT NULL DEFAULT 0,
+    pauses TEXT NOT NULL DEFAULT '[]',
+    occurrences TEXT NOT NULL DEFAULT '',
+    waiting_until TEXT,
+    missed INTEGER NOT NULL DEFAULT 0,
+    provisional INTEGER NOT NULL DEFAULT 0,
+    period TEXT NOT NULL DEFAULT '',
+    met_at TEXT,
+    voided_at TEXT,
+    void_reason TEXT NOT NULL DEFAULT '',
+    ruleset_id INTEGER NOT NULL REFERENCES ruleset (id)
+) STRICT;
+-- In the order that `due` shows them, so that its cost follows what is shown, not what the ledger holds.
+CREATE INDEX deadline_open ON deadline (rank DESC, due_at) WHERE met_at IS NULL AND voided_at IS NULL;
+CREATE INDEX deadline_demand ON deadline (demand_id) WHERE demand_id IS NOT NULL;
+CREATE INDEX deadline_revisit ON deadline (revisit_id) WHERE revisit_id IS NOT NULL;
+CREATE INDEX deadline_customer ON deadline (customer_id) WHERE about = 'customer';
+CREATE INDEX deadline_provisional ON deadline (ruleset_id)
+    WHERE provisional = 1 AND met_at IS NULL AND voided_at IS NULL;
+
+CREATE TABLE notification (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    deadline_id INTEGER NOT NULL,
+    level INTEGER NOT NULL,
+    due_at TEXT NOT NULL,
+    answer TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX notification_deadline ON notification (deadline_id, channel);
+"""
+
+
+def _audit(connection: sqlite3.Connection, table: str) -> None:
+    """(Re)make the three audit triggers of a table from the columns it has now."""
+    columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+    demand = {"demand": "{row}.id"}.get(table, "{row}.demand_id" if "demand_id" in columns else "NULL")
+
+    def row(alias: str) -> str:
+        return "json_object(" + ", ".join(f"'{name}', {alias}.{name}" for name in columns) + ")"
+
+    for event, old, new, alias in (
+        ("INSERT", "NULL", row("NEW"), "NEW"),
+        ("UPDATE", row("OLD"), row("NEW"), "NEW"),
+        ("DELETE", row("OLD"), "NULL", "OLD"),
+    ):
+        name = f"audit_{table}_{event.lower()}"
+        connection.execute(f"DROP TRIGGER IF EXISTS {name}")
+        connection.execute(
+            f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN "
+            "SELECT RAISE(ABORT, 'a change outside an operation') WHERE NOT EXISTS (SELECT 1 FROM current_operation); "
+            "INSERT INTO change (operation_id, table_name, row_id, demand_id, old, new) "
+            f"SELECT operation_id, '{table}', {alias}.id, {demand.format(row=alias)}, {old}, {new} "
+            "FROM current_operation; END"
+        )
+
+
+def _to_1(connection: sqlite3.Connection) -> None:
+    for statement in _SCHEMA_1.split(";\n"):
+        if statement.strip():
+            connection.execute(statement)
+    for table in AUDITED:
+        _audit(connection, table)
+
+
+UPGRADES: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_1,)
+"""``UPGRADES[n]`` takes a ledger from schema version n to n + 1."""
+
+SCHEMA_VERSION = len(UPGRADES)
+
+
+def upgrade(connection: sqlite3.Connection) -> None:
+    """Bring a ledger to the schema of this program; each step is whole or not at all.
+
+    The connection is in autocommit mode. Two programs that meet an old file at once both come through: the version is
+    read again inside the transaction.
+    """
+    while True:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version >= SCHEMA_VERSION:
+                connection.execute("ROLLBACK")
+                return
+            UPGRADES[version](connection)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {version + 1}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise

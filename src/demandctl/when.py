@@ -1,0 +1,396 @@
+"""Times as people write them: text and now -> date or instant, and an understood time -> text. Pure: no clock is read.
+
+A day alone is a ``date``; hours, minutes or a time of day make an aware ``datetime`` in the calendar's zone. A
+``datetime`` is a ``date`` to ``isinstance`` as well: ask for ``datetime`` first. What the grammar does not have is
+refused, never guessed: a wrong promise to a customer costs more than a second try.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
+
+from demandctl.errors import UsageError
+from demandctl.worktime import Calendar
+
+_DAY = timedelta(days=1)
+_LONGEST = 100  # no phrase of the grammar comes near it
+_EXAMPLES = "明天上午9点、3天后、下周一、15号、月底、2026-11-25 14:20"
+_SPAN_EXAMPLES = "30m、4h、2d、1w，或 30分钟、半小时、4小时、2天、1周"
+
+
+class _Unclear(Exception):
+    """Why a phrase is refused, and what could be written instead."""
+
+    def __init__(self, reason: str, example: str = _EXAMPLES) -> None:
+        super().__init__(reason)
+        self.example = example
+
+
+def parse(text: str, now: datetime, calendar: Calendar) -> date | datetime:
+    """Understand a time as of *now* (aware): a ``date`` for a day, a ``datetime`` in ``calendar.zone`` for an instant.
+
+    UsageError for whatever is not understood, and no other error.
+    """
+    try:
+        return _read(_chinese(_plain(text)), now.astimezone(calendar.zone), calendar)
+    except _Unclear as why:
+        raise UsageError(f"看不懂时间“{_shown(text)}”：{why}", f"可以写：{why.example}") from None
+    except (ValueError, OverflowError):  # beyond the years 1 to 9999
+        raise UsageError(f"时间“{_shown(text)}”太远，算不出来", f"可以写：{_EXAMPLES}") from None
+
+
+def parse_span(text: str) -> timedelta:
+    """Understand a length of time above zero (``2d``, ``30m``, ``半小时``); a day is 24 hours. UsageError otherwise."""
+    try:
+        match = _whole(rf"{_NUMBER} ?([dwh]|(?-i:m)|天|个?{_WEEKS}|个?小时|分钟)|半个?小时", _plain(text))
+        if not match:
+            raise _Unclear("没有这种写法")
+        return _length(match[1], match[2])
+    except _Unclear as why:
+        raise UsageError(f"看不懂时长“{_shown(text)}”：{why}", f"可以写：{_SPAN_EXAMPLES}") from None
+
+
+def echo(value: date | datetime, now: datetime, calendar: Calendar) -> str:
+    """Say an understood time back, in ``calendar.zone``: ``2026-11-21 周六 09:00（明天）``."""
+    clock = ""
+    if isinstance(value, datetime):
+        local = value.astimezone(calendar.zone)
+        value, clock = local.date(), f" {local:%H:%M}"
+    near = _NEAR.get((value - calendar.local_day(now)).days)
+    return f"{value.isoformat()} 周{_WEEK[value.weekday()]}{clock}" + (f"（{near}）" if near else "")
+
+
+def must_be_future(value: date | datetime, now: datetime, calendar: Calendar, option: str) -> None:
+    """Refuse a time of *option* that has passed: UsageError. Today as a bare date has not passed."""
+    if _passed(value, now.astimezone(calendar.zone)):
+        raise UsageError(f"{option} 不能早于现在：{echo(value, now, calendar)} 已经过去", _now_is(now, calendar))
+
+
+def must_be_past(value: date | datetime, now: datetime, calendar: Calendar, option: str) -> None:
+    """Refuse a time of *option* that is yet to come: UsageError. Today as a bare date has come."""
+    if value > now if isinstance(value, datetime) else value > calendar.local_day(now):
+        raise UsageError(f"{option} 不能晚于现在：{echo(value, now, calendar)} 还没有到", _now_is(now, calendar))
+
+
+def _now_is(now: datetime, calendar: Calendar) -> str:
+    return f"现在是 {echo(now, now, calendar)}"
+
+
+# -- words and patterns (text until a phrase is read, `re` keeps them compiled: importing this module is cheap) -------
+
+_FLAGS = re.ASCII | re.IGNORECASE
+_DAY_WORDS = {"前天": -2, "昨天": -1, "今天": 0, "明天": 1, "后天": 2, "大后天": 3}
+_NEAR = {days: word for word, days in _DAY_WORDS.items()}
+_WEEK = "一二三四五六日"
+_ENGLISH_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_ENGLISH = {
+    **{"yesterday": "昨天", "today": "今天", "tomorrow": "明天"},
+    **{word: f"周{day}" for name, day in zip(_ENGLISH_WEEK, _WEEK, strict=True) for word in (name, name[:3])},
+}
+_ENGLISH_UNITS = {"d": "天", "w": "周", "h": "小时", "m": "分钟"}
+_HOUR = timedelta(hours=1)
+_UNITS = {"天": _DAY, "周": 7 * _DAY, "星期": 7 * _DAY, "礼拜": 7 * _DAY, "小时": _HOUR, "分钟": _HOUR / 60}
+_SHIFTS = {"上上": -2, "上": -1, "本": 0, "这": 0, None: 0, "下": 1, "下下": 2}
+_YEARS = {"去年": -1, "今年": 0, None: 0, "明年": 1}
+_HAN = dict(zip("零一二三四五六七八九两", (*range(10), 2), strict=True))
+_MINUTES = {"": 0, "钟": 0, "整": 0, "一刻": 15, "1刻": 15, "半": 30, "三刻": 45, "3刻": 45}
+# The hours that a part of the day can mean: 3 is read as 15 where only 15 fits. 晚上12点 fits none, people differ on
+# which day that is; nor does 下午9点, as likely a slip for 上午9点 as it is 21:00.
+_PARTS = {
+    "凌晨": range(0, 7),
+    "早上": range(4, 12),
+    "上午": range(0, 12),
+    "中午": range(11, 14),
+    "下午": range(12, 20),
+    "晚上": range(17, 24),
+}
+_NUMBER = "([0-9]{1,5}|[零一二两三四五六七八九十百]+)"
+_HAN_DIGIT = "([一二三四五六七八九])"
+_HAN_NUMBER = rf"(?:([一二两三四五六七八九])百)?(?:零{_HAN_DIGIT}|{_HAN_DIGIT}?(十){_HAN_DIGIT}?)?"
+_THEN = "(?:以|之)?(后|前)"
+_WEEKS = "(?:周|星期|礼拜)"
+_SHIFT = "(上上|上|下下|下|这|本(?!个))个?"
+_YEAR = "(去年|今年|明年|(?:[0-9]{4}|[零一二三四五六七八九]{4})年)"
+_CLOCK = rf"({'|'.join(_PARTS)})?(?:([0-9]{{1,2}}):([0-9]{{2}})|{_NUMBER}[点时](.*))"
+_ISO_DAY = "([0-9]{4})-([0-9]{2})-([0-9]{2})"
+_ISO_CLOCK = "((?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]{1,6})?)?)"
+_ISO_OFFSET = "(Z|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)"
+_WHY_NOT = (
+    ("周末", "周末不止一天", "周六、下周日上午9点"),
+    (rf"(?:{_SHIFT})?(?:{_WEEKS}|月)$", "没有说是哪一天", "下周一、下月3号"),
+    (rf"(?:{_SHIFT})?{_WEEKS}[七八九十0789]", "一周里没有这一天", "周一、下周日"),
+    ("[+-]?[0-9]+$", "没有单位", "+3d（天）、+2w（周）、+2h（小时）、+30m（分钟）"),
+    ("[+-]?[0-9]{6}", "数目太大", _EXAMPLES),
+    ("(?:凌晨|早上|上午|下午|晚上)$", "没有说几点", "明天上午9点、今天下午3点半"),
+    (rf"(?:{_NUMBER}个?|半个?)(?:小时|分钟){_THEN}.", "几小时后、几分钟后已是钟点，后面不能再写", "2小时后、30分钟后"),
+)
+
+
+def _whole(pattern: str, text: str) -> re.Match[str] | None:
+    return re.fullmatch(pattern, text, _FLAGS)
+
+
+# -- from what was typed to what it says ----------------------------------------------------------------------------
+
+
+def _plain(text: str) -> str:
+    """Full-width characters made narrow; no spaces but those that keep two figures or English words apart."""
+    if len(text) > _LONGEST:
+        raise _Unclear("太长了")
+    narrow = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("〇"): ord("零")}
+    text = " ".join(text.translate(narrow).split())
+    if not text:
+        raise _Unclear("没有写内容")
+    return re.sub("(?<![0-9A-Za-z]) | (?![0-9A-Za-z])", "", text)
+
+
+def _chinese(text: str) -> str:
+    """English is another spelling: ``+3d`` is 3天后, ``monday 9:30`` 周一 9:30. Not ``+1M``: that may mean a month."""
+    if match := re.match("([+-]) ?([0-9]{1,5}) ?([dwh]|(?-i:m))(?![a-z])", text, _FLAGS):
+        return match[2] + _ENGLISH_UNITS[match[3].lower()] + {"+": "后", "-": "前"}[match[1]] + text[match.end() :]
+    match = re.match("[a-z]*", text, _FLAGS)
+    word = match[0] if match else ""
+    return _ENGLISH.get(word.lower(), word) + text[len(word) :]
+
+
+def _shown(text: str) -> str:
+    """What was typed, short, with nothing in it that a terminal would obey or could not print."""
+    text = text[:_LONGEST].strip()
+    short = text if len(text) <= 20 else text[:20] + "…"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in short)
+
+
+def _read(text: str, now: datetime, calendar: Calendar) -> date | datetime:
+    if instant := _instant(text, now):
+        return instant.astimezone(calendar.zone)
+    for pattern, days in _FORMS:
+        if match := re.match(pattern, text, _FLAGS):
+            rest = text[match.end() :].strip()
+            clock = _clock(rest) if rest else None
+            found = days(match, now.date(), calendar)
+            if isinstance(found, date):
+                return _at(found, clock, now)
+            for day in found:
+                if not _passed(value := _at(day, clock, now), now):
+                    return value
+            raise OverflowError
+    return _at(now.date(), _clock(text), now)
+
+
+def _at(day: date, clock: time | None, now: datetime) -> date | datetime:
+    return day if clock is None else datetime.combine(day, clock, now.tzinfo)
+
+
+def _passed(value: date | datetime, now: datetime) -> bool:
+    return value < now if isinstance(value, datetime) else value < now.date()
+
+
+def _instant(text: str, now: datetime) -> datetime | None:
+    """``2小时后`` or an ISO date-time."""
+    if match := _whole(rf"(?:{_NUMBER}(个?小时|分钟)|半个?小时){_THEN}", text):
+        # Reckoned in UTC: two hours are two hours also when clocks are changed.
+        return now.astimezone(UTC) + _length(match[1], match[2]) * _sign(match[3])
+    if match := _whole(f"{_ISO_DAY}[T ]{_ISO_CLOCK} ?{_ISO_OFFSET}?", text):
+        day, clock = _iso(match), time.fromisoformat(match[4] + (match[5] or "").upper())
+        return datetime.combine(day, clock.replace(microsecond=0), clock.tzinfo or now.tzinfo)
+    return None
+
+
+def _sign(direction: str) -> int:
+    return {"后": 1, "前": -1}[direction]
+
+
+def _length(number: str | None, unit: str | None) -> timedelta:
+    """How long 2小时, 3d and so on are; nothing said is 半小时."""
+    if number is None or unit is None:
+        return _HOUR / 2
+    return _count(number) * _UNITS[_ENGLISH_UNITS.get(unit.lower(), unit.removeprefix("个"))]
+
+
+# -- figures --------------------------------------------------------------------------------------------------------
+
+
+def _number(text: str) -> int:
+    """``28`` or ``二十八``; 两三, 一百二 and other ways to say about so many are not one number."""
+    if text.isascii():
+        return int(text)
+    if text in _HAN:
+        return _HAN[text]
+    match = re.fullmatch(_HAN_NUMBER, text)
+    if not match:
+        raise _Unclear(f"“{text}”不是一个确定的数", "3天后、十二天后")
+    hundreds, lone, tens, ten, ones = match.groups("")
+    return _HAN.get(hundreds, 0) * 100 + (_HAN.get(tens, 1) * 10 if ten else 0) + _HAN.get(lone or ones, 0)
+
+
+def _count(text: str) -> int:
+    number = _number(text)
+    if not number:
+        raise _Unclear("数目要大于零", "1天后、30分钟后")
+    return number
+
+
+def _clock(text: str) -> time:
+    match = _whole(_CLOCK, text)
+    if match:
+        part, hour, minute, spoken_hour, spoken_minute = match.groups()
+        if hour:
+            return time(_hour(part, int(hour), on_24_hours=True), _minute(f"{minute}分"))
+        return time(_hour(part, _number(spoken_hour)), _minute(spoken_minute))
+    if text == "中午":
+        return time(12)
+    for pattern, reason, example in _WHY_NOT:
+        if re.match(pattern, text, _FLAGS):
+            raise _Unclear(reason, example)
+    raise _Unclear(f"“{_shown(text)}”没有这种写法")
+
+
+def _hour(part: str | None, figure: int, on_24_hours: bool = False) -> int:
+    if figure > 23:
+        raise _Unclear(f"一天里没有{figure}点", "9:30、15点20")
+    if part is None:
+        if 1 <= figure <= 6 and not on_24_hours:
+            raise _Unclear(f"分不清凌晨还是下午{figure}点", f"下午{figure}点、凌晨{figure}点，或 {figure + 12}:00")
+        return figure
+    for hour in (figure, figure + 12) if figure else (0,):
+        if hour in _PARTS[part]:
+            return hour
+    if figure in (0, 12):
+        raise _Unclear(f"{part}{figure}点分不清是哪个钟点", "中午12点、23:59、明天0:00")
+    raise _Unclear(f"{part}没有{figure}点", "凌晨2点、上午9点、下午3点半、晚上8点")
+
+
+def _minute(text: str) -> int:
+    """What follows 点: nothing, 半, 一刻, 20, 20分, 零5分. A lone ``9点5`` may be 9:05 or half past: refused."""
+    if text in _MINUTES:
+        return _MINUTES[text]
+    match = _whole("零?([0-9]{1,2}|[零一二三四五六七八九十]+)(分)?", text)
+    if not match or (not match[2] and len(text) == 1):
+        raise _Unclear(f"“点”后面的“{_shown(text)}”没有这种写法", "9点半、9点一刻、9点20、9点05分")
+    minute = _number(match[1])
+    if minute > 59:
+        raise _Unclear(f"一小时里没有{minute}分", "9:30、15点20")
+    return minute
+
+
+# -- days: each form says one day, or the days among which it is the next one to come -------------------------------
+
+_Match = re.Match[str]
+_Days = Callable[[_Match, date, Calendar], date | Iterator[date]]
+_FORMS: list[tuple[str, _Days]] = []
+
+
+def _form(pattern: str) -> Callable[[_Days], _Days]:
+    def keep(days: _Days) -> _Days:
+        _FORMS.append((pattern, days))
+        return days
+
+    return keep
+
+
+@_form("|".join(_DAY_WORDS))
+def _word(match: _Match, today: date, calendar: Calendar) -> date:
+    return today + _DAY * _DAY_WORDS[match[0]]
+
+
+@_form(rf"{_NUMBER}(天|个?{_WEEKS}){_THEN}")
+def _days_on(match: _Match, today: date, calendar: Calendar) -> date:
+    return today + _length(match[1], match[2]) * _sign(match[3])
+
+
+@_form(rf"{_NUMBER}个月{_THEN}")
+def _months_on(match: _Match, today: date, calendar: Calendar) -> date:
+    months = _count(match[1]) * _sign(match[2])
+    return min(_month(today, months) + _DAY * (today.day - 1), _month_end(today, months))
+
+
+@_form(rf"{_NUMBER}个?工作日{_THEN}")
+def _working_days_on(match: _Match, today: date, calendar: Calendar) -> date:
+    count = _count(match[1])
+    if match[2] == "后":
+        return calendar.working_day_after(today, count)
+    while count:
+        today -= _DAY
+        count -= calendar.is_working(today)
+    return today
+
+
+@_form(rf"(?:{_SHIFT})?{_WEEKS}([一二三四五六日天1-6])(?![0-9])")
+def _weekday(match: _Match, today: date, calendar: Calendar) -> date | Iterator[date]:
+    weekday = 6 if match[2] in "日天" else _number(match[2]) - 1
+    ahead = weekday - today.weekday()
+    if match[1]:
+        return today + _DAY * (ahead + 7 * _SHIFTS[match[1]])
+    return (today + _DAY * (ahead % 7 + more) for more in (0, 7))
+
+
+@_form(rf"{_ISO_DAY}(?![0-9])")
+def _iso_day(match: _Match, today: date, calendar: Calendar) -> date:
+    return _iso(match)
+
+
+@_form(rf"{_YEAR}?{_NUMBER}月{_NUMBER}[日号]|([0-9]{{1,2}})/([0-9]{{1,2}})(?![0-9])")
+def _month_and_day(match: _Match, today: date, calendar: Calendar) -> date | Iterator[date]:
+    month, day = _number(match[2] or match[4]), _number(match[3] or match[5])
+    if match[1]:
+        return _date(_year(match[1], today), month, day)
+    _date(2000, month, day, f"{month}月")  # a leap year: what it lacks, every year lacks
+    return _existing((year, month, day) for year in range(today.year, today.year + 13))
+
+
+@_form(rf"(?:{_SHIFT}月)?{_NUMBER}[日号]")
+def _day_of_month(match: _Match, today: date, calendar: Calendar) -> date | Iterator[date]:
+    day, months = _number(match[2]), (_month(today, months) for months in range(5))
+    if match[1]:
+        named = _month(today, _SHIFTS[match[1]])
+        return _date(named.year, named.month, day)
+    _date(2000, 1, day, "哪个月都")
+    return _existing((month.year, month.month, day) for month in months)
+
+
+@_form(rf"(?:{_SHIFT}月?)?月底")
+def _end_of_month(match: _Match, today: date, calendar: Calendar) -> date:
+    return _month_end(today, _SHIFTS[match[1]])
+
+
+@_form(rf"(?:{_YEAR}年?|年)底")
+def _end_of_year(match: _Match, today: date, calendar: Calendar) -> date:
+    return date(_year(match[1], today), 12, 31)
+
+
+def _iso(match: _Match) -> date:
+    return _date(int(match[1]), int(match[2]), int(match[3]))
+
+
+def _date(year: int, month: int, day: int, where: str = "") -> date:
+    """That day, refused when the calendar has none such."""
+    if not 1 <= month <= 12:
+        raise _Unclear(f"没有{month}月")
+    with suppress(ValueError):
+        return date(year, month, day)
+    raise _Unclear(f"{where or f'{year}年{month}月'}没有{day}日")
+
+
+def _existing(days: Iterator[tuple[int, int, int]]) -> Iterator[date]:
+    for year, month, day in days:
+        with suppress(ValueError):
+            yield date(year, month, day)
+
+
+def _month(today: date, months: int) -> date:
+    """The first of the month that is *months* away."""
+    year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
+    return date(year, month + 1, 1)
+
+
+def _month_end(today: date, months: int) -> date:
+    return _month(today, months + 1) - _DAY
+
+
+def _year(text: str | None, today: date) -> int:
+    if text in _YEARS:
+        return today.year + _YEARS[text]
+    return int("".join(str(_HAN.get(figure, figure)) for figure in (text or "").removesuffix("年")))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from demandctl.rules import GIVEN, Facts, Rule, Rulebook, Target, delayed
+from demandctl.rules import GIVEN, Facts, Rule, Target, delayed
 from demandctl.worktime import Calendar
 
 OCCURRENCES_KEPT = 60
@@ -33,7 +33,6 @@ class Event:
     facts: Facts
     on: date | None = None
     due: datetime | None = None
-    due_day: date | None = None
     wait_until: datetime | None = None
     repeat: str = ""
     target: str = ""
@@ -144,10 +143,14 @@ def missed_by(deadline: Deadline, moment: datetime, calendar: Calendar) -> int:
 
 
 def _void(deadline: Deadline, event: Event, rule: Rule | None, calendar: Calendar) -> Deadline:
-    if not deadline.is_open or event.names <= {"raised", "registered"}:
+    if not deadline.is_open:
         return deadline
-    if "closed" in event.names and not (rule and rule.about == "customer"):
+    if "closed" in event.names:
         return voided(deadline, event.at, "需求已结束", calendar)
+    if "reopened" in event.names:
+        return voided(deadline, event.at, "需求已重开", calendar)
+    if "withdrawn" in event.names and rule and "sale" in rule.starts and deadline.demand_id == event.demand_id:
+        return voided(deadline, event.at, "需求已重开", calendar)
     if rule and not rule.applies_to(event.facts):
         return voided(deadline, event.at, "不再适用", calendar)
     return deadline
@@ -372,8 +375,3 @@ def late_minutes(due: datetime, now: datetime, clock: str, calendar: Calendar) -
     late: timedelta = now - due if clock == "wall" else calendar.worked(due, now)
     return int(late.total_seconds()) // 60
 
-
-__all__ = [
-    "Deadline", "Event", "Pause", "Rulebook", "advance", "late_minutes", "level", "missed_by", "occurrences",
-    "recalculate", "started", "voided",
-]

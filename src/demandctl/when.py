@@ -45,7 +45,7 @@ def parse(text: str, now: datetime, calendar: Calendar) -> date | datetime:
 def parse_span(text: str) -> timedelta:
     """Understand a length of time above zero (``2d``, ``30m``, ``半小时``); a day is 24 hours. UsageError otherwise."""
     try:
-        match = _whole(rf"{_NUMBER} ?([dwh]|(?-i:m)|天|个?{_WEEKS}|个?小时|分钟)|半个?小时", _plain(text))
+        match = re.fullmatch(rf"{_NUMBER} ?([dwh]|(?-i:m)|天|个?{_WEEKS}|个?小时|分钟)|半个?小时", _plain(text), _FLAGS)
         if not match:
             raise _Unclear("没有这种写法")
         return _length(match[1], match[2])
@@ -79,8 +79,7 @@ def _now_is(now: datetime, calendar: Calendar) -> str:
     return f"现在是 {echo(now, now, calendar)}"
 
 
-# -- words and patterns (text until a phrase is read, `re` keeps them compiled: importing this module is cheap) -------
-
+# Patterns stay text until a phrase is read (`re` keeps them compiled then), so that importing this module is cheap.
 _FLAGS = re.ASCII | re.IGNORECASE
 _DAY_WORDS = {"前天": -2, "昨天": -1, "今天": 0, "明天": 1, "后天": 2, "大后天": 3}
 _NEAR = {days: word for word, days in _DAY_WORDS.items()}
@@ -94,19 +93,13 @@ _ENGLISH_UNITS = {"d": "天", "w": "周", "h": "小时", "m": "分钟"}
 _HOUR = timedelta(hours=1)
 _UNITS = {"天": _DAY, "周": 7 * _DAY, "星期": 7 * _DAY, "礼拜": 7 * _DAY, "小时": _HOUR, "分钟": _HOUR / 60}
 _SHIFTS = {"上上": -2, "上": -1, "本": 0, "这": 0, None: 0, "下": 1, "下下": 2}
+_SIGN = {"后": 1, "前": -1}
 _YEARS = {"去年": -1, "今年": 0, None: 0, "明年": 1}
-_HAN = dict(zip("零一二三四五六七八九两", (*range(10), 2), strict=True))
+_HAN = {figure: number for number, figure in enumerate("零一二三四五六七八九")} | {"两": 2}
 _MINUTES = {"": 0, "钟": 0, "整": 0, "一刻": 15, "1刻": 15, "半": 30, "三刻": 45, "3刻": 45}
-# The hours that a part of the day can mean: 3 is read as 15 where only 15 fits. 晚上12点 fits none, people differ on
-# which day that is; nor does 下午9点, as likely a slip for 上午9点 as it is 21:00.
-_PARTS = {
-    "凌晨": range(0, 7),
-    "早上": range(4, 12),
-    "上午": range(0, 12),
-    "中午": range(11, 14),
-    "下午": range(12, 20),
-    "晚上": range(17, 24),
-}
+# The first and the last hour that a part of the day can mean; 3 is read as 15 where only that fits. 晚上12点 fits none:
+# people differ on which day that is. Nor does 下午9点, as likely a slip for 上午9点 as it is 21:00.
+_PARTS = {"凌晨": (0, 6), "早上": (4, 11), "上午": (0, 11), "中午": (11, 13), "下午": (12, 19), "晚上": (17, 23)}
 _NUMBER = "([0-9]{1,5}|[零一二两三四五六七八九十百]+)"
 _HAN_DIGIT = "([一二三四五六七八九])"
 _HAN_NUMBER = rf"(?:([一二两三四五六七八九])百)?(?:零{_HAN_DIGIT}|{_HAN_DIGIT}?(十){_HAN_DIGIT}?)?"
@@ -119,21 +112,17 @@ _ISO_DAY = "([0-9]{4})-([0-9]{2})-([0-9]{2})"
 _ISO_CLOCK = "((?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]{1,6})?)?)"
 _ISO_OFFSET = "(Z|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)"
 _WHY_NOT = (
-    ("周末", "周末不止一天", "周六、下周日上午9点"),
+    (rf"(?:{_SHIFT})?周末", "周末不止一天", "周六、下周日上午9点"),
     (rf"(?:{_SHIFT})?(?:{_WEEKS}|月)$", "没有说是哪一天", "下周一、下月3号"),
     (rf"(?:{_SHIFT})?{_WEEKS}[七八九十0789]", "一周里没有这一天", "周一、下周日"),
     ("[+-]?[0-9]+$", "没有单位", "+3d（天）、+2w（周）、+2h（小时）、+30m（分钟）"),
     ("[+-]?[0-9]{6}", "数目太大", _EXAMPLES),
+    ("[0-9]{4}[-/.]", "年月日没有这种写法", "2026-01-05、2026-01-05 09:30"),
+    ("[昨今明][早晚]", "请把日子写全", "今天晚上8点、明天早上9点"),
     ("(?:凌晨|早上|上午|下午|晚上)$", "没有说几点", "明天上午9点、今天下午3点半"),
-    (rf"(?:{_NUMBER}个?|半个?)(?:小时|分钟){_THEN}.", "几小时后、几分钟后已是钟点，后面不能再写", "2小时后、30分钟后"),
+    (rf"(?:{_NUMBER}|半)个?(?:天|{_WEEKS}|月|工作日|小时|分钟)$", "没有说是以后还是以前", "3天后、2小时前"),
+    (rf"(?:{_NUMBER}|半)个?(?:小时|分钟){_THEN}.", "几小时后、几分钟后已是钟点，后面不能再写", "2小时后、30分钟后"),
 )
-
-
-def _whole(pattern: str, text: str) -> re.Match[str] | None:
-    return re.fullmatch(pattern, text, _FLAGS)
-
-
-# -- from what was typed to what it says ----------------------------------------------------------------------------
 
 
 def _plain(text: str) -> str:
@@ -151,9 +140,7 @@ def _chinese(text: str) -> str:
     """English is another spelling: ``+3d`` is 3天后, ``monday 9:30`` 周一 9:30. Not ``+1M``: that may mean a month."""
     if match := re.match("([+-]) ?([0-9]{1,5}) ?([dwh]|(?-i:m))(?![a-z])", text, _FLAGS):
         return match[2] + _ENGLISH_UNITS[match[3].lower()] + {"+": "后", "-": "前"}[match[1]] + text[match.end() :]
-    match = re.match("[a-z]*", text, _FLAGS)
-    word = match[0] if match else ""
-    return _ENGLISH.get(word.lower(), word) + text[len(word) :]
+    return re.sub("^[a-z]+", lambda word: _ENGLISH.get(word[0].lower(), word[0]), text, flags=_FLAGS)
 
 
 def _shown(text: str) -> str:
@@ -166,11 +153,11 @@ def _shown(text: str) -> str:
 def _read(text: str, now: datetime, calendar: Calendar) -> date | datetime:
     if instant := _instant(text, now):
         return instant.astimezone(calendar.zone)
-    for pattern, days in _FORMS:
+    for pattern, read in _FORMS:
         if match := re.match(pattern, text, _FLAGS):
             rest = text[match.end() :].strip()
             clock = _clock(rest) if rest else None
-            found = days(match, now.date(), calendar)
+            found = read(match, now.date(), calendar)
             if isinstance(found, date):
                 return _at(found, clock, now)
             for day in found:
@@ -190,17 +177,13 @@ def _passed(value: date | datetime, now: datetime) -> bool:
 
 def _instant(text: str, now: datetime) -> datetime | None:
     """``2小时后`` or an ISO date-time."""
-    if match := _whole(rf"(?:{_NUMBER}(个?小时|分钟)|半个?小时){_THEN}", text):
+    if match := re.fullmatch(rf"(?:{_NUMBER}(个?小时|分钟)|半个?小时){_THEN}", text, _FLAGS):
         # Reckoned in UTC: two hours are two hours also when clocks are changed.
-        return now.astimezone(UTC) + _length(match[1], match[2]) * _sign(match[3])
-    if match := _whole(f"{_ISO_DAY}[T ]{_ISO_CLOCK} ?{_ISO_OFFSET}?", text):
+        return now.astimezone(UTC) + _length(match[1], match[2]) * _SIGN[match[3]]
+    if match := re.fullmatch(f"{_ISO_DAY}[T ]{_ISO_CLOCK} ?{_ISO_OFFSET}?", text, _FLAGS):
         day, clock = _iso(match), time.fromisoformat(match[4] + (match[5] or "").upper())
         return datetime.combine(day, clock.replace(microsecond=0), clock.tzinfo or now.tzinfo)
     return None
-
-
-def _sign(direction: str) -> int:
-    return {"后": 1, "前": -1}[direction]
 
 
 def _length(number: str | None, unit: str | None) -> timedelta:
@@ -208,9 +191,6 @@ def _length(number: str | None, unit: str | None) -> timedelta:
     if number is None or unit is None:
         return _HOUR / 2
     return _count(number) * _UNITS[_ENGLISH_UNITS.get(unit.lower(), unit.removeprefix("个"))]
-
-
-# -- figures --------------------------------------------------------------------------------------------------------
 
 
 def _number(text: str) -> int:
@@ -221,7 +201,7 @@ def _number(text: str) -> int:
         return _HAN[text]
     match = re.fullmatch(_HAN_NUMBER, text)
     if not match:
-        raise _Unclear(f"“{text}”不是一个确定的数", "3天后、十二天后")
+        raise _Unclear(f"“{_shown(text)}”不是一个确定的数", "3天后、十二天后")
     hundreds, lone, tens, ten, ones = match.groups("")
     return _HAN.get(hundreds, 0) * 100 + (_HAN.get(tens, 1) * 10 if ten else 0) + _HAN.get(lone or ones, 0)
 
@@ -234,7 +214,7 @@ def _count(text: str) -> int:
 
 
 def _clock(text: str) -> time:
-    match = _whole(_CLOCK, text)
+    match = re.fullmatch(_CLOCK, text, _FLAGS)
     if match:
         part, hour, minute, spoken_hour, spoken_minute = match.groups()
         if hour:
@@ -245,7 +225,7 @@ def _clock(text: str) -> time:
     for pattern, reason, example in _WHY_NOT:
         if re.match(pattern, text, _FLAGS):
             raise _Unclear(reason, example)
-    raise _Unclear(f"“{_shown(text)}”没有这种写法")
+    raise _Unclear("没有这种写法")
 
 
 def _hour(part: str | None, figure: int, on_24_hours: bool = False) -> int:
@@ -256,7 +236,7 @@ def _hour(part: str | None, figure: int, on_24_hours: bool = False) -> int:
             raise _Unclear(f"分不清凌晨还是下午{figure}点", f"下午{figure}点、凌晨{figure}点，或 {figure + 12}:00")
         return figure
     for hour in (figure, figure + 12) if figure else (0,):
-        if hour in _PARTS[part]:
+        if _PARTS[part][0] <= hour <= _PARTS[part][1]:
             return hour
     if figure in (0, 12):
         raise _Unclear(f"{part}{figure}点分不清是哪个钟点", "中午12点、23:59、明天0:00")
@@ -267,7 +247,7 @@ def _minute(text: str) -> int:
     """What follows 点: nothing, 半, 一刻, 20, 20分, 零5分. A lone ``9点5`` may be 9:05 or half past: refused."""
     if text in _MINUTES:
         return _MINUTES[text]
-    match = _whole("零?([0-9]{1,2}|[零一二三四五六七八九十]+)(分)?", text)
+    match = re.fullmatch("零?([0-9]{1,2}|[零一二三四五六七八九十]+)(分)?", text, _FLAGS)
     if not match or (not match[2] and len(text) == 1):
         raise _Unclear(f"“点”后面的“{_shown(text)}”没有这种写法", "9点半、9点一刻、9点20、9点05分")
     minute = _number(match[1])
@@ -276,92 +256,42 @@ def _minute(text: str) -> int:
     return minute
 
 
-# -- days: each form says one day, or the days among which it is the next one to come -------------------------------
-
-_Match = re.Match[str]
-_Days = Callable[[_Match, date, Calendar], date | Iterator[date]]
-_FORMS: list[tuple[str, _Days]] = []
-
-
-def _form(pattern: str) -> Callable[[_Days], _Days]:
-    def keep(days: _Days) -> _Days:
-        _FORMS.append((pattern, days))
-        return days
-
-    return keep
-
-
-@_form("|".join(_DAY_WORDS))
-def _word(match: _Match, today: date, calendar: Calendar) -> date:
-    return today + _DAY * _DAY_WORDS[match[0]]
-
-
-@_form(rf"{_NUMBER}(天|个?{_WEEKS}){_THEN}")
-def _days_on(match: _Match, today: date, calendar: Calendar) -> date:
-    return today + _length(match[1], match[2]) * _sign(match[3])
-
-
-@_form(rf"{_NUMBER}个月{_THEN}")
-def _months_on(match: _Match, today: date, calendar: Calendar) -> date:
-    months = _count(match[1]) * _sign(match[2])
+def _months_on(months: int, today: date) -> date:
     return min(_month(today, months) + _DAY * (today.day - 1), _month_end(today, months))
 
 
-@_form(rf"{_NUMBER}个?工作日{_THEN}")
-def _working_days_on(match: _Match, today: date, calendar: Calendar) -> date:
-    count = _count(match[1])
-    if match[2] == "后":
+def _working_days_on(count: int, today: date, calendar: Calendar) -> date:
+    if count > 0:
         return calendar.working_day_after(today, count)
     while count:
         today -= _DAY
-        count -= calendar.is_working(today)
+        count += calendar.is_working(today)
     return today
 
 
-@_form(rf"(?:{_SHIFT})?{_WEEKS}([一二三四五六日天1-6])(?![0-9])")
-def _weekday(match: _Match, today: date, calendar: Calendar) -> date | Iterator[date]:
-    weekday = 6 if match[2] in "日天" else _number(match[2]) - 1
-    ahead = weekday - today.weekday()
-    if match[1]:
-        return today + _DAY * (ahead + 7 * _SHIFTS[match[1]])
+def _weekday(named: str | None, figure: str, today: date) -> date | Iterator[date]:
+    ahead = (6 if figure in "日天" else _number(figure) - 1) - today.weekday()
+    if named:
+        return today + _DAY * (ahead + 7 * _SHIFTS[named])
     return (today + _DAY * (ahead % 7 + more) for more in (0, 7))
 
 
-@_form(rf"{_ISO_DAY}(?![0-9])")
-def _iso_day(match: _Match, today: date, calendar: Calendar) -> date:
-    return _iso(match)
-
-
-@_form(rf"{_YEAR}?{_NUMBER}月{_NUMBER}[日号]|([0-9]{{1,2}})/([0-9]{{1,2}})(?![0-9])")
-def _month_and_day(match: _Match, today: date, calendar: Calendar) -> date | Iterator[date]:
-    month, day = _number(match[2] or match[4]), _number(match[3] or match[5])
-    if match[1]:
-        return _date(_year(match[1], today), month, day)
+def _month_and_day(named: str | None, month: int, day: int, today: date) -> date | Iterator[date]:
+    if named:
+        return _date(_year(named, today), month, day)
     _date(2000, month, day, f"{month}月")  # a leap year: what it lacks, every year lacks
     return _existing((year, month, day) for year in range(today.year, today.year + 13))
 
 
-@_form(rf"(?:{_SHIFT}月)?{_NUMBER}[日号]")
-def _day_of_month(match: _Match, today: date, calendar: Calendar) -> date | Iterator[date]:
-    day, months = _number(match[2]), (_month(today, months) for months in range(5))
-    if match[1]:
-        named = _month(today, _SHIFTS[match[1]])
-        return _date(named.year, named.month, day)
+def _day_of_month(named: str | None, day: int, today: date) -> date | Iterator[date]:
+    if named:
+        month = _month(today, _SHIFTS[named])
+        return _date(month.year, month.month, day)
     _date(2000, 1, day, "哪个月都")
-    return _existing((month.year, month.month, day) for month in months)
+    return _existing((month.year, month.month, day) for month in (_month(today, more) for more in range(5)))
 
 
-@_form(rf"(?:{_SHIFT}月?)?月底")
-def _end_of_month(match: _Match, today: date, calendar: Calendar) -> date:
-    return _month_end(today, _SHIFTS[match[1]])
-
-
-@_form(rf"(?:{_YEAR}年?|年)底")
-def _end_of_year(match: _Match, today: date, calendar: Calendar) -> date:
-    return date(_year(match[1], today), 12, 31)
-
-
-def _iso(match: _Match) -> date:
+def _iso(match: re.Match[str]) -> date:
     return _date(int(match[1]), int(match[2]), int(match[3]))
 
 
@@ -391,6 +321,26 @@ def _month_end(today: date, months: int) -> date:
 
 
 def _year(text: str | None, today: date) -> int:
-    if text in _YEARS:
+    if text is None or text in _YEARS:
         return today.year + _YEARS[text]
-    return int("".join(str(_HAN.get(figure, figure)) for figure in (text or "").removesuffix("年")))
+    return int("".join(str(_HAN.get(figure, figure)) for figure in text.removesuffix("年")))
+
+
+# Each form says one day, or the days among which it is the next one to come.
+_Reader = Callable[[re.Match[str], date, Calendar], date | Iterator[date]]
+_FORMS: tuple[tuple[str, _Reader], ...] = (
+    ("|".join(_DAY_WORDS), lambda m, today, _: today + _DAY * _DAY_WORDS[m[0]]),
+    (rf"{_NUMBER}(天|个?{_WEEKS}){_THEN}", lambda m, today, _: today + _length(m[1], m[2]) * _SIGN[m[3]]),
+    (rf"{_NUMBER}个月{_THEN}", lambda m, today, _: _months_on(_count(m[1]) * _SIGN[m[2]], today)),
+    (rf"{_NUMBER}个?工作日{_THEN}", lambda m, today, cal: _working_days_on(_count(m[1]) * _SIGN[m[2]], today, cal)),
+    (rf"(?:{_SHIFT})?{_WEEKS}([一二三四五六日天]|[1-6](?![0-9]))", lambda m, today, _: _weekday(m[1], m[2], today)),
+    (rf"{_ISO_DAY}(?![0-9])", lambda m, today, _: _iso(m)),
+    (
+        rf"{_YEAR}?{_NUMBER}月{_NUMBER}[日号]",
+        lambda m, today, _: _month_and_day(m[1], _number(m[2]), _number(m[3]), today),
+    ),
+    ("([0-9]{1,2})/([0-9]{1,2})(?![0-9])", lambda m, today, _: _month_and_day(None, int(m[1]), int(m[2]), today)),
+    (rf"(?:{_SHIFT}月)?{_NUMBER}[日号]", lambda m, today, _: _day_of_month(m[1], _number(m[2]), today)),
+    (rf"(?:{_SHIFT}月?)?月底", lambda m, today, _: _month_end(today, _SHIFTS[m[1]])),
+    (rf"(?:{_YEAR}年?|年)底", lambda m, today, _: date(_year(m[1], today), 12, 31)),
+)

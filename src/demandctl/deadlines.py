@@ -1,0 +1,189 @@
+"""Deadlines between the machine in ``sla`` and the rows of the ledger: load, advance, store, replay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from demandctl.db import Work
+from demandctl.models import DeadlineRow, EventRow, RuleSet, to_text
+from demandctl.rules import Rulebook, read_rules
+from demandctl.sla import Deadline, Event, Pause, advance
+from demandctl.worktime import Calendar
+
+SUBJECT = {"demand": DeadlineRow.demand_id, "revisit": DeadlineRow.revisit_id, "customer": DeadlineRow.customer_id}
+
+
+def happen(
+    work: Work,
+    about: str,
+    subject_id: int,
+    event: Event,
+    *,
+    rank: int = 0,
+    customer_id: int | None = None,
+    demand_id: int | None = None,
+) -> list[Deadline]:
+    """Tell the deadlines of a subject that something happened; returns those that are open afterwards."""
+    rules = [rule for rule in work.rules.rules if rule.about == about]
+    rows = _rows(work.session, about, subject_id, whole=any(rule.reopened_by & event.names for rule in rules))
+    before = {row.id: to_deadline(row) for row in rows}
+    by_id = {row.id: row for row in rows}
+    after = advance(list(before.values()), event, rules, work.calendar)
+    work.session.add(
+        EventRow(
+            about=about,
+            subject_id=subject_id,
+            demand_id=demand_id,
+            at=event.at,
+            names=" ".join(sorted(event.names)),
+            data=json.dumps(event_data(event), ensure_ascii=False),
+            ruleset_id=work.ruleset_id,
+        )
+    )
+    for deadline in after:
+        row = by_id.get(deadline.id)
+        if row is None:
+            row = DeadlineRow.model_validate(
+                {
+                    "about": about,
+                    "customer_id": customer_id,
+                    "demand_id": demand_id if about != "customer" else deadline.demand_id,
+                    "revisit_id": subject_id if about == "revisit" else None,
+                    "ruleset_id": work.ruleset_id,
+                    "rank": rank,
+                    **columns(deadline),
+                }
+            )
+            work.session.add(row)
+        elif deadline != before[deadline.id]:
+            _fill(row, columns(deadline))
+        if deadline.is_open and row.rank != rank:
+            row.rank = rank
+    work.session.flush()
+    return [deadline for deadline in after if deadline.is_open]
+
+
+def _rows(session: Session, about: str, subject_id: int, *, whole: bool) -> Sequence[DeadlineRow]:
+    query = select(DeadlineRow).where(DeadlineRow.about == about, SUBJECT[about] == subject_id)
+    if not whole:
+        query = query.where(col(DeadlineRow.met_at).is_(None), col(DeadlineRow.voided_at).is_(None))
+    return session.exec(query.order_by(col(DeadlineRow.id))).all()
+
+
+def _fill(row: DeadlineRow, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+def to_deadline(row: DeadlineRow) -> Deadline:
+    """A stored row as the machine sees it."""
+    return Deadline(
+        rule=row.rule,
+        name=row.rule_name,
+        what=row.what,
+        started_at=row.started_at,
+        due_at=row.due_at,
+        target=row.target,
+        owed_by=row.owed_by,
+        owner_id=row.owner_id,
+        owner_name=row.owner_name,
+        given=row.given,
+        pauses=tuple(Pause(*map(datetime.fromisoformat, pause)) for pause in json.loads(row.pauses)),
+        occurrences=tuple(date.fromisoformat(day) for day in row.occurrences.split()),
+        waiting_until=row.waiting_until,
+        missed=row.missed,
+        provisional=row.provisional,
+        met_at=row.met_at,
+        voided_at=row.voided_at,
+        void_reason=row.void_reason,
+        demand_id=row.demand_id if row.about == "customer" else None,
+        id=row.id,
+    )
+
+
+def columns(deadline: Deadline) -> dict[str, Any]:
+    """The columns that a deadline decides."""
+    return {
+        "rule": deadline.rule,
+        "rule_name": deadline.name,
+        "what": deadline.what,
+        "started_at": deadline.started_at,
+        "due_at": deadline.due_at,
+        "target": deadline.target,
+        "clock": deadline.clock,
+        "owed_by": deadline.owed_by,
+        "owner_id": deadline.owner_id,
+        "owner_name": deadline.owner_name,
+        "given": deadline.given,
+        "pauses": json.dumps([[to_text(pause.start), to_text(pause.end)] for pause in deadline.pauses]),
+        "occurrences": " ".join(day.isoformat() for day in deadline.occurrences),
+        "waiting_until": deadline.waiting_until,
+        "missed": deadline.missed,
+        "provisional": deadline.provisional,
+        "met_at": deadline.met_at,
+        "voided_at": deadline.voided_at,
+        "void_reason": deadline.void_reason,
+    }
+
+
+# -- events as data ----------------------------------------------------------------------------------------------
+
+_INSTANTS = ("due", "wait_until")
+
+
+def event_data(event: Event) -> dict[str, Any]:
+    """An event as JSON data, its names and time aside; what is empty is left out."""
+    data: dict[str, Any] = {"facts": dict(event.facts)}
+    for name in ("repeat", "target", "owed_by", "person", "what", "demand_id"):
+        if getattr(event, name):
+            data[name] = getattr(event, name)
+    if event.on:
+        data["on"] = event.on.isoformat()
+    for name in _INSTANTS:
+        if getattr(event, name):
+            data[name] = to_text(getattr(event, name))
+    return data
+
+
+def event_from(row: EventRow) -> Event:
+    """The event that a stored row tells."""
+    data = json.loads(row.data)
+    for name in _INSTANTS:
+        if name in data:
+            data[name] = datetime.fromisoformat(data[name])
+    if "on" in data:
+        data["on"] = date.fromisoformat(data["on"])
+    return Event(names=frozenset(row.names.split()), at=row.at, **data)
+
+
+def replay(session: Session, about: str, subject_id: int) -> tuple[list[Deadline], list[Deadline]]:
+    """The deadlines of a subject as its events make them, each by the rules of its day, and as they are stored."""
+    events = session.exec(
+        select(EventRow).where(EventRow.about == about, EventRow.subject_id == subject_id).order_by(col(EventRow.id))
+    )
+    book: list[Deadline] = []
+    sets: dict[int, tuple[Rulebook, Calendar]] = {}
+    for row in events:
+        if row.ruleset_id not in sets:
+            sets[row.ruleset_id] = ruleset(session, row.ruleset_id)
+        rules, calendar = sets[row.ruleset_id]
+        book = advance(book, event_from(row), [rule for rule in rules.rules if rule.about == about], calendar)
+    stored = [to_deadline(row) for row in _rows(session, about, subject_id, whole=True)]
+    return _comparable(book), _comparable(stored)
+
+
+def ruleset(session: Session, ruleset_id: int) -> tuple[Rulebook, Calendar]:
+    """Rules and calendar as they were stored under a number."""
+    stored = session.get_one(RuleSet, ruleset_id)
+    return read_rules(stored.rules)[0], Calendar.from_data(json.loads(stored.calendar))
+
+
+def _comparable(deadlines: Iterable[Deadline]) -> list[Deadline]:
+    plain = [replace(deadline, id=None) for deadline in deadlines]
+    return sorted(plain, key=lambda d: (d.rule, d.started_at, d.due_at, d.voided_at or d.due_at, d.owner_id or 0))

@@ -1,0 +1,367 @@
+"""The directory: contacts and customers, found by what people type and changed one at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session, col, or_, select
+
+from demandctl import phones
+from demandctl.db import Work
+from demandctl.deadlines import happen
+from demandctl.errors import NotFound, Refused, UsageError
+from demandctl.models import Contact, Customer, Demand
+from demandctl.routing import Candidate, branch_for
+from demandctl.rules import repeat_problem
+from demandctl.sla import Event
+from demandctl.vocabulary import Role, Status
+
+DOCUMENTS = (
+    "客户信息登记", "送货申请表", "营业执照", "担保书", "购销合同", "安全生产许可证", "土地使用证复印件", "开票资料",
+)  # fmt: skip
+"""What a first co-operation must have on file (C 1.5.1)."""
+
+
+# -- contacts ----------------------------------------------------------------------------------------------------
+
+
+def find_contact(session: Session, text: str, *, active_only: bool = False) -> Contact:
+    """The contact that a number, an exact name, a phone, a WeChat id or a part that only one matches names.
+
+    NotFound when nobody does, UsageError listing them when several do.
+    """
+    wanted = text.strip()
+    everybody = list(session.exec(select(Contact).order_by(col(Contact.id))))
+    pool = [c for c in everybody if c.active] if active_only else everybody
+    phone = _digits(wanted)
+    tests = (
+        lambda c: c.name == wanted,
+        lambda c: bool(phone) and _digits(c.phone) == phone,
+        lambda c: c.wechat == wanted,
+        lambda c: wanted.isdecimal() and str(c.id) == wanted,
+        lambda c: bool(wanted) and (wanted in c.name or wanted in f"{c.branch}{c.name}" or wanted in c.wechat),
+    )
+    for test in tests:
+        found = [c for c in pool if test(c)]
+        if len(found) > 1 and any(c.active for c in found):
+            found = [c for c in found if c.active]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            listed = "、".join(f"{c.id} {c.name}（{_place(c)}）" for c in found[:8])
+            raise UsageError(f"“{wanted[:40]}”不止一位：{listed}", "写全名或前面的编号")
+    raise NotFound(f"通讯录里没有“{wanted[:40]}”", "看看有谁：demandctl contact list；新增：demandctl contact add")
+
+
+def _place(contact: Contact) -> str:
+    return f"{contact.branch or '无分公司'} {Role(contact.role).label}"
+
+
+def _digits(text: str) -> str:
+    try:
+        return phones.normalise(text)
+    except UsageError:
+        return ""
+
+
+def candidates(session: Session) -> list[Candidate]:
+    """The directory as routing sees it."""
+    return [candidate(contact) for contact in session.exec(select(Contact).order_by(col(Contact.id)))]
+
+
+def candidate(contact: Contact) -> Candidate:
+    """One contact as routing sees him."""
+    return Candidate(
+        id=contact.id or 0,
+        name=contact.name,
+        role=contact.role,
+        branch=contact.branch,
+        regions=tuple(contact.regions),
+        products=tuple(contact.products),
+        skills=tuple(contact.skills),
+        leader=contact.leader,
+        phone=contact.phone,
+        active=contact.active,
+    )
+
+
+def is_leader(contact: Contact) -> bool:
+    """Whether he leads a branch: by role, or by the mark 是否领导."""
+    return contact.leader or contact.role == Role.LEADER
+
+
+def add_contact(work: Work, values: Mapping[str, Any]) -> Contact:
+    """Put somebody into the directory; Refused when the same name and phone, or the phone alone, is there already."""
+    contact = Contact(name="", role="")
+    _set_contact(work.session, contact, values)
+    work.session.add(contact)
+    work.session.flush()
+    return contact
+
+
+def edit_contact(work: Work, contact: Contact, values: Mapping[str, Any]) -> list[str]:
+    """Change a contact; returns the names of the fields that changed."""
+    before = contact.model_dump()
+    _set_contact(work.session, contact, values)
+    work.session.flush()
+    return [name for name, value in contact.model_dump().items() if before[name] != value]
+
+
+def _set_contact(session: Session, contact: Contact, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(contact, name, value)
+    if not contact.name.strip():
+        raise UsageError("联系人要有姓名")
+    contact.role = Role.parse(contact.role)
+    if contact.phone:
+        contact.phone = phones.normalise(contact.phone)
+        with session.no_autoflush:
+            same = session.exec(select(Contact).where(Contact.phone == contact.phone, Contact.id != contact.id)).first()
+        if same and same.active and contact.active:
+            raise Refused(
+                f"电话 {contact.phone} 已是 {same.name}（{_place(same)}）的",
+                f"改他的资料：demandctl contact edit {same.id}",
+            )
+
+
+def leave(work: Work, contact: Contact) -> None:
+    """Mark a contact as left; Refused while something open or a customer is still his (W 5.3)."""
+    open_ones = work.session.exec(
+        select(Demand.id).where(Demand.handler_id == contact.id, Demand.status != Status.CLOSED.value)
+    ).all()
+    waiting = work.session.exec(
+        select(Demand.id).where(Demand.leader_id == contact.id, Demand.status == Status.REFERRED.value)
+    ).all()
+    owned = work.session.exec(select(Customer.id).where(Customer.owner_id == contact.id)).all()
+    held = [f"需求 {'、'.join(f'D{n}' for n in [*open_ones, *waiting][:10])}"] if open_ones or waiting else []
+    held += [f"客户 {'、'.join(f'K{n:05d}' for n in owned if n)[:90]}"] if owned else []
+    if held:
+        raise Refused(
+            f"{contact.name} 手里还有：{'；'.join(held)}",
+            "先交给别人：demandctl assign 编号 接手人；客户：demandctl customer owner 客户 接手人",
+        )
+    contact.active = False
+    work.session.flush()
+
+
+# -- customers ---------------------------------------------------------------------------------------------------
+
+
+def find_customer(session: Session, text: str) -> Customer:
+    """The customer that a code, a number, an exact name or nickname, a phone, a WeChat id or a part names."""
+    wanted = text.strip()
+    code = re.fullmatch(r"[Kk]?(\d{1,9})", wanted)
+    if code and (customer := session.get(Customer, int(code[1]))) and (wanted[0] in "Kk" or len(wanted) < 7):
+        return customer
+    phone = _digits(wanted)
+    tests: list[Any] = [or_(Customer.name == wanted, Customer.nickname == wanted)]
+    tests += [Customer.phone == phone] if phone else []
+    tests += [Customer.wechat == wanted]
+    part = f"%{_escaped(wanted)}%"
+    tests += [
+        or_(*(col(field).like(part, escape="\\") for field in (Customer.name, Customer.nickname, Customer.company)))
+    ]
+    for test in tests:
+        found = session.exec(select(Customer).where(test).order_by(col(Customer.id)).limit(9)).all() if wanted else []
+        if len(found) == 1:
+            return found[0]
+        if found:
+            listed = "、".join(f"{c.code} {c.name}（{c.region or '地区未知'}）" for c in found[:8])
+            raise UsageError(f"“{wanted[:40]}”不止一位：{listed}", "请写客户编号")
+    raise NotFound(f"没有客户“{wanted[:40]}”", "看看有谁：demandctl customer list")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def identify_customer(work: Work, values: Mapping[str, Any]) -> tuple[Customer, list[str]]:
+    """The customer of a demand: the one with that phone or WeChat id, else a new one; with what is worth saying.
+
+    A known phone or WeChat id wins over the name; blanks are filled in, differences reported, and two that belong to
+    two customers are refused.
+    """
+    session = work.session
+    given = {name: value for name, value in values.items() if value}
+    if given.get("phone"):
+        given["phone"] = phones.normalise(given["phone"])
+    name = str(given.get("name", ""))
+    by_code = session.get(Customer, int(name[1:])) if re.fullmatch(r"[Kk]\d{1,9}", name) else None
+    if re.fullmatch(r"[Kk]\d{1,9}", name) and by_code is None:
+        raise NotFound(f"没有客户 {name.upper()}", "看看有谁：demandctl customer list")
+    by_phone = _one(session, Customer.phone, given.get("phone"))
+    by_wechat = _one(session, Customer.wechat, given.get("wechat"))
+    known = [c for c in (by_code, by_phone, by_wechat) if c]
+    if len({c.id for c in known}) > 1:
+        listed = "、".join(dict.fromkeys(f"{c.code} {c.name}" for c in known))
+        raise Refused(f"编号、电话和微信属于不同的客户：{listed}", "核对号码，只留下对的那个")
+    if known:
+        if by_code:
+            given.pop("name", None)
+        return known[0], _fill_in(known[0], given)
+    customer = Customer(created_at=work.now, nickname=name, **given)
+    session.add(customer)
+    session.flush()
+    alike = session.exec(
+        select(Customer).where(or_(Customer.name == name, Customer.nickname == name), Customer.id != customer.id)
+    ).all()
+    listed = "、".join(f"{c.code} {c.name}（{c.region or '地区未知'}）" for c in alike[:5])
+    notes = [f"已有同名客户 {listed}；若是同一人，撤销后改用 --customer 编号"] if alike else []
+    return customer, notes
+
+
+def _one(session: Session, column: Any, value: str | None) -> Customer | None:
+    return session.exec(select(Customer).where(column == value)).first() if value else None
+
+
+_LABELS = {"name": "姓名", "phone": "电话", "wechat": "微信", "company": "单位", "region": "地区", "address": "地址"}
+
+
+def _fill_in(customer: Customer, given: Mapping[str, Any]) -> list[str]:
+    notes: list[str] = []
+    for name, value in given.items():
+        had = getattr(customer, name)
+        if not had:
+            setattr(customer, name, value)
+        elif had != value and not (name == "name" and value == customer.nickname) and name != "region":
+            notes.append(f"{customer.code} 的{_LABELS[name]}原为“{had}”，这次是“{value}”，没有改")
+    return notes
+
+
+def add_customer(work: Work, values: Mapping[str, Any]) -> Customer:
+    """Record a customer; Refused when the phone or the WeChat id belongs to one already."""
+    customer = Customer(name="", created_at=work.now)
+    _set_customer(work.session, customer, values)
+    customer.nickname = customer.nickname or customer.name
+    work.session.add(customer)
+    work.session.flush()
+    if customer.revisit_every:
+        tell(work, customer, {"scheduled"}, repeat=customer.revisit_every)
+    return customer
+
+
+def edit_customer(work: Work, customer: Customer, values: Mapping[str, Any]) -> list[str]:
+    """Change a customer's data; returns the names of the fields that changed."""
+    before = customer.model_dump()
+    _set_customer(work.session, customer, values)
+    work.session.flush()
+    changed = [name for name, value in customer.model_dump().items() if before[name] != value]
+    if "revisit_every" in changed:
+        names = {"scheduled"} if customer.revisit_every else {"unscheduled"}
+        tell(work, customer, names, repeat=customer.revisit_every)
+    since = max((d for d in (customer.last_order, customer.business_contact) if d), default=None)
+    if "business_contact" in changed and since:
+        tell(work, customer, {"business-contact"}, on=since)
+    if {"arrears", "handed"} & set(changed):
+        free = since and not customer.arrears and not customer.handed
+        tell(work, customer, {"released"} if free else {"edited"}, on=since if free else None)
+    return changed
+
+
+def _set_customer(session: Session, customer: Customer, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(customer, name, value)
+    if not customer.name.strip():
+        raise UsageError("客户要有姓名")
+    if customer.phone:
+        customer.phone = phones.normalise(customer.phone)
+    if customer.revisit_every and (reason := repeat_problem(customer.revisit_every)):
+        raise UsageError(f"--revisit-every：{reason}", "例如每月一次：FREQ=MONTHLY；每两周的周三：FREQ=WEEKLY;INTERVAL=2;BYDAY=WE")
+    with session.no_autoflush:
+        for column, value, label in (
+            (Customer.phone, customer.phone, "电话"),
+            (Customer.wechat, customer.wechat, "微信"),
+        ):
+            same = _one(session, column, value)
+            if same and same.id != customer.id:
+                raise Refused(
+                    f"{label} {value} 已是 {same.code} {same.name} 的", f"看他的资料：demandctl customer show {same.code}"
+                )
+
+
+def record_order(work: Work, customer: Customer, on: date) -> None:
+    """A customer ordered: a visit within a week (C 2.2), and the clocks of inactivity start anew (C 1.4)."""
+    customer.last_order = max(on, customer.last_order or on)
+    work.session.flush()
+    tell(work, customer, {"order"}, on=on)
+
+
+def accept_contract(work: Work, customer: Customer, on: date) -> None:
+    """The sales contract was accepted: the profile is due within three days (C 1.5.1)."""
+    customer.contract_on = on
+    work.session.flush()
+    tell(work, customer, {"contracted"}, on=on)
+
+
+def complete_profile(
+    work: Work, customer: Customer, documents: Sequence[str], approved_by: str, on: date
+) -> list[str]:
+    """The customer's file is complete; missing documents need somebody's approval (C 1.5.1). Returns what is missing."""
+    unknown = [name for name in documents if name not in DOCUMENTS]
+    if unknown:
+        raise UsageError(f"不认识的资料：{'、'.join(unknown)}", f"可以是：{'、'.join(DOCUMENTS)}")
+    customer.documents = [name for name in DOCUMENTS if name in {*customer.documents, *documents}]
+    missing = [name for name in DOCUMENTS if name not in customer.documents]
+    if missing and not approved_by:
+        raise Refused(
+            f"资料不全，还缺：{'、'.join(missing)}", "领导同意先建档的，加上 --approved-by 姓名；补齐的，加上 --document 名称"
+        )
+    customer.approved_by = approved_by or customer.approved_by
+    customer.profiled_on = on
+    work.session.flush()
+    tell(work, customer, {"profiled"})
+    return missing
+
+
+def give_owner(work: Work, customer: Customer, owner: Contact) -> None:
+    """Give a customer to his own salesman or serviceman; the two talk within a week (C 1.3)."""
+    if not owner.active:
+        raise Refused(f"{owner.name} 已离职，不能负责客户", "换一位：demandctl contact list")
+    if customer.owner_id == owner.id:
+        raise Refused(f"{customer.code} 已由 {owner.name} 负责")
+    customer.owner_id, customer.briefed_at = owner.id, None
+    work.session.flush()
+    tell(work, customer, {"owned"})
+
+
+def brief_owner(work: Work, customer: Customer) -> None:
+    """The talk about a customer with his owner took place (C 1.3)."""
+    if customer.owner_id is None:
+        raise Refused(f"{customer.code} 还没有专属对接人", f"先指定：demandctl customer owner {customer.code} 联系人")
+    customer.briefed_at = work.now
+    work.session.flush()
+    tell(work, customer, {"briefed"})
+
+
+def tell(
+    work: Work,
+    customer: Customer,
+    names: set[str],
+    *,
+    at: datetime | None = None,
+    on: date | None = None,
+    repeat: str = "",
+    demand_id: int | None = None,
+) -> None:
+    """Let the customer's deadlines know what happened."""
+    assert customer.id is not None
+    facts = {"arrears": customer.arrears, "handed": customer.handed, "owner": customer.owner_id}
+    event = Event(frozenset(names), at or work.now, facts, on=on, repeat=repeat, demand_id=demand_id)
+    happen(work, "customer", customer.id, event, customer_id=customer.id)
+
+
+def branch_of(work: Work, demand: Demand) -> tuple[str, int | None]:
+    """The branch of a demand and its leader: the handler's, else the leader's, else that of the narrowest leader."""
+    people = candidates(work.session)
+    for contact_id in (demand.handler_id, demand.leader_id):
+        person = next((c for c in people if c.id == contact_id), None)
+        if person and person.branch:
+            if contact_id == demand.leader_id and person.branch:
+                return person.branch, person.id
+            leaders = [c for c in people if c.branch == person.branch and c.active and (c.leader or c.role == Role.LEADER)]
+            branch, leader_id = branch_for(demand.region, leaders) if len(leaders) > 1 else ("", None)
+            return person.branch, leader_id or (leaders[0].id if leaders else None)
+    return branch_for(demand.region, people)

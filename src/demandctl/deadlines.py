@@ -32,8 +32,8 @@ def happen(
     """Tell the deadlines of a subject that something happened; returns those that are open afterwards."""
     rules = [rule for rule in work.rules.rules if rule.about == about]
     rows = _rows(work.session, about, subject_id, whole=any(rule.reopened_by & event.names for rule in rules))
-    before = {row.id: to_deadline(row) for row in rows}
-    by_id = {row.id: row for row in rows}
+    before: dict[int | None, Deadline] = {row.id: to_deadline(row) for row in rows}
+    by_id: dict[int | None, DeadlineRow] = {row.id: row for row in rows}
     after = advance(list(before.values()), event, rules, work.calendar)
     work.session.add(
         EventRow(
@@ -74,6 +74,11 @@ def _rows(session: Session, about: str, subject_id: int, *, whole: bool) -> Sequ
     if not whole:
         query = query.where(col(DeadlineRow.met_at).is_(None), col(DeadlineRow.voided_at).is_(None))
     return session.exec(query.order_by(col(DeadlineRow.id))).all()
+
+
+def has_open(session: Session, about: str, subject_id: int) -> bool:
+    """Whether a subject has an open deadline."""
+    return bool(_rows(session, about, subject_id, whole=False))
 
 
 def _fill(row: DeadlineRow, values: dict[str, Any]) -> None:

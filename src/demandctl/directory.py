@@ -250,8 +250,7 @@ def edit_customer(work: Work, customer: Customer, values: Mapping[str, Any]) -> 
     work.session.flush()
     changed = [name for name, value in customer.model_dump().items() if before[name] != value]
     if "revisit_every" in changed:
-        names = {"scheduled"} if customer.revisit_every else {"unscheduled"}
-        tell(work, customer, names, repeat=customer.revisit_every)
+        tell(work, customer, {"scheduled"}, repeat=customer.revisit_every)
     since = max((d for d in (customer.last_order, customer.business_contact) if d), default=None)
     if "business_contact" in changed and since:
         tell(work, customer, {"business-contact"}, on=since)
@@ -348,7 +347,12 @@ def tell(
 ) -> None:
     """Let the customer's deadlines know what happened."""
     assert customer.id is not None
-    facts = {"arrears": customer.arrears, "handed": customer.handed, "owner": customer.owner_id}
+    facts = {
+        "arrears": customer.arrears,
+        "handed": customer.handed,
+        "scheduled": bool(customer.revisit_every),
+        "owner": customer.owner_id,
+    }
     event = Event(frozenset(names), at or work.now, facts, on=on, repeat=repeat, demand_id=demand_id)
     happen(work, "customer", customer.id, event, customer_id=customer.id)
 

@@ -56,7 +56,7 @@ def texts() -> Any:
 class Operation(SQLModel, table=True):
     """One command that wrote."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     at: datetime = instant()
     who: str
     command: str
@@ -68,7 +68,7 @@ class Operation(SQLModel, table=True):
 class Contact(SQLModel, table=True):
     """One person of the directory 通讯录 (R 3.2)."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     name: str
     phone: str = ""
     wechat: str = ""
@@ -84,7 +84,7 @@ class Contact(SQLModel, table=True):
 class Customer(SQLModel, table=True):
     """A customer 客户; its code is K and its number (C 1.5.1)."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     name: str
     nickname: str = ""
     wechat: str = ""
@@ -122,7 +122,7 @@ class Customer(SQLModel, table=True):
 class Demand(SQLModel, table=True):
     """A demand 需求; ``id`` is its number."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     kind: str
     subtype: str | None = None
     channel: str
@@ -164,7 +164,7 @@ class FollowUp(SQLModel, table=True):
 
     __tablename__ = "follow_up"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     demand_id: int = Field(foreign_key="demand.id")
     at: datetime = instant()
     by_name: str
@@ -183,7 +183,7 @@ class FollowUp(SQLModel, table=True):
 class Assignment(SQLModel, table=True):
     """An assignment 派单记录: from whom to whom, how, why."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     demand_id: int = Field(foreign_key="demand.id")
     at: datetime = instant()
     from_id: int | None = Field(default=None, foreign_key="contact.id")
@@ -196,7 +196,7 @@ class Assignment(SQLModel, table=True):
 class Escalation(SQLModel, table=True):
     """An escalation 疑难升级 (S 4): the person, the problem and the time allowed."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     demand_id: int = Field(foreign_key="demand.id")
     at: datetime = instant()
     to_id: int = Field(foreign_key="contact.id")
@@ -208,7 +208,7 @@ class Escalation(SQLModel, table=True):
 class Revisit(SQLModel, table=True):
     """A revisit 回访, planned or made."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     customer_id: int = Field(foreign_key="customer.id")
     demand_id: int | None = Field(default=None, foreign_key="demand.id")
     kind: str
@@ -247,7 +247,7 @@ class RuleSet(SQLModel, table=True):
 
     __tablename__ = "ruleset"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     digest: str
     rules: str
     calendar: str
@@ -259,7 +259,7 @@ class EventRow(SQLModel, table=True):
 
     __tablename__ = "event"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     about: str
     subject_id: int
     demand_id: int | None = Field(default=None, foreign_key="demand.id")
@@ -274,7 +274,7 @@ class DeadlineRow(SQLModel, table=True):
 
     __tablename__ = "deadline"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     rule: str
     rule_name: str
     what: str

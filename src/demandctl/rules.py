@@ -30,7 +30,7 @@ EVENTS: dict[str, frozenset[str]] = {
 FACTS: dict[str, frozenset[str]] = {
     "demand": frozenset({"kind", "subtype", "channel", "urgency", "handled"}),
     "revisit": frozenset({"kind", "urgent", "own_department"}),
-    "customer": frozenset({"arrears", "handed"}),
+    "customer": frozenset({"arrears", "handed", "scheduled"}),
     "ledger": frozenset(),
 }
 OWERS = frozenset("specialist handler owner expert leader supervisor branch department escalated".split())

@@ -195,16 +195,17 @@ def started(rule: Rule, event: Event, calendar: Calendar) -> Deadline:
     begin = event.at
     if event.on or rule.after:
         begin = calendar.start_of(delayed(event.on or calendar.local_day(event.at), rule.after))
+    told = rule.target == GIVEN or rule.owed_by == "escalated"  # the event's own words and people are about this rule
     deadline = Deadline(
         rule=rule.id,
         name=rule.name,
-        what=event.what or rule.what,
+        what=(told and event.what) or rule.what,
         started_at=begin,
         due_at=begin,
         target=GIVEN,
-        owed_by=event.owed_by if rule.target == GIVEN and event.owed_by else rule.owed_by_for(event.facts),
+        owed_by=(told and event.owed_by) or rule.owed_by_for(event.facts),
         owner_id=event.person if rule.owed_by == "escalated" else None,
-        given=bool(event.owed_by and rule.target == GIVEN) or rule.owed_by == "escalated",
+        given=told and bool(event.owed_by or event.target),
         demand_id=event.demand_id,
     )
     if rule.repeat:
@@ -215,7 +216,7 @@ def started(rule: Rule, event: Event, calendar: Calendar) -> Deadline:
         if event.due is None:
             raise ValueError(f"rule {rule.id} needs a given time")
         return replace(deadline, due_at=event.due)
-    if event.target and rule.owed_by == "escalated":
+    if told and event.target:
         target = event.target
     return _reckoned(replace(deadline, target=target), rule, calendar)
 

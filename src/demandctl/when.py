@@ -101,6 +101,7 @@ _MINUTES = {"": 0, "钟": 0, "整": 0, "一刻": 15, "1刻": 15, "半": 30, "三
 # people differ on which day that is. Nor does 下午9点, as likely a slip for 上午9点 as it is 21:00.
 _PARTS = {"凌晨": (0, 6), "早上": (4, 11), "上午": (0, 11), "中午": (11, 13), "下午": (12, 19), "晚上": (17, 23)}
 _NUMBER = "([0-9]{1,5}|[零一二两三四五六七八九十百]+)"
+_ORDINAL = "([0-9]{1,2}|[零一二三四五六七八九十]+)"  # without 两: 两日 is a length, not the second
 _HAN_DIGIT = "([一二三四五六七八九])"
 _HAN_NUMBER = rf"(?:([一二两三四五六七八九])百)?(?:零{_HAN_DIGIT}|{_HAN_DIGIT}?(十){_HAN_DIGIT}?)?"
 _THEN = "(?:以|之)?(后|前)"
@@ -336,11 +337,11 @@ _FORMS: tuple[tuple[str, _Reader], ...] = (
     (rf"(?:{_SHIFT})?{_WEEKS}([一二三四五六日天]|[1-6](?![0-9]))", lambda m, today, _: _weekday(m[1], m[2], today)),
     (rf"{_ISO_DAY}(?![0-9])", lambda m, today, _: _iso(m)),
     (
-        rf"{_YEAR}?{_NUMBER}月{_NUMBER}[日号]",
+        rf"{_YEAR}?{_ORDINAL}月{_ORDINAL}[日号]",
         lambda m, today, _: _month_and_day(m[1], _number(m[2]), _number(m[3]), today),
     ),
     ("([0-9]{1,2})/([0-9]{1,2})(?![0-9])", lambda m, today, _: _month_and_day(None, int(m[1]), int(m[2]), today)),
-    (rf"(?:{_SHIFT}月)?{_NUMBER}[日号]", lambda m, today, _: _day_of_month(m[1], _number(m[2]), today)),
+    (rf"(?:{_SHIFT}月)?{_ORDINAL}[日号]", lambda m, today, _: _day_of_month(m[1], _number(m[2]), today)),
     (rf"(?:{_SHIFT}月?)?月底", lambda m, today, _: _month_end(today, _SHIFTS[m[1]])),
     (rf"(?:{_YEAR}年?|年)底", lambda m, today, _: date(_year(m[1], today), 12, 31)),
 )

@@ -1,0 +1,81 @@
+"""Undo: the newest operation taken back by replaying, in reverse, the old values that the audit triggers wrote down."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from demandctl.db import Work
+from demandctl.errors import Refused
+from demandctl.models import Operation
+
+ENDS_THE_CHAIN = ("restore", "customer erase")
+"""Operations that cannot be taken back, nor anything before them."""
+
+
+class Change(NamedTuple):
+    """One row before and after; None where it did not exist."""
+
+    table: str
+    row_id: int
+    old: dict[str, Any] | None
+    new: dict[str, Any] | None
+
+
+def newest(session: Session, besides: int) -> Operation | None:
+    """The newest operation that is not yet taken back, undos themselves excepted."""
+    return session.exec(
+        select(Operation)
+        .where(col(Operation.undone_by).is_(None), col(Operation.undoes).is_(None), Operation.id != besides)
+        .order_by(col(Operation.id).desc())
+    ).first()
+
+
+def undo(work: Work) -> Operation:
+    """Take the newest operation back; several in a row walk back. Refused when there is none, or it cannot be undone."""
+    operation = newest(work.session, work.operation_id)
+    if operation is None:
+        raise Refused("没有可以撤销的操作", "看看做过什么：demandctl log")
+    if operation.command in ENDS_THE_CHAIN:
+        raise Refused(f"“{operation.summary or operation.command}”不能撤销，它之前的也不能")
+    connection = work.session.connection()
+    connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+    for change in reversed(changes(work.session, operation.id)):
+        _revert(work.session, change)
+    this = work.session.get_one(Operation, work.operation_id)
+    this.undoes = operation.id
+    operation.undone_by = work.operation_id
+    work.describe(f"撤销 #{operation.id}：{operation.summary or operation.command}")
+    work.session.flush()
+    return operation
+
+
+def changes(session: Session, operation_id: int) -> list[Change]:
+    """What an operation changed, in order."""
+    rows = session.connection().execute(
+        text("SELECT table_name, row_id, old, new FROM change WHERE operation_id = :id ORDER BY id"),
+        {"id": operation_id},
+    )
+    return [
+        Change(table, row_id, old and json.loads(old), new and json.loads(new)) for table, row_id, old, new in rows
+    ]
+
+
+def _revert(session: Session, change: Change) -> None:
+    connection = session.connection()
+    now = connection.execute(text(f"SELECT * FROM {change.table} WHERE id = :id"), {"id": change.row_id}).mappings()
+    current = next(iter(now), None)
+    if (dict(current) if current else None) != change.new:
+        raise Refused(f"{change.table} 第 {change.row_id} 行后来又变了，不能撤销")
+    if change.old is None:
+        connection.execute(text(f"DELETE FROM {change.table} WHERE id = :id"), {"id": change.row_id})
+    elif change.new is None:
+        names = ", ".join(change.old)
+        values = ", ".join(f":{name}" for name in change.old)
+        connection.execute(text(f"INSERT INTO {change.table} ({names}) VALUES ({values})"), change.old)
+    else:
+        fields = ", ".join(f"{name} = :{name}" for name in change.old if name != "id")
+        connection.execute(text(f"UPDATE {change.table} SET {fields} WHERE id = :id"), change.old)

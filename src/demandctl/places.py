@@ -1,0 +1,340 @@
+"""Where a text is: provinces, cities and counties, found by any of the names that people use for them.
+
+``find("湖南湘潭")`` is 湘潭市, ``find("豫A")`` 郑州市, ``find("朝阳区")`` two districts of that name. Names nest
+(长沙县 is a county of 长沙市), so what counts is always the narrowest part that the table knows: a street or a
+开发区 behind it changes nothing. The table is ``data/divisions.tsv``; its header tells where it comes from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+PROVINCE, CITY, COUNTY = 1, 2, 3
+MUNICIPALITIES = ("110000", "120000", "310000", "500000")
+EVERYWHERE = ("全国", "国内", "全国各地", "不限", "所有地区", "全部")
+
+# What may follow a short name as its suffix: 威宁县 for 威宁彝族回族苗族自治县, 望城县 for what is now 望城区.
+SUFFIXES = {PROVINCE: ("省",), CITY: ("州", "盟", "地区"), COUNTY: ("县", "市", "区", "旗")}
+
+# Words that begin like a place and are none.
+NOT_PLACES = frozenset(
+    "大理石 哈密瓜 和田玉 北京时间 北京现代 南京板鸭 长安汽车 上海大众 日照时间 吉林大学 国内 白银价格 中山装".split()
+)
+
+# What follows decides: 长沙路 is a road wherever it is, 和平镇 a town, 市场 no city, 区域 no district.
+ROAD = re.compile(r"[东西南北中一二三四五]{0,2}(?:路(?![口段边上面况过])|街(?!道)|大道|大街|巷|胡同)")
+TOWN = re.compile(r"[镇乡村屯]")
+ANOTHER_WORD = {"市": "场民", "区": "域", "县": "级域"}
+
+# Around a bare short name, a hint that a place is meant.
+BEFORE = re.compile(r"[在到去来从往发回至驻]$")
+AFTER = re.compile(r"[这那]边|[这那]里|的?工地|的?项目|的?现场|市区|城区|县城|附近|周边|本地|当地|境内|客户|老板|人")
+
+FILLER = re.compile(
+    r"[\s、,，。.·/()（）\-—_:：;；]|的|[这那]边|[这那]里|工地|项目|现场|市区|城区|县城|地区|片区|区域|附近|周边|全[省市县区境]"
+    r"|境内|本地|一带|各[市县区]+|[及和与]"
+)
+GAP = re.compile(r"[\s、,，·/\-—的那边省市]{0,4}")
+
+CERTAIN, KNOWN, LIKELY, POSSIBLE, UNLIKELY = 1.0, 0.9, 0.8, 0.6, 0.3
+
+
+class Place(NamedTuple):
+    """A division. ``level``: 1 province, 2 city, 3 county, 4 a former division inside a county of today."""
+
+    code: str
+    name: str
+    short: str
+    level: int
+    parent: str
+
+
+class Mention(NamedTuple):
+    """A place named in a text: the words, where they begin, what they can mean.
+
+    ``confidence``: 1 a full name (湘潭县) or parts that nest (湖南湘潭); 0.9 a province, a city or a plate letter;
+    0.8 a bare county (醴陵) with a hint around it (在醴陵, 醴陵工地); 0.6 without; 0.3 a name that is also an
+    ordinary word (和平, 新建). Below 0.6 nothing should be believed unasked.
+    """
+
+    text: str
+    start: int
+    places: tuple[Place, ...]
+    confidence: float
+
+
+class Region(NamedTuple):
+    """A whole text read as a region: what it most likely means, all that it can mean, and what is left of it.
+
+    ``rest`` keeps the part that the table does not know: 经开区 of 长沙经开区, 南 of 湘南.
+    """
+
+    text: str
+    places: tuple[Place, ...]
+    readings: tuple[Place, ...]
+    rest: str
+
+
+class _Word(NamedTuple):
+    """One name at one position, with everything that it can stand for."""
+
+    start: int
+    end: int
+    places: tuple[Place, ...]
+    weight: int
+    confidence: float
+
+
+class _Table(NamedTuple):
+    places: dict[str, Place]
+    names: dict[str, list[Place]]
+    shorts: frozenset[str]
+    words: frozenset[str]
+    plates: dict[str, Place]
+    letters: dict[str, Place]
+    longest: int
+
+
+@cache
+def _table() -> _Table:
+    """Read the table once; nothing is loaded before a place is looked for."""
+    places: dict[str, Place] = {}
+    names: dict[str, list[Place]] = {}
+    plates: dict[str, Place] = {}
+    letters: dict[str, Place] = {}
+    words: list[str] = []
+    shorts: set[str] = set()
+    lines = Path(__file__).with_name("data").joinpath("divisions.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [(line.split("\t") + [""] * 4)[:5] for line in lines if line[0].isdigit()]
+    codes = {row[0] for row in rows}
+    for code, name, short, others, part_of in rows:
+        city = code[:4] + "00"
+        if code.endswith("0000"):
+            parent, level = "", PROVINCE
+        elif code == city:
+            parent, level = part_of or code[:2] + "0000", CITY
+        else:
+            parent, level = part_of or (city if city in codes else code[:2] + "0000"), COUNTY
+            if part_of and not part_of.endswith("00"):
+                level += 1
+        place = places[code] = Place(code, name, short or name, level, parent)
+        for known in {name, short} - {""}:
+            names.setdefault(known, []).append(place)
+        shorts.add(short)
+        for other in others.split():
+            if len(other) == 1:
+                letters[other] = place
+            elif other[1].isascii():
+                plates[other] = place
+            else:
+                names.setdefault(other, []).append(place)
+    for line in lines:
+        if line.startswith("~"):
+            words += line[1:].split()
+    return _Table(places, names, frozenset(shorts), frozenset(words), plates, letters, max(map(len, names)))
+
+
+def within(inner: Place, outer: Place) -> bool:
+    """Whether *inner* is *outer* or lies in it."""
+    places = _table().places
+    here: Place | None = inner
+    while here and here.code != outer.code:
+        here = places.get(here.parent)
+    return here is not None
+
+
+def ancestor(place: Place, level: int) -> Place | None:
+    """The division of *level* that *place* is or lies in; None where there is none (济源 lies in no city)."""
+    places = _table().places
+    here: Place | None = place
+    while here and here.level > level:
+        here = places.get(here.parent)
+    return here if here and here.level == level else None
+
+
+def path(place: Place) -> str:
+    """The full name from the province down: 湖南省湘潭市湘乡市."""
+    parent = _table().places.get(place.parent)
+    return (path(parent) if parent else "") + place.name
+
+
+def likely(places: Iterable[Place]) -> tuple[Place, ...]:
+    """What a bare name means when nothing else tells: 长沙 the city and not its county, 西安 not a district of 辽源.
+
+    吉林 stays both province and city, 朝阳 both the city in 辽宁 and the district of Beijing.
+    """
+    found = list(dict.fromkeys(places))
+    found = [p for p in found if not any(q is not p and q.level >= CITY and within(p, q) for q in found)]
+    top = min((p.level for p in found), default=COUNTY)
+    if top == PROVINCE:
+        provinces = [p for p in found if p.level == PROVINCE]
+        return tuple(p for p in found if p.level <= CITY and any(within(p, q) for q in provinces))
+    if top == CITY:
+        found = [p for p in found if p.level == CITY or not p.name.endswith("区") or p.parent in MUNICIPALITIES]
+    return tuple(found)
+
+
+def find(text: str) -> list[Place]:
+    """The divisions that *text* can mean, the narrowest of nested ones; several when it is ambiguous, else none.
+
+    A text that names several places side by side (长沙、株洲) gives them all.
+    """
+    return list(region(text).places)
+
+
+def contains(outer: str, inner: str) -> bool:
+    """Whether the place *inner* lies in the region *outer*, both in any form: ``contains("湘", "嘉禾县")``."""
+    return narrowness(outer, inner) is not None
+
+
+def narrowness(served: str, place: str) -> int | None:
+    """How narrowly the region *served* fits *place*: its level, a greater one is narrower; None where it does not fit."""
+    where = region(place)
+    fits = [covers(region(served), where, reading) for reading in where.places or (None,)]
+    return max((fit for fit in fits if fit is not None), default=None)
+
+
+def covers(served: Region, where: Region, reading: Place | None) -> int | None:
+    """How narrowly *served* fits one *reading* of *where*; None: not at all.
+
+    A region with a part that the table does not know (长沙经开区, 湘南) fits only a place that names this part too.
+    """
+    if served.text in EVERYWHERE:
+        return 0
+    if not served.places:
+        return COUNTY + 2 if served.text and served.text in where.text else None
+    if served.rest and served.rest not in where.text:
+        return None
+    levels = [p.level for p in served.places if reading and within(reading, p)]
+    return max(levels) + bool(served.rest) if levels else None
+
+
+@lru_cache(maxsize=4096)
+def region(text: str) -> Region:
+    """Read a whole text as a region. A name that is also a word counts when the text says nothing else."""
+    text = _plain(text).strip()
+    mentions = list(_mentions(text, near=False))
+    believed = [m for m in mentions if m[0].confidence >= KNOWN] or [m for m in mentions if m[0].confidence >= POSSIBLE]
+    if not believed and len(mentions) == 1 and not FILLER.sub("", text.replace(mentions[0][0].text, "", 1)):
+        believed = mentions
+    if not believed:
+        return _by_letters(text)
+    rest = text
+    for _, parts in believed:
+        for part in parts:
+            rest = rest.replace(text[part.start : part.end], " ", 1)
+    places = tuple(dict.fromkeys(p for mention, _ in believed for p in mention.places))
+    readings = tuple(dict.fromkeys(p for _, parts in believed for p in parts[-1].places))
+    return Region(text, places, readings if len(believed) == 1 == len(believed[0][1]) else places, FILLER.sub("", rest))
+
+
+def recognise(text: str) -> list[Mention]:
+    """The places that a sentence names, in their order, each with how far to believe it."""
+    return [mention for mention, _ in _mentions(_plain(text), near=True)]
+
+
+def _by_letters(text: str) -> Region:
+    """湘, 湘鄂, 豫南: provinces by the letter on their plates, which counts only where it is the whole text."""
+    letters = _table().letters
+    part = re.fullmatch(r"(.)([东西南北中]{1,2})(?:部|地区|片区|区域|一带)?", text)
+    if part and part[1] in letters:
+        return Region(text, (letters[part[1]],), (letters[part[1]],), part[2])
+    bare = FILLER.sub("", text)
+    if bare and all(letter in letters for letter in bare):
+        places = tuple(dict.fromkeys(letters[letter] for letter in bare))
+        return Region(text, places, places, "")
+    return Region(text, (), (), bare)
+
+
+def _plain(text: str) -> str:
+    """Full-width letters and digits as plain ones, one for one."""
+    return "".join(chr(ord(c) - 0xFEE0) if "\uff10" <= c <= "\uff5a" and c not in "：；" else c for c in text)
+
+
+def _mentions(text: str, *, near: bool) -> Iterator[tuple[Mention, list[_Word]]]:
+    """Join names that nest (湖南省郴州市嘉禾县, 望城（长沙）) to one mention each, the narrowest part its meaning."""
+    parts: list[_Word] = []
+    now: tuple[Place, ...] = ()
+    for word in _words(text):
+        gap = text[parts[-1].end : word.start] if parts else ""
+        beside = bool(GAP.fullmatch(gap)) or gap in ("（", "(")
+        if parts and (beside or not near):
+            narrower = tuple(p for p in word.places if any(within(p, q) for q in now))
+            wider = tuple(q for q in now if any(within(q, p) for p in word.places))
+            if (narrower or wider) and (beside or word.confidence > UNLIKELY):
+                now = narrower or wider
+                parts.append(word)
+                continue
+        if parts:
+            yield _joined(text, parts, now), parts
+        parts, now = [word], word.places
+    if parts:
+        yield _joined(text, parts, now), parts
+
+
+def _joined(text: str, parts: list[_Word], now: tuple[Place, ...]) -> Mention:
+    confidence = parts[0].confidence if len(parts) == 1 else CERTAIN
+    touching = all(GAP.fullmatch(text[a.end : b.start]) for a, b in pairwise(parts))
+    words = text[parts[0].start : parts[-1].end] if touching else "".join(text[p.start : p.end] for p in parts)
+    return Mention(words, parts[0].start, likely(now), confidence)
+
+
+def _words(text: str) -> list[_Word]:
+    """The names in *text* that do not overlap and cover it best: 江西安福 is 江西 and 安福, not 西安."""
+    best: list[tuple[int, tuple[_Word, ...]]] = [(0, ())] * (len(text) + 1)
+    for start in range(len(text) - 1, -1, -1):
+        best[start] = best[start + 1]
+        word = _word_at(text, start)
+        if word and word.weight + best[word.end][0] > best[start][0]:
+            best[start] = (word.weight + best[word.end][0], (word, *best[word.end][1]))
+    return [word for word in best[0][1] if word.places]
+
+
+def _word_at(text: str, start: int) -> _Word | None:
+    """The longest name that begins at *start*."""
+    table = _table()
+    plate = re.compile(r"[A-Za-z](?=[·.\s]?[A-Za-z0-9]{5,6}(?![A-Za-z0-9])|[^A-Za-z0-9]|$)").match(text, start + 1)
+    if plate and text[start] in table.letters:
+        place = table.plates.get(text[start] + plate[0].upper(), table.letters[text[start]])
+        return _Word(start, plate.end(), (place,), 30, KNOWN)
+    for length in range(min(table.longest, len(text) - start), 1, -1):
+        name = text[start : start + length]
+        if name in NOT_PLACES:
+            return _Word(start, start + length, (), 10 * length, 0)
+        if name in table.names and (word := _as_name(text, start, name)):
+            return word
+    return None
+
+
+def _as_name(text: str, start: int, name: str) -> _Word | None:
+    """*name* at *start* as a place, unless what follows makes it something else."""
+    table = _table()
+    places, end = tuple(table.names[name]), start + len(name)
+    level = min(p.level for p in places)
+    full = name not in table.shorts and name[-1] in "省市县区旗盟州"
+    if full and text[end : end + 1] and text[end] in ANOTHER_WORD.get(name[-1], ""):
+        return None
+    if not full and (ROAD.match(text, end) or (level >= COUNTY and TOWN.match(text, end))):
+        return None
+    # Wider places weigh more than a name that overlaps them: 湖南山区 is in 湖南, not in 南山区.
+    weight = 10 * len(name) + {PROVINCE: 12, CITY: 5}.get(level, 0)
+    word = name in table.words
+    confidence = CERTAIN if full else KNOWN if level <= CITY else POSSIBLE
+    if not full:
+        for suffix in SUFFIXES[min(level, COUNTY)]:
+            after = end + len(suffix)
+            if text.startswith(suffix, end) and text[after : after + 1] not in tuple(ANOTHER_WORD.get(suffix, "")):
+                if level == CITY:
+                    places = tuple(p for p in places if p.level == CITY)
+                return _Word(start, after, places, weight, CERTAIN)
+    hinted = bool(BEFORE.search(text, 0, start) or AFTER.match(text, end))
+    if word:
+        confidence = LIKELY if hinted and level == CITY and not full else UNLIKELY
+    elif confidence == POSSIBLE and hinted:
+        confidence = LIKELY
+    return _Word(start, end, places, weight, confidence)

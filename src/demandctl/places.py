@@ -32,13 +32,15 @@ TOWN = re.compile(r"[镇乡村屯]")
 ANOTHER_WORD = {"市": "场民", "区": "域", "县": "级域"}
 
 # Around a bare short name, a hint that a place is meant.
-BEFORE = re.compile(r"[在到去来从往发回至驻]$")
-AFTER = re.compile(r"[这那]边|[这那]里|的?工地|的?项目|的?现场|市区|城区|县城|附近|周边|本地|当地|境内|客户|老板|人")
+BEFORE = re.compile(r"[在到去来从往发回至驻自是]$")
+AFTER = re.compile(r"[这那]边|[这那]里|的?工地|的?项目|的?现场|市区|城区|县城|附近|周边|本地|当地|境内|客户|老板|人(?!数)")
 
 FILLER = re.compile(
-    r"[\s、,，。.·/()（）\-—_:：;；]|的|[这那]边|[这那]里|工地|项目|现场|市区|城区|县城|地区|片区|区域|附近|周边|全[省市县区境]"
-    r"|境内|本地|一带|各[市县区]+|[及和与]"
+    r" [区内城]|[\s、,，。.·/()（）\-—_:：;；]|的|[这那]边|[这那]里|工地|项目|现场|市区|城区|县城|地区|片区|区域|附近|周边"
+    r"|全[省市县区境]|境内|本地|一带|各[市县区]+|其[他它余]|[及和与]"
 )
+EXCEPT = re.compile(r"[（(,，、]?(?:除了?|不含|不包括|不包含)(.+?)(?:以?外|之外|[)）]|$)")
+PLATE = re.compile(r"[A-Za-z](?=[·.\s]?[A-Za-z0-9]{4,6}(?![A-Za-z0-9])|[^A-Za-z0-9]|$)")
 GAP = re.compile(r"[\s、,，·/\-—的那边省市]{0,4}")
 
 CERTAIN, KNOWN, LIKELY, POSSIBLE, UNLIKELY = 1.0, 0.9, 0.8, 0.6, 0.3
@@ -71,13 +73,15 @@ class Mention(NamedTuple):
 class Region(NamedTuple):
     """A whole text read as a region: what it most likely means, all that it can mean, and what is left of it.
 
-    ``rest`` keeps the part that the table does not know: 经开区 of 长沙经开区, 南 of 湘南.
+    ``rest`` keeps the part that the table does not know (经开区 of 长沙经开区, 南 of 湘南), ``but`` what is
+    taken out again (湖北除武汉外).
     """
 
     text: str
     places: tuple[Place, ...]
     readings: tuple[Place, ...]
     rest: str
+    but: tuple[Place, ...] = ()
 
 
 class _Word(NamedTuple):
@@ -110,22 +114,23 @@ def _table() -> _Table:
     words: list[str] = []
     shorts: set[str] = set()
     lines = Path(__file__).with_name("data").joinpath("divisions.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [(line.split("\t") + [""] * 4)[:5] for line in lines if line[0].isdigit()]
-    codes = {row[0] for row in rows}
-    for code, name, short, others, part_of in rows:
-        city = code[:4] + "00"
-        if code.endswith("0000"):
-            parent, level = "", PROVINCE
-        elif code == city:
-            parent, level = part_of or code[:2] + "0000", CITY
-        else:
-            parent, level = part_of or (city if city in codes else code[:2] + "0000"), COUNTY
-            if part_of and not part_of.endswith("00"):
-                level += 1
+    for line in lines:
+        if line[0] in "#~":
+            words += line[1:].split() if line[0] == "~" else ()
+            continue
+        code, name, *more = line.split("\t")
+        short, others, parent = (*more, "", "", "")[:3]
+        level = COUNTY + (parent[4:] not in ("", "00"))
+        if code[4:] == "00":
+            level = PROVINCE if code[2:] == "0000" else CITY
+        if not parent and level > PROVINCE:  # a county of no city (济源) lies in the province; codes are in order
+            city = code[:4] + "00"
+            parent = city if level == COUNTY and city in places else code[:2] + "0000"
         place = places[code] = Place(code, name, short or name, level, parent)
-        for known in {name, short} - {""}:
-            names.setdefault(known, []).append(place)
-        shorts.add(short)
+        names.setdefault(name, []).append(place)
+        if short:
+            names.setdefault(short, []).append(place)
+            shorts.add(short)
         for other in others.split():
             if len(other) == 1:
                 letters[other] = place
@@ -133,9 +138,6 @@ def _table() -> _Table:
                 plates[other] = place
             else:
                 names.setdefault(other, []).append(place)
-    for line in lines:
-        if line.startswith("~"):
-            words += line[1:].split()
     return _Table(places, names, frozenset(shorts), frozenset(words), plates, letters, max(map(len, names)))
 
 
@@ -210,6 +212,8 @@ def covers(served: Region, where: Region, reading: Place | None) -> int | None:
         return COUNTY + 2 if served.text and served.text in where.text else None
     if served.rest and served.rest not in where.text:
         return None
+    if reading and any(within(reading, place) for place in served.but):
+        return None
     levels = [p.level for p in served.places if reading and within(reading, p)]
     return max(levels) + bool(served.rest) if levels else None
 
@@ -218,6 +222,8 @@ def covers(served: Region, where: Region, reading: Place | None) -> int | None:
 def region(text: str) -> Region:
     """Read a whole text as a region. A name that is also a word counts when the text says nothing else."""
     text = _plain(text).strip()
+    if out := EXCEPT.search(text):
+        return region(text[: out.start()] + text[out.end() :])._replace(but=region(out[1]).places)
     mentions = list(_mentions(text, near=False))
     believed = [m for m in mentions if m[0].confidence >= KNOWN] or [m for m in mentions if m[0].confidence >= POSSIBLE]
     if not believed and len(mentions) == 1 and not FILLER.sub("", text.replace(mentions[0][0].text, "", 1)):
@@ -290,7 +296,7 @@ def _words(text: str) -> list[_Word]:
     for start in range(len(text) - 1, -1, -1):
         best[start] = best[start + 1]
         word = _word_at(text, start)
-        if word and word.weight + best[word.end][0] > best[start][0]:
+        if word and word.weight + best[word.end][0] >= best[start][0]:
             best[start] = (word.weight + best[word.end][0], (word, *best[word.end][1]))
     return [word for word in best[0][1] if word.places]
 
@@ -298,8 +304,7 @@ def _words(text: str) -> list[_Word]:
 def _word_at(text: str, start: int) -> _Word | None:
     """The longest name that begins at *start*."""
     table = _table()
-    plate = re.compile(r"[A-Za-z](?=[·.\s]?[A-Za-z0-9]{5,6}(?![A-Za-z0-9])|[^A-Za-z0-9]|$)").match(text, start + 1)
-    if plate and text[start] in table.letters:
+    if text[start] in table.letters and (plate := PLATE.match(text, start + 1)):
         place = table.plates.get(text[start] + plate[0].upper(), table.letters[text[start]])
         return _Word(start, plate.end(), (place,), 30, KNOWN)
     for length in range(min(table.longest, len(text) - start), 1, -1):
@@ -325,16 +330,23 @@ def _as_name(text: str, start: int, name: str) -> _Word | None:
     weight = 10 * len(name) + {PROVINCE: 12, CITY: 5}.get(level, 0)
     word = name in table.words
     confidence = CERTAIN if full else KNOWN if level <= CITY else POSSIBLE
-    if not full:
-        for suffix in SUFFIXES[min(level, COUNTY)]:
-            after = end + len(suffix)
-            if text.startswith(suffix, end) and text[after : after + 1] not in tuple(ANOTHER_WORD.get(suffix, "")):
-                if level == CITY:
-                    places = tuple(p for p in places if p.level == CITY)
-                return _Word(start, after, places, weight, CERTAIN)
+    if not full and (longer := _with_suffix(text, start, end, places, weight)):
+        return longer
     hinted = bool(BEFORE.search(text, 0, start) or AFTER.match(text, end))
     if word:
         confidence = LIKELY if hinted and level == CITY and not full else UNLIKELY
     elif confidence == POSSIBLE and hinted:
         confidence = LIKELY
     return _Word(start, end, places, weight, confidence)
+
+
+def _with_suffix(text: str, start: int, end: int, places: tuple[Place, ...], weight: int) -> _Word | None:
+    """A short name with a suffix of its level: 恩施州, 海南州, 威宁县. 长沙区 is none, 长沙 being a city."""
+    levels = {min(p.level, COUNTY) for p in places}
+    for level in levels if COUNTY not in levels else levels - {PROVINCE, COUNTY} or levels:
+        for suffix in SUFFIXES[level]:
+            after = end + len(suffix)
+            if text.startswith(suffix, end) and text[after : after + 1] not in tuple(ANOTHER_WORD.get(suffix, "")):
+                fitting = tuple(p for p in places if min(p.level, COUNTY) == level)
+                return _Word(start, after, fitting, weight + 5, CERTAIN)
+    return None

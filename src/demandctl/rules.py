@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from demandctl.worktime import Calendar
+from demandctl.targets import Target
 
 Facts = Mapping[str, Any]
 """What a rule may ask about its subject: kind, channel, urgency, handled, …"""
@@ -39,43 +38,6 @@ WINDOWS = frozenset({"on-day", "since-last"})
 PERIODS = frozenset({"week", "month", "quarter"})
 GIVEN = "given"
 """A target or a repetition that the command gives with its event."""
-
-
-class Target(NamedTuple):
-    """A number and a unit (``m h d w``, for delays also ``mo``) on a clock, ``work`` or ``wall``."""
-
-    amount: int
-    unit: str
-    clock: str
-
-    @classmethod
-    def parse(cls, text: str) -> Target:
-        """Read ``15m work`` or ``24h wall``; without a clock it is ``work``. ValueError says what is wrong."""
-        parts = text.split()
-        clock = parts[1] if len(parts) == 2 else "work"
-        digits = parts[0].rstrip("mhdwo") if parts else ""
-        unit = parts[0][len(digits) :] if parts else ""
-        if len(parts) not in (1, 2) or not digits.isascii() or not digits.isdecimal() or unit not in ("m", "h", "d", "w"):
-            raise ValueError(f"“{text}”不是时限，应写成 15m work、4h work、1d work、24h wall 这样")
-        if clock not in ("work", "wall"):
-            raise ValueError(f"“{text}”的时钟只能是 work（上班时间）或 wall（日夜都算）")
-        if clock == "work" and unit == "w":
-            raise ValueError(f"“{text}”：work 时钟不用 w，请写成 5d work")
-        if int(digits) > 10_000:
-            raise ValueError(f"“{text}”太大")
-        return cls(int(digits), unit, clock)
-
-    def __str__(self) -> str:
-        return f"{self.amount}{self.unit} {self.clock}"
-
-    def due(self, start: datetime, calendar: Calendar, closing: bool = False) -> datetime:
-        """When the target is used up; ``closing`` moves it to the closing time of that date, or of the next worked one."""
-        if self.clock == "work":
-            if self.unit == "d":
-                return calendar.add_days(start, self.amount)
-            return calendar.add(start, timedelta(minutes=self.amount * (60 if self.unit == "h" else 1)))
-        due = start + self.amount * {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[self.unit]
-        return calendar.closing(calendar.working_day(calendar.local_day(due))) if closing else due
 
 
 @dataclass(frozen=True)
@@ -167,6 +129,8 @@ class Rulebook:
 
 def read_rules(text: str) -> tuple[Rulebook, list[RuleProblem]]:
     """Read a file of rules; with problems the rulebook holds only what is right."""
+    import tomllib
+
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from demandctl.rules import GIVEN, Facts, Rule, Target, delayed
+from demandctl.rules import GIVEN, Facts, Rule, delayed
+from demandctl.targets import Target
 from demandctl.worktime import Calendar
 
 OCCURRENCES_KEPT = 60
@@ -362,17 +363,3 @@ def _owned(deadline: Deadline, facts: Facts, rule: Rule | None) -> Deadline:
     }.get(role)
     name = {"branch": facts.get("branch"), "department": facts.get("department")}.get(role)
     return replace(deadline, owed_by=role, owner_id=person, owner_name=name or "")
-
-
-def level(due: datetime, now: datetime, steps: Sequence[Target], calendar: Calendar) -> int:
-    """0 not late, 1 late, then one more for each escalation step passed; steps count opening time from the due time."""
-    if now <= due:
-        return 0
-    return 1 + sum(1 for step in steps if now > step.due(due, calendar))
-
-
-def late_minutes(due: datetime, now: datetime, clock: str, calendar: Calendar) -> int:
-    """Whole minutes past due on a clock (``wall``, anything else ``work``)."""
-    late: timedelta = now - due if clock == "wall" else calendar.worked(due, now)
-    return int(late.total_seconds()) // 60
-

@@ -1,0 +1,176 @@
+"""Rows to text: aligned tables for people, JSON for programs. Sees rows, never a session.
+
+Text that people typed is data: control characters are shown, not sent, and no markup in it takes effect.
+"""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+_WEEKDAYS = "一二三四五六日"
+_SHOWN = {code: chr(0x2400 + code) for code in range(32)} | {127: "␡"}
+_SHOWN |= {code: f"\\x{code:02x}" for code in range(0x80, 0xA0)}
+# Marks that turn the writing direction or hide: a name must not be able to rearrange the line it stands in.
+_SHOWN |= {code: f"\\u{code:04x}" for code in (*range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF)}
+_SHOWN_LINES = {code: shown for code, shown in _SHOWN.items() if code != 10}
+
+
+class Column(NamedTuple):
+    """A column of a table: its title, and how far it may be squeezed on a narrow terminal."""
+
+    title: str
+    style: str = ""
+    right: bool = False
+    least: int = 4
+    wrap: bool = True
+
+
+def shown(text: object) -> str:
+    """Text on one line with its control characters made visible."""
+    return str(text).translate(_SHOWN)
+
+
+def shown_lines(text: object) -> str:
+    """Text that keeps its line breaks, other control characters made visible."""
+    return str(text).replace("\r\n", "\n").translate(_SHOWN_LINES)
+
+
+def width(text: str) -> int:
+    """Cells that a text takes in a terminal: CJK counts double, combining marks nothing."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )
+
+
+def padded(text: str, cells: int, *, right: bool = False) -> str:
+    """The text filled up with blanks to a width in cells."""
+    room = " " * max(cells - width(text), 0)
+    return room + text if right else text + room
+
+
+def cut(text: str, cells: int) -> str:
+    """At most *cells* cells of the text, the last one an ellipsis where something was cut."""
+    if width(text) <= cells:
+        return text
+    kept, used = [], 1
+    for char in text:
+        used += width(char)
+        if used > cells:
+            break
+        kept.append(char)
+    return "".join(kept) + "…"
+
+
+def is_terminal() -> bool:
+    """Whether people look at stdout."""
+    return sys.stdout.isatty()
+
+
+def put(text: str = "") -> None:
+    """A line of result on stdout."""
+    sys.stdout.write(text + "\n")
+
+
+def say(text: str) -> None:
+    """A line of talk on stderr."""
+    sys.stdout.flush()
+    sys.stderr.write(text + "\n")
+
+
+def put_json(document: object) -> None:
+    """One JSON document on stdout."""
+    import json
+
+    put(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def put_table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, styles: Sequence[str] = ()) -> None:
+    """A table: Rich on a terminal, plain and aligned at full width in a pipe. Cells are made safe here."""
+    cells = [[shown(cell) for cell in row] for row in rows]
+    if is_terminal():
+        _rich_table(columns, cells, styles)
+        return
+    widths = [max(map(width, [column.title, *(row[i] for row in cells)])) for i, column in enumerate(columns)]
+    for line in [[column.title for column in columns], *cells]:
+        put("  ".join(padded(c, w, right=k.right) for c, w, k in zip(line, widths, columns, strict=True)).rstrip())
+
+
+def _rich_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], styles: Sequence[str]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    for column in columns:
+        table.add_column(
+            column.title,
+            style=column.style,
+            justify="right" if column.right else "left",
+            min_width=column.least,
+            no_wrap=not column.wrap,
+            overflow="fold",
+        )
+    for number, row in enumerate(rows):
+        table.add_row(*map(Text, row), style=styles[number] if number < len(styles) else None)
+    Console(highlight=False, soft_wrap=False).print(table)
+
+
+def put_styled(text: str, style: str) -> None:
+    """A line in a style on a terminal, plain elsewhere."""
+    if not is_terminal():
+        put(text)
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    Console(highlight=False).print(Text(text, style=style))
+
+
+def moment(instant: datetime | None, now: datetime) -> str:
+    """An instant as people read it, in the time zone of *now*: the nearer, the shorter."""
+    if instant is None:
+        return ""
+    local = instant.astimezone(now.tzinfo)
+    return f"{day(local.date(), now)} {local:%H:%M}"
+
+
+def day(value: date, now: datetime) -> str:
+    """A date as people read it: 今天, 明天, 昨天, else month and day with the weekday."""
+    near = {0: "今天", 1: "明天", -1: "昨天"}.get((value - now.date()).days)
+    if near:
+        return near
+    text = f"{value.month}月{value.day}日 周{_WEEKDAYS[value.weekday()]}"
+    return text if value.year == now.year else f"{value.year}年{text}"
+
+
+def minutes(count: int) -> str:
+    """A span of whole minutes as people say it: 45分, 3小时20分, 2天."""
+    if count < 60:
+        return f"{count}分"
+    if count < 60 * 24:
+        hours, rest = divmod(count, 60)
+        return f"{hours}小时{rest}分" if rest else f"{hours}小时"
+    days, rest = divmod(count, 60 * 24)
+    return f"{days}天{rest // 60}小时" if rest >= 60 and days < 10 else f"{days}天"
+
+
+def span(between: timedelta) -> str:
+    """A wall-clock span as people say it."""
+    return minutes(int(between.total_seconds()) // 60)
+
+
+def pairs(entries: Iterable[tuple[str, Any]]) -> None:
+    """Names and values in two aligned columns; empty values are left out, further lines of a value indented."""
+    filled = [(name, shown_lines(value)) for name, value in entries if value not in (None, "", [])]
+    room = max((width(name) for name, _ in filled), default=0)
+    for name, value in filled:
+        first, *rest = value.split("\n")
+        put(f"{padded(name, room)}  {first}")
+        for line in rest:
+            put(f"{' ' * room}  {line}")

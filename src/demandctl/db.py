@@ -158,8 +158,8 @@ def unusable(error: Exception, path: Path) -> LedgerUnusable:
 
 
 @contextmanager
-def transaction(context: Context, command: str) -> Iterator[Work]:
-    """One writing command: everything in it happens, under one operation, or nothing does.
+def transaction(context: Context, command: str, *, keep: bool = True) -> Iterator[Work]:
+    """One writing command: everything in it happens, under one operation, or nothing does; nothing without *keep*.
 
     Ask before it opens, print after it closed. LedgerUnusable when the file is locked, damaged, full or not writable.
     """
@@ -173,7 +173,10 @@ def transaction(context: Context, command: str) -> Iterator[Work]:
             yield work
             session.flush()
             connection.exec_driver_sql("DELETE FROM current_operation")
-            session.commit()
+            if keep:
+                session.commit()
+            else:
+                session.rollback()
     except DBAPIError as error:
         if isinstance(error.orig, sqlite3.OperationalError | sqlite3.DatabaseError) and not isinstance(
             error.orig, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.DataError

@@ -14,7 +14,7 @@ from demandctl.db import Work
 from demandctl.deadlines import happen
 from demandctl.errors import NotFound, Refused, UsageError
 from demandctl.models import Contact, Customer, Demand
-from demandctl.routing import Candidate, branch_for
+from demandctl.routing import Candidate, Need, branch_for
 from demandctl.rules import repeat_problem
 from demandctl.sla import Event
 from demandctl.vocabulary import Role, Status
@@ -369,3 +369,9 @@ def branch_of(work: Work, demand: Demand) -> tuple[str, int | None]:
             branch, leader_id = branch_for(demand.region, leaders) if len(leaders) > 1 else ("", None)
             return person.branch, leader_id or (leaders[0].id if leaders else None)
     return branch_for(demand.region, people)
+
+
+def need_of(session: Session, demand: Demand) -> Need:
+    """What routing asks about a demand."""
+    owner = session.get_one(Customer, demand.customer_id).owner_id
+    return Need(demand.kind, demand.subtype, demand.region, demand.product, owner, demand.content)

@@ -22,9 +22,7 @@ EVERYWHERE = ("全国", "国内", "全国各地", "不限", "所有地区", "全
 SUFFIXES = {PROVINCE: ("省",), CITY: ("州", "盟", "地区"), COUNTY: ("县", "市", "区", "旗")}
 
 # Words that begin like a place and are none.
-NOT_PLACES = frozenset(
-    "大理石 哈密瓜 和田玉 北京时间 北京现代 南京板鸭 长安汽车 上海大众 日照时间 吉林大学 国内 白银价格 中山装".split()
-)
+NOT_PLACES = ("大理石", "哈密瓜", "和田玉", "北京时间", "日照时间", "白银价格", "中山装", "长安汽车", "东风天龙")
 
 # What follows decides: 长沙路 is a road wherever it is, 和平镇 a town, 市场 no city, 区域 no district.
 ROAD = re.compile(r"[东西南北中一二三四五]{0,2}(?:路(?![口段边上面况过])|街(?!道)|大道|大街|巷|胡同)")
@@ -33,10 +31,10 @@ ANOTHER_WORD = {"市": "场民", "区": "域", "县": "级域"}
 
 # Around a bare short name, a hint that a place is meant.
 BEFORE = re.compile(r"[在到去来从往发回至驻自是]$")
-AFTER = re.compile(r"[这那]边|[这那]里|的?工地|的?项目|的?现场|市区|城区|县城|附近|周边|本地|当地|境内|客户|老板|人(?!数)")
+AFTER = re.compile(r"[这那][边里]|的?(?:工地|项目|现场)|市区|城区|县城|附近|周边|本地|当地|境内|客户|老板|人(?!数)")
 
 FILLER = re.compile(
-    r" [区内城]|[\s、,，。.·/()（）\-—_:：;；]|的|[这那]边|[这那]里|工地|项目|现场|市区|城区|县城|地区|片区|区域|附近|周边"
+    r" [区内城]|[\s、,，。.·/()（）\-—_:：;；]|的|[这那][边里]|工地|项目|现场|市区|城区|县城|地区|片区|区域|附近|周边"
     r"|全[省市县区境]|境内|本地|一带|各[市县区]+|其[他它余]|[及和与]"
 )
 EXCEPT = re.compile(r"[（(,，、]?(?:除了?|不含|不包括|不包含)(.+?)(?:以?外|之外|[)）]|$)")
@@ -71,7 +69,7 @@ class Mention(NamedTuple):
 
 
 class Region(NamedTuple):
-    """A whole text read as a region: what it most likely means, all that it can mean, and what is left of it.
+    """A whole text read as a region: what it most likely means, all that its one name can mean, and what is left.
 
     ``rest`` keeps the part that the table does not know (经开区 of 长沙经开区, 南 of 湘南), ``but`` what is
     taken out again (湖北除武汉外).
@@ -95,80 +93,89 @@ class _Word(NamedTuple):
 
 
 class _Table(NamedTuple):
-    places: dict[str, Place]
-    names: dict[str, list[Place]]
-    shorts: frozenset[str]
+    """The file as it is looked up: its lines by code, and by each name the codes, one behind the other."""
+
+    lines: dict[str, str]
+    names: dict[str, str]
+    plates: dict[str, str]
     words: frozenset[str]
-    plates: dict[str, Place]
-    letters: dict[str, Place]
     longest: int
 
 
 @cache
 def _table() -> _Table:
-    """Read the table once; nothing is loaded before a place is looked for."""
-    places: dict[str, Place] = {}
-    names: dict[str, list[Place]] = {}
-    plates: dict[str, Place] = {}
-    letters: dict[str, Place] = {}
+    """Read the file once; nothing is loaded before a place is looked for, and a place is made when it is met."""
+    rows: dict[str, str] = {}
+    names: dict[str, str] = {}
+    plates: dict[str, str] = {}
     words: list[str] = []
-    shorts: set[str] = set()
-    lines = Path(__file__).with_name("data").joinpath("divisions.tsv").read_text(encoding="utf-8").splitlines()
-    for line in lines:
+    for line in Path(__file__).with_name("data").joinpath("divisions.tsv").read_text(encoding="utf-8").splitlines():
         if line[0] in "#~":
             words += line[1:].split() if line[0] == "~" else ()
             continue
-        code, name, *more = line.split("\t")
-        short, others, parent = (*more, "", "", "")[:3]
-        level = COUNTY + (parent[4:] not in ("", "00"))
-        if code[4:] == "00":
-            level = PROVINCE if code[2:] == "0000" else CITY
-        if not parent and level > PROVINCE:  # a county of no city (济源) lies in the province; codes are in order
-            city = code[:4] + "00"
-            parent = city if level == COUNTY and city in places else code[:2] + "0000"
-        place = places[code] = Place(code, name, short or name, level, parent)
-        names.setdefault(name, []).append(place)
+        code, name, short, others, _ = (line + "\t\t\t").split("\t", 4)
+        rows[code] = line
+        names[name] = names.get(name, "") + code
         if short:
-            names.setdefault(short, []).append(place)
-            shorts.add(short)
+            names[short] = names.get(short, "") + code
         for other in others.split():
-            if len(other) == 1:
-                letters[other] = place
-            elif other[1].isascii():
-                plates[other] = place
+            if len(other) == 1 or other[1].isascii():
+                plates[other] = code
             else:
-                names.setdefault(other, []).append(place)
-    return _Table(places, names, frozenset(shorts), frozenset(words), plates, letters, max(map(len, names)))
+                names[other] = names.get(other, "") + code
+    return _Table(rows, names, plates, frozenset(words), max(map(len, names)))
+
+
+@cache
+def _place(code: str) -> Place:
+    lines = _table().lines
+    _, name, short, _, parent, *_ = (lines[code] + "\t\t\t").split("\t")
+    level = COUNTY + (parent[4:] not in ("", "00"))
+    if code[4:] == "00":
+        level = PROVINCE if code[2:] == "0000" else CITY
+    if not parent and level > PROVINCE:  # a county of no city (济源) lies in the province
+        city = code[:4] + "00"
+        parent = city if level == COUNTY and city in lines else code[:2] + "0000"
+    return Place(code, name, short or name, level, parent)
+
+
+def _named(name: str) -> tuple[Place, ...]:
+    """The divisions of one exact name, long or short."""
+    codes = _table().names.get(name, "")
+    return tuple(_place(codes[at : at + 6]) for at in range(0, len(codes), 6))
+
+
+def every() -> list[Place]:
+    """All divisions of the table, in the order of their codes."""
+    return [_place(code) for code in _table().lines]
 
 
 def within(inner: Place, outer: Place) -> bool:
     """Whether *inner* is *outer* or lies in it."""
-    places = _table().places
-    here: Place | None = inner
-    while here and here.code != outer.code:
-        here = places.get(here.parent)
-    return here is not None
+    return any(place.code == outer.code for place in _upward(inner))
 
 
 def ancestor(place: Place, level: int) -> Place | None:
     """The division of *level* that *place* is or lies in; None where there is none (济源 lies in no city)."""
-    places = _table().places
-    here: Place | None = place
-    while here and here.level > level:
-        here = places.get(here.parent)
-    return here if here and here.level == level else None
+    return next((p for p in _upward(place) if p.level == level), None)
+
+
+def _upward(place: Place) -> Iterator[Place]:
+    yield place
+    while place.parent:
+        place = _place(place.parent)
+        yield place
 
 
 def path(place: Place) -> str:
     """The full name from the province down: 湖南省湘潭市湘乡市."""
-    parent = _table().places.get(place.parent)
-    return (path(parent) if parent else "") + place.name
+    return "".join(reversed([p.name for p in _upward(place)]))
 
 
 def likely(places: Iterable[Place]) -> tuple[Place, ...]:
     """What a bare name means when nothing else tells: 长沙 the city and not its county, 西安 not a district of 辽源.
 
-    吉林 stays both province and city, 朝阳 both the city in 辽宁 and the district of Beijing.
+    吉林 stays both province and city; 朝阳 the city in 辽宁 and the districts of that name, since Beijing has one.
     """
     found = list(dict.fromkeys(places))
     found = [p for p in found if not any(q is not p and q.level >= CITY and within(p, q) for q in found)]
@@ -176,8 +183,8 @@ def likely(places: Iterable[Place]) -> tuple[Place, ...]:
     if top == PROVINCE:
         provinces = [p for p in found if p.level == PROVINCE]
         return tuple(p for p in found if p.level <= CITY and any(within(p, q) for q in provinces))
-    if top == CITY:
-        found = [p for p in found if p.level == CITY or not p.name.endswith("区") or p.parent in MUNICIPALITIES]
+    if top == CITY and not any(p.parent in MUNICIPALITIES for p in found):
+        found = [p for p in found if p.level == CITY or not p.name.endswith("区")]
     return tuple(found)
 
 
@@ -195,7 +202,7 @@ def contains(outer: str, inner: str) -> bool:
 
 
 def narrowness(served: str, place: str) -> int | None:
-    """How narrowly the region *served* fits *place*: its level, a greater one is narrower; None where it does not fit."""
+    """How narrowly the region *served* fits *place*: its level, the greater the narrower; None: not at all."""
     where = region(place)
     fits = [covers(region(served), where, reading) for reading in where.places or (None,)]
     return max((fit for fit in fits if fit is not None), default=None)
@@ -204,12 +211,13 @@ def narrowness(served: str, place: str) -> int | None:
 def covers(served: Region, where: Region, reading: Place | None) -> int | None:
     """How narrowly *served* fits one *reading* of *where*; None: not at all.
 
-    A region with a part that the table does not know (长沙经开区, 湘南) fits only a place that names this part too.
+    A region with a part that the table does not know (长沙经开区, 湘南) fits only a place that names this part too;
+    one that it does not know at all (仰光) only a place that says the same.
     """
     if served.text in EVERYWHERE:
         return 0
     if not served.places:
-        return COUNTY + 2 if served.text and served.text in where.text else None
+        return COUNTY + 2 if len(served.rest) > 1 and served.rest in where.text else None
     if served.rest and served.rest not in where.text:
         return None
     if reading and any(within(reading, place) for place in served.but):
@@ -235,8 +243,9 @@ def region(text: str) -> Region:
         for part in parts:
             rest = rest.replace(text[part.start : part.end], " ", 1)
     places = tuple(dict.fromkeys(p for mention, _ in believed for p in mention.places))
-    readings = tuple(dict.fromkeys(p for _, parts in believed for p in parts[-1].places))
-    return Region(text, places, readings if len(believed) == 1 == len(believed[0][1]) else places, FILLER.sub("", rest))
+    mention, parts = believed[0]
+    readings = () if len(believed) > 1 else mention.places if len(parts) > 1 else parts[0].places
+    return Region(text, places, readings, FILLER.sub("", rest))
 
 
 def recognise(text: str) -> list[Mention]:
@@ -246,14 +255,15 @@ def recognise(text: str) -> list[Mention]:
 
 def _by_letters(text: str) -> Region:
     """湘, 湘鄂, 豫南: provinces by the letter on their plates, which counts only where it is the whole text."""
-    letters = _table().letters
+    plates = _table().plates
     part = re.fullmatch(r"(.)([东西南北中]{1,2})(?:部|地区|片区|区域|一带)?", text)
-    if part and part[1] in letters:
-        return Region(text, (letters[part[1]],), (letters[part[1]],), part[2])
+    if part and part[1] in plates:
+        province = _place(plates[part[1]])
+        return Region(text, (province,), (province,), part[2])
     bare = FILLER.sub("", text)
-    if bare and all(letter in letters for letter in bare):
-        places = tuple(dict.fromkeys(letters[letter] for letter in bare))
-        return Region(text, places, places, "")
+    if bare and all(letter in plates for letter in bare):
+        places = tuple(dict.fromkeys(_place(plates[letter]) for letter in bare))
+        return Region(text, places, (), "")
     return Region(text, (), (), bare)
 
 
@@ -304,9 +314,9 @@ def _words(text: str) -> list[_Word]:
 def _word_at(text: str, start: int) -> _Word | None:
     """The longest name that begins at *start*."""
     table = _table()
-    if text[start] in table.letters and (plate := PLATE.match(text, start + 1)):
-        place = table.plates.get(text[start] + plate[0].upper(), table.letters[text[start]])
-        return _Word(start, plate.end(), (place,), 30, KNOWN)
+    if text[start] in table.plates and (plate := PLATE.match(text, start + 1)):
+        code = table.plates.get(text[start] + plate[0].upper(), table.plates[text[start]])
+        return _Word(start, plate.end(), (_place(code),), 30, KNOWN)
     for length in range(min(table.longest, len(text) - start), 1, -1):
         name = text[start : start + length]
         if name in NOT_PLACES:
@@ -318,17 +328,16 @@ def _word_at(text: str, start: int) -> _Word | None:
 
 def _as_name(text: str, start: int, name: str) -> _Word | None:
     """*name* at *start* as a place, unless what follows makes it something else."""
-    table = _table()
-    places, end = tuple(table.names[name]), start + len(name)
+    places, end = _named(name), start + len(name)
     level = min(p.level for p in places)
-    full = name not in table.shorts and name[-1] in "省市县区旗盟州"
+    full = name[-1] in "省市县区旗盟州" and not any(p.short == name != p.name for p in places)
     if full and text[end : end + 1] and text[end] in ANOTHER_WORD.get(name[-1], ""):
         return None
     if not full and (ROAD.match(text, end) or (level >= COUNTY and TOWN.match(text, end))):
         return None
     # Wider places weigh more than a name that overlaps them: 湖南山区 is in 湖南, not in 南山区.
     weight = 10 * len(name) + {PROVINCE: 12, CITY: 5}.get(level, 0)
-    word = name in table.words
+    word = name in _table().words
     confidence = CERTAIN if full else KNOWN if level <= CITY else POSSIBLE
     if not full and (longer := _with_suffix(text, start, end, places, weight)):
         return longer

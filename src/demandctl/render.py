@@ -15,7 +15,7 @@ _WEEKDAYS = "一二三四五六日"
 _SHOWN = {code: chr(0x2400 + code) for code in range(32)} | {127: "␡"}
 _SHOWN |= {code: f"\\x{code:02x}" for code in range(0x80, 0xA0)}
 # Marks that turn the writing direction or hide: a name must not be able to rearrange the line it stands in.
-_SHOWN |= {code: f"\\u{code:04x}" for code in (*range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF)}
+_SHOWN |= {code: f"\\u{code:04x}" for code in (0x200B, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF)}
 _SHOWN_LINES = {code: shown for code, shown in _SHOWN.items() if code != 10}
 
 

@@ -1,0 +1,33 @@
+"""What a writing command prints: one line that says what changed and the next useful command, or the demand as JSON."""
+
+from typing import Any
+
+from demandctl import queries
+from demandctl.context import Context
+from demandctl.render import put, put_json, say, shown
+
+
+def demand_answer(app: Context, number: int, as_json: bool, done: str, *following: str, notes: list[str] | None = None) -> None:
+    """Answer for a demand that was written: *done*, then the next commands, each with its purpose."""
+    for note in notes or []:
+        say(f"提示：{shown(note)}")
+    if as_json:
+        with queries.reading(app) as reader:
+            put_json(queries.demand(reader, number))
+        return
+    answer(done, *following)
+
+
+def answer(done: str, *following: str) -> None:
+    """A line of what was done, and one line with what to do next."""
+    put(shown(done))
+    for line in following:
+        put(f"  {shown(line)}")
+
+
+def object_answer(as_json: bool, document: Any, done: str, *following: str) -> None:
+    """Answer with an object of JSON, or with words."""
+    if as_json:
+        put_json(document)
+        return
+    answer(done, *following)

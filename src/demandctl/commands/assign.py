@@ -1,0 +1,161 @@
+"""``assign`` and ``who``: route a demand to the right person."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from demandctl import messages, queries
+from demandctl import vocabulary as words
+from demandctl.commands.answers import answer
+from demandctl.commands.options import At, Json, Number, Reason, clean, one_line, past
+from demandctl.context import Context
+from demandctl.errors import Refused, UsageError
+from demandctl.render import put, put_json, put_styled, shown, shown_lines
+
+Who = Annotated[str, typer.Argument(metavar="联系人", help="派给谁：姓名、电话或编号；不写就给出建议")]
+Auto = Annotated[bool, typer.Option("--auto", help="建议明确时，直接派给第一位")]
+Leader = Annotated[bool, typer.Option("--leader", help="转给分公司领导，由领导指派")]
+Expert = Annotated[bool, typer.Option("--expert", help="请专家顾问解答")]
+External = Annotated[bool, typer.Option("--external", help="内部解决不了，找外部资源")]
+
+
+def assign(
+    ctx: typer.Context,
+    number: Number,
+    contact: Who = "",
+    auto: Auto = False,
+    leader: Leader = False,
+    expert: Expert = False,
+    external: External = False,
+    reason: Reason = "",
+    at: At = "",
+    json: Json = False,
+) -> None:
+    """派单：派给对接人、转领导指派、请专家或外部资源。
+
+    不写联系人时列出建议和理由；派定后打印一段可以直接粘贴给对方的消息。
+    """
+    app: Context = ctx.obj
+    if sum((auto, leader, expert, external)) > 1:
+        raise UsageError("--auto --leader --expert --external 只能用一个")
+    if contact and auto:
+        raise UsageError("已写了联系人，就不用 --auto")
+    moment = past(app, at)
+    if not (contact or auto or leader or expert or external):
+        _propose(app, number, json)
+        return
+    from demandctl import ledger
+    from demandctl.db import transaction
+
+    with transaction(app, "assign") as work:
+        demand = ledger.find_demand(work.session, number)
+        to = _chosen(work, demand, contact, leader=leader, expert=expert, external=external)
+        if leader:
+            ledger.refer(work, demand, to, at=moment, reason=clean(reason))
+            done = f"D{number} 已转 {to.name}，请他指派跟进人"
+        else:
+            route = words.Route.EXPERT if expert else words.Route.EXTERNAL if external else None
+            how = ledger.assign(work, demand, to, at=moment, how=route, reason=clean(reason))
+            done = f"D{number} 已派给 {to.name}（{to.branch or '无分公司'}，{how.label}）"
+        from demandctl.models import Customer
+
+        lacking = ledger.missing_for_handler(demand, work.session.get_one(Customer, demand.customer_id))
+    with queries.reading(app) as reader:
+        written = queries.demand(reader, number)
+    if json:
+        put_json(written)
+        return
+    next_step = f"demandctl assign {number} 跟进人" if leader else f'demandctl follow-up {number} "…"'
+    answer(done, f"下一步：{next_step}", "发给对方的消息：")
+    rule = "designate" if leader else "first-feedback"
+    deadline = next((d["due_at"] for d in written["deadlines"] if d["rule"] == rule and d["state"] not in ("met", "voided")), None)
+    text = (messages.for_leader if leader else messages.for_handler)(written, lacking, app.now, deadline)
+    put()
+    put(shown_lines(text))
+
+
+def _chosen(work: Any, demand: Any, text: str, *, leader: bool, expert: bool, external: bool) -> Any:
+    """The contact that was named, or the one that the directory makes clear."""
+    from demandctl import directory, lifecycle
+    from demandctl.ledger import state_of
+    from demandctl.models import Contact
+
+    lifecycle.require_open(state_of(demand), "派单")
+    if text:
+        return directory.find_contact(work.session, one_line(text))
+    from demandctl.routing import route
+
+    need = directory.need_of(work.session, demand)
+    routing = route(need, directory.candidates(work.session), external=external, expert=expert)
+    if leader:
+        if routing.leader is None:
+            listed = "、".join(f"{p.name}（{p.branch}）" for p in routing.leaders)
+            why = f"几位领导同样合适：{listed}" if listed else f"没有领导负责“{demand.region or '（地区未知）'}”"
+            raise Refused(why, f"指明哪一位：demandctl assign {demand.id} 领导姓名 --leader")
+        return work.session.get_one(Contact, routing.leader.id)
+    if not routing.clear:
+        listed = "、".join(f"{p.name}（{p.branch or '无分公司'}）" for p in routing.proposals[:6])
+        why = f"几位同样合适：{listed}" if listed else "通讯录里没有合适的人"
+        raise Refused(why, f"指明一位：demandctl assign {demand.id} 姓名；或转领导：demandctl assign {demand.id} --leader")
+    return work.session.get_one(Contact, routing.proposals[0].id)
+
+
+def _propose(app: Context, number: int, as_json: bool) -> None:
+    from demandctl import proposals
+
+    with queries.reading(app) as reader:
+        demand = queries.demand(reader, number)
+        found = proposals.for_demand(reader, demand)
+    if as_json:
+        put_json(found)
+        return
+    head = f"D{number} {words.Kind(demand['kind']).label}：{demand['customer']['name']}，{demand['region'] or '地区未知'}"
+    put_styled(shown(head), "bold")
+    put_proposals(found)
+    first = found["proposals"][0]["name"] if found["clear"] else "联系人"
+    answer("", f"派单：demandctl assign {number} {first}", f"转领导：demandctl assign {number} --leader")
+
+
+def who(
+    ctx: typer.Context,
+    region: Annotated[str, typer.Option("--region", metavar="地区", help="设备或工地所在地")] = "",
+    kind: Annotated[str, typer.Option("--kind", metavar="类型", help="需求类型，默认 opportunity")] = "opportunity",
+    subtype: Annotated[str, typer.Option("--subtype", metavar="子类", help="子类")] = "",
+    product: Annotated[str, typer.Option("--product", metavar="产品", help="产品")] = "",
+    customer: Annotated[str, typer.Option("--customer", metavar="客户", help="客户编号、姓名或电话")] = "",
+    json: Json = False,
+) -> None:
+    """这样的需求该派给谁：按合适程度排列，附理由。"""
+    from demandctl import proposals
+
+    app: Context = ctx.obj
+    kind_term = words.Kind.parse(kind)
+    with queries.reading(app) as reader:
+        found = proposals.for_need(
+            reader,
+            kind=kind_term,
+            subtype=words.parse_subtype(subtype, kind_term) if subtype else None,
+            region=region,
+            product=product,
+            customer=customer,
+        )
+    if json:
+        put_json(found)
+        return
+    put_proposals(found)
+
+
+def put_proposals(found: Mapping[str, Any]) -> None:
+    """The proposals with their reasons, and the leader it would go to otherwise."""
+    for place, person in enumerate(found["proposals"][:8], 1):
+        role = words.Role(person["role"]).label
+        reasons = "；".join(person["reasons"])
+        put(shown(f"{place}. {person['name']}  {person['phone']}  {person['branch'] or '—'} {role}  {reasons}"))
+    if not found["proposals"]:
+        put("通讯录里没有直接合适的人。")
+    elif not found["clear"]:
+        put("几位难分先后，请指定一位或转领导。")
+    leader = found["leader"]
+    if leader:
+        put(shown(f"领导：{leader['name']}  {leader['phone']}  {leader['branch']}"))

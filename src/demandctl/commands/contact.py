@@ -1,0 +1,213 @@
+"""``contact``: the directory of branches, leaders, experts and outside help."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from demandctl import queries
+from demandctl import vocabulary as words
+from demandctl.commands.answers import object_answer
+from demandctl.commands.options import Json, choices, clean, one_line
+from demandctl.context import Context
+from demandctl.errors import PartlyDone, Refused, UsageError
+from demandctl.grammar import Tree
+from demandctl.render import Column, pairs, put, put_json, put_table, say, shown
+
+Name = Annotated[str, typer.Argument(metavar="姓名", help="姓名")]
+Who = Annotated[str, typer.Argument(metavar="联系人", help="姓名、电话或编号")]
+NewName = Annotated[str | None, typer.Option("--name", metavar="姓名", help="改名")]
+RoleOption = Annotated[str, typer.Option("--role", metavar="角色", help=f"{choices(words.Role)}（或中文）")]
+Branch = Annotated[str | None, typer.Option("--branch", metavar="分公司", help="分公司")]
+Phone = Annotated[str | None, typer.Option("--phone", metavar="电话", help="电话")]
+Wechat = Annotated[str | None, typer.Option("--wechat", metavar="微信", help="微信号或微信名")]
+Regions = Annotated[list[str] | None, typer.Option("--region", metavar="地区", help="负责的地区，可写多次，或用顿号隔开")]
+Products = Annotated[list[str] | None, typer.Option("--product", metavar="产品线", help="产品线，不写是全部")]
+Skills = Annotated[list[str] | None, typer.Option("--skill", metavar="专长", help="专家：售后 销售 法务 金融 产品；外部资源：自由填写")]
+IsLeader = Annotated[bool | None, typer.Option("--leader/--no-leader", help="是否分管领导")]
+Everybody = Annotated[bool, typer.Option("--all", help="连同已离职的")]
+
+
+def split(texts: list[str]) -> list[str]:
+    """Names written one by one or with 、，, between them."""
+    import re
+
+    return [part for text in texts for part in re.split(r"[、，,;；\s]+", clean(text)) if part]
+
+
+def _values(
+    name: str | None, role: str, branch: str | None, phone: str | None, wechat: str | None,
+    region: list[str] | None, product: list[str] | None, skill: list[str] | None, leader: bool | None,
+) -> dict[str, object]:  # fmt: skip
+    given: dict[str, object] = {}
+    for key, text in (("name", name), ("branch", branch), ("phone", phone), ("wechat", wechat)):
+        if text is not None:
+            given[key] = one_line(text)
+    for key, texts in (("regions", region), ("products", product), ("skills", skill)):
+        if texts is not None:
+            given[key] = split(texts)
+    if role:
+        given["role"] = words.Role.parse(role).value
+    if leader is not None:
+        given["leader"] = leader
+    return given
+
+
+def add(
+    ctx: typer.Context, name: Name, role: RoleOption = "", branch: Branch = None, phone: Phone = None,
+    wechat: Wechat = None, region: Regions = None, product: Products = None, skill: Skills = None,
+    leader: IsLeader = None, json: Json = False,
+) -> None:  # fmt: skip
+    """新增一位联系人。"""
+    app: Context = ctx.obj
+    if not role:
+        raise UsageError("缺少 --role", f"可以是：{'、'.join(f'{r.value} {r.label}' for r in words.Role)}")
+    from demandctl import directory
+    from demandctl.db import transaction
+
+    with transaction(app, "contact add") as work:
+        contact = directory.add_contact(
+            work, _values(name, role, branch, phone, wechat, region, product, skill, leader)
+        )
+        number = contact.id
+        work.describe(f"新增联系人 {contact.name}")
+    object_answer(json, _one(app, number), f"已新增联系人 {number} {name}", "看全部：demandctl contact list")
+
+
+def edit(
+    ctx: typer.Context, contact: Who, name: NewName = None, role: RoleOption = "", branch: Branch = None,
+    phone: Phone = None, wechat: Wechat = None, region: Regions = None, product: Products = None, skill: Skills = None,
+    leader: IsLeader = None, back: Annotated[bool, typer.Option("--back", help="离职后又回来了")] = False, json: Json = False,
+) -> None:  # fmt: skip
+    """改一位联系人的资料。"""
+    app: Context = ctx.obj
+    from demandctl import directory
+    from demandctl.db import transaction
+
+    values = _values(name, role, branch, phone, wechat, region, product, skill, leader) | ({"active": True} if back else {})
+    if not values:
+        raise UsageError("没有写要改什么", "demandctl contact edit --help")
+    with transaction(app, "contact edit") as work:
+        found = directory.find_contact(work.session, one_line(contact))
+        changed = directory.edit_contact(work, found, values)
+        number, who = found.id, found.name
+        work.describe(f"修改联系人 {who}：{'、'.join(changed) or '没有变化'}")
+    object_answer(json, _one(app, number), f"{who} 已改 {len(changed)} 项" if changed else f"{who} 没有变化")
+
+
+def leave(ctx: typer.Context, contact: Who, json: Json = False) -> None:
+    """标记离职：不再派给他。手里还有需求或客户时不允许。"""
+    app: Context = ctx.obj
+    from demandctl import directory
+    from demandctl.db import transaction
+
+    with transaction(app, "contact leave") as work:
+        found = directory.find_contact(work.session, one_line(contact))
+        if not found.active:
+            raise Refused(f"{found.name} 早已标记离职")
+        directory.leave(work, found)
+        number, name = found.id, found.name
+        work.describe(f"{name} 离职")
+    object_answer(json, _one(app, number), f"{name} 已标记离职", f"又回来了：demandctl contact edit {number} --back")
+
+
+def list_(
+    ctx: typer.Context,
+    role: RoleOption = "",
+    branch: Annotated[str, typer.Option("--branch", metavar="分公司", help="分公司，写一部分即可")] = "",
+    everybody: Everybody = False,
+    json: Json = False,
+) -> None:
+    """通讯录。"""
+    app: Context = ctx.obj
+    with queries.reading(app) as reader:
+        found = queries.contacts(
+            reader, role=words.Role.parse(role).value if role else "", branch=branch, everybody=everybody
+        )
+    if json:
+        put_json(found)
+        return
+    if not found:
+        put("通讯录里还没有人。导入：demandctl contact import 文件.csv")
+        return
+    columns = [
+        Column("编号", right=True, wrap=False), Column("姓名", wrap=False), Column("角色", wrap=False), Column("分公司"),
+        Column("电话", wrap=False), Column("负责地区", least=10), Column("产品线"), Column("专长"),
+    ]  # fmt: skip
+    put_table(
+        columns,
+        [
+            [
+                str(c["id"]),
+                c["name"] + ("" if c["active"] else "（离职）"),
+                words.Role(c["role"]).label + ("·领导" if c["leader"] and c["role"] != "leader" else ""),
+                c["branch"] or "",
+                c["phone"],
+                "、".join(c["regions"]),
+                "、".join(c["products"]),
+                "、".join(c["skills"]),
+            ]
+            for c in found
+        ],
+    )
+
+
+def show(ctx: typer.Context, contact: Who, json: Json = False) -> None:
+    """一位联系人的资料和手里的需求。"""
+    app: Context = ctx.obj
+    with queries.reading(app) as reader:
+        number = queries.find_contact_id(reader, one_line(contact))
+        person = queries.contact(reader, number)
+        open_ones = queries.demands(reader, queries.Filter(open_only=True, handler=number))
+    if json:
+        put_json(person | {"demands": open_ones})
+        return
+    pairs(
+        [
+            ("姓名", f"{person['name']}（编号 {person['id']}）" + ("" if person["active"] else "，已离职")),
+            ("角色", words.Role(person["role"]).label + ("，分管领导" if person["leader"] else "")),
+            ("分公司", person["branch"]),
+            ("电话", person["phone"]),
+            ("微信", person["wechat"]),
+            ("负责地区", "、".join(person["regions"])),
+            ("产品线", "、".join(person["products"]) or "全部"),
+            ("专长", "、".join(person["skills"])),
+            ("手里的需求", "、".join(f"D{d['number']}" for d in open_ones) or "没有"),
+        ]
+    )
+
+
+def _one(app: Context, number: int) -> dict[str, object]:
+    with queries.reading(app) as reader:
+        return queries.contact(reader, number)
+
+
+File = Annotated[Path, typer.Argument(metavar="文件", help="通讯录文件（.csv）")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="只看会怎样，不写入")]
+SkipErrors = Annotated[bool, typer.Option("--skip-errors", help="跳过有问题的行，其余照收")]
+
+
+def import_(
+    ctx: typer.Context, file: File, dry_run: DryRun = False, skip_errors: SkipErrors = False, json: Json = False
+) -> None:
+    """从文件导入通讯录；同一电话的人更新，重复导入不会重复。"""
+    app: Context = ctx.obj
+    from demandctl.db import transaction
+    from demandctl.sheets.contacts import import_contacts, read_contacts
+
+    rows, problems = read_contacts(file)
+    if problems and not skip_errors and not dry_run:
+        for problem in problems[:20]:
+            say(f"第 {problem.row} 行 {problem.column}“{shown(problem.value)}”：{problem.message}")
+        raise Refused(f"{len(problems)} 处有问题，没有导入", "改好再导；或加 --skip-errors 先收其余的行")
+    with transaction(app, "contact import", keep=not dry_run) as work:
+        counts = import_contacts(work, rows)
+        work.describe(f"导入通讯录 {file.name}：新增 {counts['added']}，更新 {counts['updated']}")
+    result = {"read": len(rows) + len({p.row for p in problems}), **counts, "problems": [p._asdict() for p in problems]}
+    told = f"读到 {result['read']} 人：新增 {counts['added']}，更新 {counts['updated']}，没有变化 {counts['skipped']}"
+    object_answer(json, result, told + ("（只是试看，没有写入）" if dry_run else ""), "看看：demandctl contact list")
+    if problems and not dry_run:
+        raise PartlyDone(f"{len(problems)} 处有问题的行没有导入")
+
+
+TREE: Tree = {"add": add, "edit": edit, "list": list_, "show": show, "leave": leave, "import": import_}

@@ -1,0 +1,115 @@
+"""``due``: who owes what to whom by when."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from demandctl import queries
+from demandctl import vocabulary as words
+from demandctl.commands.options import Json
+from demandctl.commands.show import BranchFilter, KindFilter, Limit, OwnerFilter, row_limit, when
+from demandctl.context import Context
+from demandctl.render import Column, minutes, put, put_json, put_styled, put_table, span
+
+HEADINGS = {"overdue": ("已超时", "bold red"), "today": ("今天到期", "bold yellow"), "soon": ("即将到期", "bold")}
+COLUMNS = [
+    Column("编号", wrap=False), Column("类型", wrap=False), Column("客户"), Column("地区"), Column("欠什么", least=8),
+    Column("谁"), Column("电话", wrap=False), Column("到期", wrap=False), Column("情况"),
+]  # fmt: skip
+
+Within = Annotated[str, typer.Option("--within", metavar="时长", help="看多久以内到期的，如 2d、4h、3天；默认 1d")]
+Overdue = Annotated[bool, typer.Option("--overdue", help="只看已超时的")]
+Rule = Annotated[str, typer.Option("--rule", metavar="规则", help="规则编号或名称，如 weekly、周一反馈进度")]
+Mine = Annotated[bool, typer.Option("--mine", help="只看需求专员自己欠的")]
+Check = Annotated[bool, typer.Option("--check", help="有超时的就以退出码 1 结束，供脚本用")]
+
+
+def due(
+    ctx: typer.Context,
+    within: Within = "1d",
+    overdue: Overdue = False,
+    owner: OwnerFilter = "",
+    branch: BranchFilter = "",
+    kind: KindFilter = "",
+    rule: Rule = "",
+    mine: Mine = False,
+    limit: Limit = None,
+    check: Check = False,
+    json: Json = False,
+) -> None:
+    """谁欠谁什么、何时到期：先超时的，再今天到期的，再快到期的。"""
+    app: Context = ctx.obj
+    asked = queries.Due(
+        overdue_only=overdue,
+        owner=owner,
+        branch=branch,
+        kind=words.Kind.parse(kind) if kind else "",
+        rule=rule,
+        mine=mine,
+        limit=row_limit(limit, json),
+    )
+    if within != "1d":
+        from demandctl.when import parse_span
+
+        asked = asked._replace(within=parse_span(within))
+    with queries.reading(app) as reader:
+        rows, counts = queries.due(reader, asked)
+        lines = [queries.line(reader, row) for row in rows]
+    if json:
+        put_json([line._asdict() for line in lines])
+    else:
+        put_due(lines, {row["id"]: row["region"] or "" for row in rows}, counts, app.now)
+    if check and counts.get("overdue"):
+        raise typer.Exit(1)
+
+
+def put_due(lines: list[queries.Line], regions: dict[int, str], counts: dict[str, int], now: datetime) -> None:
+    """The screen of the day, grouped as ``due`` orders it."""
+    if not lines:
+        put("没有到期的事。")
+        return
+    first = True
+    for state, (title, style) in HEADINGS.items():
+        group = [line for line in lines if line.state == state or (state == "soon" and line.state == "later")]
+        if not group:
+            continue
+        if not first:
+            put()
+        first = False
+        total = counts.get(state, len(group))
+        cut = f"，列出前 {len(group)} 条（全部：--limit 0）" if total > len(group) else ""
+        put_styled(f"{title} {'1000 条以上' if total >= 1000 else f'{total} 条'}{cut}", style)
+        put_table(COLUMNS, [_row(line, regions[line.id], now) for line in group])
+    hidden = sum(counts.values()) - len(lines)
+    if hidden > 0:
+        put(f"\n还有 {'1000 以上' if hidden >= 999 else hidden} 条没有列出：demandctl due --limit 0")
+
+
+def _row(line: queries.Line, region: str, now: datetime) -> list[str]:
+    number = f"D{line.demand}" if line.demand else f"回访{line.revisit}" if line.revisit else ""
+    if not number and line.customer:
+        number = str(line.customer["code"])
+    return [
+        number,
+        words.Kind(line.kind).label if line.kind else "",
+        line.customer["name"] if line.customer else "",
+        region,
+        line.what,
+        line.owed_by["name"],
+        line.owed_by["phone"],
+        when(line.due_at, now),
+        standing(line, now),
+    ]
+
+
+def standing(line: queries.Line, now: datetime) -> str:
+    """How late or how long left, the level and the repeat in words."""
+    if line.state == "overdue":
+        late = f"超时{minutes(line.late_minutes)}" if line.late_minutes else "刚超时"
+        repeated = f"，连续{line.missed}次" if (line.missed or 0) > 1 else ""
+        raised = f"，升{line.level - 1}级" if line.level > 1 else ""
+        return late + repeated + raised
+    assert line.due_at is not None
+    left = f"还剩{span(datetime.fromisoformat(line.due_at) - now)}"
+    return left + ("（暂定）" if line.provisional else "")

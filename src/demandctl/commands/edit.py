@@ -1,0 +1,122 @@
+"""``edit``, ``verify``, ``upgrade`` and ``escalate``: the other steps of a demand's life."""
+
+from typing import Annotated
+
+import typer
+
+from demandctl import vocabulary as words
+from demandctl.commands.answers import demand_answer
+from demandctl.commands.intake import (
+    ChannelOption, GroupName, Mode, Product, Raised, Region, Subtype, Tags, UrgencyOption, Warranty, Wish,
+)  # fmt: skip
+from demandctl.commands.options import At, Json, KindOption, Number, clean, one_line, past, understood
+from demandctl.context import Context
+from demandctl.errors import UsageError
+
+Content = Annotated[str | None, typer.Option("--content", metavar="内容", help="改写内容")]
+Note = Annotated[str | None, typer.Option("--note", metavar="文字", help="备注；写空串清除")]
+Verified = Annotated[bool, typer.Option("--verified/--unverified", help="属实，或不属实")]
+UpgradeSubtype = Annotated[str, typer.Option("--subtype", metavar="子类", help="new 新机|used 二手机|parts 配件|erp")]
+To = Annotated[str, typer.Argument(metavar="联系人", help="请谁协助")]
+Problem = Annotated[str, typer.Option("--problem", metavar="文字", help="难在哪里（必填）")]
+WithinOption = Annotated[str, typer.Option("--within", metavar="时限", help="给多长时间（按上班时间），如 2h、1d；默认 4h")]
+
+
+def edit(
+    ctx: typer.Context,
+    number: Number,
+    kind: KindOption = "",
+    subtype: Subtype = "",
+    urgency: UrgencyOption = "",
+    region: Region = "",
+    product: Product = "",
+    content: Content = None,
+    wish: Wish = "",
+    mode: Mode = "",
+    warranty: Warranty = "",
+    channel: ChannelOption = "",
+    group: GroupName = "",
+    raised: Raised = "",
+    tag: Tags = None,
+    note: Note = None,
+    json: Json = False,
+) -> None:
+    """改正一条需求；类型、紧急程度、地区、提出时间变了，未完成的时限跟着重算。"""
+    app: Context = ctx.obj
+    from demandctl import ledger
+    from demandctl.db import transaction
+
+    moment = past(app, raised, "--raised", opening=True) if raised else None
+    with transaction(app, "edit") as work:
+        demand = ledger.find_demand(work.session, number)
+        kind_term = words.Kind.parse(kind) if kind else words.Kind(demand.kind)
+        values = {
+            "kind": kind_term.value if kind else "",
+            "subtype": words.parse_subtype(subtype, kind_term) if subtype else "",
+            "urgency": words.Urgency.parse(urgency).value if urgency else "",
+            "region": one_line(region),
+            "product": one_line(product),
+            "content": clean(content),
+            "wish": clean(wish),
+            "service_mode": words.ServiceMode.parse(mode).value if mode else "",
+            "warranty": one_line(warranty),
+            "channel": words.Channel.parse(channel).value if channel else "",
+            "group_name": one_line(group),
+            "raised_at": moment,
+            "tags": [one_line(name) for name in tag] if tag else "",
+        }
+        given = {name: value for name, value in values.items() if value} | ({"note": clean(note)} if note is not None else {})
+        if not given:
+            raise UsageError("没有写要改什么", f"demandctl edit {number} --help")
+        changed = ledger.edit(work, demand, given)
+    said = f"，提出时间 {understood(app, moment)}" if moment else ""
+    done = f"D{number} 已改 {len(changed)} 项{said}" if changed else f"D{number} 没有变化"
+    demand_answer(app, number, json, done, f"看结果：demandctl show {number}")
+
+
+def verify(ctx: typer.Context, number: Number, verified: Verified = True, json: Json = False) -> None:
+    """记录商机是否属实。"""
+    app: Context = ctx.obj
+    from demandctl import ledger
+    from demandctl.db import transaction
+
+    with transaction(app, "verify") as work:
+        ledger.verify(work, ledger.find_demand(work.session, number), verified)
+    following = f"派单：demandctl assign {number}" if verified else f'不用跟进就结束：demandctl close {number} --outcome dropped --reason "…"'
+    demand_answer(app, number, json, f"D{number} 已核实：{'属实' if verified else '不属实'}", following)
+
+
+def upgrade(ctx: typer.Context, number: Number, subtype: UpgradeSubtype = "new", json: Json = False) -> None:
+    """咨询客户有意购买：转为商机，经过保留，时限从现在重新起算。"""
+    app: Context = ctx.obj
+    from demandctl import ledger
+    from demandctl.db import transaction
+
+    with transaction(app, "upgrade") as work:
+        stays = ledger.upgrade(work, ledger.find_demand(work.session, number), subtype)
+    following = f'demandctl follow-up {number} "…"' if stays else f"demandctl assign {number}"
+    demand_answer(app, number, json, f"D{number} 已转为商机", f"下一步：{following}")
+
+
+def escalate(
+    ctx: typer.Context, number: Number, contact: To, problem: Problem = "", within: WithinOption = "", at: At = "",
+    json: Json = False,
+) -> None:  # fmt: skip
+    """疑难升级：请更高层协助，写明问题和时限。"""
+    app: Context = ctx.obj
+    if not clean(problem):
+        raise UsageError("缺少 --problem", f'写明难在哪里：demandctl escalate {number} {contact} --problem "…"')
+    from demandctl import ledger
+    from demandctl.db import transaction
+    from demandctl.directory import find_contact
+
+    allowed, moment = ledger.parse_within(within) if within else "", past(app, at)
+    with transaction(app, "escalate") as work:
+        demand = ledger.find_demand(work.session, number)
+        to = find_contact(work.session, one_line(contact))
+        level = ledger.escalate(work, demand, to, problem=clean(problem), within=allowed, at=moment)
+        name = to.name
+    demand_answer(
+        app, number, json, f"D{number} 已升级第 {level} 级 → {name}",
+        f'他处理后：demandctl follow-up {number} "…" --by {name}',
+    )  # fmt: skip

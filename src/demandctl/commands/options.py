@@ -1,0 +1,96 @@
+"""Options and arguments that several commands share, and how what people type in them is read."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from demandctl import vocabulary as words
+from demandctl.context import Context
+from demandctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from demandctl.vocabulary import Term
+
+
+def demand_number(text: str) -> int:
+    """``12`` or ``D12``; UsageError for anything else."""
+    digits = str(text).strip().lstrip("Dd")
+    if not (digits.isascii() and digits.isdecimal()) or len(digits) > 12:
+        raise UsageError(f"“{text[:40]}”不是需求编号", "写 12 或 D12；看看有哪些：demandctl list")
+    return int(digits)
+
+
+def choices(term: "type[Term]") -> str:
+    """How a vocabulary is named in a help line."""
+    return "|".join(term)
+
+
+Number = Annotated[int, typer.Argument(parser=demand_number, metavar="编号", help="需求编号，12 或 D12")]
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="所有询问都答是")]
+At = Annotated[str, typer.Option("--at", metavar="时间", help="发生的时间，默认现在；如 今天9:30、昨天下午3点")]
+Reason = Annotated[str, typer.Option("--reason", metavar="文字", help="原因")]
+
+
+def clean(text: str | None) -> str:
+    """Text as it may enter the ledger; UsageError when it is no Unicode text."""
+    value = (text or "").strip()
+    if any(0xD800 <= ord(char) <= 0xDFFF for char in value) or "\0" in value:
+        raise UsageError("文字里有无法识别的字符", "请检查终端的编码（应为 UTF-8）")
+    return value
+
+
+def one_line(text: str | None) -> str:
+    """A name, a place, a product: text without line breaks and doubled blanks."""
+    return " ".join(clean(text).split())
+
+
+def parse_time(app: Context, text: str) -> date | datetime:
+    """A time as people type it; bare days stay dates."""
+    from demandctl import when
+
+    return when.parse(text, app.now, app.calendar)
+
+
+def past(app: Context, text: str, option: str = "--at", *, opening: bool = False) -> datetime:
+    """The instant of something that happened; now when nothing was typed.
+
+    A bare date means its closing time, or its opening with *opening* (the customer's wait began then), never after now.
+    """
+    if not text:
+        return app.now
+    from demandctl import when
+
+    value = parse_time(app, text)
+    when.must_be_past(value, app.now, app.calendar, option)
+    if isinstance(value, datetime):
+        return value
+    moment = app.calendar.opening(value) if opening else app.calendar.closing(value)
+    return min(moment, app.now)
+
+
+def future(app: Context, text: str, option: str) -> date | datetime | None:
+    """A time to come, None when nothing was typed."""
+    if not text:
+        return None
+    from demandctl import when
+
+    value = parse_time(app, text)
+    when.must_be_future(value, app.now, app.calendar, option)
+    return value
+
+
+def understood(app: Context, value: date | datetime) -> str:
+    """The time as the program understood it, to be said back."""
+    from demandctl import when
+
+    return when.echo(value, app.now, app.calendar)
+
+
+def kind(text: str) -> words.Kind:
+    """A kind by value, label or prefix."""
+    return words.Kind.parse(text)
+
+
+KindOption = Annotated[str, typer.Option("--kind", metavar="类型", help=f"需求类型：{choices(words.Kind)}（或中文）")]

@@ -1,0 +1,272 @@
+"""``list``, ``show`` and ``search``: look at demands."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from demandctl import queries
+from demandctl import vocabulary as words
+from demandctl.commands.options import Json, Number, choices, parse_time
+from demandctl.context import Context
+from demandctl.render import Column, minutes, moment, pairs, put, put_json, put_styled, put_table, say, shown, shown_lines
+
+LINES = 50
+"""How many rows a list shows unless asked for more."""
+
+KindFilter = Annotated[str, typer.Option("--kind", metavar="类型", help=choices(words.Kind))]
+StatusFilter = Annotated[str, typer.Option("--status", metavar="状态", help=choices(words.Status))]
+BranchFilter = Annotated[str, typer.Option("--branch", metavar="分公司", help="分公司，写一部分即可")]
+OwnerFilter = Annotated[str, typer.Option("--owner", metavar="对接人", help="对接人姓名或电话")]
+CustomerFilter = Annotated[str, typer.Option("--customer", metavar="客户", help="姓名、电话或编号")]
+TagFilter = Annotated[str, typer.Option("--tag", metavar="标签", help="标签")]
+Since = Annotated[str, typer.Option("--from", metavar="时间", help="从哪天起提出的")]
+Until = Annotated[str, typer.Option("--to", metavar="时间", help="到哪天止（含当天）")]
+OpenOnly = Annotated[bool, typer.Option("--open", help="只看未结束的")]
+Limit = Annotated[int | None, typer.Option("--limit", min=0, metavar="条数", help=f"最多几条，默认 {LINES}，0 为全部")]
+Sort = Annotated[str, typer.Option("--sort", metavar="次序", help="number 编号（新的在前）|raised 提出时间|next 下次跟进")]
+
+
+def row_limit(limit: int | None, as_json: bool) -> int | None:
+    """The limit that holds: programs get everything unless they ask for less."""
+    if limit is None:
+        return None if as_json else LINES
+    return limit or None
+
+
+def list_(
+    ctx: typer.Context,
+    kind: KindFilter = "",
+    status: StatusFilter = "",
+    branch: BranchFilter = "",
+    owner: OwnerFilter = "",
+    customer: CustomerFilter = "",
+    tag: TagFilter = "",
+    since: Since = "",
+    until: Until = "",
+    open_only: OpenOnly = False,
+    limit: Limit = None,
+    sort: Sort = "number",
+    json: Json = False,
+) -> None:
+    """列出需求。"""
+    app: Context = ctx.obj
+    asked = queries.Filter(
+        kind=words.Kind.parse(kind) if kind else "",
+        status=words.Status.parse(status) if status else "",
+        branch=branch,
+        owner=owner,
+        customer=customer,
+        tag=tag,
+        since=boundary(app, since),
+        until=boundary(app, until, end=True),
+        open_only=open_only,
+        sort=words.match(sort, {"number": "编号", "raised": "提出时间", "next": "下次跟进"}),
+        limit=row_limit(limit, json),
+    )
+    put_demands(app, asked, json)
+
+
+def search(
+    ctx: typer.Context,
+    text: Annotated[str, typer.Argument(metavar="文字", help="客户、电话、内容、跟进……里的一部分")],
+    open_only: OpenOnly = False,
+    limit: Limit = None,
+    json: Json = False,
+) -> None:
+    """在所有需求里找一段文字。"""
+    put_demands(ctx.obj, queries.Filter(text=text, open_only=open_only, limit=row_limit(limit, json)), json)
+
+
+def show(ctx: typer.Context, number: Number, json: Json = False) -> None:
+    """一条需求的全部：资料、时限、经过。"""
+    app: Context = ctx.obj
+    with queries.reading(app) as reader:
+        demand = queries.demand(reader, number) | queries.history(reader, number)
+    put_demand(demand, app.now, as_json=json)
+
+
+def boundary(app: Context, text: str, *, end: bool = False) -> str:
+    """A filter's time as the ledger stores it; a bare day stands for its beginning, or with *end* for its end."""
+    if not text:
+        return ""
+    value = parse_time(app, text)
+    if not isinstance(value, datetime):
+        value = app.calendar.start_of(value + timedelta(days=1) if end else value)
+    return queries.stored(value)
+
+
+def put_demands(app: Context, asked: queries.Filter, as_json: bool) -> None:
+    """A list of demands, as a table or as JSON."""
+    more = asked._replace(limit=asked.limit + 1 if asked.limit else None)
+    with queries.reading(app) as reader:
+        found = queries.demands(reader, asked if as_json else more)
+    if as_json:
+        put_json(found)
+        return
+    if not found:
+        put("没有符合条件的需求")
+        return
+    columns = [
+        Column("编号", wrap=False), Column("提出", wrap=False), Column("类型", wrap=False), Column("客户"),
+        Column("地区"), Column("内容", least=12), Column("对接人"), Column("状态", wrap=False), Column("下次跟进"),
+    ]  # fmt: skip
+    put_table(columns, [_row(demand, app.now) for demand in found[: asked.limit]])
+    if asked.limit and len(found) > asked.limit:
+        say(f"只列出前 {asked.limit} 条；全部：--limit 0")
+
+
+def _row(demand: Mapping[str, Any], now: datetime) -> list[str]:
+    label = words.subtype_label(demand["kind"], demand["subtype"])
+    return [
+        f"D{demand['number']}",
+        moment(datetime.fromisoformat(demand["raised_at"]), now),
+        words.Kind(demand["kind"]).label + (f"·{label}" if label else ""),
+        demand["customer"]["name"],
+        demand["region"],
+        " ".join(demand["content"].split())[:40],
+        (demand["handler"] or demand["leader"] or {"name": ""})["name"],
+        status_label(demand),
+        when(demand["next_at"], now),
+    ]
+
+
+def status_label(demand: Mapping[str, Any]) -> str:
+    """The status in Chinese; an ended demand shows how it ended."""
+    if demand["outcome"]:
+        return words.Outcome(demand["outcome"]).label
+    return words.Status(demand["status"]).label
+
+
+def when(iso: str | None, now: datetime) -> str:
+    """An instant of JSON as people read it."""
+    return moment(datetime.fromisoformat(iso), now) if iso else ""
+
+
+def put_demand(demand: Mapping[str, Any], now: datetime, *, as_json: bool) -> None:
+    """One demand on the screen: who, what, its clocks, its story."""
+    if as_json:
+        put_json(demand)
+        return
+    customer, number = demand["customer"], demand["number"]
+    label = words.subtype_label(demand["kind"], demand["subtype"])
+    urgency = words.Urgency(demand["urgency"])
+    flag = f"【{urgency.label}】" if urgency != "normal" else ""
+    head = f"D{number}  {words.Kind(demand['kind']).label}{'·' + label if label else ''}  {status_label(demand)}{flag}"
+    put_styled(shown(head), "bold")
+    channel = words.Channel(demand["channel"]).label + (f"“{demand['group']}”" if demand["group"] else "")
+    verified = {None: "", True: "属实", False: "不属实"}[demand["verified"]]
+    pairs(
+        [
+            ("客户", f"{customer['code']} {customer['name']}  {customer['phone']}  {customer['wechat']}".rstrip()),
+            ("单位", customer["company"]),
+            ("内容", demand["content"]),
+            ("期望", demand["wish"]),
+            ("地区", f"{demand['region']}  {demand['branch'] or ''}".strip()),
+            ("产品", demand["product"]),
+            ("来源", f"{channel}，{when(demand['raised_at'], now)} 提出，{when(demand['registered_at'], now)} 登记"),
+            ("服务方式", demand["service_mode"] and words.ServiceMode(demand["service_mode"]).label),
+            ("保修", demand["warranty"]),
+            ("商机真实性", verified),
+            ("由来", demand["from"] and f"D{demand['from']}"),
+            ("标签", "、".join(demand["tags"])),
+            ("对接人", _person(demand["handler"])),
+            ("指派领导", _person(demand["leader"])),
+            ("升级", demand["escalation"] and f"第 {demand['escalation']} 级"),
+            ("下次跟进", f"{when(demand['next_at'], now)} {demand['next_plan'] or ''}".strip()),
+            ("结果", _ending(demand, now)),
+            ("备注", demand["note"]),
+        ]
+    )
+    put_deadlines(demand["deadlines"], now)
+    if "follow_ups" in demand:
+        _put_story(demand, now)
+
+
+def _person(person: Mapping[str, Any] | None) -> str:
+    if not person:
+        return ""
+    return f"{person['name']}  {person['phone']}  {person['branch']} {words.Role(person['role']).label}".rstrip()
+
+
+def _ending(demand: Mapping[str, Any], now: datetime) -> str:
+    if not demand["outcome"]:
+        return ""
+    parts = [
+        words.Outcome(demand["outcome"]).label,
+        f"{demand['amount']:,} 元" if demand["amount"] is not None else "",
+        demand["reason"] or "",
+        f"与 D{demand['duplicate_of']} 重复" if demand["duplicate_of"] else "",
+        when(demand["closed_at"], now),
+    ]
+    return "，".join(part for part in parts if part)
+
+
+def put_deadlines(deadlines: list[dict[str, Any]], now: datetime) -> None:
+    """The clocks: the open ones first, then how the past ones ended."""
+    if not deadlines:
+        return
+    put()
+    put_styled("时限", "bold")
+    columns = [
+        Column("时限", wrap=False), Column("谁", wrap=False), Column("起算", wrap=False), Column("到期", wrap=False),
+        Column("情况"),
+    ]  # fmt: skip
+    ordered = sorted(deadlines, key=lambda d: d["state"] in ("met", "voided"))
+    put_table(
+        columns,
+        [
+            [d["rule_name"], d["owed_by"]["name"], when(d["started_at"], now), when(d["due_at"], now), how_it_stands(d, now)]
+            for d in ordered
+        ],
+        styles=["red" if d["state"] == "overdue" else "dim" if d["state"] in ("met", "voided") else "" for d in ordered],
+    )
+
+
+def how_it_stands(deadline: Mapping[str, Any], now: datetime) -> str:
+    """State and lateness of a deadline in words."""
+    state, due = deadline["state"], datetime.fromisoformat(deadline["due_at"])
+    if state == "met":
+        late = datetime.fromisoformat(deadline["met_at"]) > due
+        return f"{when(deadline['met_at'], now)} {'完成，已超时' if late else '按时完成'}"
+    if state == "voided":
+        late = datetime.fromisoformat(deadline["voided_at"]) > due
+        return f"取消：{deadline['void_reason']}" + ("（当时已超时）" if late else "")
+    if state == "overdue":
+        times = f"，连续 {deadline['missed']} 次" if (deadline["missed"] or 0) > 1 else ""
+        return f"超时 {minutes(deadline['late_minutes'])}{times}"
+    provisional = "（暂定，当年放假安排未公布）" if deadline["provisional"] else ""
+    return words.DeadlineState(state).label + provisional
+
+
+def _put_story(demand: Mapping[str, Any], now: datetime) -> None:
+    story: list[tuple[str, int, str]] = []
+    for a in demand["assignments"]:
+        how = words.Route(a["how"]).label
+        told = f"{how} → {a['to']} {a['phone']}" + (f"（{a['reason']}）" if a["reason"] else "")
+        story.append((a["at"], 0, told))
+    for e in demand["escalations"]:
+        story.append((e["at"], 1, f"升级第 {e['level']} 级 → {e['to']}：{e['problem']}"))
+    for f in demand["follow_ups"]:
+        story.append((f["at"], 2, _told(f, now)))
+    if story:
+        put()
+        put_styled("经过", "bold")
+        pairs((when(at, now), told) for at, _, told in sorted(story, key=lambda entry: (entry[0], entry[1])))
+
+
+def _told(follow_up: Mapping[str, Any], now: datetime) -> str:
+    marks = [
+        words.Method(follow_up["method"]).label if follow_up["method"] else "",
+        "内部" if follow_up["internal"] else "",
+        follow_up["stage"] or "",
+        "已解决" if follow_up["resolved"] else "",
+    ]
+    extra = "·".join(mark for mark in marks if mark)
+    text = f"{follow_up['by']}{f'［{extra}］' if extra else ''}：{shown_lines(follow_up['text'])}"
+    if follow_up["wait_until"]:
+        text += f"\n等到 {when(follow_up['wait_until'], now)}"
+    elif follow_up["next_at"]:
+        text += f"\n下次 {when(follow_up['next_at'], now)} {follow_up['next_plan'] or ''}".rstrip()
+    return text

@@ -1,0 +1,230 @@
+"""The command line in Chinese: help screens, usage errors, and groups that build only the command that is called.
+
+Typer translates nothing and builds every command of a program before it runs one. Here a group holds plain functions;
+Typer makes the command out of the one that was named, which keeps a tool of seventy commands as quick as one of seven.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TextIO
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from demandctl.errors import DemandctlError
+from demandctl.render import padded, say, shown, width
+
+Tree = Mapping[str, "Callable[..., None] | tuple[str, Tree]"]
+"""Command names to functions, or to the help line and the commands of a group."""
+
+_WIDTH = 80
+_BREAK_AFTER = "，。；、：）” ,;)"
+
+ClickException: type[Exception] = typer.BadParameter.__mro__[2]
+
+
+class ChineseHelp:
+    """Help screens in Chinese, aligned for double-width characters."""
+
+    def format_help(self: Any, ctx: Any, formatter: Any) -> None:
+        """Write usage, the docstring, arguments, options and commands."""
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write(f"用法：{ctx.command_path} {pieces}".replace("[OPTIONS]", "[选项]") + "\n")
+        for paragraph in (self.help or "").split("\n"):
+            formatter.write("\n".join(f"  {line}" for line in _wrapped(paragraph.strip(), _WIDTH - 4)).rstrip() + "\n")
+        for title, kind in (("参数", "argument"), ("选项", "option")):
+            records = [p.get_help_record(ctx) for p in self.get_params(ctx) if p.param_type_name == kind]
+            _write_section(formatter, title, [(name, _in_chinese(text)) for name, text in filter(None, records)])
+        if isinstance(self, TyperGroup):
+            rows = [(name, self.summary(name)) for name in self.list_commands(ctx)]  # type: ignore[attr-defined]
+            _write_section(formatter, "命令", rows)
+
+    def get_help_option(self: Any, ctx: Any) -> Any:
+        """``--help``, said in Chinese."""
+        option = super().get_help_option(ctx)  # type: ignore[misc]
+        if option is not None:
+            option.help = "显示这份帮助"
+        return option
+
+
+def _in_chinese(text: str) -> str:
+    return text.replace("[required]", "（必填）").replace("[default: ", "（默认 ").replace("]", "）")
+
+
+def _write_section(formatter: Any, title: str, rows: Sequence[tuple[str, str]]) -> None:
+    if not rows:
+        return
+    formatter.write(f"\n{title}：\n")
+    room = min(max(width(name) for name, _ in rows), 26)
+    for name, text in rows:
+        lines = _wrapped(text, _WIDTH - room - 4) or [""]
+        if width(name) > room:
+            formatter.write(f"  {name}\n")
+        else:
+            formatter.write(f"  {padded(name, room)}  {lines.pop(0)}".rstrip() + "\n")
+        for line in lines:
+            formatter.write(f"  {' ' * room}  {line}\n")
+
+
+def _wrapped(text: str, cells: int) -> list[str]:
+    """Lines of at most *cells* cells, broken after punctuation or a blank where there is one."""
+    lines, line, used, last = [], "", 0, 0
+    for char in text:
+        line, used = line + char, used + width(char)
+        if used > cells:
+            at = last if last > len(line) // 2 else len(line) - 1
+            lines.append(line[:at].rstrip())
+            line = line[at:]
+            used, last = width(line), 0
+        if char in _BREAK_AFTER:
+            last = len(line)
+    return [*lines, line] if line.strip() else lines
+
+
+class Command(ChineseHelp, TyperCommand):
+    """One command."""
+
+
+class Group(ChineseHelp, TyperGroup):
+    """A group whose commands are built when they are asked for."""
+
+    tree: Tree
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names in the order of the tree."""
+        return list(self.tree)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name, None when there is none."""
+        entry = self.tree.get(cmd_name)
+        if entry is None:
+            return None
+        if isinstance(entry, tuple):
+            return group(cmd_name, *entry)
+        return built(cmd_name, entry)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that was named; a name that is none of ours is answered with the nearest ones."""
+        command = self.get_command(ctx, args[0])
+        if command is None and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], list(self.tree), n=3)
+            hint = f"是不是 {'、'.join(near)}？" if near else f"看看有哪些：{ctx.command_path} --help"
+            raise _Usage(f"没有命令“{shown(args[0][:60])}”", hint)
+        return super().resolve_command(ctx, args)
+
+    def summary(self, name: str) -> str:
+        """The help line of a command: the first line of its docstring."""
+        entry = self.tree[name]
+        return entry[0] if isinstance(entry, tuple) else (entry.__doc__ or "").strip().split("\n")[0]
+
+
+class _Usage(DemandctlError):
+    exit_code = 2
+
+
+def built(name: str, function: Callable[..., None]) -> Any:
+    """The command that Typer makes of a function."""
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    app.command(name, cls=Command)(function)
+    return typer.main.get_command(app)
+
+
+def group(name: str, help_line: str, tree: Tree) -> Group:
+    """A group without options of its own."""
+    made = Group(name=name, help=help_line, rich_markup_mode=None, no_args_is_help=True)
+    made.tree = tree
+    return made
+
+
+class Root(Group):
+    """The program itself; every expected failure ends here, as text on stderr and an exit code."""
+
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> Any:  # type: ignore[override]
+        """Run and exit; a traceback can only come of a bug."""
+        for stream in (sys.stdout, sys.stderr):
+            _forgiving(stream)
+        try:
+            code = super().main(args, prog_name or "demandctl", standalone_mode=False, **extra)
+            sys.stdout.flush()
+        except DemandctlError as error:
+            fail(str(error), error.hint)
+            code = error.exit_code
+        except ClickException as error:
+            fail(*explain_usage(error))
+            code = 2
+        except (KeyboardInterrupt, typer.Abort, EOFError):
+            fail("已取消，没有写入")
+            code = 130
+        except BrokenPipeError:
+            _discard_stdout()
+            code = 0
+        except OSError as error:
+            fail(f"系统报错：{error.strerror or error}" + (f"（{error.filename}）" if error.filename else ""))
+            code = 4 if error.errno == 28 else 1
+        sys.exit(code or 0)
+
+
+def _forgiving(stream: TextIO) -> None:
+    """A terminal that cannot show a character gets a question mark, not a traceback."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure:
+        reconfigure(errors="replace")
+
+
+def _discard_stdout() -> None:
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def fail(message: str, hint: str = "") -> None:
+    """An error on stderr: what, why, and the command that would be right."""
+    for number, text in enumerate(filter(None, (message, hint))):
+        for line in text.split("\n"):
+            say(f"{'  ' if number else '错误：'}{shown(line)}")
+
+
+def explain_usage(error: Any) -> tuple[str, str]:
+    """What Click says about a wrong call, in Chinese."""
+    kind = type(error).__name__
+    path = error.ctx.command_path if getattr(error, "ctx", None) else "demandctl"
+    hint = f"用法：{path} --help"
+    parameter = _parameter_name(error)
+    if kind == "NoSuchOption":
+        near = "、".join(error.possibilities or ())
+        return f"没有选项 {error.option_name}", f"是不是 {near}？" if near else hint
+    if kind == "MissingParameter":
+        return f"缺少{parameter}", hint
+    if kind == "BadOptionUsage":
+        return f"选项 {error.option_name} 要跟一个值", hint
+    if kind == "BadParameter":
+        return f"{parameter}的值不对：{_reason(str(error.message))}", hint
+    if "unexpected extra argument" in str(error.message):
+        extra = str(error.message).partition("(")[2].rstrip(")")
+        return f"多出来的参数：{extra}", "文字里有空格时用引号括起来"
+    return f"用法不对：{error.message}", hint
+
+
+def _parameter_name(error: Any) -> str:
+    parameter = getattr(error, "param", None)
+    if parameter is None:
+        return "参数"
+    if parameter.param_type_name == "option":
+        return f"选项 {parameter.opts[-1]} "
+    return f"参数 {parameter.human_readable_name} "
+
+
+def _reason(message: str) -> str:
+    for english, chinese in (
+        ("is not a valid integer", "应是整数"),
+        ("is not a valid float", "应是数字"),
+        ("is not in the range", "超出范围"),
+        ("is not a valid boolean", "应是 true 或 false"),
+    ):
+        if english in message:
+            return f"{message.split(' is not')[0]} {chinese}"
+    return message

@@ -1,0 +1,662 @@
+"""The reading side: plain SQL to frozen rows and JSON-ready dicts. Never writes, never imports the ORM."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from demandctl.context import Context
+from demandctl.db import connect, unusable
+from demandctl.errors import NotFound, UsageError
+from demandctl.targets import Target, late_minutes, level
+from demandctl.worktime import Calendar
+
+if TYPE_CHECKING:
+    from demandctl.db import Work
+
+RANKS = range(5, -1, -1)
+"""Urgency and kind of a deadline's demand, highest first: the order of the partial index over open deadlines."""
+
+STATES = ("overdue", "today", "soon")
+DEFAULT_LEVELS = ("4h", "1d")
+
+
+def stored(instant: datetime) -> str:
+    """An instant as the ledger stores it."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Reader:
+    """One reading command: a connection that cannot write, the moment, and what is needed to name and reckon things."""
+
+    def __init__(self, connection: sqlite3.Connection, context: Context) -> None:
+        self.sql = connection
+        self.context = context
+        self.now = context.now
+        self.zone: tzinfo = context.zone
+        self._calendars: dict[int, Calendar] = {}
+
+    def iso(self, text: str | None) -> str | None:
+        """A stored instant as ISO 8601 with the offset of the ledger's zone."""
+        return datetime.fromisoformat(text).astimezone(self.zone).isoformat() if text else None
+
+    def local(self, text: str | None) -> datetime | None:
+        """A stored instant in the ledger's zone."""
+        return datetime.fromisoformat(text).astimezone(self.zone) if text else None
+
+    def calendar(self, ruleset_id: int) -> Calendar:
+        """The calendar that a deadline was made by."""
+        if ruleset_id not in self._calendars:
+            row = self.sql.execute("SELECT calendar FROM ruleset WHERE id = ?", (ruleset_id,)).fetchone()
+            self._calendars[ruleset_id] = Calendar.from_data(json.loads(row[0]))
+        return self._calendars[ruleset_id]
+
+    def rows(self, query: str, arguments: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
+        """All rows of a query."""
+        return self.sql.execute(query, arguments).fetchall()
+
+
+@contextmanager
+def reading(context: Context) -> Iterator[Reader]:
+    """Open the ledger for one reading command."""
+    connection = connect(context.db_path)
+    connection.row_factory = sqlite3.Row
+    try:
+        connection.execute("BEGIN")  # one snapshot for all the queries of the command
+        yield Reader(connection, context)
+    except sqlite3.Error as error:
+        raise unusable(error, context.db_path) from error
+    finally:
+        connection.close()
+
+
+def within(work: Work) -> Reader:
+    """A reader inside a transaction that is still open: what a rehearsal shows before it is taken back."""
+    connection: Any = work.session.connection().connection.driver_connection
+    work.session.flush()
+    connection.row_factory = sqlite3.Row
+    return Reader(connection, work.context)
+
+
+# -- deadlines ---------------------------------------------------------------------------------------------------
+
+
+class Due(NamedTuple):
+    """What ``due`` is asked for."""
+
+    within: timedelta = timedelta(days=1)
+    overdue_only: bool = False
+    owner: str = ""
+    branch: str = ""
+    kind: str = ""
+    rule: str = ""
+    mine: bool = False
+    limit: int | None = None
+
+
+_DEADLINE = """
+SELECT l.*, d.kind AS kind, d.branch AS branch, d.region AS region, d.urgency AS urgency, d.content AS content,
+       c.id AS c_id, c.name AS c_name, c.phone AS c_phone, o.name AS o_name, o.phone AS o_phone, o.branch AS o_branch
+FROM deadline AS l{index}
+LEFT JOIN demand AS d ON d.id = l.demand_id
+LEFT JOIN customer AS c ON c.id = l.customer_id
+LEFT JOIN contact AS o ON o.id = l.owner_id
+"""
+
+
+def due(reader: Reader, asked: Due) -> tuple[list[sqlite3.Row], dict[str, int]]:
+    """Open deadlines whose time has come, in the order they are shown, and how many there are of each state.
+
+    Counts stop at 1,000 for a state that the limit has cut. A clock that has not started, or that waits, is left out.
+    """
+    now = stored(reader.now)
+    midnight = stored(datetime.combine(reader.now.date() + timedelta(days=1), time(), reader.zone))
+    horizon = stored(reader.now + asked.within)
+    windows = [("l.due_at < :now", 0), ("l.due_at >= :now AND l.due_at < :midnight", 1)]
+    windows += [("l.due_at >= :midnight AND l.due_at <= :horizon", 2)]
+    where, values = _due_filter(reader, asked)
+    values |= {"now": now, "midnight": midnight, "horizon": horizon}
+    found: list[sqlite3.Row] = []
+    counts: dict[str, int] = {}
+    for window, number in windows[: 1 if asked.overdue_only else 3]:
+        state, before = STATES[number], len(found)
+        for rank in RANKS:
+            room = -1 if asked.limit is None else asked.limit - len(found)
+            if room == 0:
+                break
+            query = (
+                _DEADLINE.format(index=" INDEXED BY deadline_open")
+                + f"WHERE l.met_at IS NULL AND l.voided_at IS NULL AND l.rank = {rank} AND {window} {where} "
+                + f"ORDER BY l.due_at, l.id LIMIT {room}"
+            )
+            found += reader.rows(query, values)
+        counts[state] = len(found) - before
+        if asked.limit is not None and len(found) >= asked.limit:
+            counts[state] = _count(reader, window, where, values)
+    return found, counts
+
+
+def _count(reader: Reader, window: str, where: str, values: Mapping[str, Any]) -> int:
+    source = _DEADLINE.format(index="").partition("FROM")[2] if where.count(".") > 3 else "deadline AS l"
+    query = (
+        f"SELECT count(*) FROM (SELECT 1 FROM {source} "
+        f"WHERE l.met_at IS NULL AND l.voided_at IS NULL AND {window} {where} LIMIT 1000)"
+    )
+    count: int = reader.sql.execute(query, values).fetchone()[0]
+    return count
+
+
+def _due_filter(reader: Reader, asked: Due) -> tuple[str, dict[str, Any]]:
+    where = ["AND l.started_at <= :now AND (l.waiting_until IS NULL OR l.waiting_until <= :now)"]
+    values: dict[str, Any] = {}
+    if asked.owner:
+        specialist = reader.context.config.specialist or reader.context.who
+        if asked.owner in (specialist, "专员", "需求专员"):
+            where.append("AND l.owed_by = 'specialist'")
+        else:
+            where.append("AND (o.name = :owner OR o.phone = :owner OR l.owner_name = :owner OR o.name LIKE :part)")
+            values |= {"owner": asked.owner, "part": f"%{asked.owner}%"}
+    if asked.mine:
+        where.append("AND l.owed_by = 'specialist'")
+    if asked.branch:
+        where.append("AND (d.branch LIKE :branch OR o.branch LIKE :branch)")
+        values["branch"] = f"%{asked.branch}%"
+    if asked.kind:
+        where.append("AND d.kind = :kind")
+        values["kind"] = asked.kind
+    if asked.rule:
+        where.append("AND (l.rule = :rule OR l.rule_name = :rule)")
+        values["rule"] = asked.rule
+    return " ".join(where), values
+
+
+class Line(NamedTuple):
+    """A deadline as it is shown and printed as JSON."""
+
+    id: int
+    rule: str
+    rule_name: str
+    demand: int | None
+    revisit: int | None
+    customer: dict[str, Any] | None
+    kind: str | None
+    branch: str | None
+    owed_by: dict[str, Any]
+    what: str
+    started_at: str | None
+    due_at: str | None
+    state: str
+    late_minutes: int | None
+    missed: int | None
+    level: int
+    provisional: bool
+
+
+def line(reader: Reader, row: sqlite3.Row) -> Line:
+    """One deadline, its state and lateness reckoned at this moment."""
+    due_at, now = datetime.fromisoformat(row["due_at"]), reader.now
+    state = _state(reader, row, due_at)
+    overdue = state == "overdue"
+    steps = reader.context.config.get("notify", "levels", DEFAULT_LEVELS) if overdue else ()
+    calendar = reader.calendar(row["ruleset_id"]) if overdue else None
+    return Line(
+        id=row["id"],
+        rule=row["rule"],
+        rule_name=row["rule_name"],
+        demand=row["demand_id"],
+        revisit=row["revisit_id"],
+        customer={"code": f"K{row['c_id']:05d}", "name": row["c_name"]} if row["c_id"] else None,
+        kind=row["kind"],
+        branch=row["branch"] or row["o_branch"] or None,
+        owed_by=_owed_by(reader, row),
+        what=row["what"],
+        started_at=reader.iso(row["started_at"]),
+        due_at=reader.iso(row["due_at"]),
+        state=state,
+        late_minutes=late_minutes(due_at, now, row["clock"], calendar) if calendar else None,
+        missed=_missed(row, calendar, now),
+        level=level(due_at, now, [Target.parse(step) for step in steps], calendar) if calendar else 0,
+        provisional=bool(row["provisional"]),
+    )
+
+
+def _state(reader: Reader, row: sqlite3.Row, due_at: datetime) -> str:
+    if row["met_at"] or row["voided_at"]:
+        return "met" if row["met_at"] else "voided"
+    now = reader.now
+    if row["waiting_until"] and datetime.fromisoformat(row["waiting_until"]) > now:
+        return "waiting"
+    if due_at < now:
+        return "overdue"
+    if datetime.fromisoformat(row["started_at"]) > now:
+        return "later"
+    if due_at.astimezone(reader.zone).date() <= now.date():
+        return "today"
+    return "soon" if due_at <= now + timedelta(days=1) else "later"
+
+
+def _owed_by(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+    role, name, phone = row["owed_by"], row["o_name"] or "", row["o_phone"] or ""
+    config = reader.context.config
+    if role == "specialist":
+        name, phone = config.specialist or "需求专员", config.get("specialist", "phone")
+    elif role in ("branch", "department"):
+        name = row["owner_name"] if role == "branch" or not name else f"{row['owner_name']} {name}"
+    elif role == "supervisor" and not name:
+        name = config.get("specialist", "supervisor") or "主管"
+    return {"role": role, "name": name, "phone": phone}
+
+
+def _missed(row: sqlite3.Row, calendar: Calendar | None, now: datetime) -> int | None:
+    if not row["occurrences"]:
+        return None
+    if row["met_at"] or row["voided_at"] or calendar is None:
+        missed: int = row["missed"]
+        return missed
+    today = now.date().isoformat()
+    closed = calendar.closing(now.date()) < now
+    return sum(1 for day in row["occurrences"].split() if day < today or (day == today and closed))
+
+
+def deadlines_of(reader: Reader, column: str, number: int) -> list[dict[str, Any]]:
+    """All deadlines of a demand, a revisit or a customer (``demand_id``, …), past ones too, in the order they began."""
+    about = " AND l.about = 'customer'" if column == "customer_id" else ""
+    query = _DEADLINE.format(index="") + f"WHERE l.{column} = ?{about} ORDER BY l.started_at, l.id"
+    return [
+        line(reader, row)._asdict()
+        | {
+            "met_at": reader.iso(row["met_at"]),
+            "voided_at": reader.iso(row["voided_at"]),
+            "void_reason": row["void_reason"] or None,
+            "waiting_until": reader.iso(row["waiting_until"]),
+        }
+        for row in reader.rows(query, (number,))
+    ]
+
+
+# -- demands -----------------------------------------------------------------------------------------------------
+
+_DEMAND = """
+SELECT d.*, c.name AS c_name, c.nickname AS c_nickname, c.phone AS c_phone, c.wechat AS c_wechat,
+       c.company AS c_company, c.region AS c_region,
+       h.name AS h_name, h.phone AS h_phone, h.branch AS h_branch, h.role AS h_role,
+       g.name AS g_name, g.phone AS g_phone, g.branch AS g_branch, g.role AS g_role
+FROM demand AS d JOIN customer AS c ON c.id = d.customer_id
+LEFT JOIN contact AS h ON h.id = d.handler_id
+LEFT JOIN contact AS g ON g.id = d.leader_id
+"""
+SORTS = {"number": "d.id", "raised": "d.raised_at, d.id", "next": "d.next_at IS NULL, d.next_at, d.id"}
+
+
+def demand(reader: Reader, number: int) -> dict[str, Any]:
+    """One demand as JSON has it, with all its deadlines; NotFound when there is none."""
+    row = reader.sql.execute(_DEMAND + "WHERE d.id = ?", (number,)).fetchone()
+    if row is None:
+        raise NotFound(f"没有需求 D{number}", "看看有哪些：demandctl list")
+    return _demand(reader, row) | {"deadlines": deadlines_of(reader, "demand_id", number)}
+
+
+def history(reader: Reader, number: int) -> dict[str, Any]:
+    """What ``show`` adds to a demand: follow-ups, assignments, escalations, operations."""
+    follow_ups = [
+        {
+            "at": reader.iso(row["at"]),
+            "by": row["by_name"],
+            "phone": row["phone"],
+            "internal": bool(row["internal"]),
+            "method": row["method"],
+            "stage": row["stage"] or None,
+            "text": row["text"],
+            "next_at": reader.iso(row["next_at"]),
+            "next_plan": row["next_plan"] or None,
+            "wait_until": reader.iso(row["wait_until"]),
+            "resolved": bool(row["resolved"]),
+        }
+        for row in reader.rows("SELECT * FROM follow_up WHERE demand_id = ? ORDER BY at, id", (number,))
+    ]
+    assignments = [
+        {
+            "at": reader.iso(row["at"]),
+            "from": row["from_name"],
+            "to": row["to_name"],
+            "phone": row["to_phone"],
+            "how": row["how"],
+            "reason": row["reason"] or None,
+        }
+        for row in reader.rows(
+            "SELECT a.*, t.name AS to_name, t.phone AS to_phone, f.name AS from_name FROM assignment AS a "
+            "JOIN contact AS t ON t.id = a.to_id LEFT JOIN contact AS f ON f.id = a.from_id "
+            "WHERE a.demand_id = ? ORDER BY a.at, a.id",
+            (number,),
+        )
+    ]
+    escalations = [
+        {"at": reader.iso(row["at"]), "to": row["name"], "level": row["level"], "problem": row["problem"]}
+        for row in reader.rows(
+            "SELECT e.*, t.name FROM escalation AS e JOIN contact AS t ON t.id = e.to_id WHERE e.demand_id = ?",
+            (number,),
+        )
+    ]
+    return {
+        "follow_ups": follow_ups,
+        "assignments": assignments,
+        "escalations": escalations,
+        "operations": operations(reader, demand=number),
+    }
+
+
+class Filter(NamedTuple):
+    """Which demands a list asks for; empty means all."""
+
+    kind: str = ""
+    status: str = ""
+    branch: str = ""
+    owner: str = ""
+    handler: int | None = None
+    customer: str = ""
+    tag: str = ""
+    since: str = ""
+    until: str = ""
+    open_only: bool = False
+    text: str = ""
+    sort: str = "number"
+    limit: int | None = None
+
+
+def demands(reader: Reader, asked: Filter) -> list[dict[str, Any]]:
+    """The demands that a filter lets through, newest first unless sorted otherwise."""
+    where, values = _demand_filter(asked)
+    order = f"{SORTS[asked.sort]}{' DESC' if asked.sort == 'number' else ''}"
+    query = f"{_DEMAND} WHERE {where} ORDER BY {order} LIMIT {-1 if asked.limit is None else asked.limit}"
+    return [_demand(reader, row) for row in reader.rows(query, values)]
+
+
+def _demand_filter(asked: Filter) -> tuple[str, dict[str, Any]]:
+    tests = {
+        "d.kind = :kind": asked.kind,
+        "d.status = :status": asked.status,
+        "d.branch LIKE :branch": asked.branch and f"%{asked.branch}%",
+        "(h.name LIKE :owner OR h.phone = :exact_owner)": asked.owner and f"%{asked.owner}%",
+        "(c.name LIKE :customer OR c.nickname LIKE :customer OR c.phone = :exact OR printf('K%05d', c.id) = :exact)": (
+            asked.customer and f"%{asked.customer}%"
+        ),
+        "d.raised_at >= :since": asked.since,
+        "d.raised_at < :until": asked.until,
+        "EXISTS (SELECT 1 FROM json_each(d.tags) WHERE value = :tag)": asked.tag,
+        _TEXT: asked.text and f"%{asked.text}%",
+    }
+    names = ("kind", "status", "branch", "owner", "customer", "since", "until", "tag", "text")
+    where = ["d.closed_at IS NULL"] if asked.open_only else []
+    where += [f"d.handler_id = {asked.handler:d}"] if asked.handler is not None else []
+    values: dict[str, Any] = {"exact": asked.customer, "exact_owner": asked.owner}
+    for (test, value), name in zip(tests.items(), names, strict=True):
+        if value:
+            where.append(test)
+            values[name] = value
+    return " AND ".join(where) or "1", values
+
+
+_TEXT = (
+    "(d.content LIKE :text OR d.product LIKE :text OR d.region LIKE :text OR d.group_name LIKE :text "
+    "OR d.note LIKE :text OR c.name LIKE :text OR c.nickname LIKE :text OR c.phone LIKE :text OR c.company LIKE :text "
+    "OR h.name LIKE :text OR EXISTS (SELECT 1 FROM follow_up AS f WHERE f.demand_id = d.id AND f.text LIKE :text))"
+)
+
+
+def _demand(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+    iso = reader.iso
+    return {
+        "number": row["id"],
+        "kind": row["kind"],
+        "subtype": row["subtype"],
+        "channel": row["channel"],
+        "group": row["group_name"] or None,
+        "customer": {
+            "code": f"K{row['customer_id']:05d}",
+            **{name: row[f"c_{name}"] for name in ("name", "nickname", "phone", "wechat", "company", "region")},
+        },
+        "region": row["region"],
+        "branch": row["branch"] or None,
+        "product": row["product"],
+        "content": row["content"],
+        "urgency": row["urgency"],
+        "service_mode": row["service_mode"],
+        "warranty": row["warranty"] or None,
+        "wish": row["wish"] or None,
+        "from": row["from_id"],
+        "tags": json.loads(row["tags"]),
+        "raised_at": iso(row["raised_at"]),
+        "registered_at": iso(row["registered_at"]),
+        "verified": None if row["verified"] is None else bool(row["verified"]),
+        "status": row["status"],
+        "handler": _person(row, "h", row["handler_id"]),
+        "leader": _person(row, "g", row["leader_id"]),
+        "escalation": row["escalation"],
+        "next_at": iso(row["next_at"]),
+        "next_plan": row["next_plan"] or None,
+        "resolved_at": iso(row["resolved_at"]),
+        "confirmed_at": iso(row["confirmed_at"]),
+        "outcome": row["outcome"],
+        "reason": row["reason"] or None,
+        "amount": _number(row["amount"]),
+        "duplicate_of": row["duplicate_of"],
+        "note": row["note"] or None,
+        "closed_at": iso(row["closed_at"]),
+    }
+
+
+def _person(row: sqlite3.Row, alias: str, contact_id: int | None) -> dict[str, Any] | None:
+    if contact_id is None:
+        return None
+    return {"id": contact_id, **{name: row[f"{alias}_{name}"] for name in ("name", "phone", "branch", "role")}}
+
+
+def _number(text: str | None) -> float | int | None:
+    if text is None:
+        return None
+    value = float(text)
+    return int(value) if value.is_integer() else value
+
+
+# -- people ------------------------------------------------------------------------------------------------------
+
+
+def contacts(reader: Reader, *, role: str = "", branch: str = "", everybody: bool = False) -> list[dict[str, Any]]:
+    """The directory in its order; those who left only when *everybody* is asked for."""
+    rows = reader.rows(
+        "SELECT * FROM contact WHERE (:role = '' OR role = :role) AND (:branch = '' OR branch LIKE :like) "
+        "AND (:everybody OR active) ORDER BY branch = '', id",
+        {"role": role, "branch": branch, "like": f"%{branch}%", "everybody": everybody},
+    )
+    return [contact_data(row) for row in rows]
+
+
+def contact(reader: Reader, number: int) -> dict[str, Any]:
+    """One contact."""
+    return contact_data(reader.sql.execute("SELECT * FROM contact WHERE id = ?", (number,)).fetchone())
+
+
+def find_contact_id(reader: Reader, text: str) -> int:
+    """The contact that a number, a name, a phone or a part that only one matches names."""
+    for test in ("name = ?", "phone = ?", "wechat = ?", "CAST(id AS TEXT) = ?", "instr(branch || name, ?) > 0"):
+        found = reader.rows(f"SELECT id, name, branch FROM contact WHERE {test} ORDER BY active DESC, id LIMIT 9", (text,))
+        if len(found) == 1:
+            number: int = found[0]["id"]
+            return number
+        if found:
+            listed = "、".join(f"{row['id']} {row['name']}（{row['branch'] or '无分公司'}）" for row in found)
+            raise UsageError(f"“{text[:40]}”不止一位：{listed}", "写全名或前面的编号")
+    raise NotFound(f"通讯录里没有“{text[:40]}”", "看看有谁：demandctl contact list")
+
+
+def find_customer_id(reader: Reader, text: str) -> int:
+    """The customer that a code, a name, a phone, a WeChat id or a part that only one matches names."""
+    code = text[1:] if text[:1] in "Kk" else text
+    number = int(code) if code.isascii() and code.isdecimal() and len(code) < 7 else 0
+    if number and reader.rows("SELECT 1 FROM customer WHERE id = ?", (number,)):
+        return number
+    tests = ("name = :t OR nickname = :t", "phone = :t OR wechat = :t", "instr(name || ' ' || nickname || ' ' || company, :t) > 0")
+    for test in tests:
+        found = reader.rows(f"SELECT id, name, region FROM customer WHERE {test} ORDER BY id LIMIT 9", {"t": text})
+        if len(found) == 1:
+            number = found[0]["id"]
+            return number
+        if found:
+            listed = "、".join(f"K{row['id']:05d} {row['name']}（{row['region'] or '地区未知'}）" for row in found)
+            raise UsageError(f"“{text[:40]}”不止一位：{listed}", "请写客户编号")
+    raise NotFound(f"没有客户“{text[:40]}”", "看看有谁：demandctl customer list")
+
+
+def contact_data(row: sqlite3.Row) -> dict[str, Any]:
+    """A contact as JSON has it."""
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "role": row["role"],
+        "leader": bool(row["leader"]),
+        "branch": row["branch"] or None,
+        "regions": json.loads(row["regions"]),
+        "products": json.loads(row["products"]),
+        "skills": json.loads(row["skills"]),
+        "phone": row["phone"],
+        "wechat": row["wechat"],
+        "active": bool(row["active"]),
+    }
+
+
+def customers(reader: Reader, *, text: str = "", tag: str = "", limit: int | None = None) -> list[dict[str, Any]]:
+    """Customers whose name, phone, company or region holds a text."""
+    rows = reader.rows(
+        "SELECT c.*, o.name AS o_name FROM customer AS c LEFT JOIN contact AS o ON o.id = c.owner_id "
+        "WHERE (:text = '' OR c.name LIKE :like OR c.nickname LIKE :like OR c.phone LIKE :like OR c.company LIKE :like "
+        "OR c.region LIKE :like OR c.wechat = :text OR printf('K%05d', c.id) = upper(:text)) "
+        "AND (:tag = '' OR EXISTS (SELECT 1 FROM json_each(c.tags) WHERE value = :tag)) ORDER BY c.id LIMIT :limit",
+        {"text": text, "like": f"%{text}%", "tag": tag, "limit": -1 if limit is None else limit},
+    )
+    return [_customer(reader, row) for row in rows]
+
+
+def customer(reader: Reader, customer_id: int) -> dict[str, Any]:
+    """One customer with his demands, revisits and deadlines."""
+    row = reader.sql.execute(
+        "SELECT c.*, o.name AS o_name FROM customer AS c LEFT JOIN contact AS o ON o.id = c.owner_id WHERE c.id = ?",
+        (customer_id,),
+    ).fetchone()
+    return _customer(reader, row) | {
+        "demands": demands(reader, Filter(customer=f"K{customer_id:05d}", sort="raised")),
+        "revisits": revisits(reader, customer_id=customer_id),
+        "deadlines": deadlines_of(reader, "customer_id", customer_id),
+    }
+
+
+def _customer(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+    plain = ("name", "nickname", "phone", "wechat", "company", "region", "address", "value", "need_class", "stage")
+    dates = ("birthday", "last_order", "business_contact", "contract_on", "profiled_on", "consent_on")
+    return {
+        "code": f"K{row['id']:05d}",
+        **{name: row[name] for name in plain},
+        "tags": json.loads(row["tags"]),
+        "owner": {"id": row["owner_id"], "name": row["o_name"]} if row["owner_id"] else None,
+        "briefed_at": reader.iso(row["briefed_at"]),
+        **{name: row[name] for name in dates},
+        "arrears": bool(row["arrears"]),
+        "handed": bool(row["handed"]),
+        "documents": json.loads(row["documents"]),
+        "approved_by": row["approved_by"] or None,
+        "revisit_every": row["revisit_every"] or None,
+        "note": row["note"] or None,
+        "erased_at": reader.iso(row["erased_at"]),
+        "created_at": reader.iso(row["created_at"]),
+    }
+
+
+# -- revisits ----------------------------------------------------------------------------------------------------
+
+_REVISIT = """
+SELECT r.*, c.name AS c_name, c.phone AS c_phone, c.company AS c_company, c.region AS c_region, c.address AS c_address,
+       e.name AS e_name
+FROM revisit AS r JOIN customer AS c ON c.id = r.customer_id LEFT JOIN contact AS e ON e.id = r.escalated_to
+"""
+
+
+def revisits(
+    reader: Reader,
+    *,
+    customer_id: int | None = None,
+    kind: str = "",
+    open_only: bool = False,
+    since: str = "",
+    until: str = "",
+    limit: int | None = None,
+) -> list[dict[str, Any]]:
+    """Revisits by their planned or actual time."""
+    rows = reader.rows(
+        _REVISIT + "WHERE (:customer IS NULL OR r.customer_id = :customer) AND (:kind = '' OR r.kind = :kind) "
+        "AND (NOT :open OR r.recorded_at IS NULL OR (r.problem <> '' AND r.urgent AND r.solved_at IS NULL) "
+        "OR (r.forwarded_at IS NOT NULL AND r.solved_at IS NULL)) "
+        "AND (:since = '' OR coalesce(r.visited_at, r.planned_at) >= :since) "
+        "AND (:until = '' OR coalesce(r.visited_at, r.planned_at) < :until) "
+        "ORDER BY coalesce(r.visited_at, r.planned_at), r.id LIMIT :limit",
+        {"customer": customer_id, "kind": kind, "open": open_only, "since": since, "until": until,
+         "limit": -1 if limit is None else limit},
+    )  # fmt: skip
+    return [_revisit(reader, row) for row in rows]
+
+
+def revisit(reader: Reader, number: int) -> dict[str, Any]:
+    """One revisit with its deadlines; NotFound when there is none."""
+    row = reader.sql.execute(_REVISIT + "WHERE r.id = ?", (number,)).fetchone()
+    if row is None:
+        raise NotFound(f"没有回访 {number}", "看看有哪些：demandctl revisit list")
+    return _revisit(reader, row) | {"deadlines": deadlines_of(reader, "revisit_id", number)}
+
+
+def _revisit(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+    texts = ("dissatisfaction", "heard_from", "suggestion", "inactive_reason", "problem", "department", "visitor", "note")
+    flags = ("reachable", "recommend", "would_continue")
+    return {
+        "id": row["id"],
+        "customer": {
+            "code": f"K{row['customer_id']:05d}",
+            **{name: row[f"c_{name}"] for name in ("name", "phone", "company", "region", "address")},
+        },
+        "demand": row["demand_id"],
+        "kind": row["kind"],
+        "method": row["method"],
+        **{name: reader.iso(row[name]) for name in ("planned_at", "visited_at", "call_back_at")},
+        **{name: row[name] for name in ("product_rating", "attitude", "speed", "promise", "satisfaction")},
+        **{name: None if row[name] is None else bool(row[name]) for name in flags},
+        **{name: row[name] or None for name in texts},
+        "urgent": bool(row["urgent"]),
+        "plan": row["plan"] or None,
+        "escalated_to": row["e_name"],
+        **{name: reader.iso(row[name]) for name in ("forwarded_at", "contacted_at", "solved_at", "recorded_at")},
+    }
+
+
+# -- log ---------------------------------------------------------------------------------------------------------
+
+
+def operations(reader: Reader, *, demand: int | None = None, limit: int | None = None) -> list[dict[str, Any]]:
+    """What was done, newest last; of one demand when its number is given."""
+    touched = "WHERE id IN (SELECT operation_id FROM change WHERE demand_id = :demand)" if demand else ""
+    rows = reader.rows(
+        f"SELECT * FROM (SELECT * FROM operation {touched} ORDER BY id DESC LIMIT :limit) ORDER BY id",
+        {"demand": demand, "limit": -1 if limit is None else limit},
+    )
+    return [
+        {
+            "id": row["id"],
+            "at": reader.iso(row["at"]),
+            "who": row["who"],
+            "command": row["command"],
+            "summary": row["summary"],
+            "undoes": row["undoes"],
+            "undone_by": row["undone_by"],
+        }
+        for row in rows
+    ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, or_, select
 
-from demandctl import phones
+from demandctl import phones, queries
 from demandctl.db import Work
 from demandctl.deadlines import happen
 from demandctl.errors import NotFound, Refused, UsageError
@@ -28,43 +28,9 @@ DOCUMENTS = (
 # -- contacts ----------------------------------------------------------------------------------------------------
 
 
-def find_contact(session: Session, text: str, *, active_only: bool = False) -> Contact:
-    """The contact that a number, an exact name, a phone, a WeChat id or a part that only one matches names.
-
-    NotFound when nobody does, UsageError listing them when several do.
-    """
-    wanted = text.strip()
-    everybody = list(session.exec(select(Contact).order_by(col(Contact.id))))
-    pool = [c for c in everybody if c.active] if active_only else everybody
-    phone = _digits(wanted)
-    tests = (
-        lambda c: c.name == wanted,
-        lambda c: bool(phone) and _digits(c.phone) == phone,
-        lambda c: c.wechat == wanted,
-        lambda c: wanted.isdecimal() and str(c.id) == wanted,
-        lambda c: bool(wanted) and (wanted in c.name or wanted in f"{c.branch}{c.name}" or wanted in c.wechat),
-    )
-    for test in tests:
-        found = [c for c in pool if test(c)]
-        if len(found) > 1 and any(c.active for c in found):
-            found = [c for c in found if c.active]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            listed = "、".join(f"{c.id} {c.name}（{_place(c)}）" for c in found[:8])
-            raise UsageError(f"“{wanted[:40]}”不止一位：{listed}", "写全名或前面的编号")
-    raise NotFound(f"通讯录里没有“{wanted[:40]}”", "看看有谁：demandctl contact list；新增：demandctl contact add")
-
-
-def _place(contact: Contact) -> str:
-    return f"{contact.branch or '无分公司'} {Role(contact.role).label}"
-
-
-def _digits(text: str) -> str:
-    try:
-        return phones.normalise(text)
-    except UsageError:
-        return ""
+def find_contact(work: Work, text: str) -> Contact:
+    """The contact that a number, a name, a phone or a part names; NotFound for nobody, UsageError for several."""
+    return work.session.get_one(Contact, queries.find_contact_id(queries.within(work), text))
 
 
 def candidates(session: Session) -> list[Candidate]:
@@ -150,32 +116,9 @@ def leave(work: Work, contact: Contact) -> None:
 # -- customers ---------------------------------------------------------------------------------------------------
 
 
-def find_customer(session: Session, text: str) -> Customer:
-    """The customer that a code, a number, an exact name or nickname, a phone, a WeChat id or a part names."""
-    wanted = text.strip()
-    code = re.fullmatch(r"[Kk]?(\d{1,9})", wanted)
-    if code and (customer := session.get(Customer, int(code[1]))) and (wanted[0] in "Kk" or len(wanted) < 7):
-        return customer
-    phone = _digits(wanted)
-    tests: list[Any] = [or_(Customer.name == wanted, Customer.nickname == wanted)]
-    tests += [Customer.phone == phone] if phone else []
-    tests += [Customer.wechat == wanted]
-    part = f"%{_escaped(wanted)}%"
-    tests += [
-        or_(*(col(field).like(part, escape="\\") for field in (Customer.name, Customer.nickname, Customer.company)))
-    ]
-    for test in tests:
-        found = session.exec(select(Customer).where(test).order_by(col(Customer.id)).limit(9)).all() if wanted else []
-        if len(found) == 1:
-            return found[0]
-        if found:
-            listed = "、".join(f"{c.code} {c.name}（{c.region or '地区未知'}）" for c in found[:8])
-            raise UsageError(f"“{wanted[:40]}”不止一位：{listed}", "请写客户编号")
-    raise NotFound(f"没有客户“{wanted[:40]}”", "看看有谁：demandctl customer list")
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def find_customer(work: Work, text: str) -> Customer:
+    """The customer that a code, a name, a phone, a WeChat id or a part names; NotFound for nobody, UsageError for several."""
+    return work.session.get_one(Customer, queries.find_customer_id(queries.within(work), text))
 
 
 def identify_customer(work: Work, values: Mapping[str, Any]) -> tuple[Customer, list[str]]:

@@ -33,7 +33,7 @@ def stored(instant: datetime) -> str:
 class Reader:
     """One reading command: a connection that cannot write, the moment, and what is needed to name and reckon things."""
 
-    def __init__(self, connection: sqlite3.Connection, context: Context) -> None:
+    def __init__(self, connection: sqlite3.Connection | sqlite3.Cursor, context: Context) -> None:
         self.sql = connection
         self.context = context
         self.now = context.now
@@ -75,11 +75,12 @@ def reading(context: Context) -> Iterator[Reader]:
 
 
 def within(work: Work) -> Reader:
-    """A reader inside a transaction that is still open: what a rehearsal shows before it is taken back."""
-    connection: Any = work.session.connection().connection.driver_connection
+    """A reader inside a transaction that is still open."""
     work.session.flush()
-    connection.row_factory = sqlite3.Row
-    return Reader(connection, work.context)
+    connection: Any = work.session.connection().connection.driver_connection
+    cursor: sqlite3.Cursor = connection.cursor()
+    cursor.row_factory = sqlite3.Row  # on the cursor alone: the ORM goes on seeing tuples
+    return Reader(cursor, work.context)
 
 
 # -- deadlines ---------------------------------------------------------------------------------------------------
@@ -482,8 +483,12 @@ def contact(reader: Reader, number: int) -> dict[str, Any]:
 
 def find_contact_id(reader: Reader, text: str) -> int:
     """The contact that a number, a name, a phone or a part that only one matches names."""
-    for test in ("name = ?", "phone = ?", "wechat = ?", "CAST(id AS TEXT) = ?", "instr(branch || name, ?) > 0"):
-        found = reader.rows(f"SELECT id, name, branch FROM contact WHERE {test} ORDER BY active DESC, id LIMIT 9", (text,))
+    wanted = {"t": text, "phone": _digits(text)}
+    for test in ("name = :t", "phone = :phone", "wechat = :t", "CAST(id AS TEXT) = :t", "instr(branch || name, :t) > 0"):
+        query = f"SELECT id, name, branch, active FROM contact WHERE {test} ORDER BY active DESC, id LIMIT 9"
+        found = reader.rows(query, wanted) if text else []
+        if any(row["active"] for row in found):
+            found = [row for row in found if row["active"]]
         if len(found) == 1:
             number: int = found[0]["id"]
             return number
@@ -499,9 +504,11 @@ def find_customer_id(reader: Reader, text: str) -> int:
     number = int(code) if code.isascii() and code.isdecimal() and len(code) < 7 else 0
     if number and reader.rows("SELECT 1 FROM customer WHERE id = ?", (number,)):
         return number
-    tests = ("name = :t OR nickname = :t", "phone = :t OR wechat = :t", "instr(name || ' ' || nickname || ' ' || company, :t) > 0")
-    for test in tests:
-        found = reader.rows(f"SELECT id, name, region FROM customer WHERE {test} ORDER BY id LIMIT 9", {"t": text})
+    wanted = {"t": text, "phone": _digits(text)}
+    part = "instr(name || ' ' || nickname || ' ' || company, :t) > 0"
+    for test in ("name = :t OR nickname = :t", "phone = :phone OR wechat = :t", part):
+        query = f"SELECT id, name, region FROM customer WHERE erased_at IS NULL AND ({test}) ORDER BY id LIMIT 9"
+        found = reader.rows(query, wanted) if text else []
         if len(found) == 1:
             number = found[0]["id"]
             return number
@@ -509,6 +516,16 @@ def find_customer_id(reader: Reader, text: str) -> int:
             listed = "、".join(f"K{row['id']:05d} {row['name']}（{row['region'] or '地区未知'}）" for row in found)
             raise UsageError(f"“{text[:40]}”不止一位：{listed}", "请写客户编号")
     raise NotFound(f"没有客户“{text[:40]}”", "看看有谁：demandctl customer list")
+
+
+def _digits(text: str) -> str:
+    """The phone number that a text is, in the ledger's spelling; a value that matches nothing when it is none."""
+    from demandctl.phones import normalise
+
+    try:
+        return normalise(text)
+    except UsageError:
+        return "-"
 
 
 def contact_data(row: sqlite3.Row) -> dict[str, Any]:
@@ -660,3 +677,39 @@ def operations(reader: Reader, *, demand: int | None = None, limit: int | None =
         }
         for row in rows
     ]
+
+
+# -- at a glance -------------------------------------------------------------------------------------------------
+
+
+def glance(reader: Reader) -> dict[str, Any]:
+    """The numbers of the day: open demands by status, Monday's list, visits of the next seven days, last week."""
+    counts = dict(reader.rows("SELECT status, count(*) FROM demand WHERE closed_at IS NULL GROUP BY status"))
+    monday = reader.now.date() - timedelta(days=reader.now.weekday())
+    start, end = (stored(datetime.combine(monday - timedelta(days=n), time(), reader.zone)) for n in (7, 0))
+    week = stored(reader.now + timedelta(days=7))
+    owed = "met_at IS NULL AND voided_at IS NULL"
+    one = reader.sql.execute(
+        f"SELECT (SELECT count(*) FROM deadline WHERE {owed} AND rule = 'weekly' AND due_at <= :week), "
+        f"(SELECT count(*) FROM deadline WHERE {owed} AND rule IN ('visit', 'call-back') AND due_at <= :week), "
+        "(SELECT count(*) FROM demand WHERE raised_at >= :start AND raised_at < :end), "
+        "(SELECT count(*) FROM demand WHERE closed_at >= :start AND closed_at < :end)",
+        {"week": week, "start": start, "end": end},
+    ).fetchone()
+    return {
+        "open": sum(counts.values()),
+        **{status: counts.get(status, 0) for status in ("new", "referred", "waiting", "confirming")},
+        "monday": one[0],
+        "revisits": one[1],
+        "last_week": {"new": one[2], "closed": one[3]},
+    }
+
+
+def visits_owed(reader: Reader, horizon: timedelta) -> list[Line]:
+    """The visits that are owed until some time from now, and why."""
+    query = _DEADLINE.format(index="") + (
+        "WHERE l.met_at IS NULL AND l.voided_at IS NULL AND l.due_at <= :until AND l.started_at <= :until AND l.rule IN "
+        "('after-sale', 'visit', 'call-back', 'regular', 'inactive-week', 'inactive-month', 'inactive-two-months') "
+        "ORDER BY l.due_at, l.id"
+    )
+    return [line(reader, row) for row in reader.rows(query, {"until": stored(reader.now + horizon)})]

@@ -83,7 +83,7 @@ def _chosen(work: Any, demand: Any, text: str, *, leader: bool, expert: bool, ex
 
     lifecycle.require_open(state_of(demand), "派单")
     if text:
-        return directory.find_contact(work.session, one_line(text))
+        return directory.find_contact(work, one_line(text))
     from demandctl.routing import route
 
     need = directory.need_of(work.session, demand)

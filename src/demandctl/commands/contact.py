@@ -88,7 +88,7 @@ def edit(
     if not values:
         raise UsageError("没有写要改什么", "demandctl contact edit --help")
     with transaction(app, "contact edit") as work:
-        found = directory.find_contact(work.session, one_line(contact))
+        found = directory.find_contact(work, one_line(contact))
         changed = directory.edit_contact(work, found, values)
         number, who = found.id, found.name
         work.describe(f"修改联系人 {who}：{'、'.join(changed) or '没有变化'}")
@@ -102,7 +102,7 @@ def leave(ctx: typer.Context, contact: Who, json: Json = False) -> None:
     from demandctl.db import transaction
 
     with transaction(app, "contact leave") as work:
-        found = directory.find_contact(work.session, one_line(contact))
+        found = directory.find_contact(work, one_line(contact))
         if not found.active:
             raise Refused(f"{found.name} 早已标记离职")
         directory.leave(work, found)

@@ -113,7 +113,7 @@ def escalate(
     allowed, moment = ledger.parse_within(within) if within else "", past(app, at)
     with transaction(app, "escalate") as work:
         demand = ledger.find_demand(work.session, number)
-        to = find_contact(work.session, one_line(contact))
+        to = find_contact(work, one_line(contact))
         level = ledger.escalate(work, demand, to, problem=clean(problem), within=allowed, at=moment)
         name = to.name
     demand_answer(

@@ -62,7 +62,7 @@ def follow_up(
         report = ledger.Report(
             text=said,
             at=moment,
-            by=find_contact(work.session, one_line(by)) if by and not myself else None,
+            by=find_contact(work, one_line(by)) if by and not myself else None,
             by_name=(app.config.specialist or app.who) if myself else "",
             phone=phones.normalise(phone) if phone else "",
             internal=internal,

@@ -1,0 +1,301 @@
+"""``customer``: who the customers are, what they bought, who looks after them."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+
+from demandctl import queries
+from demandctl import vocabulary as words
+from demandctl.commands.answers import object_answer
+from demandctl.commands.options import Json, choices, clean, one_line, parse_time
+from demandctl.commands.show import Limit, put_deadlines, row_limit, status_label, when
+from demandctl.context import Context
+from demandctl.errors import UsageError
+from demandctl.grammar import Tree
+from demandctl.render import Column, pairs, put, put_json, put_styled, put_table, shown
+
+Name = Annotated[str, typer.Argument(metavar="姓名", help="姓名或昵称")]
+Who = Annotated[str, typer.Argument(metavar="客户", help="编号 K00001、姓名、电话")]
+NewName = Annotated[str | None, typer.Option("--name", metavar="姓名", help="真实姓名")]
+Nickname = Annotated[str | None, typer.Option("--nickname", metavar="昵称", help="微信昵称")]
+Phone = Annotated[str | None, typer.Option("--phone", metavar="电话", help="电话")]
+Wechat = Annotated[str | None, typer.Option("--wechat", metavar="微信号", help="微信号")]
+Company = Annotated[str | None, typer.Option("--company", metavar="单位", help="单位")]
+Region = Annotated[str | None, typer.Option("--region", metavar="地区", help="所在地区")]
+Address = Annotated[str | None, typer.Option("--address", metavar="地址", help="详细地址")]
+ValueOption = Annotated[str, typer.Option("--value", metavar="价值", help=f"{choices(words.Value)}（或中文）")]
+NeedClass = Annotated[str, typer.Option("--need-class", metavar="分类", help=f"{choices(words.NeedClass)}（或中文）")]
+StageOption = Annotated[str, typer.Option("--stage", metavar="阶段", help=f"{choices(words.Stage)}（或中文）")]
+Tags = Annotated[list[str] | None, typer.Option("--tag", metavar="标签", help="标签，可写多次")]
+Birthday = Annotated[str, typer.Option("--birthday", metavar="日期", help="生日，如 1980-05-06")]
+Consent = Annotated[str, typer.Option("--consent", metavar="日期", help="客户同意留存资料的日期")]
+Business = Annotated[str, typer.Option("--business-contact", metavar="日期", help="业务部门最近一次联系他的日期")]
+Arrears = Annotated[bool | None, typer.Option("--arrears/--no-arrears", help="是否欠款")]
+Handed = Annotated[bool | None, typer.Option("--handed/--not-handed", help="是否已交由业务部门跟进")]
+RevisitEvery = Annotated[str | None, typer.Option("--revisit-every", metavar="RRULE", help="定期回访，如 FREQ=MONTHLY；空串取消")]
+Note = Annotated[str | None, typer.Option("--note", metavar="文字", help="备注")]
+On = Annotated[str, typer.Argument(metavar="日期", help="哪一天，默认今天")]
+
+
+def _values(app: Context, texts: dict[str, str | None], **rest: object) -> dict[str, object]:
+    given: dict[str, object] = {name: one_line(text) for name, text in texts.items() if text is not None}
+    for name, term in (("value", words.Value), ("need_class", words.NeedClass), ("stage", words.Stage)):
+        if rest.get(name):
+            given[name] = term.parse(str(rest[name])).value  # type: ignore[attr-defined]
+    for name in ("birthday", "consent_on", "business_contact"):
+        if rest.get(name):
+            given[name] = past_date(app, str(rest[name]), f"--{name.removesuffix('_on').replace('_', '-')}")
+    given |= {name: rest[name] for name in ("arrears", "handed") if rest.get(name) is not None}
+    if isinstance(tags := rest.get("tags"), list):
+        given["tags"] = list(dict.fromkeys(one_line(tag) for tag in tags if tag.strip()))
+    if rest.get("note") is not None:
+        given["note"] = clean(str(rest["note"]))
+    return given
+
+
+def past_date(app: Context, text: str, option: str) -> date:
+    """A day that has come; today when nothing was typed. UsageError for one in the future."""
+    if not text:
+        return app.now.date()
+    value = parse_time(app, text)
+    on = value.astimezone(app.zone).date() if isinstance(value, datetime) else value
+    if on > app.now.date():
+        raise UsageError(f"{option}：{on.isoformat()} 还没有到", f"今天是 {app.now.date().isoformat()}")
+    return on
+
+
+def add(
+    ctx: typer.Context, name: Name, nickname: Nickname = None, phone: Phone = None, wechat: Wechat = None,
+    company: Company = None, region: Region = None, address: Address = None, value: ValueOption = "",
+    need_class: NeedClass = "", stage: StageOption = "", tag: Tags = None, birthday: Birthday = "",
+    consent: Consent = "", note: Note = None, revisit_every: RevisitEvery = None, json: Json = False,
+) -> None:  # fmt: skip
+    """新增客户。登记需求时会自动建客户，一般不用这个。"""
+    app: Context = ctx.obj
+    from demandctl import directory
+    from demandctl.db import transaction
+
+    texts = {"name": name, "nickname": nickname, "phone": phone, "wechat": wechat, "company": company,
+             "region": region, "address": address, "revisit_every": revisit_every}  # fmt: skip
+    values = _values(app, texts, value=value, need_class=need_class, stage=stage, tags=tag, birthday=birthday,
+                     consent_on=consent, note=note)  # fmt: skip
+    with transaction(app, "customer add") as work:
+        customer = directory.add_customer(work, values)
+        number, code = customer.id, customer.code
+        work.describe(f"新增客户 {code} {customer.name}")
+    object_answer(json, _one(app, number), f"已新增客户 {code} {name}", f"看资料：demandctl customer show {code}")
+
+
+def edit(
+    ctx: typer.Context, customer: Who, name: NewName = None, nickname: Nickname = None, phone: Phone = None,
+    wechat: Wechat = None, company: Company = None, region: Region = None, address: Address = None,
+    value: ValueOption = "", need_class: NeedClass = "", stage: StageOption = "", tag: Tags = None,
+    birthday: Birthday = "", consent: Consent = "", business_contact: Business = "", arrears: Arrears = None,
+    handed: Handed = None, revisit_every: RevisitEvery = None, note: Note = None, json: Json = False,
+) -> None:  # fmt: skip
+    """改客户资料。"""
+    app: Context = ctx.obj
+    from demandctl import directory
+    from demandctl.db import transaction
+
+    texts = {"name": name, "nickname": nickname, "phone": phone, "wechat": wechat, "company": company,
+             "region": region, "address": address, "revisit_every": revisit_every}  # fmt: skip
+    values = _values(
+        app, texts, value=value, need_class=need_class, stage=stage, tags=tag, birthday=birthday, consent_on=consent,
+        business_contact=business_contact, arrears=arrears, handed=handed, note=note,
+    )  # fmt: skip
+    if not values:
+        raise UsageError("没有写要改什么", "demandctl customer edit --help")
+    with transaction(app, "customer edit") as work:
+        found = directory.find_customer(work, one_line(customer))
+        changed = directory.edit_customer(work, found, values)
+        number, code = found.id, found.code
+        work.describe(f"修改客户 {code} {found.name}：{'、'.join(changed) or '没有变化'}")
+    object_answer(json, _one(app, number), f"{code} 已改 {len(changed)} 项" if changed else f"{code} 没有变化")
+
+
+def list_(
+    ctx: typer.Context,
+    text: Annotated[str, typer.Argument(metavar="文字", help="姓名、电话、单位、地区的一部分")] = "",
+    tag: Annotated[str, typer.Option("--tag", metavar="标签", help="标签")] = "",
+    limit: Limit = None,
+    json: Json = False,
+) -> None:
+    """客户名单。"""
+    app: Context = ctx.obj
+    with queries.reading(app) as reader:
+        found = queries.customers(reader, text=text, tag=tag, limit=row_limit(limit, json))
+    if json:
+        put_json(found)
+        return
+    if not found:
+        put("没有符合条件的客户")
+        return
+    columns = [
+        Column("编号", wrap=False), Column("姓名"), Column("电话", wrap=False), Column("单位"), Column("地区"),
+        Column("对接人"), Column("最近订货", wrap=False),
+    ]  # fmt: skip
+    put_table(
+        columns,
+        [
+            [c["code"], c["name"], c["phone"], c["company"], c["region"], (c["owner"] or {"name": ""})["name"], c["last_order"] or ""]
+            for c in found
+        ],
+    )
+
+
+def show(ctx: typer.Context, customer: Who, json: Json = False) -> None:
+    """一位客户的资料、需求、回访、时限。"""
+    app: Context = ctx.obj
+    with queries.reading(app) as reader:
+        data = queries.customer(reader, queries.find_customer_id(reader, one_line(customer)))
+    if json:
+        put_json(data)
+        return
+    put_styled(shown(f"{data['code']}  {data['name']}"), "bold")
+    flags = [name for name, on in (("欠款", data["arrears"]), ("已交业务部门", data["handed"])) if on]
+    pairs(
+        [
+            ("昵称", data["nickname"] if data["nickname"] != data["name"] else ""),
+            ("电话", data["phone"]),
+            ("微信", data["wechat"]),
+            ("单位", data["company"]),
+            ("地区", f"{data['region']}  {data['address']}".strip()),
+            ("价值", data["value"] and words.Value(data["value"]).label),
+            ("分类", data["need_class"] and words.NeedClass(data["need_class"]).label),
+            ("阶段", data["stage"] and words.Stage(data["stage"]).label),
+            ("标签", "、".join(data["tags"])),
+            ("对接人", data["owner"] and data["owner"]["name"]),
+            ("生日", data["birthday"]),
+            ("最近订货", data["last_order"]),
+            ("业务联系", data["business_contact"]),
+            ("合同验收", data["contract_on"]),
+            ("建档", data["profiled_on"]),
+            ("资料", "、".join(data["documents"])),
+            ("批准人", data["approved_by"]),
+            ("定期回访", data["revisit_every"]),
+            ("状况", "、".join(flags)),
+            ("备注", data["note"]),
+        ]
+    )
+    _put_history(data, app.now)
+    put_deadlines(data["deadlines"], app.now)
+
+
+def _put_history(data: dict[str, list[dict[str, object]]], now: datetime) -> None:
+    if data["demands"]:
+        put()
+        put_styled("需求", "bold")
+        columns = [Column("编号", wrap=False), Column("提出", wrap=False), Column("类型", wrap=False), Column("内容", least=12), Column("状态", wrap=False)]
+        put_table(
+            columns,
+            [
+                [f"D{d['number']}", when(str(d["raised_at"]), now), words.Kind(str(d["kind"])).label, str(d["content"])[:40], status_label(d)]
+                for d in data["demands"]
+            ],
+        )
+    if data["revisits"]:
+        put()
+        put_styled("回访", "bold")
+        columns = [Column("编号", wrap=False), Column("类型", wrap=False), Column("时间", wrap=False), Column("满意度", wrap=False)]
+        put_table(
+            columns,
+            [
+                [str(r["id"]), words.RevisitKind(str(r["kind"])).label, when(str(r["visited_at"] or r["planned_at"]), now),
+                 words.Satisfaction(str(r["satisfaction"])).label if r["satisfaction"] else ""]
+                for r in data["revisits"]
+            ],
+        )  # fmt: skip
+
+
+def order(ctx: typer.Context, customer: Who, on: On = "", json: Json = False) -> None:
+    """记录客户订货：一周内回访，未合作的时钟重新起算。"""
+    app: Context = ctx.obj
+    from demandctl import directory
+    from demandctl.db import transaction
+
+    day = past_date(app, on, "订货日期")
+    with transaction(app, "customer order") as work:
+        found = directory.find_customer(work, one_line(customer))
+        directory.record_order(work, found, day)
+        number, code = found.id, found.code
+        work.describe(f"{code} {found.name} 订货 {day.isoformat()}")
+    object_answer(json, _one(app, number), f"{code} 订货 {day.isoformat()} 已记录", f"计划回访：demandctl revisit add {code} --kind after-sale --at 3天后")
+
+
+def contract(ctx: typer.Context, customer: Who, on: On = "", json: Json = False) -> None:
+    """记录销售合同验收：三天内建档。"""
+    app: Context = ctx.obj
+    from demandctl import directory
+    from demandctl.db import transaction
+
+    day = past_date(app, on, "验收日期")
+    with transaction(app, "customer contract") as work:
+        found = directory.find_customer(work, one_line(customer))
+        directory.accept_contract(work, found, day)
+        number, code = found.id, found.code
+        work.describe(f"{code} {found.name} 合同验收 {day.isoformat()}")
+    object_answer(json, _one(app, number), f"{code} 合同验收 {day.isoformat()} 已记录", f"建档：demandctl customer profile {code} --document 营业执照 …")
+
+
+Documents = Annotated[list[str] | None, typer.Option("--document", metavar="资料", help="已齐的资料，可写多次；all 为全部")]
+ApprovedBy = Annotated[str, typer.Option("--approved-by", metavar="姓名", help="资料不全时，谁同意先建档")]
+
+
+def profile(
+    ctx: typer.Context, customer: Who, document: Documents = None, approved_by: ApprovedBy = "", on: On = "",
+    json: Json = False,
+) -> None:  # fmt: skip
+    """记录建档完成；资料不全要有人批准。"""
+    app: Context = ctx.obj
+    from demandctl import directory
+    from demandctl.commands.contact import split
+    from demandctl.db import transaction
+
+    day = past_date(app, on, "建档日期")
+    documents = split(document or [])
+    documents = list(directory.DOCUMENTS) if documents == ["all"] else documents
+    with transaction(app, "customer profile") as work:
+        found = directory.find_customer(work, one_line(customer))
+        missing = directory.complete_profile(work, found, documents, one_line(approved_by), day)
+        number, code = found.id, found.code
+        work.describe(f"{code} {found.name} 建档")
+    lacking = f"，还缺 {'、'.join(missing)}" if missing else ""
+    object_answer(json, _one(app, number), f"{code} 已建档{lacking}")
+
+
+Owner = Annotated[str, typer.Argument(metavar="对接人", help="专属的销售或服务人员")]
+Briefed = Annotated[bool, typer.Option("--briefed", help="已与对接人沟通过客户资料")]
+
+
+def owner(ctx: typer.Context, customer: Who, contact: Owner = "", briefed: Briefed = False, json: Json = False) -> None:
+    """指定客户的专属对接人；--briefed 记录已沟通。"""
+    app: Context = ctx.obj
+    if not contact and not briefed:
+        raise UsageError("写明对接人，或用 --briefed 记录已沟通", "demandctl customer owner K00001 张三")
+    from demandctl import directory
+    from demandctl.db import transaction
+
+    with transaction(app, "customer owner") as work:
+        found = directory.find_customer(work, one_line(customer))
+        if contact:
+            directory.give_owner(work, found, directory.find_contact(work, one_line(contact)))
+        if briefed:
+            directory.brief_owner(work, found)
+        number, code = found.id, found.code
+        work.describe(f"{code} {found.name} " + (f"对接人 {contact}" if contact else "已与对接人沟通"))
+    done = f"{code} 的对接人已设为 {contact}" if contact else f"{code} 已与对接人沟通"
+    object_answer(json, _one(app, number), done)
+
+
+def _one(app: Context, number: int) -> dict[str, object]:
+    with queries.reading(app) as reader:
+        return queries.customer(reader, number)
+
+
+TREE: Tree = {
+    "add": add, "edit": edit, "show": show, "list": list_, "order": order, "contract": contract, "profile": profile,
+    "owner": owner,
+}  # fmt: skip
+

@@ -1,0 +1,5 @@
+"""``export``: what is handed upward."""
+
+from demandctl.grammar import Tree
+
+TREE: Tree = {}

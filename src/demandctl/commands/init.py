@@ -1,0 +1,40 @@
+"""``init``: make ledger, config and rules."""
+
+from typing import Annotated
+
+import typer
+
+from demandctl import db
+from demandctl.commands.answers import answer
+from demandctl.commands.options import Json
+from demandctl.config import TEMPLATE
+from demandctl.context import Context
+from demandctl.errors import Refused
+from demandctl.render import put_json
+
+Demo = Annotated[bool, typer.Option("--demo", help="用示例数据填满一份新台账，供试用")]
+
+
+def init(ctx: typer.Context, demo: Demo = False, json: Json = False) -> None:
+    """建台账和配置；已有的不动。"""
+    app: Context = ctx.obj
+    fresh = db.create(app.db_path)
+    if demo and not fresh:
+        raise Refused(f"已有台账：{app.db_path}", "示例只填进新台账：demandctl --db 新文件 init --demo")
+    if not app.config_path.exists():
+        app.config_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        app.config_path.write_text(TEMPLATE, encoding="utf-8")
+        app.config_path.chmod(0o600)
+    if demo:
+        from demandctl.demo import fill
+
+        fill(app)
+    if json:
+        put_json({"ledger": str(app.db_path), "config": str(app.config_path), "created": fresh})
+        return
+    answer(
+        f"{'已建台账' if fresh else '台账已在'}：{app.db_path}",
+        f"配置：{app.config_path}（先写上自己的姓名）",
+        "导入通讯录：demandctl contact import 文件.csv",
+        "登记第一条：demandctl intake --help",
+    )

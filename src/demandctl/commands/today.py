@@ -1,0 +1,31 @@
+"""Bare ``demandctl``: the day at a glance."""
+
+from demandctl import queries
+from demandctl.commands.due import put_due
+from demandctl.context import Context
+from demandctl.render import day, put, put_json, put_styled
+
+GLANCE = 12
+"""How many lines of each kind the glance shows."""
+
+
+def today(app: Context, *, as_json: bool) -> None:
+    """Overdue and due today, what waits for leaders and for customers, Monday's list, revisits, last week's numbers."""
+    with queries.reading(app) as reader:
+        rows, counts = queries.due(reader, queries.Due(limit=None if as_json else GLANCE))
+        lines = [queries.line(reader, row) for row in rows]
+        numbers = queries.glance(reader)
+    if as_json:
+        put_json({"due": [line._asdict() for line in lines], **numbers})
+        return
+    put_styled(f"{day(app.now.date(), app.now)} {app.now:%Y-%m-%d} 周{'一二三四五六日'[app.now.weekday()]} {app.now:%H:%M}", "bold")
+    put(
+        f"未结束 {numbers['open']} 条：待派单 {numbers['new']}，待领导指派 {numbers['referred']}，"
+        f"等待中 {numbers['waiting']}，待客户确认 {numbers['confirming']}"
+    )
+    put(
+        f"周一要反馈 {numbers['monday']} 条；未来 7 天要回访 {numbers['revisits']} 次；"
+        f"上周新增 {numbers['last_week']['new']} 条，结束 {numbers['last_week']['closed']} 条"
+    )
+    put()
+    put_due(lines, {row["id"]: row["region"] or "" for row in rows}, counts, app.now)

@@ -59,9 +59,7 @@ def changes(session: Session, operation_id: int) -> list[Change]:
         text("SELECT table_name, row_id, old, new FROM change WHERE operation_id = :id ORDER BY id"),
         {"id": operation_id},
     )
-    return [
-        Change(table, row_id, old and json.loads(old), new and json.loads(new)) for table, row_id, old, new in rows
-    ]
+    return [Change(table, row_id, old and json.loads(old), new and json.loads(new)) for table, row_id, old, new in rows]
 
 
 def _revert(session: Session, change: Change) -> None:

@@ -6,7 +6,22 @@ from typing import Annotated, cast
 import typer
 
 from demandctl.commands import (
-    assign, close, config, contact, customer, due, edit, export, follow_up, init, intake, log, revisit, show, sla, today,
+    assign,
+    close,
+    config,
+    contact,
+    customer,
+    due,
+    edit,
+    export,
+    follow_up,
+    init,
+    intake,
+    log,
+    revisit,
+    show,
+    sla,
+    today,
     when,
 )  # fmt: skip
 from demandctl.context import Context
@@ -43,7 +58,9 @@ TREE: Tree = {
 
 def program(
     ctx: typer.Context,
-    db: Annotated[Path | None, typer.Option("--db", metavar="文件", help="台账文件，也可用环境变量 DEMANDCTL_DB")] = None,
+    db: Annotated[
+        Path | None, typer.Option("--db", metavar="文件", help="台账文件，也可用环境变量 DEMANDCTL_DB")
+    ] = None,
     config_file: Annotated[
         Path | None, typer.Option("--config", metavar="文件", help="配置文件，也可用环境变量 DEMANDCTL_CONFIG")
     ] = None,

@@ -211,7 +211,9 @@ def _set_customer(session: Session, customer: Customer, values: Mapping[str, Any
     if customer.phone:
         customer.phone = phones.normalise(customer.phone)
     if customer.revisit_every and (reason := repeat_problem(customer.revisit_every)):
-        raise UsageError(f"--revisit-every：{reason}", "例如每月一次：FREQ=MONTHLY；每两周的周三：FREQ=WEEKLY;INTERVAL=2;BYDAY=WE")
+        raise UsageError(
+            f"--revisit-every：{reason}", "例如每月一次：FREQ=MONTHLY；每两周的周三：FREQ=WEEKLY;INTERVAL=2;BYDAY=WE"
+        )
     with session.no_autoflush:
         for column, value, label in (
             (Customer.phone, customer.phone, "电话"),
@@ -220,7 +222,8 @@ def _set_customer(session: Session, customer: Customer, values: Mapping[str, Any
             same = _one(session, column, value)
             if same and same.id != customer.id:
                 raise Refused(
-                    f"{label} {value} 已是 {same.code} {same.name} 的", f"看他的资料：demandctl customer show {same.code}"
+                    f"{label} {value} 已是 {same.code} {same.name} 的",
+                    f"看他的资料：demandctl customer show {same.code}",
                 )
 
 
@@ -238,9 +241,7 @@ def accept_contract(work: Work, customer: Customer, on: date) -> None:
     tell(work, customer, {"contracted"}, on=on)
 
 
-def complete_profile(
-    work: Work, customer: Customer, documents: Sequence[str], approved_by: str, on: date
-) -> list[str]:
+def complete_profile(work: Work, customer: Customer, documents: Sequence[str], approved_by: str, on: date) -> list[str]:
     """The customer's file is complete; missing documents need somebody's approval (C 1.5.1). Returns what is missing."""
     unknown = [name for name in documents if name not in DOCUMENTS]
     if unknown:
@@ -249,7 +250,8 @@ def complete_profile(
     missing = [name for name in DOCUMENTS if name not in customer.documents]
     if missing and not approved_by:
         raise Refused(
-            f"资料不全，还缺：{'、'.join(missing)}", "领导同意先建档的，加上 --approved-by 姓名；补齐的，加上 --document 名称"
+            f"资料不全，还缺：{'、'.join(missing)}",
+            "领导同意先建档的，加上 --approved-by 姓名；补齐的，加上 --document 名称",
         )
     customer.approved_by = approved_by or customer.approved_by
     customer.profiled_on = on
@@ -308,7 +310,9 @@ def branch_of(work: Work, demand: Demand) -> tuple[str, int | None]:
         if person and person.branch:
             if contact_id == demand.leader_id and person.branch:
                 return person.branch, person.id
-            leaders = [c for c in people if c.branch == person.branch and c.active and (c.leader or c.role == Role.LEADER)]
+            leaders = [
+                c for c in people if c.branch == person.branch and c.active and (c.leader or c.role == Role.LEADER)
+            ]
             branch, leader_id = branch_for(demand.region, leaders) if len(leaders) > 1 else ("", None)
             return person.branch, leader_id or (leaders[0].id if leaders else None)
     return branch_for(demand.region, people)

@@ -42,9 +42,7 @@ def find_demand(session: Session, number: int) -> Demand:
 
 def state_of(demand: Demand) -> lifecycle.State:
     """What decides which action the demand allows."""
-    return lifecycle.State(
-        demand.id or 0, Kind(demand.kind), Status(demand.status), demand.handler_id is not None
-    )
+    return lifecycle.State(demand.id or 0, Kind(demand.kind), Status(demand.status), demand.handler_id is not None)
 
 
 # -- intake ------------------------------------------------------------------------------------------------------
@@ -150,8 +148,13 @@ def refer(work: Work, demand: Demand, leader: Contact, *, at: datetime, reason: 
 def _record_assignment(work: Work, demand: Demand, to: Contact, how: Route, reason: str, at: datetime) -> None:
     work.session.add(
         Assignment(
-            demand_id=demand.id, at=at, from_id=demand.handler_id or demand.leader_id, to_id=to.id, how=how.value,
-            reason=reason, operator=work.who,
+            demand_id=demand.id,
+            at=at,
+            from_id=demand.handler_id or demand.leader_id,
+            to_id=to.id,
+            how=how.value,
+            reason=reason,
+            operator=work.who,
         )  # fmt: skip
     )
 
@@ -244,9 +247,12 @@ def follow_up(work: Work, demand: Demand, report: Report) -> FollowUp:
 
 
 def _follow_up_names(work: Work, demand: Demand, person: Contact | None, report: Report) -> set[str]:
-    escalated = person is not None and work.session.exec(
-        select(Escalation.id).where(Escalation.demand_id == demand.id, Escalation.to_id == person.id)
-    ).first()
+    escalated = (
+        person is not None
+        and work.session.exec(
+            select(Escalation.id).where(Escalation.demand_id == demand.id, Escalation.to_id == person.id)
+        ).first()
+    )
     names = {"follow-up"}
     if not report.internal:
         names.add("contact")

@@ -64,9 +64,7 @@ def after_follow_up(state: State, *, resolved: bool, waits: bool) -> Status:
     return Status.FOLLOWING if state.status in (Status.ASSIGNED, Status.WAITING) else state.status
 
 
-def check_outcome(
-    state: State, outcome: Outcome, *, reason: str, amount: str | None, duplicate_of: int | None
-) -> None:
+def check_outcome(state: State, outcome: Outcome, *, reason: str, amount: str | None, duplicate_of: int | None) -> None:
     """Refuse an end that the kind does not have or that lacks what it needs (R 3.1.1, R 5)."""
     number, allowed = state.number, OUTCOMES[state.kind]
     if outcome not in allowed:
@@ -81,7 +79,7 @@ def check_outcome(
             f'先记录解决：demandctl follow-up {number} "…" --resolved，再 demandctl confirm {number} --solved',
         )
     if outcome in NEED_REASON and not reason.strip():
-        raise UsageError(f"以“{outcome.label}”结束要写明原因", f'加上 --reason "…"')
+        raise UsageError(f"以“{outcome.label}”结束要写明原因", '加上 --reason "…"')
     if outcome is Outcome.DUPLICATE and duplicate_of is None:
         raise UsageError("以“重复”结束要指明与哪一条重复", "加上 --duplicate-of 编号")
     if duplicate_of is not None and outcome is not Outcome.DUPLICATE:

@@ -50,7 +50,9 @@ def for_need(
     if customer:
         found = customers(reader, text=customer, limit=2)
         if len(found) != 1:
-            raise NotFound(f"{'不止一位' if found else '没有'}客户“{customer[:40]}”", "看看有谁：demandctl customer list")
+            raise NotFound(
+                f"{'不止一位' if found else '没有'}客户“{customer[:40]}”", "看看有谁：demandctl customer list"
+            )
         owner, region = _owner(reader, found[0]["code"]), region or found[0]["region"]
     return _document(reader, Need(kind=kind, subtype=subtype, region=region, product=product, owner_id=owner))
 

@@ -484,7 +484,13 @@ def contact(reader: Reader, number: int) -> dict[str, Any]:
 def find_contact_id(reader: Reader, text: str) -> int:
     """The contact that a number, a name, a phone or a part that only one matches names."""
     wanted = {"t": text, "phone": _digits(text)}
-    for test in ("name = :t", "phone = :phone", "wechat = :t", "CAST(id AS TEXT) = :t", "instr(branch || name, :t) > 0"):
+    for test in (
+        "name = :t",
+        "phone = :phone",
+        "wechat = :t",
+        "CAST(id AS TEXT) = :t",
+        "instr(branch || name, :t) > 0",
+    ):
         query = f"SELECT id, name, branch, active FROM contact WHERE {test} ORDER BY active DESC, id LIMIT 9"
         found = reader.rows(query, wanted) if text else []
         if any(row["active"] for row in found):
@@ -633,7 +639,16 @@ def revisit(reader: Reader, number: int) -> dict[str, Any]:
 
 
 def _revisit(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
-    texts = ("dissatisfaction", "heard_from", "suggestion", "inactive_reason", "problem", "department", "visitor", "note")
+    texts = (
+        "dissatisfaction",
+        "heard_from",
+        "suggestion",
+        "inactive_reason",
+        "problem",
+        "department",
+        "visitor",
+        "note",
+    )
     flags = ("reachable", "recommend", "would_continue")
     return {
         "id": row["id"],

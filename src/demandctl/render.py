@@ -15,7 +15,9 @@ _WEEKDAYS = "一二三四五六日"
 _SHOWN = {code: chr(0x2400 + code) for code in range(32)} | {127: "␡"}
 _SHOWN |= {code: f"\\x{code:02x}" for code in range(0x80, 0xA0)}
 # Marks that turn the writing direction or hide: a name must not be able to rearrange the line it stands in.
-_SHOWN |= {code: f"\\u{code:04x}" for code in (0x200B, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF)}
+_SHOWN |= {
+    code: f"\\u{code:04x}" for code in (0x200B, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF)
+}
 _SHOWN_LINES = {code: shown for code, shown in _SHOWN.items() if code != 10}
 
 
@@ -43,9 +45,7 @@ def width(text: str) -> int:
     """Cells that a text takes in a terminal: CJK counts double, combining marks nothing."""
     if text.isascii():
         return len(text)
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def padded(text: str, cells: int, *, right: bool = False) -> str:

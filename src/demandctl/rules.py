@@ -14,15 +14,52 @@ Facts = Mapping[str, Any]
 
 EVENTS: dict[str, frozenset[str]] = {
     "demand": frozenset(
-        "raised registered referred assigned undispatched contact internal follow-up handler-follow-up "
-        "escalated-follow-up promised resolved confirmed unsolved escalated upgraded kind-changed closed won solved "
-        "lost dropped duplicate adopted declined reopened".split()
+        [
+            "raised",
+            "registered",
+            "referred",
+            "assigned",
+            "undispatched",
+            "contact",
+            "internal",
+            "follow-up",
+            "handler-follow-up",
+            "escalated-follow-up",
+            "promised",
+            "resolved",
+            "confirmed",
+            "unsolved",
+            "escalated",
+            "upgraded",
+            "kind-changed",
+            "closed",
+            "won",
+            "solved",
+            "lost",
+            "dropped",
+            "duplicate",
+            "adopted",
+            "declined",
+            "reopened",
+        ]
     ),
     "revisit": frozenset(
-        "planned called-later visited recorded forwarded department-responded settled escalated".split()
+        ["planned", "called-later", "visited", "recorded", "forwarded", "department-responded", "settled", "escalated"]
     ),
     "customer": frozenset(
-        "sale order contact reached scheduled business-contact contracted profiled owned briefed released".split()
+        [
+            "sale",
+            "order",
+            "contact",
+            "reached",
+            "scheduled",
+            "business-contact",
+            "contracted",
+            "profiled",
+            "owned",
+            "briefed",
+            "released",
+        ]
     ),
     "ledger": frozenset({"period", "exported"}),
 }
@@ -32,7 +69,9 @@ FACTS: dict[str, frozenset[str]] = {
     "customer": frozenset({"arrears", "handed", "scheduled"}),
     "ledger": frozenset(),
 }
-OWERS = frozenset("specialist handler owner expert leader supervisor branch department escalated".split())
+OWERS = frozenset(
+    ["specialist", "handler", "owner", "expert", "leader", "supervisor", "branch", "department", "escalated"]
+)
 AGAIN = frozenset({"keep", "replace", "add"})
 WINDOWS = frozenset({"on-day", "since-last"})
 PERIODS = frozenset({"week", "month", "quarter"})
@@ -181,12 +220,20 @@ def _problems_of(entry: dict[str, Any]) -> list[tuple[str, str]]:
         return [*found, ("about", f"只能是 {'、'.join(EVENTS)}")]
     for name in ("starts", "met_by", "reopened_by"):
         events = entry.get(name, [] if name == "reopened_by" else None)
-        if not isinstance(events, list) or not all(isinstance(event, str) for event in events) or (name != "reopened_by" and not events):
+        if (
+            not isinstance(events, list)
+            or not all(isinstance(event, str) for event in events)
+            or (name != "reopened_by" and not events)
+        ):
             found.append((name, '应是事件的列表，如 ["assigned"]'))
         else:
             found += [(name, f"没有“{event}”这个事件") for event in events if event not in EVENTS[about]]
     found += _condition_problems(entry.get("applies", []), FACTS[about])
-    found += [("owed_by", f"“{owner}”不认识，只能是 {'、'.join(sorted(OWERS))}") for owner in _leaves(entry.get("owed_by", "")) if owner not in OWERS]
+    found += [
+        ("owed_by", f"“{owner}”不认识，只能是 {'、'.join(sorted(OWERS))}")
+        for owner in _leaves(entry.get("owed_by", ""))
+        if owner not in OWERS
+    ]
     for name, allowed in (("again", AGAIN), ("window", WINDOWS), ("period", PERIODS)):
         if name in entry and entry[name] not in allowed:
             found.append((name, f"只能是 {'、'.join(sorted(allowed))}"))
@@ -200,7 +247,12 @@ def _condition_problems(applies: Any, facts: frozenset[str]) -> list[tuple[str, 
     if not isinstance(applies, list) or not all(isinstance(case, dict) for case in applies):
         return [("applies", '应写成 [{ kind = ["service"] }] 这样')]
     found = [("applies", f"没有“{name}”这个条件") for case in applies for name in case if name not in facts]
-    return found + [("applies", f"{name} 应是列表") for case in applies for name, value in case.items() if not isinstance(value, list)]
+    return found + [
+        ("applies", f"{name} 应是列表")
+        for case in applies
+        for name, value in case.items()
+        if not isinstance(value, list)
+    ]
 
 
 def _time_problems(entry: dict[str, Any]) -> list[tuple[str, str]]:
@@ -215,7 +267,9 @@ def _time_problems(entry: dict[str, Any]) -> list[tuple[str, str]]:
             found.append(("target", str(error)))
     after = entry.get("after", "1d")
     number = str(after).removesuffix("mo").removesuffix("d")
-    if not (isinstance(after, str) and number.isascii() and number.isdecimal() and number != after and int(number) < 1000):
+    if not (
+        isinstance(after, str) and number.isascii() and number.isdecimal() and number != after and int(number) < 1000
+    ):
         found.append(("after", "应写成 7d 或 1mo 这样"))
     repeat = entry.get("repeat", GIVEN)
     if repeat != GIVEN:

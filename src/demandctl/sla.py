@@ -310,11 +310,13 @@ def _resume(deadline: Deadline, at: datetime, rules: dict[str, Rule], calendar: 
     pause = replace(deadline.pauses[-1], end=at)
     pauses = (*deadline.pauses[:-1], pause)
     if deadline.repeats:
-        days = occurrences(
-            deadline.target, calendar.local_day(deadline.started_at), calendar.local_day(at), calendar
-        )
+        days = occurrences(deadline.target, calendar.local_day(deadline.started_at), calendar.local_day(at), calendar)
         return replace(
-            deadline, pauses=pauses, waiting_until=at, occurrences=days, due_at=calendar.closing(days[0]),
+            deadline,
+            pauses=pauses,
+            waiting_until=at,
+            occurrences=days,
+            due_at=calendar.closing(days[0]),
             provisional=not calendar.is_known(days[0]),
         )
     return replace(_reckoned(replace(deadline, pauses=pauses), rule, calendar), waiting_until=at)
@@ -323,9 +325,7 @@ def _resume(deadline: Deadline, at: datetime, rules: dict[str, Rule], calendar: 
 # -- corrections -------------------------------------------------------------------------------------------------
 
 
-def recalculate(
-    deadline: Deadline, rule: Rule | None, facts: Facts, calendar: Calendar, now: datetime
-) -> Deadline:
+def recalculate(deadline: Deadline, rule: Rule | None, facts: Facts, calendar: Calendar, now: datetime) -> Deadline:
     """An open deadline reckoned again from its own start, by the target that holds for its subject now."""
     if not (rule and deadline.is_open) or deadline.target == GIVEN:
         return deadline

@@ -25,7 +25,12 @@ class Target(NamedTuple):
         clock = parts[1] if len(parts) == 2 else "work"
         digits = parts[0].rstrip("mhdwo") if parts else ""
         unit = parts[0][len(digits) :] if parts else ""
-        if len(parts) not in (1, 2) or not digits.isascii() or not digits.isdecimal() or unit not in ("m", "h", "d", "w"):
+        if (
+            len(parts) not in (1, 2)
+            or not digits.isascii()
+            or not digits.isdecimal()
+            or unit not in ("m", "h", "d", "w")
+        ):
             raise ValueError(f"“{text}”不是时限，应写成 15m work、4h work、1d work、24h wall 这样")
         if clock not in ("work", "wall"):
             raise ValueError(f"“{text}”的时钟只能是 work（上班时间）或 wall（日夜都算）")

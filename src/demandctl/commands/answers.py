@@ -7,7 +7,9 @@ from demandctl.context import Context
 from demandctl.render import put, put_json, say, shown
 
 
-def demand_answer(app: Context, number: int, as_json: bool, done: str, *following: str, notes: list[str] | None = None) -> None:
+def demand_answer(
+    app: Context, number: int, as_json: bool, done: str, *following: str, notes: list[str] | None = None
+) -> None:
     """Answer for a demand that was written: *done*, then the next commands, each with its purpose."""
     for note in notes or []:
         say(f"提示：{shown(note)}")

@@ -69,7 +69,9 @@ def assign(
     next_step = f"demandctl assign {number} 跟进人" if leader else f'demandctl follow-up {number} "…"'
     answer(done, f"下一步：{next_step}", "发给对方的消息：")
     rule = "designate" if leader else "first-feedback"
-    deadline = next((d["due_at"] for d in written["deadlines"] if d["rule"] == rule and d["state"] not in ("met", "voided")), None)
+    deadline = next(
+        (d["due_at"] for d in written["deadlines"] if d["rule"] == rule and d["state"] not in ("met", "voided")), None
+    )
     text = (messages.for_leader if leader else messages.for_handler)(written, lacking, app.now, deadline)
     put()
     put(shown_lines(text))
@@ -97,7 +99,9 @@ def _chosen(work: Any, demand: Any, text: str, *, leader: bool, expert: bool, ex
     if not routing.clear:
         listed = "、".join(f"{p.name}（{p.branch or '无分公司'}）" for p in routing.proposals[:6])
         why = f"几位同样合适：{listed}" if listed else "通讯录里没有合适的人"
-        raise Refused(why, f"指明一位：demandctl assign {demand.id} 姓名；或转领导：demandctl assign {demand.id} --leader")
+        raise Refused(
+            why, f"指明一位：demandctl assign {demand.id} 姓名；或转领导：demandctl assign {demand.id} --leader"
+        )
     return work.session.get_one(Contact, routing.proposals[0].id)
 
 
@@ -110,7 +114,9 @@ def _propose(app: Context, number: int, as_json: bool) -> None:
     if as_json:
         put_json(found)
         return
-    head = f"D{number} {words.Kind(demand['kind']).label}：{demand['customer']['name']}，{demand['region'] or '地区未知'}"
+    head = (
+        f"D{number} {words.Kind(demand['kind']).label}：{demand['customer']['name']}，{demand['region'] or '地区未知'}"
+    )
     put_styled(shown(head), "bold")
     put_proposals(found)
     first = found["proposals"][0]["name"] if found["clear"] else "联系人"

@@ -34,7 +34,9 @@ def show(ctx: typer.Context, json: Json = False) -> None:
         "specialist.phone": config.get("specialist", "phone"),
         "specialist.supervisor": config.get("specialist", "supervisor"),
         "specialist.department": config.department,
-        "calendar.hours": [f"{a // 3600:02d}:{a % 3600 // 60:02d}-{b // 3600:02d}:{b % 3600 // 60:02d}" for a, b in calendar],
+        "calendar.hours": [
+            f"{a // 3600:02d}:{a % 3600 // 60:02d}-{b // 3600:02d}:{b % 3600 // 60:02d}" for a, b in calendar
+        ],
         "calendar.closed": [day.isoformat() for day in config.days("closed")],
         "calendar.open": [day.isoformat() for day in config.days("open")],
         "notify": _without_secrets(config.data.get("notify", {})),
@@ -48,7 +50,9 @@ def show(ctx: typer.Context, json: Json = False) -> None:
 
 def _without_secrets(value: object) -> object:
     if isinstance(value, dict):
-        return {k: "***" if SECRET.search(k) and not k.endswith("_env") else _without_secrets(v) for k, v in value.items()}
+        return {
+            k: "***" if SECRET.search(k) and not k.endswith("_env") else _without_secrets(v) for k, v in value.items()
+        }
     return [_without_secrets(entry) for entry in value] if isinstance(value, list) else value
 
 

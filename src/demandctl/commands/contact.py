@@ -21,9 +21,13 @@ RoleOption = Annotated[str, typer.Option("--role", metavar="角色", help=f"{cho
 Branch = Annotated[str | None, typer.Option("--branch", metavar="分公司", help="分公司")]
 Phone = Annotated[str | None, typer.Option("--phone", metavar="电话", help="电话")]
 Wechat = Annotated[str | None, typer.Option("--wechat", metavar="微信", help="微信号或微信名")]
-Regions = Annotated[list[str] | None, typer.Option("--region", metavar="地区", help="负责的地区，可写多次，或用顿号隔开")]
+Regions = Annotated[
+    list[str] | None, typer.Option("--region", metavar="地区", help="负责的地区，可写多次，或用顿号隔开")
+]
 Products = Annotated[list[str] | None, typer.Option("--product", metavar="产品线", help="产品线，不写是全部")]
-Skills = Annotated[list[str] | None, typer.Option("--skill", metavar="专长", help="专家：售后 销售 法务 金融 产品；外部资源：自由填写")]
+Skills = Annotated[
+    list[str] | None, typer.Option("--skill", metavar="专长", help="专家：售后 销售 法务 金融 产品；外部资源：自由填写")
+]
 IsLeader = Annotated[bool | None, typer.Option("--leader/--no-leader", help="是否分管领导")]
 Everybody = Annotated[bool, typer.Option("--all", help="连同已离职的")]
 
@@ -84,7 +88,9 @@ def edit(
     from demandctl import directory
     from demandctl.db import transaction
 
-    values = _values(name, role, branch, phone, wechat, region, product, skill, leader) | ({"active": True} if back else {})
+    values = _values(name, role, branch, phone, wechat, region, product, skill, leader) | (
+        {"active": True} if back else {}
+    )
     if not values:
         raise UsageError("没有写要改什么", "demandctl contact edit --help")
     with transaction(app, "contact edit") as work:

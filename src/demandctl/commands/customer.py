@@ -33,7 +33,9 @@ Consent = Annotated[str, typer.Option("--consent", metavar="日期", help="客�
 Business = Annotated[str, typer.Option("--business-contact", metavar="日期", help="业务部门最近一次联系他的日期")]
 Arrears = Annotated[bool | None, typer.Option("--arrears/--no-arrears", help="是否欠款")]
 Handed = Annotated[bool | None, typer.Option("--handed/--not-handed", help="是否已交由业务部门跟进")]
-RevisitEvery = Annotated[str | None, typer.Option("--revisit-every", metavar="RRULE", help="定期回访，如 FREQ=MONTHLY；空串取消")]
+RevisitEvery = Annotated[
+    str | None, typer.Option("--revisit-every", metavar="RRULE", help="定期回访，如 FREQ=MONTHLY；空串取消")
+]
 Note = Annotated[str | None, typer.Option("--note", metavar="文字", help="备注")]
 On = Annotated[str, typer.Argument(metavar="日期", help="哪一天，默认今天")]
 
@@ -139,7 +141,15 @@ def list_(
     put_table(
         columns,
         [
-            [c["code"], c["name"], c["phone"], c["company"], c["region"], (c["owner"] or {"name": ""})["name"], c["last_order"] or ""]
+            [
+                c["code"],
+                c["name"],
+                c["phone"],
+                c["company"],
+                c["region"],
+                (c["owner"] or {"name": ""})["name"],
+                c["last_order"] or "",
+            ]
             for c in found
         ],
     )
@@ -187,18 +197,35 @@ def _put_history(data: dict[str, list[dict[str, object]]], now: datetime) -> Non
     if data["demands"]:
         put()
         put_styled("需求", "bold")
-        columns = [Column("编号", wrap=False), Column("提出", wrap=False), Column("类型", wrap=False), Column("内容", least=12), Column("状态", wrap=False)]
+        columns = [
+            Column("编号", wrap=False),
+            Column("提出", wrap=False),
+            Column("类型", wrap=False),
+            Column("内容", least=12),
+            Column("状态", wrap=False),
+        ]
         put_table(
             columns,
             [
-                [f"D{d['number']}", when(str(d["raised_at"]), now), words.Kind(str(d["kind"])).label, str(d["content"])[:40], status_label(d)]
+                [
+                    f"D{d['number']}",
+                    when(str(d["raised_at"]), now),
+                    words.Kind(str(d["kind"])).label,
+                    str(d["content"])[:40],
+                    status_label(d),
+                ]
                 for d in data["demands"]
             ],
         )
     if data["revisits"]:
         put()
         put_styled("回访", "bold")
-        columns = [Column("编号", wrap=False), Column("类型", wrap=False), Column("时间", wrap=False), Column("满意度", wrap=False)]
+        columns = [
+            Column("编号", wrap=False),
+            Column("类型", wrap=False),
+            Column("时间", wrap=False),
+            Column("满意度", wrap=False),
+        ]
         put_table(
             columns,
             [
@@ -221,7 +248,12 @@ def order(ctx: typer.Context, customer: Who, on: On = "", json: Json = False) ->
         directory.record_order(work, found, day)
         number, code = found.id, found.code
         work.describe(f"{code} {found.name} 订货 {day.isoformat()}")
-    object_answer(json, _one(app, number), f"{code} 订货 {day.isoformat()} 已记录", f"计划回访：demandctl revisit add {code} --kind after-sale --at 3天后")
+    object_answer(
+        json,
+        _one(app, number),
+        f"{code} 订货 {day.isoformat()} 已记录",
+        f"计划回访：demandctl revisit add {code} --kind after-sale --at 3天后",
+    )
 
 
 def contract(ctx: typer.Context, customer: Who, on: On = "", json: Json = False) -> None:
@@ -236,10 +268,17 @@ def contract(ctx: typer.Context, customer: Who, on: On = "", json: Json = False)
         directory.accept_contract(work, found, day)
         number, code = found.id, found.code
         work.describe(f"{code} {found.name} 合同验收 {day.isoformat()}")
-    object_answer(json, _one(app, number), f"{code} 合同验收 {day.isoformat()} 已记录", f"建档：demandctl customer profile {code} --document 营业执照 …")
+    object_answer(
+        json,
+        _one(app, number),
+        f"{code} 合同验收 {day.isoformat()} 已记录",
+        f"建档：demandctl customer profile {code} --document 营业执照 …",
+    )
 
 
-Documents = Annotated[list[str] | None, typer.Option("--document", metavar="资料", help="已齐的资料，可写多次；all 为全部")]
+Documents = Annotated[
+    list[str] | None, typer.Option("--document", metavar="资料", help="已齐的资料，可写多次；all 为全部")
+]
 ApprovedBy = Annotated[str, typer.Option("--approved-by", metavar="姓名", help="资料不全时，谁同意先建档")]
 
 
@@ -298,4 +337,3 @@ TREE: Tree = {
     "add": add, "edit": edit, "show": show, "list": list_, "order": order, "contract": contract, "profile": profile,
     "owner": owner,
 }  # fmt: skip
-

@@ -7,7 +7,17 @@ import typer
 from demandctl import vocabulary as words
 from demandctl.commands.answers import demand_answer
 from demandctl.commands.intake import (
-    ChannelOption, GroupName, Mode, Product, Raised, Region, Subtype, Tags, UrgencyOption, Warranty, Wish,
+    ChannelOption,
+    GroupName,
+    Mode,
+    Product,
+    Raised,
+    Region,
+    Subtype,
+    Tags,
+    UrgencyOption,
+    Warranty,
+    Wish,
 )  # fmt: skip
 from demandctl.commands.options import At, Json, KindOption, Number, clean, one_line, past, understood
 from demandctl.context import Context
@@ -19,7 +29,9 @@ Verified = Annotated[bool, typer.Option("--verified/--unverified", help="属实�
 UpgradeSubtype = Annotated[str, typer.Option("--subtype", metavar="子类", help="new 新机|used 二手机|parts 配件|erp")]
 To = Annotated[str, typer.Argument(metavar="联系人", help="请谁协助")]
 Problem = Annotated[str, typer.Option("--problem", metavar="文字", help="难在哪里（必填）")]
-WithinOption = Annotated[str, typer.Option("--within", metavar="时限", help="给多长时间（按上班时间），如 2h、1d；默认 4h")]
+WithinOption = Annotated[
+    str, typer.Option("--within", metavar="时限", help="给多长时间（按上班时间），如 2h、1d；默认 4h")
+]
 
 
 def edit(
@@ -65,7 +77,9 @@ def edit(
             "raised_at": moment,
             "tags": [one_line(name) for name in tag] if tag else "",
         }
-        given = {name: value for name, value in values.items() if value} | ({"note": clean(note)} if note is not None else {})
+        given = {name: value for name, value in values.items() if value} | (
+            {"note": clean(note)} if note is not None else {}
+        )
         if not given:
             raise UsageError("没有写要改什么", f"demandctl edit {number} --help")
         changed = ledger.edit(work, demand, given)
@@ -82,7 +96,11 @@ def verify(ctx: typer.Context, number: Number, verified: Verified = True, json: 
 
     with transaction(app, "verify") as work:
         ledger.verify(work, ledger.find_demand(work.session, number), verified)
-    following = f"派单：demandctl assign {number}" if verified else f'不用跟进就结束：demandctl close {number} --outcome dropped --reason "…"'
+    following = (
+        f"派单：demandctl assign {number}"
+        if verified
+        else f'不用跟进就结束：demandctl close {number} --outcome dropped --reason "…"'
+    )
     demand_answer(app, number, json, f"D{number} 已核实：{'属实' if verified else '不属实'}", following)
 
 

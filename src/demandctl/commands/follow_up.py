@@ -80,5 +80,9 @@ def follow_up(
         done += f"，时间 {understood(app, moment)}"
     if next_time or wait:
         done += f"，{'下次' if next_time else '等到'} {understood(app, next_time or wait)}"  # type: ignore[arg-type]
-    following = f"客户确认后：demandctl confirm {number} --solved，没好：--unsolved" if resolved else f"看全部：demandctl show {number}"
+    following = (
+        f"客户确认后：demandctl confirm {number} --solved，没好：--unsolved"
+        if resolved
+        else f"看全部：demandctl show {number}"
+    )
     demand_answer(app, number, json, done, following)

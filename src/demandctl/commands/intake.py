@@ -8,8 +8,8 @@ import typer
 from demandctl import queries
 from demandctl import vocabulary as words
 from demandctl.commands.answers import demand_answer
-from demandctl.commands.show import put_demand
 from demandctl.commands.options import Json, KindOption, choices, clean, demand_number, one_line, past, understood
+from demandctl.commands.show import put_demand
 from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.render import say
@@ -77,9 +77,16 @@ def intake(
         "company": one_line(company), "region": one_line(region), "address": one_line(address),
     }  # fmt: skip
     channel = channel or ("group" if group else "")
-    required = {"--customer": person["name"] or person["phone"], "--kind": kind, "--channel": channel, "内容": words_of_customer}
+    required = {
+        "--customer": person["name"] or person["phone"],
+        "--kind": kind,
+        "--channel": channel,
+        "内容": words_of_customer,
+    }
     if missing := [name for name, value in required.items() if not value]:
-        raise UsageError(f"还缺：{'、'.join(missing)}", "一条需求至少要有客户、类型、渠道和内容：demandctl intake --help")
+        raise UsageError(
+            f"还缺：{'、'.join(missing)}", "一条需求至少要有客户、类型、渠道和内容：demandctl intake --help"
+        )
     person["name"] = person["name"] or person["phone"]
     assert kind_term is not None
     values = {

@@ -29,7 +29,13 @@ def log(ctx: typer.Context, number: MaybeNumber = "", limit: Limit = None, json:
     if not found:
         put("还没有操作")
         return
-    columns = [Column("#", right=True, wrap=False), Column("时间", wrap=False), Column("谁"), Column("做了什么", least=20), Column("")]
+    columns = [
+        Column("#", right=True, wrap=False),
+        Column("时间", wrap=False),
+        Column("谁"),
+        Column("做了什么", least=20),
+        Column(""),
+    ]
     put_table(
         columns,
         [
@@ -51,4 +57,6 @@ def undo(ctx: typer.Context, json: Json = False) -> None:
         number, summary, who = operation.id, operation.summary or operation.command, operation.who
         moment_ = operation.at.astimezone(app.zone)
     document = {"undone": number, "summary": summary, "who": who, "at": moment_.isoformat()}
-    object_answer(json, document, f"已撤销 #{number}：{summary}（{who}，{moment(moment_, app.now)}）", "看看现在：demandctl log")
+    object_answer(
+        json, document, f"已撤销 #{number}：{summary}（{who}，{moment(moment_, app.now)}）", "看看现在：demandctl log"
+    )

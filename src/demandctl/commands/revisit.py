@@ -9,7 +9,15 @@ from demandctl import queries
 from demandctl import vocabulary as words
 from demandctl.commands.answers import object_answer
 from demandctl.commands.options import (
-    At, Json, choices, clean, demand_number, future, one_line, past, understood,
+    At,
+    Json,
+    choices,
+    clean,
+    demand_number,
+    future,
+    one_line,
+    past,
+    understood,
 )  # fmt: skip
 from demandctl.commands.show import Limit, boundary, put_deadlines, row_limit, when
 from demandctl.context import Context
@@ -35,7 +43,11 @@ Note = Annotated[str | None, typer.Option("--note", metavar="文字", help="备�
 RATING = choices(words.Satisfaction)
 
 
-def plan(ctx: typer.Context, within: Annotated[str, typer.Option("--within", metavar="时长", help="看多久以内的，默认 7d")] = "7d", json: Json = False) -> None:
+def plan(
+    ctx: typer.Context,
+    within: Annotated[str, typer.Option("--within", metavar="时长", help="看多久以内的，默认 7d")] = "7d",
+    json: Json = False,
+) -> None:
     """该回访谁、为什么、何时之前。"""
     app: Context = ctx.obj
     from demandctl.when import parse_span
@@ -48,7 +60,13 @@ def plan(ctx: typer.Context, within: Annotated[str, typer.Option("--within", met
     if not lines:
         put("这段时间没有要回访的客户。")
         return
-    columns = [Column("客户", wrap=False), Column("姓名"), Column("为什么", least=8), Column("何时之前", wrap=False), Column("已计划")]
+    columns = [
+        Column("客户", wrap=False),
+        Column("姓名"),
+        Column("为什么", least=8),
+        Column("何时之前", wrap=False),
+        Column("已计划"),
+    ]
     put_table(
         columns,
         [
@@ -69,7 +87,9 @@ def add(
     app: Context = ctx.obj
     if not kind or not at:
         missing = [name for name, value in (("--kind", kind), ("--at", at)) if not value]
-        raise UsageError(f"缺少 {'、'.join(missing)}", "例：demandctl revisit add K00001 --kind after-sale --at 周五上午10点")
+        raise UsageError(
+            f"缺少 {'、'.join(missing)}", "例：demandctl revisit add K00001 --kind after-sale --at 周五上午10点"
+        )
     kind_term = words.RevisitKind.parse(kind)
     value = future(app, at, "--at")
     assert value is not None
@@ -116,7 +136,9 @@ def record(
     suggestion: Annotated[str | None, typer.Option("--suggestion", metavar="文字", help="建议")] = None,
     recommend: Annotated[bool | None, typer.Option("--recommend/--no-recommend", help="是否愿意推荐")] = None,
     inactive_reason: Annotated[str | None, typer.Option("--inactive-reason", metavar="文字", help="未合作原因")] = None,
-    would_continue: Annotated[bool | None, typer.Option("--would-continue/--would-not-continue", help="能否继续合作")] = None,
+    would_continue: Annotated[
+        bool | None, typer.Option("--would-continue/--would-not-continue", help="能否继续合作")
+    ] = None,
     problem: Annotated[str | None, typer.Option("--problem", metavar="文字", help="遗留问题")] = None,
     urgent: Annotated[bool | None, typer.Option("--urgent/--not-urgent", help="问题要即时解决")] = None,
     department: Annotated[str | None, typer.Option("--department", metavar="部门", help="责任部门")] = None,
@@ -126,7 +148,13 @@ def record(
 ) -> None:
     """记录回访：只写时间是“已访”，写了评价就是填表，客户没空写 --call-back。"""
     app: Context = ctx.obj
-    ratings = {"product_rating": product, "attitude": attitude, "speed": speed, "promise": promise, "satisfaction": satisfaction}
+    ratings = {
+        "product_rating": product,
+        "attitude": attitude,
+        "speed": speed,
+        "promise": promise,
+        "satisfaction": satisfaction,
+    }
     texts = {"dissatisfaction": dissatisfaction, "heard_from": heard_from, "suggestion": suggestion,
              "inactive_reason": inactive_reason, "problem": problem, "department": department, "note": note}  # fmt: skip
     later = future(app, call_back, "--call-back")
@@ -152,9 +180,13 @@ def record(
     told = {"visit": "已记录", "form": "回访表已填", "attempt": "记下没联系上，计划不变"}.get(what, "")
     if later is not None:
         told = f"已改约 {understood(app, later)}"
-    following = {"visit": f"填表：demandctl revisit record {number} --satisfaction …"}.get(what, f"看：demandctl revisit show {number}")
+    following = {"visit": f"填表：demandctl revisit record {number} --satisfaction …"}.get(
+        what, f"看：demandctl revisit show {number}"
+    )
     if forwardable:
-        following = f"一小时内转交：demandctl revisit forward {number} 部门；本部门解决了：demandctl revisit solved {number}"
+        following = (
+            f"一小时内转交：demandctl revisit forward {number} 部门；本部门解决了：demandctl revisit solved {number}"
+        )
     object_answer(json, _one(app, number), f"回访 {number} {told}", following)
 
 
@@ -170,7 +202,12 @@ def forward(
     moment = past(app, at)
     with transaction(app, "revisit forward") as work:
         revisits.forward(work, revisits.find_revisit(work.session, number), one_line(department), at=moment)
-    object_answer(json, _one(app, number), f"回访 {number} 已转交 {one_line(department)}", f"部门联络客户后：demandctl revisit contacted {number}")
+    object_answer(
+        json,
+        _one(app, number),
+        f"回访 {number} 已转交 {one_line(department)}",
+        f"部门联络客户后：demandctl revisit contacted {number}",
+    )
 
 
 def contacted(ctx: typer.Context, number: Number, at: At = "", json: Json = False) -> None:
@@ -182,7 +219,9 @@ def contacted(ctx: typer.Context, number: Number, at: At = "", json: Json = Fals
     moment = past(app, at)
     with transaction(app, "revisit contacted") as work:
         revisits.contacted(work, revisits.find_revisit(work.session, number), at=moment)
-    object_answer(json, _one(app, number), f"回访 {number} 部门已联络客户", f"解决后：demandctl revisit solved {number}")
+    object_answer(
+        json, _one(app, number), f"回访 {number} 部门已联络客户", f"解决后：demandctl revisit solved {number}"
+    )
 
 
 def planned(

@@ -10,7 +10,19 @@ from demandctl import queries
 from demandctl import vocabulary as words
 from demandctl.commands.options import Json, Number, choices, parse_time
 from demandctl.context import Context
-from demandctl.render import Column, minutes, moment, pairs, put, put_json, put_styled, put_table, say, shown, shown_lines
+from demandctl.render import (
+    Column,
+    minutes,
+    moment,
+    pairs,
+    put,
+    put_json,
+    put_styled,
+    put_table,
+    say,
+    shown,
+    shown_lines,
+)
 
 LINES = 50
 """How many rows a list shows unless asked for more."""
@@ -25,7 +37,9 @@ Since = Annotated[str, typer.Option("--from", metavar="时间", help="从哪天�
 Until = Annotated[str, typer.Option("--to", metavar="时间", help="到哪天止（含当天）")]
 OpenOnly = Annotated[bool, typer.Option("--open", help="只看未结束的")]
 Limit = Annotated[int | None, typer.Option("--limit", min=0, metavar="条数", help=f"最多几条，默认 {LINES}，0 为全部")]
-Sort = Annotated[str, typer.Option("--sort", metavar="次序", help="number 编号（新的在前）|raised 提出时间|next 下次跟进")]
+Sort = Annotated[
+    str, typer.Option("--sort", metavar="次序", help="number 编号（新的在前）|raised 提出时间|next 下次跟进")
+]
 
 
 def row_limit(limit: int | None, as_json: bool) -> int | None:
@@ -217,10 +231,18 @@ def put_deadlines(deadlines: list[dict[str, Any]], now: datetime) -> None:
     put_table(
         columns,
         [
-            [d["rule_name"], d["owed_by"]["name"], when(d["started_at"], now), when(d["due_at"], now), how_it_stands(d, now)]
+            [
+                d["rule_name"],
+                d["owed_by"]["name"],
+                when(d["started_at"], now),
+                when(d["due_at"], now),
+                how_it_stands(d, now),
+            ]
             for d in ordered
         ],
-        styles=["red" if d["state"] == "overdue" else "dim" if d["state"] in ("met", "voided") else "" for d in ordered],
+        styles=[
+            "red" if d["state"] == "overdue" else "dim" if d["state"] in ("met", "voided") else "" for d in ordered
+        ],
     )
 
 

@@ -31,7 +31,15 @@ def show(ctx: typer.Context, json: Json = False) -> None:
         put_json([_data(rule) for rule in book.rules])
         return
     put(f"# {path}")
-    columns = [Column("规则", wrap=False), Column("名称", wrap=False), Column("对象", wrap=False), Column("时限", least=14), Column("谁欠"), Column("依据"), Column("")]
+    columns = [
+        Column("规则", wrap=False),
+        Column("名称", wrap=False),
+        Column("对象", wrap=False),
+        Column("时限", least=14),
+        Column("谁欠"),
+        Column("依据"),
+        Column(""),
+    ]
     put_table(
         columns,
         [

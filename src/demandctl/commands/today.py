@@ -18,7 +18,10 @@ def today(app: Context, *, as_json: bool) -> None:
     if as_json:
         put_json({"due": [line._asdict() for line in lines], **numbers})
         return
-    put_styled(f"{day(app.now.date(), app.now)} {app.now:%Y-%m-%d} 周{'一二三四五六日'[app.now.weekday()]} {app.now:%H:%M}", "bold")
+    put_styled(
+        f"{day(app.now.date(), app.now)} {app.now:%Y-%m-%d} 周{'一二三四五六日'[app.now.weekday()]} {app.now:%H:%M}",
+        "bold",
+    )
     put(
         f"未结束 {numbers['open']} 条：待派单 {numbers['new']}，待领导指派 {numbers['referred']}，"
         f"等待中 {numbers['waiting']}，待客户确认 {numbers['confirming']}"

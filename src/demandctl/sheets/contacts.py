@@ -143,7 +143,11 @@ def import_contacts(work: Work, rows: Sequence[dict[str, Any]]) -> dict[str, int
     for values in rows:
         phone = values.get("phone")
         known = [p for p in people if phone and p.phone == phone]
-        known = known or [p for p in people if p.name == values["name"] and p.branch == values.get("branch", "") and not (p.phone and phone)]
+        known = known or [
+            p
+            for p in people
+            if p.name == values["name"] and p.branch == values.get("branch", "") and not (p.phone and phone)
+        ]
         if not known:
             people.append(add_contact(work, values))
             counts["added"] += 1

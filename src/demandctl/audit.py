@@ -35,7 +35,7 @@ def newest(session: Session, besides: int) -> Operation | None:
 
 
 def undo(work: Work) -> Operation:
-    """Take the newest operation back; several in a row walk back. Refused when there is none, or it cannot be undone."""
+    """Take the newest operation back; several in a row walk back. Refused when there is none that can be undone."""
     operation = newest(work.session, work.operation_id)
     if operation is None:
         raise Refused("没有可以撤销的操作", "看看做过什么：demandctl log")

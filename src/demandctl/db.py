@@ -52,7 +52,7 @@ class Work:
 
 
 def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
-    """Open a ledger, upgraded to this program's schema. NotFound when there is none, LedgerUnusable when it is no use."""
+    """Open a ledger, upgraded to this program's schema. NotFound when there is none, LedgerUnusable for a bad one."""
     if not path.is_file():
         if path.exists():
             raise LedgerUnusable(f"{path} 不是台账文件")
@@ -191,7 +191,7 @@ def _engine(path: Path) -> Any:
 
     engine = create_engine("sqlite://", creator=lambda: _open(path, write=True), poolclass=NullPool)
 
-    # pysqlite's own transaction handling is off: with it, a table made in a transaction that failed was seen to survive.
+    # pysqlite's own transaction handling is off: with it, a table of a transaction that failed was seen to survive.
     @event.listens_for(engine, "begin")
     def _immediately(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -88,7 +88,7 @@ def _set_contact(session: Session, contact: Contact, values: Mapping[str, Any]) 
             same = session.exec(select(Contact).where(Contact.phone == contact.phone, Contact.id != contact.id)).first()
         if same and same.active and contact.active:
             raise Refused(
-                f"电话 {contact.phone} 已是 {same.name}（{_place(same)}）的",
+                f"电话 {contact.phone} 已是 {same.name}（{same.branch or '无分公司'} {Role(same.role).label}）的",
                 f"改他的资料：demandctl contact edit {same.id}",
             )
 
@@ -117,7 +117,7 @@ def leave(work: Work, contact: Contact) -> None:
 
 
 def find_customer(work: Work, text: str) -> Customer:
-    """The customer that a code, a name, a phone, a WeChat id or a part names; NotFound for nobody, UsageError for several."""
+    """The customer that a code, a name, a phone or a part names; NotFound for nobody, UsageError for several."""
     return work.session.get_one(Customer, queries.find_customer_id(queries.within(work), text))
 
 
@@ -242,7 +242,7 @@ def accept_contract(work: Work, customer: Customer, on: date) -> None:
 
 
 def complete_profile(work: Work, customer: Customer, documents: Sequence[str], approved_by: str, on: date) -> list[str]:
-    """The customer's file is complete; missing documents need somebody's approval (C 1.5.1). Returns what is missing."""
+    """The customer's file is complete; missing documents, returned, need somebody's approval (C 1.5.1)."""
     unknown = [name for name in documents if name not in DOCUMENTS]
     if unknown:
         raise UsageError(f"不认识的资料：{'、'.join(unknown)}", f"可以是：{'、'.join(DOCUMENTS)}")
@@ -313,7 +313,7 @@ def branch_of(work: Work, demand: Demand) -> tuple[str, int | None]:
             leaders = [
                 c for c in people if c.branch == person.branch and c.active and (c.leader or c.role == Role.LEADER)
             ]
-            branch, leader_id = branch_for(demand.region, leaders) if len(leaders) > 1 else ("", None)
+            leader_id = branch_for(demand.region, leaders)[1] if len(leaders) > 1 else None
             return person.branch, leader_id or (leaders[0].id if leaders else None)
     return branch_for(demand.region, people)
 

@@ -18,8 +18,8 @@ from demandctl.db import Work
 from demandctl.deadlines import happen, has_open
 from demandctl.errors import NotFound, Refused, UsageError
 from demandctl.models import Assignment, Contact, Customer, Demand, Escalation, FollowUp, to_text
-from demandctl.rules import Target
 from demandctl.sla import Event
+from demandctl.targets import Target
 from demandctl.vocabulary import Channel, Kind, Outcome, Role, Route, Status, Urgency, parse_subtype
 from demandctl.when import echo
 
@@ -61,8 +61,8 @@ def intake(
     kind = Kind(values["kind"])
     if not insist and (twin := _same_demand(work.session, person, kind, raised_at)):
         raise Refused(
-            f"{person.code} {person.name} 在 {echo(twin.raised_at, work.now, work.calendar)} 已有未结束的{kind.label} D{twin.id}："
-            f"{_short(twin.content)}",
+            f"{person.code} {person.name} 已有未结束的{kind.label} D{twin.id}"
+            f"（{echo(twin.raised_at, work.now, work.calendar)}）：{_short(twin.content)}",
             f'同一件事就跟进它：demandctl follow-up {twin.id} "…"；确是另一件事，加 --new',
         )
     if values.get("from_id"):
@@ -109,7 +109,7 @@ def _short(text: str, width: int = 30) -> str:
 def assign(
     work: Work, demand: Demand, to: Contact, *, at: datetime, how: Route | None = None, reason: str = ""
 ) -> Route:
-    """Give a demand to a handler. Returns how: designated when a leader was asked before, else by the handler's role."""
+    """Give a demand to a handler. Returns how: designated when a leader was asked before, else by his role."""
     lifecycle.require_open(state_of(demand), "派单")
     _require_active(to)
     if demand.handler_id == to.id:
@@ -155,7 +155,7 @@ def _record_assignment(work: Work, demand: Demand, to: Contact, how: Route, reas
             how=how.value,
             reason=reason,
             operator=work.who,
-        )  # fmt: skip
+        )
     )
 
 
@@ -270,7 +270,7 @@ def _follow_up_names(work: Work, demand: Demand, person: Contact | None, report:
 
 
 def _promise(work: Work, report: Report) -> tuple[datetime | None, datetime | None]:
-    """When the promise is due and when waiting ends: of a bare date its closing and its opening time, also on a day off."""
+    """When the promise is due and when waiting ends: a bare date's closing and opening time, also on a day off."""
     value = report.wait_until or report.next_time
     if value is None or isinstance(value, datetime):
         return value, value if report.wait_until else None

@@ -111,7 +111,8 @@ def require_upgradable(state: State) -> None:
     if state.kind is not Kind.INQUIRY:
         raise Refused(
             f"D{state.number} 是{state.kind.label}，只有咨询可以转为商机",
-            f"类型记错了：demandctl edit {state.number} --kind opportunity；客户另有购买需求：demandctl intake --from {state.number} …",
+            f"类型记错了：demandctl edit {state.number} --kind opportunity；"
+            f"客户另有购买需求：demandctl intake --from {state.number} …",
         )
 
 

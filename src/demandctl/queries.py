@@ -516,8 +516,7 @@ def find_customer_id(reader: Reader, text: str) -> int:
         query = f"SELECT id, name, region FROM customer WHERE erased_at IS NULL AND ({test}) ORDER BY id LIMIT 9"
         found = reader.rows(query, wanted) if text else []
         if len(found) == 1:
-            number = found[0]["id"]
-            return number
+            return int(found[0]["id"])
         if found:
             listed = "、".join(f"K{row['id']:05d} {row['name']}（{row['region'] or '地区未知'}）" for row in found)
             raise UsageError(f"“{text[:40]}”不止一位：{listed}", "请写客户编号")
@@ -699,7 +698,8 @@ def operations(reader: Reader, *, demand: int | None = None, limit: int | None =
 
 def glance(reader: Reader) -> dict[str, Any]:
     """The numbers of the day: open demands by status, Monday's list, visits of the next seven days, last week."""
-    counts = dict(reader.rows("SELECT status, count(*) FROM demand WHERE closed_at IS NULL GROUP BY status"))
+    by_status = "SELECT status, count(*) FROM demand WHERE closed_at IS NULL GROUP BY status"
+    counts: dict[str, int] = {row[0]: row[1] for row in reader.rows(by_status)}
     monday = reader.now.date() - timedelta(days=reader.now.weekday())
     start, end = (stored(datetime.combine(monday - timedelta(days=n), time(), reader.zone)) for n in (7, 0))
     week = stored(reader.now + timedelta(days=7))
@@ -723,8 +723,8 @@ def glance(reader: Reader) -> dict[str, Any]:
 def visits_owed(reader: Reader, horizon: timedelta) -> list[Line]:
     """The visits that are owed until some time from now, and why."""
     query = _DEADLINE.format(index="") + (
-        "WHERE l.met_at IS NULL AND l.voided_at IS NULL AND l.due_at <= :until AND l.started_at <= :until AND l.rule IN "
-        "('after-sale', 'visit', 'call-back', 'regular', 'inactive-week', 'inactive-month', 'inactive-two-months') "
+        "WHERE l.met_at IS NULL AND l.voided_at IS NULL AND l.due_at <= :until AND l.started_at <= :until AND l.rule IN"
+        " ('after-sale', 'visit', 'call-back', 'regular', 'inactive-week', 'inactive-month', 'inactive-two-months') "
         "ORDER BY l.due_at, l.id"
     )
     return [line(reader, row) for row in reader.rows(query, {"until": stored(reader.now + horizon)})]

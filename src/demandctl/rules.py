@@ -119,7 +119,7 @@ class Rule:
 
 
 def choose(entry: Any, facts: Facts) -> Any:
-    """Pick what holds for a subject out of a table keyed by kind, channel or urgency, nested as deep as it is written."""
+    """Pick what holds for a subject out of a table keyed by kind, channel or urgency, nested as it is written."""
     while isinstance(entry, Mapping):
         keys = (facts.get("kind"), facts.get("channel"), facts.get("urgency"), "default")
         entry = next((entry[key] for key in keys if key in entry), None)

@@ -25,8 +25,8 @@ class Event:
     """Something that happened to a demand, a revisit or a customer.
 
     ``names`` are those that rules know (see rules.toml). ``on`` is set where only the date counts. ``due`` is the time
-    that the command gives to a rule whose target is given; ``repeat`` likewise its recurrence. ``owed_by`` overrules who
-    owes what starts here; ``target`` overrules for how long; ``person`` is who did it, or who is to do it.
+    that the command gives to a rule whose target is given; ``repeat`` likewise its recurrence. ``owed_by`` overrules
+    who owes what starts here; ``target`` overrules for how long; ``person`` is who did it, or who is to do it.
     """
 
     names: frozenset[str]
@@ -167,7 +167,7 @@ def voided(deadline: Deadline, moment: datetime, reason: str, calendar: Calendar
 def _reopen(
     deadline: Deadline, event: Event, rule: Rule | None, calendar: Calendar, book: Sequence[Deadline]
 ) -> Deadline:
-    """The newest met deadline of the rule open again, later by the opening time between; met late, its due time stays."""
+    """The newest met deadline of the rule open again, later by the opening time between; met late, its due stays."""
     if not (rule and rule.reopened_by & event.names and deadline.met_at):
         return deadline
     if any(other.rule == deadline.rule and other.started_at > deadline.started_at for other in book):

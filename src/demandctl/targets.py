@@ -1,4 +1,4 @@
-"""Targets: a number and a unit on a clock, and how late something is by them. Pure and cheap: the reading side uses it."""
+"""Targets: a number and a unit on a clock, and how late something is by them. Pure and cheap, for reading too."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Target(NamedTuple):
         return f"{self.amount}{self.unit} {self.clock}"
 
     def due(self, start: datetime, calendar: Calendar, closing: bool = False) -> datetime:
-        """When the target is used up; ``closing`` moves it to the closing time of that date, or of the next worked one."""
+        """When the target is used up; ``closing`` moves it to closing time, of the next worked day if that is off."""
         if self.clock == "work":
             if self.unit == "d":
                 return calendar.add_days(start, self.amount)

@@ -29,6 +29,7 @@ Skills = Annotated[
     list[str] | None, typer.Option("--skill", metavar="专长", help="专家：售后 销售 法务 金融 产品；外部资源：自由填写")
 ]
 IsLeader = Annotated[bool | None, typer.Option("--leader/--no-leader", help="是否分管领导")]
+Back = Annotated[bool, typer.Option("--back", help="离职后又回来了")]
 Everybody = Annotated[bool, typer.Option("--all", help="连同已离职的")]
 
 
@@ -81,7 +82,7 @@ def add(
 def edit(
     ctx: typer.Context, contact: Who, name: NewName = None, role: RoleOption = "", branch: Branch = None,
     phone: Phone = None, wechat: Wechat = None, region: Regions = None, product: Products = None, skill: Skills = None,
-    leader: IsLeader = None, back: Annotated[bool, typer.Option("--back", help="离职后又回来了")] = False, json: Json = False,
+    leader: IsLeader = None, back: Back = False, json: Json = False,
 ) -> None:  # fmt: skip
     """改一位联系人的资料。"""
     app: Context = ctx.obj
@@ -137,8 +138,8 @@ def list_(
         put("通讯录里还没有人。导入：demandctl contact import 文件.csv")
         return
     columns = [
-        Column("编号", right=True, wrap=False), Column("姓名", wrap=False), Column("角色", wrap=False), Column("分公司"),
-        Column("电话", wrap=False), Column("负责地区", least=10), Column("产品线"), Column("专长"),
+        Column("编号", right=True, wrap=False), Column("姓名", wrap=False), Column("角色", wrap=False),
+        Column("分公司"), Column("电话", wrap=False), Column("负责地区", least=10), Column("产品线"), Column("专长"),
     ]  # fmt: skip
     put_table(
         columns,

@@ -44,7 +44,7 @@ def _values(app: Context, texts: dict[str, str | None], **rest: object) -> dict[
     given: dict[str, object] = {name: one_line(text) for name, text in texts.items() if text is not None}
     for name, term in (("value", words.Value), ("need_class", words.NeedClass), ("stage", words.Stage)):
         if rest.get(name):
-            given[name] = term.parse(str(rest[name])).value  # type: ignore[attr-defined]
+            given[name] = term.parse(str(rest[name])).value
     for name in ("birthday", "consent_on", "business_contact"):
         if rest.get(name):
             given[name] = past_date(app, str(rest[name]), f"--{name.removesuffix('_on').replace('_', '-')}")
@@ -229,7 +229,8 @@ def _put_history(data: dict[str, list[dict[str, object]]], now: datetime) -> Non
         put_table(
             columns,
             [
-                [str(r["id"]), words.RevisitKind(str(r["kind"])).label, when(str(r["visited_at"] or r["planned_at"]), now),
+                [str(r["id"]), words.RevisitKind(str(r["kind"])).label,
+                 when(str(r["visited_at"] or r["planned_at"]), now),
                  words.Satisfaction(str(r["satisfaction"])).label if r["satisfaction"] else ""]
                 for r in data["revisits"]
             ],

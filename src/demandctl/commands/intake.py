@@ -1,6 +1,7 @@
 """``intake``: record a demand."""
 
 import sys
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -67,7 +68,7 @@ def intake(
 ) -> None:
     """登记一条需求。
 
-    例：demandctl intake "37米泵车臂架下不来了" --customer 湘潭老周 --phone 13800000121 --kind service --channel direct --region 湘潭
+    例：demandctl intake "37米泵车臂架下不来了" --customer 湘潭老周 --phone 13800000121 --kind service --channel direct
     """
     app: Context = ctx.obj
     kind_term = words.Kind.parse(kind) if kind else None
@@ -110,7 +111,7 @@ def intake(
 
 
 def _record(
-    app: Context, person: dict[str, str], values: dict[str, object], *, insist: bool, dry_run: bool, as_json: bool
+    app: Context, person: dict[str, str], values: Mapping[str, object], *, insist: bool, dry_run: bool, as_json: bool
 ) -> None:
     from demandctl.db import transaction
     from demandctl.ledger import intake as record

@@ -1,7 +1,7 @@
 """``revisit``: plan visits, record them, pass on what customers said."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -156,7 +156,8 @@ def record(
         "satisfaction": satisfaction,
     }
     texts = {"dissatisfaction": dissatisfaction, "heard_from": heard_from, "suggestion": suggestion,
-             "inactive_reason": inactive_reason, "problem": problem, "department": department, "note": note}  # fmt: skip
+             "inactive_reason": inactive_reason, "problem": problem, "department": department,
+             "note": note}  # fmt: skip
     later = future(app, call_back, "--call-back")
     values = {
         "visited_at": past(app, visited_at, "--visited-at") if visited_at else None,
@@ -300,7 +301,8 @@ def list_(
         return
     columns = [
         Column("编号", right=True, wrap=False), Column("类型", wrap=False), Column("客户"), Column("计划", wrap=False),
-        Column("回访", wrap=False), Column("满意度", wrap=False), Column("遗留问题", least=8), Column("情况", wrap=False),
+        Column("回访", wrap=False), Column("满意度", wrap=False), Column("遗留问题", least=8),
+        Column("情况", wrap=False),
     ]  # fmt: skip
     put_table(
         columns,
@@ -367,7 +369,7 @@ def show(ctx: typer.Context, number: Number, json: Json = False) -> None:
     put_deadlines(data["deadlines"], now)
 
 
-def _one(app: Context, number: int) -> dict[str, object]:
+def _one(app: Context, number: int) -> dict[str, Any]:
     with queries.reading(app) as reader:
         return queries.revisit(reader, number)
 

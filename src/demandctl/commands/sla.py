@@ -43,7 +43,8 @@ def show(ctx: typer.Context, json: Json = False) -> None:
     put_table(
         columns,
         [
-            [rule.id, rule.name, _ABOUT[rule.about], in_words(rule), owed(rule.owed_by), rule.source, "" if rule.enabled else "停用"]
+            [rule.id, rule.name, _ABOUT[rule.about], in_words(rule), owed(rule.owed_by), rule.source,
+             "" if rule.enabled else "停用"]
             for rule in book.rules
         ],
     )  # fmt: skip
@@ -83,7 +84,8 @@ def owed(entry: Any) -> str:
 
 def _data(rule: Rule) -> dict[str, Any]:
     return {
-        "id": rule.id, "name": rule.name, "about": rule.about, "starts": sorted(rule.starts), "met_by": sorted(rule.met_by),
+        "id": rule.id, "name": rule.name, "about": rule.about,
+        "starts": sorted(rule.starts), "met_by": sorted(rule.met_by),
         "target": rule.target, "repeat": rule.repeat or None, "owed_by": rule.owed_by, "source": rule.source,
         "enabled": rule.enabled,
     }  # fmt: skip

@@ -5,54 +5,36 @@ from typing import Annotated, cast
 
 import typer
 
-from demandctl.commands import (
-    assign,
-    close,
-    config,
-    contact,
-    customer,
-    due,
-    edit,
-    export,
-    follow_up,
-    init,
-    intake,
-    log,
-    revisit,
-    show,
-    sla,
-    today,
-    when,
-)  # fmt: skip
 from demandctl.context import Context
 from demandctl.grammar import Root, Tree
 
+# Each line: the command, the function below demandctl.commands (or a group's own tree), its line in --help.
 TREE: Tree = {
-    "intake": intake.intake,
-    "assign": assign.assign,
-    "follow-up": follow_up.follow_up,
-    "close": close.close,
-    "due": due.due,
-    "revisit": ("回访：计划、记录、转交、解决", revisit.TREE),
-    "export": ("导出表格和汇报", export.TREE),
-    "init": init.init,
-    "list": show.list_,
-    "show": show.show,
-    "search": show.search,
-    "edit": edit.edit,
-    "verify": edit.verify,
-    "upgrade": edit.upgrade,
-    "escalate": edit.escalate,
-    "confirm": close.confirm,
-    "reopen": close.reopen,
-    "customer": ("客户：资料、订货、合同、建档、对接人", customer.TREE),
-    "contact": ("通讯录：分公司人员、领导、专家、外部资源", contact.TREE),
-    "who": assign.who,
-    "when": when.when,
-    "log": log.log,
-    "undo": log.undo,
-    "sla": ("时限规则", sla.TREE),
-    "config": ("配置", config.TREE),
+    "intake": ("intake:intake", "登记一条需求。"),
+    "assign": ("assign:assign", "派单：派给对接人、转领导指派、请专家或外部资源。"),
+    "follow-up": ("follow_up:follow_up", "记录一次跟进。"),
+    "close": ("close:close", "结束一条需求。"),
+    "due": ("due:due", "谁欠谁什么、何时到期：先超时的，再今天到期的，再快到期的。"),
+    "revisit": ("revisit:TREE", "回访：计划、记录、转交、解决。"),
+    "export": ("export:TREE", "导出表格和汇报。"),
+    "init": ("init:init", "建台账和配置；已有的不动。"),
+    "list": ("show:list_", "列出需求。"),
+    "show": ("show:show", "一条需求的全部：资料、时限、经过。"),
+    "search": ("show:search", "在所有需求里找一段文字。"),
+    "edit": ("edit:edit", "改正一条需求；类型、紧急程度、地区、提出时间变了，未完成的时限跟着重算。"),
+    "verify": ("edit:verify", "记录商机是否属实。"),
+    "upgrade": ("edit:upgrade", "咨询客户有意购买：转为商机，经过保留，时限从现在重新起算。"),
+    "escalate": ("edit:escalate", "疑难升级：请更高层协助，写明问题和时限。"),
+    "confirm": ("close:confirm", "记录客户对结果的确认：--solved 就此结束，--unsolved 继续跟进。"),
+    "reopen": ("close:reopen", "重开一条已结束的需求。"),
+    "customer": ("customer:TREE", "客户：资料、订货、合同、建档、对接人。"),
+    "contact": ("contact:TREE", "通讯录：分公司人员、领导、专家、外部资源。"),
+    "who": ("assign:who", "这样的需求该派给谁：按合适程度排列，附理由。"),
+    "when": ("when:when", "时间的说法会被理解成什么。"),
+    "log": ("log:log", "操作日志：谁在何时做了什么。"),
+    "undo": ("log:undo", "撤销最近一步；再撤销就是再往前一步。"),
+    "sla": ("sla:TREE", "时限规则：看、检查、改。"),
+    "config": ("config:TREE", "配置：在哪里，现在生效的是什么。"),
 }
 
 
@@ -76,7 +58,9 @@ def program(
         show_version()
         raise typer.Exit
     if ctx.invoked_subcommand is None:
-        today.today(ctx.obj, as_json=json)
+        from demandctl.commands.today import today
+
+        today(ctx.obj, as_json=json)
 
 
 def show_version() -> None:

@@ -1,13 +1,15 @@
-"""The command line in Chinese: help screens, usage errors, and groups that build only the command that is called.
+"""The command line in Chinese: help screens, usage errors, and groups that load only the command that is called.
 
-Typer translates nothing and builds every command of a program before it runs one. Here a group holds plain functions;
-Typer makes the command out of the one that was named, which keeps a tool of seventy commands as quick as one of seven.
+Typer translates nothing, and it builds every command of a program before it runs one: for seventy commands that costs
+more than everything else together. Here a group knows names and help lines; the module of a command is imported, and
+Typer makes the command out of its function, when it is called.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from typing import Any, TextIO
 
 import typer
@@ -16,8 +18,8 @@ from typer.core import TyperCommand, TyperGroup
 from demandctl.errors import DemandctlError
 from demandctl.render import padded, say, shown, width
 
-Tree = Mapping[str, "Callable[..., None] | tuple[str, Tree]"]
-"""Command names to functions, or to the help line and the commands of a group."""
+Tree = Mapping[str, "Callable[..., None] | tuple[str, str]"]
+"""Command names to functions, or to ``module:attribute`` and the help line of what is imported when it is called."""
 
 _WIDTH = 80
 _BREAK_AFTER = "，。；、：）” ,;)"
@@ -99,11 +101,12 @@ class Group(ChineseHelp, TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command of that name, None when there is none."""
         entry = self.tree.get(cmd_name)
-        if entry is None:
-            return None
         if isinstance(entry, tuple):
-            return group(cmd_name, *entry)
-        return built(cmd_name, entry)
+            target, help_line = entry
+            entry = loaded(target)
+            if isinstance(entry, Mapping):
+                return group(cmd_name, help_line, entry)
+        return built(cmd_name, entry) if entry else None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that was named; a name that is none of ours is answered with the nearest ones."""
@@ -119,11 +122,17 @@ class Group(ChineseHelp, TyperGroup):
     def summary(self, name: str) -> str:
         """The help line of a command: the first line of its docstring."""
         entry = self.tree[name]
-        return entry[0] if isinstance(entry, tuple) else (entry.__doc__ or "").strip().split("\n")[0]
+        return entry[1] if isinstance(entry, tuple) else (entry.__doc__ or "").strip().split("\n")[0]
 
 
 class _Usage(DemandctlError):
     exit_code = 2
+
+
+def loaded(target: str) -> Any:
+    """What ``module:attribute`` names, the module below ``demandctl.commands``."""
+    module, _, attribute = target.partition(":")
+    return getattr(import_module(f"demandctl.commands.{module}"), attribute)
 
 
 def built(name: str, function: Callable[..., None]) -> Any:

@@ -23,7 +23,7 @@ def init(ctx: typer.Context, demo: Demo = False, json: Json = False) -> None:
         raise Refused(f"已有台账：{app.db_path}", "示例只填进新台账：demandctl --db 新文件 init --demo")
     if not app.config_path.exists():
         app.config_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        app.config_path.write_text(TEMPLATE, encoding="utf-8")
+        app.config_path.write_text(_template(demo), encoding="utf-8")
         app.config_path.chmod(0o600)
     if demo:
         from demandctl.demo import fill
@@ -38,3 +38,11 @@ def init(ctx: typer.Context, demo: Demo = False, json: Json = False) -> None:
         "导入通讯录：demandctl contact import 文件.csv",
         "登记第一条：demandctl intake --help",
     )
+
+
+def _template(demo: bool) -> str:
+    if not demo:
+        return TEMPLATE
+    from demandctl.demo import examples
+
+    return (examples() / "config.toml").read_text(encoding="utf-8")

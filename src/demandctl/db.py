@@ -1,6 +1,11 @@
 """The ledger file: opening it for reading, and one transaction a command for writing.
 
 Reading goes through the standard library alone; SQLModel and SQLAlchemy are imported when a transaction opens.
+
+What is acknowledged is on the disk. The file is in WAL mode with ``synchronous = FULL``: SQLite flushes the log before a
+commit returns, and the folder when it makes the log. A new ledger, a backup and a restored file are made beside their
+place, flushed, put there whole by a link or a rename, and the folder is flushed after that. docs/safety.md says the same
+to users.
 """
 
 from __future__ import annotations
@@ -28,6 +33,9 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 5.0
 """How long a command waits for another one that is writing."""
 
+BACKED_UP = ("import", "merge")
+"""Words in the name of a command that change much at once: a backup is made before it."""
+
 
 @dataclass
 class Work:
@@ -51,15 +59,15 @@ class Work:
         operation.command = command or operation.command
 
 
-def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
+def connect(path: Path, *, write: bool = False, context: Context | None = None) -> sqlite3.Connection:
     """Open a ledger, upgraded to this program's schema. NotFound when there is none, LedgerUnusable for a bad one."""
     if not path.is_file():
         if path.exists():
             raise LedgerUnusable(f"{path} 不是台账文件")
         raise NotFound(f"还没有台账：{path}", "先建一个：demandctl init")
     try:
-        connection = _open(path, write)
-        version = _identify(connection, path)
+        connection = open_file(path, write)
+        version = identify(connection, path)
     except sqlite3.Error as error:
         raise unusable(error, path) from error
     if version == SCHEMA_VERSION:
@@ -69,11 +77,12 @@ def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
         raise LedgerUnusable(
             f"台账是更新的程序写的（版本 {version}，本程序认得到 {SCHEMA_VERSION}）：{path}", "请升级 demandctl"
         )
-    _upgrade(path)
-    return connect(path, write=write)
+    _upgrade(path, context)
+    return connect(path, write=write, context=context)
 
 
-def _open(path: Path, write: bool) -> sqlite3.Connection:
+def open_file(path: Path, write: bool) -> sqlite3.Connection:
+    """A connection to a file, whatever is in it; to one that cannot be written it is made so that SQLite needs to."""
     if write:
         if not os.access(path, os.W_OK):
             raise LedgerUnusable(f"台账不可写：{path}")
@@ -90,19 +99,27 @@ def _open(path: Path, write: bool) -> sqlite3.Connection:
     )
 
 
-def _identify(connection: sqlite3.Connection, path: Path) -> int:
-    """The schema version of the file; LedgerUnusable when another program wrote it."""
+def identify(connection: sqlite3.Connection, path: Path) -> int:
+    """The schema version of the file; LedgerUnusable when it is empty or another program wrote it."""
     application: int = connection.execute("PRAGMA application_id").fetchone()[0]
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if application != APPLICATION_ID:
         connection.close()
+        if not path.stat().st_size:
+            raise LedgerUnusable(f"台账文件是空的，内容没有了：{path}", "用备份恢复：demandctl restore 备份文件")
         raise LedgerUnusable(f"{path} 不是 demandctl 的台账，没有动它")
     return version
 
 
-def _upgrade(path: Path) -> None:
+def _upgrade(path: Path, context: Context | None) -> None:
+    from demandctl import backup
+    from demandctl.context import Context
+
+    if not os.access(path, os.W_OK):
+        raise LedgerUnusable(f"台账是旧版本的，要升级才能用，但它不可写：{path}", "检查文件和文件夹的权限")
+    backup.automatic(context or Context(path), "upgrade")
     try:
-        connection = _open(path, write=True)
+        connection = open_file(path, write=True)
         try:
             upgrade(connection)
         finally:
@@ -131,6 +148,7 @@ def create(path: Path) -> bool:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.close()
             os.link(fresh, path)
+            flush_folder(path.parent)
         except FileExistsError:
             return False
         finally:
@@ -143,6 +161,17 @@ def create(path: Path) -> bool:
     return True
 
 
+def flush_folder(folder: Path) -> None:
+    """Have a new or renamed name in a folder on the disk; where folders cannot be flushed (Windows) nothing is done."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def unusable(error: Exception, path: Path) -> LedgerUnusable:
     """What an error of SQLite means to the person at the keyboard."""
     text = str(error)
@@ -153,7 +182,7 @@ def unusable(error: Exception, path: Path) -> LedgerUnusable:
     if "readonly" in text or "unable to open" in text:
         return LedgerUnusable(f"台账打不开或不可写：{path}", "检查文件和文件夹的权限")
     if "malformed" in text or "not a database" in text or "corrupt" in text:
-        return LedgerUnusable(f"台账文件已损坏，或不是台账：{path}", "没有动它；请用备份恢复")
+        return LedgerUnusable(f"台账文件已损坏，或不是台账：{path}", "没有动它；用备份恢复：demandctl restore 备份文件")
     return LedgerUnusable(f"台账用不了：{path}（{text}）", "这一步没有写入")
 
 
@@ -163,7 +192,11 @@ def transaction(context: Context, command: str, *, keep: bool = True) -> Iterato
 
     Ask before it opens, print after it closed. LedgerUnusable when the file is locked, damaged, full or not writable.
     """
-    connect(context.db_path, write=True).close()
+    connect(context.db_path, write=True, context=context).close()
+    if keep and (reason := next((word for word in command.split() if word in BACKED_UP), "")):
+        from demandctl import backup
+
+        backup.automatic(context, reason)
     from sqlalchemy.exc import DBAPIError
     from sqlmodel import Session
 
@@ -189,7 +222,7 @@ def _engine(path: Path) -> Any:
     from sqlalchemy import create_engine, event
     from sqlalchemy.pool import NullPool
 
-    engine = create_engine("sqlite://", creator=lambda: _open(path, write=True), poolclass=NullPool)
+    engine = create_engine("sqlite://", creator=lambda: open_file(path, write=True), poolclass=NullPool)
 
     # pysqlite's own transaction handling is off: with it, a table of a transaction that failed was seen to survive.
     @event.listens_for(engine, "begin")

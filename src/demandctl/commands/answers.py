@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import typer
+
 from demandctl import queries
 from demandctl.context import Context
+from demandctl.errors import UsageError
 from demandctl.render import put, put_json, say, shown
 
 
@@ -33,3 +36,22 @@ def object_answer(as_json: bool, document: Any, done: str, *following: str) -> N
         put_json(document)
         return
     answer(done, *following)
+
+
+def agreed(question: str, yes: bool, *, typed: str = "") -> bool:
+    """A yes to a question, by ``--yes`` or on a terminal, where *typed* has to be written out if it is given.
+
+    UsageError off a terminal, typer.Abort for a no.
+    """
+    import sys
+
+    if yes:
+        return True
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError(f"要先确认：{question}", "确定的话加上 --yes")
+    sys.stderr.write(shown(f"{question} {f'确定请输入 {typed}：' if typed else '[y/N] '}"))
+    sys.stderr.flush()
+    reply = sys.stdin.readline().strip()
+    if reply != typed if typed else reply.lower() not in ("y", "yes", "是"):
+        raise typer.Abort
+    return True

@@ -1,0 +1,89 @@
+"""``backup`` and ``restore``: a copy of the ledger, and a copy put back."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from demandctl.commands.answers import agreed, object_answer
+from demandctl.commands.options import Json, Yes
+from demandctl.context import Context
+from demandctl.render import Column, moment, put, put_json, put_table, say, shown
+
+MaybeFile = Annotated[
+    Path | None, typer.Argument(metavar="文件", help="写到哪里；不写就放进备份文件夹，旧的自动清理")
+]
+File = Annotated[Path, typer.Argument(metavar="文件", help="备份文件")]
+Listed = Annotated[bool, typer.Option("--list", help="列出备份文件夹里的备份")]
+
+
+def backup(
+    ctx: typer.Context, file: MaybeFile = None, listed: Listed = False, yes: Yes = False, json: Json = False
+) -> None:
+    """备份台账：正在使用时也完整一致，写好后检查过。"""
+    app: Context = ctx.obj
+    from demandctl import backup as copies
+
+    if listed:
+        _list(app, json)
+        return
+    replace = bool(file and file.is_file()) and agreed(f"替换已有的文件 {file}？", yes)
+    made = copies.make(app, file, replace=replace)
+    document = {"path": str(made.path), "bytes": made.size, "removed": [str(path) for path in made.removed]}
+    cleared = f"，清理了 {len(made.removed)} 份旧的" if made.removed else ""
+    object_answer(
+        json, document, f"已备份到 {made.path}（{_size(made.size)}）{cleared}", f"恢复：demandctl restore {made.path}"
+    )
+
+
+def _list(app: Context, json: bool) -> None:
+    from demandctl import backup as copies
+
+    rows = [(copy, copy.path.stat().st_size) for copy in copies.kept(app)]
+    made = [datetime.strptime(copy.made, "%Y%m%d-%H%M%S").replace(tzinfo=app.zone) for copy, _ in rows]
+    if json:
+        put_json(
+            [
+                {"path": str(copy.path), "at": at.isoformat(), "reason": copy.reason, "bytes": size}
+                for (copy, size), at in zip(rows, made, strict=True)
+            ]
+        )
+        return
+    if not rows:
+        put(shown(f"还没有备份。备份放在 {copies.folder(app)}"))
+        return
+    columns = [Column("时间", wrap=False), Column("缘由", wrap=False), Column("大小", right=True), Column("文件")]
+    put_table(
+        columns,
+        [
+            [moment(at, app.now), copies.REASONS.get(copy.reason, copy.reason), _size(size), str(copy.path)]
+            for (copy, size), at in zip(rows, made, strict=True)
+        ],
+    )
+
+
+def _size(count: int) -> str:
+    return f"{count / 1024:.0f} KB" if count < 1024 * 1024 else f"{count / 1024 / 1024:.1f} MB"
+
+
+def restore(ctx: typer.Context, file: File, yes: Yes = False, json: Json = False) -> None:
+    """用备份恢复台账；先检查备份，被替换的台账留在旁边。"""
+    app: Context = ctx.obj
+    from demandctl import backup as copies
+
+    about = copies.inspect(file)
+    last = datetime.fromisoformat(str(about["last"])).astimezone(app.zone) if about["last"] else None
+    content = f"{about['demands']} 条需求" + (f"，最后一步在 {moment(last, app.now)}" if last else "")
+    agreed(f"用 {file}（{content}）替换现在的台账 {app.db_path}？", yes)
+    done = copies.restore(app, file)
+    for code in done.erased_since:
+        say(f"提示：{code} 在这份备份之后已按要求删除，请再删一次：demandctl customer erase {code}")
+    document = {
+        "restored": str(file), "ledger": str(app.db_path), "demands": about["demands"],
+        "replaced": str(done.replaced) if done.replaced else None, "erased_since": done.erased_since,
+    }  # fmt: skip
+    object_answer(
+        json, document, f"已恢复：{content}",
+        *([f"被替换的台账留在 {done.replaced}"] if done.replaced else []), "检查：demandctl doctor",
+    )  # fmt: skip

@@ -15,6 +15,9 @@ from demandctl.models import Operation
 ENDS_THE_CHAIN = ("restore", "customer erase")
 """Operations that cannot be taken back, nor anything before them."""
 
+NEVER_TAKEN_BACK = ("init", "export")
+"""Operations that undo passes over: what was handed upward stays handed upward."""
+
 
 class Change(NamedTuple):
     """One row before and after; None where it did not exist."""
@@ -29,7 +32,12 @@ def newest(session: Session, besides: int) -> Operation | None:
     """The newest operation that is not yet taken back, undos themselves excepted."""
     return session.exec(
         select(Operation)
-        .where(col(Operation.undone_by).is_(None), col(Operation.undoes).is_(None), Operation.id != besides)
+        .where(
+            col(Operation.undone_by).is_(None),
+            col(Operation.undoes).is_(None),
+            Operation.id != besides,
+            col(Operation.command).not_in(NEVER_TAKEN_BACK),
+        )
         .order_by(col(Operation.id).desc())
     ).first()
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, literal, select
 
 from demandctl.db import Work
 from demandctl.models import DeadlineRow, EventRow, RuleSet, to_text
@@ -16,7 +16,15 @@ from demandctl.rules import Rulebook, read_rules
 from demandctl.sla import Deadline, Event, Pause, advance
 from demandctl.worktime import Calendar
 
-SUBJECT = {"demand": DeadlineRow.demand_id, "revisit": DeadlineRow.revisit_id, "customer": DeadlineRow.customer_id}
+LEDGER = 1
+"""The subject number of the one ledger."""
+
+SUBJECT: dict[str, Any] = {
+    "demand": DeadlineRow.demand_id,
+    "revisit": DeadlineRow.revisit_id,
+    "customer": DeadlineRow.customer_id,
+    "ledger": literal(LEDGER),
+}
 
 
 def happen(
@@ -62,6 +70,8 @@ def happen(
             )
             work.session.add(row)
         elif deadline != before[deadline.id]:
+            if deadline.due_at != row.due_at or deadline.provisional != row.provisional:
+                row.ruleset_id = work.ruleset_id
             _fill(row, columns(deadline))
         if deadline.is_open and row.rank != rank:
             row.rank = rank
@@ -107,6 +117,7 @@ def to_deadline(row: DeadlineRow) -> Deadline:
         met_at=row.met_at,
         voided_at=row.voided_at,
         void_reason=row.void_reason,
+        period=row.period,
         demand_id=row.demand_id if row.about == "customer" else None,
         id=row.id,
     )
@@ -134,6 +145,7 @@ def columns(deadline: Deadline) -> dict[str, Any]:
         "met_at": deadline.met_at,
         "voided_at": deadline.voided_at,
         "void_reason": deadline.void_reason,
+        "period": deadline.period,
     }
 
 
@@ -153,6 +165,8 @@ def event_data(event: Event) -> dict[str, Any]:
     for name in _INSTANTS:
         if getattr(event, name):
             data[name] = to_text(getattr(event, name))
+    if event.begin:
+        data["begin"] = {rule: to_text(at) for rule, at in event.begin.items()}
     return data
 
 
@@ -162,6 +176,8 @@ def event_from(row: EventRow) -> Event:
     for name in _INSTANTS:
         if name in data:
             data[name] = datetime.fromisoformat(data[name])
+    if "begin" in data:
+        data["begin"] = {rule: datetime.fromisoformat(at) for rule, at in data["begin"].items()}
     if "on" in data:
         data["on"] = date.fromisoformat(data["on"])
     return Event(names=frozenset(row.names.split()), at=row.at, **data)

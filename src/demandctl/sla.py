@@ -7,8 +7,8 @@ Instants are aware datetimes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ class Event:
     ``names`` are those that rules know (see rules.toml). ``on`` is set where only the date counts. ``due`` is the time
     that the command gives to a rule whose target is given; ``repeat`` likewise its recurrence. ``owed_by`` overrules
     who owes what starts here; ``target`` overrules for how long; ``person`` is who did it, or who is to do it.
+    ``begin`` names rules that start although their event is long past, because they are new, each with its start.
     """
 
     names: frozenset[str]
@@ -41,6 +42,7 @@ class Event:
     person: int | None = None
     what: str = ""
     demand_id: int | None = None
+    begin: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class Deadline:
     met_at: datetime | None = None
     voided_at: datetime | None = None
     void_reason: str = ""
+    period: str = ""
     demand_id: int | None = None
     id: int | None = None
 
@@ -105,13 +108,17 @@ def advance(deadlines: Sequence[Deadline], event: Event, rules: Iterable[Rule], 
     book = [_reopen(d, event, by_id.get(d.rule), calendar, book) for d in book]
     book = [new for d in book for new in _meet(d, event, by_id.get(d.rule), calendar)]
     book = [_void(d, event, by_id.get(d.rule), calendar) for d in book]
-    if "edited" in event.names or "recalculated" in event.names:
+    if "edited" in event.names:
         book = [recalculate(d, by_id.get(d.rule), event.facts, calendar, event.at) for d in book]
+    if event.names & {"recalculated", "rules-applied"}:
+        book = _brought_up_to_date(book, event, by_id, calendar)
     for rule in by_id.values():
-        if rule.enabled and rule.starts & event.names and rule.applies_to(event.facts):
+        if rule.enabled and rule.starts & event.names and rule.applies_to(event.facts) and _is_of(rule, event):
             book = _start(book, rule, event, calendar)
     if event.wait_until:
         book = [_pause(d, event.at, event.wait_until, by_id.get(d.rule), calendar) for d in book]
+    if "handed-over" in event.names:
+        book = _handed_over(book, event, by_id, calendar)
     return [_owned(d, event.facts, by_id.get(d.rule)) for d in book]
 
 
@@ -123,6 +130,8 @@ def _meet(deadline: Deadline, event: Event, rule: Rule | None, calendar: Calenda
     if not (rule and deadline.is_open and rule.met_by & event.names and deadline.started_at <= event.at):
         return [deadline]
     if rule.owed_by == "escalated" and deadline.owner_id != event.person:
+        return [deadline]
+    if deadline.period != event.facts.get("period", ""):
         return [deadline]
     day, due_day = calendar.local_day(event.at), calendar.local_day(deadline.due_at)
     if rule.window == "on-day" and day < due_day:
@@ -191,6 +200,11 @@ def _start(book: list[Deadline], rule: Rule, event: Event, calendar: Calendar) -
     return [*book, started(rule, event, calendar)]
 
 
+def _is_of(rule: Rule, event: Event) -> bool:
+    """Whether the event is about the rule's own kind of period, for the rules that have one."""
+    return rule.period == event.facts.get("unit", "")
+
+
 def started(rule: Rule, event: Event, calendar: Calendar) -> Deadline:
     """The deadline that an event starts by a rule."""
     begin = event.at
@@ -200,7 +214,7 @@ def started(rule: Rule, event: Event, calendar: Calendar) -> Deadline:
     deadline = Deadline(
         rule=rule.id,
         name=rule.name,
-        what=(told and event.what) or rule.what,
+        what=((told and event.what) or rule.what) + (f"（{event.facts['period']}）" if rule.period else ""),
         started_at=begin,
         due_at=begin,
         target=GIVEN,
@@ -208,6 +222,7 @@ def started(rule: Rule, event: Event, calendar: Calendar) -> Deadline:
         owner_id=event.person if rule.owed_by == "escalated" else None,
         given=told and bool(event.owed_by or event.target),
         demand_id=event.demand_id,
+        period=event.facts.get("period", ""),
     )
     if rule.repeat:
         repeat = event.repeat if rule.repeat == GIVEN else rule.repeat
@@ -322,6 +337,24 @@ def _resume(deadline: Deadline, at: datetime, rules: dict[str, Rule], calendar: 
     return replace(_reckoned(replace(deadline, pauses=pauses), rule, calendar), waiting_until=at)
 
 
+# -- handing over ------------------------------------------------------------------------------------------------
+
+
+def _handed_over(book: Sequence[Deadline], event: Event, rules: dict[str, Rule], calendar: Calendar) -> list[Deadline]:
+    """What was escalated to the one who hands over (fact ``from``) is the other's; what starts waits with the rest."""
+    until = max((d.waiting_until for d in book if d.is_open and d.waiting_until), default=event.at)
+    handed: list[Deadline] = []
+    for deadline in book:
+        if deadline.owed_by == "escalated" and deadline.is_open and deadline.owner_id == event.facts.get("from"):
+            deadline = replace(deadline, owner_id=event.person)
+        rule = rules.get(deadline.rule)
+        fresh = rule and rule.starts & event.names and deadline.started_at == event.at and not deadline.waiting_until
+        if fresh and until > event.at:
+            deadline = _pause(deadline, event.at, until, rule, calendar)
+        handed.append(deadline)
+    return handed
+
+
 # -- corrections -------------------------------------------------------------------------------------------------
 
 
@@ -341,6 +374,26 @@ def recalculate(deadline: Deadline, rule: Rule | None, facts: Facts, calendar: C
         return replace(again, id=deadline.id, pauses=deadline.pauses, waiting_until=deadline.waiting_until)
     target = deadline.target if deadline.given else rule.target_for(facts)
     return _reckoned(replace(deadline, target=target), rule, calendar)
+
+
+def _brought_up_to_date(
+    book: Sequence[Deadline], event: Event, rules: dict[str, Rule], calendar: Calendar
+) -> list[Deadline]:
+    """Open deadlines by the rules and the calendar of now; what is met or missed keeps those of its day.
+
+    ``recalculated`` moves only what was provisional, by its own target: the calendar of that year is known now.
+    """
+    whole = "rules-applied" in event.names
+    moved: list[Deadline] = []
+    for deadline in book:
+        rule = rules.get(deadline.rule)
+        if deadline.is_open and whole and not (rule and rule.enabled):
+            deadline = voided(deadline, event.at, "规则已停用", calendar)
+        elif deadline.is_open and not deadline.is_late(event.at) and (whole or deadline.provisional):
+            own = deadline if whole else replace(deadline, given=True)
+            deadline = replace(recalculate(own, rule, event.facts, calendar, event.at), given=deadline.given)
+        moved.append(deadline)
+    return moved + [started(rules[name], replace(event, at=at), calendar) for name, at in event.begin.items()]
 
 
 def _owned(deadline: Deadline, facts: Facts, rule: Rule | None) -> Deadline:

@@ -88,8 +88,8 @@ def put_due(lines: list[queries.Line], regions: dict[int, str], counts: dict[str
 
 def _row(line: queries.Line, region: str, now: datetime) -> list[str]:
     number = f"D{line.demand}" if line.demand else f"回访{line.revisit}" if line.revisit else ""
-    if not number and line.customer:
-        number = str(line.customer["code"])
+    if not number:
+        number = str(line.customer["code"]) if line.customer else "台账"
     return [
         number,
         words.Kind(line.kind).label if line.kind else "",

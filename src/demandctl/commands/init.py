@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from demandctl import db
+from demandctl import db, queries
 from demandctl.commands.answers import answer
 from demandctl.commands.options import Json
 from demandctl.config import TEMPLATE
@@ -25,6 +25,7 @@ def init(ctx: typer.Context, demo: Demo = False, json: Json = False) -> None:
         app.config_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         app.config_path.write_text(_template(demo), encoding="utf-8")
         app.config_path.chmod(0o600)
+    _begin(app)
     if demo:
         from demandctl.demo import fill
 
@@ -46,3 +47,15 @@ def _template(demo: bool) -> str:
     from demandctl.demo import examples
 
     return (examples() / "config.toml").read_text(encoding="utf-8")
+
+
+def _begin(app: Context) -> None:
+    """Start what the ledger itself owes, unless an earlier run has."""
+    with queries.reading(app) as reader:
+        if reader.rows("SELECT 1 FROM ledger WHERE key = 'init'"):
+            return
+    from demandctl import duties
+    from demandctl.db import transaction
+
+    with transaction(app, "init") as work:
+        duties.begin(work)

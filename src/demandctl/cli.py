@@ -36,6 +36,7 @@ TREE: Tree = {
     "backup": ("backup:backup", "备份台账：正在使用时也完整一致，写好后检查过。"),
     "restore": ("backup:restore", "用备份恢复台账；先检查备份，被替换的台账留在旁边。"),
     "doctor": ("doctor:doctor", "检查台账、历史、时限、权限，说明怎么办；什么也不改。"),
+    "calendar": ("calendar:TREE", "工作日历：放假、调休、自定的日子。"),
     "sla": ("sla:TREE", "时限规则：看、检查、改。"),
     "config": ("config:TREE", "配置：在哪里，现在生效的是什么。"),
 }

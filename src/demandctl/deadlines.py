@@ -149,6 +149,58 @@ def columns(deadline: Deadline) -> dict[str, Any]:
     }
 
 
+def learn_calendar(work: Work) -> int:
+    """Reckon the provisional deadlines again whose year the official calendar knows by now; how many subjects they had.
+
+    Nothing to do costs one look at a partial index. What is late already stays as it was missed.
+    """
+    stale = _outgrown(work)
+    if not stale:
+        return 0
+    provisional = select(DeadlineRow).where(
+        col(DeadlineRow.provisional).is_(True),
+        col(DeadlineRow.met_at).is_(None),
+        col(DeadlineRow.voided_at).is_(None),
+        col(DeadlineRow.ruleset_id).in_(stale),
+        DeadlineRow.due_at >= work.now,
+    )
+    rows = work.session.exec(provisional.order_by(col(DeadlineRow.id))).all()
+    subjects = {(row.about, _subject_of(row)): row for row in rows}
+    for (about, subject_id), row in subjects.items():
+        event = Event(frozenset({"recalculated"}), work.now, _last_facts(work.session, about, subject_id))
+        happen(work, about, subject_id, event, rank=row.rank, customer_id=row.customer_id,
+               demand_id=row.demand_id if about != "customer" else None)  # fmt: skip
+    for row in rows:  # still provisional, but by the calendar of today: not to be looked at again
+        row.ruleset_id = work.ruleset_id
+    work.session.flush()
+    return len(subjects)
+
+
+def _outgrown(work: Work) -> list[int]:
+    """The sets of rules behind provisional deadlines whose calendar ended earlier than the one of today."""
+    sql = work.session.connection().exec_driver_sql
+    used = "SELECT DISTINCT ruleset_id FROM deadline WHERE provisional = 1 AND met_at IS NULL AND voided_at IS NULL"
+    query = f"SELECT id FROM ruleset WHERE id IN ({used}) AND id <> ? AND json_extract(calendar, '$.known[1]') < ?"
+    return [row[0] for row in sql(query, (work.ruleset_id, work.calendar.known[1].isoformat()))]
+
+
+def _subject_of(row: DeadlineRow) -> int:
+    number = {"demand": row.demand_id, "revisit": row.revisit_id, "customer": row.customer_id}.get(row.about, LEDGER)
+    assert number is not None
+    return number
+
+
+def _last_facts(session: Session, about: str, subject_id: int) -> dict[str, Any]:
+    """What the deadlines were last told about their subject."""
+    data = session.exec(
+        select(EventRow.data)
+        .where(EventRow.about == about, EventRow.subject_id == subject_id)
+        .order_by(col(EventRow.id).desc())
+    ).first()
+    facts: dict[str, Any] = json.loads(data)["facts"] if data else {}
+    return facts
+
+
 # -- events as data ----------------------------------------------------------------------------------------------
 
 _INSTANTS = ("due", "wait_until")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from demandctl.context import Context
 from demandctl.db import connect, unusable
 from demandctl.errors import NotFound, UsageError
-from demandctl.targets import Target, late_minutes, level
+from demandctl.targets import late_minutes, level
 from demandctl.worktime import Calendar
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ RANKS = range(5, -1, -1)
 """Urgency and kind of a deadline's demand, highest first: the order of the partial index over open deadlines."""
 
 STATES = ("overdue", "today", "soon")
-DEFAULT_LEVELS = ("4h", "1d")
 
 
 def stored(instant: datetime) -> str:
@@ -63,7 +62,7 @@ class Reader:
 @contextmanager
 def reading(context: Context) -> Iterator[Reader]:
     """Open the ledger for one reading command."""
-    connection = connect(context.db_path)
+    connection = connect(context.db_path, context=context)
     connection.row_factory = sqlite3.Row
     try:
         connection.execute("BEGIN")  # one snapshot for all the queries of the command
@@ -141,6 +140,16 @@ def due(reader: Reader, asked: Due) -> tuple[list[sqlite3.Row], dict[str, int]]:
     return found, counts
 
 
+def running(reader: Reader, where: str, values: Mapping[str, Any]) -> list[sqlite3.Row]:
+    """Open deadlines that run now (waiting ones left out) under a condition: overdue first by rank, then by due time."""
+    query = _DEADLINE.format(index="") + (
+        f"WHERE l.met_at IS NULL AND l.voided_at IS NULL AND {where} AND l.started_at <= :now "
+        "AND (l.waiting_until IS NULL OR l.waiting_until <= :now) "
+        "ORDER BY l.due_at >= :now, CASE WHEN l.due_at < :now THEN -l.rank END, l.due_at, l.id"
+    )
+    return reader.rows(query, {"now": stored(reader.now), **values})
+
+
 def _count(reader: Reader, window: str, where: str, values: Mapping[str, Any]) -> int:
     source = _DEADLINE.format(index="").partition("FROM")[2] if where.count(".") > 3 else "deadline AS l"
     query = (
@@ -176,7 +185,10 @@ def _due_filter(reader: Reader, asked: Due) -> tuple[str, dict[str, Any]]:
 
 
 class Line(NamedTuple):
-    """A deadline as it is shown and printed as JSON."""
+    """A deadline as it is shown and printed as JSON.
+
+    ``workday_minutes`` is the length of a working day, where ``late_minutes`` counts opening time.
+    """
 
     id: int
     rule: str
@@ -192,6 +204,7 @@ class Line(NamedTuple):
     due_at: str | None
     state: str
     late_minutes: int | None
+    workday_minutes: int | None
     missed: int | None
     level: int
     provisional: bool
@@ -202,7 +215,7 @@ def line(reader: Reader, row: sqlite3.Row) -> Line:
     due_at, now = datetime.fromisoformat(row["due_at"]), reader.now
     state = _state(reader, row, due_at)
     overdue = state == "overdue"
-    steps = reader.context.config.get("notify", "levels", DEFAULT_LEVELS) if overdue else ()
+    steps = reader.context.config.steps if overdue else ()
     calendar = reader.calendar(row["ruleset_id"]) if overdue else None
     return Line(
         id=row["id"],
@@ -219,8 +232,9 @@ def line(reader: Reader, row: sqlite3.Row) -> Line:
         due_at=reader.iso(row["due_at"]),
         state=state,
         late_minutes=late_minutes(due_at, now, row["clock"], calendar) if calendar else None,
+        workday_minutes=calendar.day_seconds // 60 if calendar and row["clock"] != "wall" else None,
         missed=_missed(row, calendar, now),
-        level=level(due_at, now, [Target.parse(step) for step in steps], calendar) if calendar else 0,
+        level=level(due_at, now, steps, calendar) if calendar else 0,
         provisional=bool(row["provisional"]),
     )
 
@@ -263,20 +277,42 @@ def _missed(row: sqlite3.Row, calendar: Calendar | None, now: datetime) -> int |
     return sum(1 for day in row["occurrences"].split() if day < today or (day == today and closed))
 
 
+def open_until(reader: Reader, until: datetime, condition: str, values: Mapping[str, Any]) -> list[sqlite3.Row]:
+    """Open deadlines ``l`` due by a time that pass a further condition, in the order they are shown.
+
+    A clock that has not started, or that waits, is left out.
+    """
+    query = (
+        _DEADLINE.format(index=" INDEXED BY deadline_open")
+        + "WHERE l.met_at IS NULL AND l.voided_at IS NULL AND l.rank = :rank AND l.due_at <= :until "
+        + "AND l.started_at <= :now AND (l.waiting_until IS NULL OR l.waiting_until <= :now) "
+        + f"AND ({condition}) ORDER BY l.due_at, l.id"
+    )
+    moments = {"now": stored(reader.now), "until": stored(until)}
+    return [row for rank in RANKS for row in reader.rows(query, {**moments, **values, "rank": rank})]
+
+
 def deadlines_of(reader: Reader, column: str, number: int) -> list[dict[str, Any]]:
     """All deadlines of a demand, a revisit or a customer (``demand_id``, …), past ones too, in the order they began."""
     about = " AND l.about = 'customer'" if column == "customer_id" else ""
     query = _DEADLINE.format(index="") + f"WHERE l.{column} = ?{about} ORDER BY l.started_at, l.id"
-    return [
-        line(reader, row)._asdict()
-        | {
-            "met_at": reader.iso(row["met_at"]),
-            "voided_at": reader.iso(row["voided_at"]),
-            "void_reason": row["void_reason"] or None,
-            "waiting_until": reader.iso(row["waiting_until"]),
-        }
-        for row in reader.rows(query, (number,))
-    ]
+    return [deadline_data(reader, row) for row in reader.rows(query, (number,))]
+
+
+def deadline_data(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+    """A deadline as JSON has it, with how it ended."""
+    return line(reader, row)._asdict() | {
+        "met_at": reader.iso(row["met_at"]),
+        "voided_at": reader.iso(row["voided_at"]),
+        "void_reason": row["void_reason"] or None,
+        "waiting_until": reader.iso(row["waiting_until"]),
+    }
+
+
+def stream_deadlines(reader: Reader, column: str) -> Iterator[sqlite3.Row]:
+    """All deadlines of demands or revisits (``demand_id``, ``revisit_id``) in the order of those, to be merged with them."""
+    query = _DEADLINE.format(index="") + f"WHERE l.{column} IS NOT NULL ORDER BY l.{column}, l.started_at, l.id"
+    yield from reader.sql.execute(query)
 
 
 # -- demands -----------------------------------------------------------------------------------------------------
@@ -298,7 +334,7 @@ def demand(reader: Reader, number: int) -> dict[str, Any]:
     row = reader.sql.execute(_DEMAND + "WHERE d.id = ?", (number,)).fetchone()
     if row is None:
         raise NotFound(f"没有需求 D{number}", "看看有哪些：demandctl list")
-    return _demand(reader, row) | {"deadlines": deadlines_of(reader, "demand_id", number)}
+    return demand_data(reader, row) | {"deadlines": deadlines_of(reader, "demand_id", number)}
 
 
 def history(reader: Reader, number: int) -> dict[str, Any]:
@@ -373,7 +409,18 @@ def demands(reader: Reader, asked: Filter) -> list[dict[str, Any]]:
     where, values = _demand_filter(asked)
     order = f"{SORTS[asked.sort]}{' DESC' if asked.sort == 'number' else ''}"
     query = f"{_DEMAND} WHERE {where} ORDER BY {order} LIMIT {-1 if asked.limit is None else asked.limit}"
-    return [_demand(reader, row) for row in reader.rows(query, values)]
+    return [demand_data(reader, row) for row in reader.rows(query, values)]
+
+
+def stream_demands(reader: Reader, asked: Filter) -> Iterator[sqlite3.Row]:
+    """The rows of the demands that a filter lets through, oldest number first, one at a time."""
+    where, values = _demand_filter(asked)
+    yield from reader.sql.execute(f"{_DEMAND} WHERE {where} ORDER BY d.id", values)
+
+
+def demand_condition(asked: Filter) -> tuple[str, dict[str, Any]]:
+    """A filter as SQL about demand ``d``, its customer ``c`` and its handler ``h``, with the values that it names."""
+    return _demand_filter(asked)
 
 
 def _demand_filter(asked: Filter) -> tuple[str, dict[str, Any]]:
@@ -408,7 +455,8 @@ _TEXT = (
 )
 
 
-def _demand(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+def demand_data(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+    """A demand as JSON has it, its deadlines aside."""
     iso = reader.iso
     return {
         "number": row["id"],
@@ -559,7 +607,7 @@ def customers(reader: Reader, *, text: str = "", tag: str = "", limit: int | Non
         "AND (:tag = '' OR EXISTS (SELECT 1 FROM json_each(c.tags) WHERE value = :tag)) ORDER BY c.id LIMIT :limit",
         {"text": text, "like": f"%{text}%", "tag": tag, "limit": -1 if limit is None else limit},
     )
-    return [_customer(reader, row) for row in rows]
+    return [customer_data(reader, row) for row in rows]
 
 
 def customer(reader: Reader, customer_id: int) -> dict[str, Any]:
@@ -568,14 +616,15 @@ def customer(reader: Reader, customer_id: int) -> dict[str, Any]:
         "SELECT c.*, o.name AS o_name FROM customer AS c LEFT JOIN contact AS o ON o.id = c.owner_id WHERE c.id = ?",
         (customer_id,),
     ).fetchone()
-    return _customer(reader, row) | {
+    return customer_data(reader, row) | {
         "demands": demands(reader, Filter(customer=f"K{customer_id:05d}", sort="raised")),
         "revisits": revisits(reader, customer_id=customer_id),
         "deadlines": deadlines_of(reader, "customer_id", customer_id),
     }
 
 
-def _customer(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+def customer_data(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+    """A customer as JSON has it, without his demands."""
     plain = ("name", "nickname", "phone", "wechat", "company", "region", "address", "value", "need_class", "stage")
     dates = ("birthday", "last_order", "business_contact", "contract_on", "profiled_on", "consent_on")
     return {
@@ -626,7 +675,7 @@ def revisits(
         {"customer": customer_id, "kind": kind, "open": open_only, "since": since, "until": until,
          "limit": -1 if limit is None else limit},
     )  # fmt: skip
-    return [_revisit(reader, row) for row in rows]
+    return [revisit_data(reader, row) for row in rows]
 
 
 def revisit(reader: Reader, number: int) -> dict[str, Any]:
@@ -634,10 +683,11 @@ def revisit(reader: Reader, number: int) -> dict[str, Any]:
     row = reader.sql.execute(_REVISIT + "WHERE r.id = ?", (number,)).fetchone()
     if row is None:
         raise NotFound(f"没有回访 {number}", "看看有哪些：demandctl revisit list")
-    return _revisit(reader, row) | {"deadlines": deadlines_of(reader, "revisit_id", number)}
+    return revisit_data(reader, row) | {"deadlines": deadlines_of(reader, "revisit_id", number)}
 
 
-def _revisit(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+def revisit_data(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+    """A revisit as JSON has it, its deadlines aside."""
     texts = (
         "dissatisfaction",
         "heard_from",

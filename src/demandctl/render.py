@@ -160,6 +160,14 @@ def minutes(count: int) -> str:
     return f"{days}天{rest // 60}小时" if rest >= 60 and days < 10 else f"{days}天"
 
 
+def lateness(count: int, workday: int | None) -> str:
+    """How late something is; opening time is told in working days of so many minutes."""
+    if workday is None or count < workday:
+        return minutes(count)
+    days, rest = divmod(count, workday)
+    return f"{days}个工作日" + (f"{rest // 60}小时" if rest >= 60 and days < 10 else "")
+
+
 def span(between: timedelta) -> str:
     """A wall-clock span as people say it."""
     return minutes(int(between.total_seconds()) // 60)

@@ -108,13 +108,14 @@ def advance(deadlines: Sequence[Deadline], event: Event, rules: Iterable[Rule], 
     book = [_reopen(d, event, by_id.get(d.rule), calendar, book) for d in book]
     book = [new for d in book for new in _meet(d, event, by_id.get(d.rule), calendar)]
     book = [_void(d, event, by_id.get(d.rule), calendar) for d in book]
-    if "edited" in event.names:
-        book = [recalculate(d, by_id.get(d.rule), event.facts, calendar, event.at) for d in book]
     if event.names & {"recalculated", "rules-applied"}:
         book = _brought_up_to_date(book, event, by_id, calendar)
     for rule in by_id.values():
         if rule.enabled and rule.starts & event.names and rule.applies_to(event.facts) and _is_of(rule, event):
             book = _start(book, rule, event, calendar)
+    if "edited" in event.names:
+        # After starting: what a new kind replaced keeps the due time of its day, and with it a breach.
+        book = [recalculate(d, by_id.get(d.rule), event.facts, calendar, event.at) for d in book]
     if event.wait_until:
         book = [_pause(d, event.at, event.wait_until, by_id.get(d.rule), calendar) for d in book]
     if "handed-over" in event.names:

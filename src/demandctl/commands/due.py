@@ -10,7 +10,7 @@ from demandctl import vocabulary as words
 from demandctl.commands.options import Json
 from demandctl.commands.show import BranchFilter, KindFilter, Limit, OwnerFilter, row_limit, when
 from demandctl.context import Context
-from demandctl.render import Column, minutes, put, put_json, put_styled, put_table, span
+from demandctl.render import Column, lateness, put, put_json, put_styled, put_table, span
 
 HEADINGS = {"overdue": ("已超时", "bold red"), "today": ("今天到期", "bold yellow"), "soon": ("即将到期", "bold")}
 COLUMNS = [
@@ -106,7 +106,7 @@ def _row(line: queries.Line, region: str, now: datetime) -> list[str]:
 def standing(line: queries.Line, now: datetime) -> str:
     """How late or how long left, the level and the repeat in words."""
     if line.state == "overdue":
-        late = f"超时{minutes(line.late_minutes)}" if line.late_minutes else "刚超时"
+        late = f"超时{lateness(line.late_minutes, line.workday_minutes)}" if line.late_minutes else "刚超时"
         repeated = f"，连续{line.missed}次" if (line.missed or 0) > 1 else ""
         raised = f"，升{line.level - 1}级" if line.level > 1 else ""
         return late + repeated + raised

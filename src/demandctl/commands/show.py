@@ -12,7 +12,7 @@ from demandctl.commands.options import Json, Number, choices, parse_time
 from demandctl.context import Context
 from demandctl.render import (
     Column,
-    minutes,
+    lateness,
     moment,
     pairs,
     put,
@@ -257,7 +257,7 @@ def how_it_stands(deadline: Mapping[str, Any], now: datetime) -> str:
         return f"取消：{deadline['void_reason']}" + ("（当时已超时）" if late else "")
     if state == "overdue":
         times = f"，连续 {deadline['missed']} 次" if (deadline["missed"] or 0) > 1 else ""
-        return f"超时 {minutes(deadline['late_minutes'])}{times}"
+        return f"超时 {lateness(deadline['late_minutes'], deadline['workday_minutes'])}{times}"
     provisional = "（暂定，当年放假安排未公布）" if deadline["provisional"] else ""
     return words.DeadlineState(state).label + provisional
 

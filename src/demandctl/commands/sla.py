@@ -40,33 +40,36 @@ def show(ctx: typer.Context, json: Json = False) -> None:
         Column("依据"),
         Column(""),
     ]
-    put_table(
-        columns,
-        [
-            [rule.id, rule.name, _ABOUT[rule.about], in_words(rule), owed(rule.owed_by), rule.source,
-             "" if rule.enabled else "停用"]
-            for rule in book.rules
-        ],
-    )  # fmt: skip
+    put_table(columns, [_row(rule) for rule in book.rules])
     if problems:
         raise Refused(f"规则文件有 {len(problems)} 处错误", "逐条看：demandctl sla check")
 
 
-def in_words(rule: Rule) -> str:
-    """A rule's target or recurrence as people say it."""
-    if rule.repeat == GIVEN:
-        return "按客户设定的周期"
-    if rule.repeat:
-        return {"FREQ=WEEKLY;BYDAY=MO": "每周一下班前", "FREQ=MONTHLY;BYMONTHDAY=15,-1": "每月 15 日和月末下班前"}.get(
-            rule.repeat, rule.repeat
-        )
-    return _target(rule.target)
+def _row(rule: Rule) -> list[str]:
+    said = in_words(rule.repeat or rule.target, repeats=bool(rule.repeat))
+    off = "" if rule.enabled else "停用"
+    return [rule.id, rule.name, _ABOUT[rule.about], said, owed(rule.owed_by), rule.source, off]
+
+
+def in_words(entry: Any, *, repeats: bool) -> str:
+    """A target or a recurrence as people say it."""
+    if not repeats:
+        return _target(entry)
+    known = {
+        GIVEN: "按客户设定的周期",
+        "FREQ=WEEKLY;BYDAY=MO": "每周一下班前",
+        "FREQ=MONTHLY;BYMONTHDAY=15,-1": "每月 15 日和月末下班前",
+    }
+    return known.get(entry, str(entry))
 
 
 def _target(entry: Any) -> str:
     if isinstance(entry, dict):
         names = {**{k.value: k.label for k in (*Kind, *Urgency, *RevisitKind)}, "group": "社群", "default": "其余"}
-        return "，".join(f"{names.get(key, key)} {_target(value)}" for key, value in entry.items())
+        alike: dict[str, list[str]] = {}
+        for key, value in entry.items():
+            alike.setdefault(_target(value), []).append(names.get(key, key))
+        return "；".join(f"{'、'.join(keys)} {said}" for said, keys in alike.items())
     if entry == GIVEN:
         return "约定的时间"
     amount, clock = str(entry).split() if " " in str(entry) else (str(entry), "work")
@@ -119,4 +122,10 @@ def init(ctx: typer.Context) -> None:
     answer(f"规则已复制到 {target}", "改完检查：demandctl sla check")
 
 
-TREE: Tree = {"show": show, "check": check, "init": init}
+TREE: Tree = {
+    "show": show,
+    "check": check,
+    "init": init,
+    "explain": ("sla_explain:explain", "时限是怎么算出来的：依据、起算、算进去的每一段、跳过的每一段和原因。"),
+    "apply": ("sla_explain:apply", "让未完成、未超时的时限改按现在的规则、上班时间和放假安排。"),
+}

@@ -224,8 +224,8 @@ def inspect(file: Path) -> dict[str, object]:
 def restore(context: Context, file: Path) -> Restored:
     """Put a backup in the place of the ledger; the replaced ledger is kept beside it.
 
-    The backup is checked, upgraded and signed in a copy first; then it replaces the content in one transaction of SQLite,
-    so that other programs see the old ledger or the new one. A damaged ledger is moved aside as a file.
+    The backup is checked, upgraded and signed in a copy first; then it replaces the content in one transaction of
+    SQLite, so that other programs see the old ledger or the new one. A damaged ledger is moved aside as a file.
     """
     inspect(file)
     ledger = context.db_path.absolute()

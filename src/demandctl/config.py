@@ -6,18 +6,23 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from demandctl.errors import UsageError
 
 if TYPE_CHECKING:
+    from demandctl.targets import Target
     from demandctl.worktime import Calendar
 
 DEFAULT_ZONE = "Asia/Shanghai"
 DEFAULT_HOURS = ("08:30-12:00", "13:30-17:30")
+DEFAULT_LEVELS = ("4h", "1d")
 DEFAULT_CALL_HOURS = ("09:00-11:30", "14:00-17:30")
 """C 2.5.2: a customer is not disturbed while he rests."""
+
+RETENTION = re.compile(r"(\d{1,4})(y|mo|d)")
 
 TEMPLATE = """\
 # demandctl 的配置。改完后 demandctl config show 看看读到了什么。
@@ -37,6 +42,13 @@ call_hours = ["09:00-11:30", "14:00-17:30"]   # 适合打电话的时间
 hours = ["08:30-12:00", "13:30-17:30"]        # 上班时间
 closed = []                     # 另外放假的日子，如 ["2026-05-08"]
 open = []                       # 另外上班的日子
+
+[backup]
+folder = ""                     # 备份放在哪里；空的就放在台账旁边的 backups 文件夹
+keep = 20                       # 最多留几份，旧的自动删；0 全留
+
+[privacy]
+retention = "3y"                # 结束超过多久的记录由 doctor 提醒清理：3y、18mo、400d；空的不提醒
 """
 
 
@@ -85,6 +97,26 @@ class Config:
         return str(self.get("specialist", "department", "客服部"))
 
     @property
+    def backup_folder(self) -> Path | None:
+        """Where backups go, None for the folder ``backups`` beside the ledger."""
+        folder = str(self.get("backup", "folder"))
+        return Path(folder).expanduser() if folder else None
+
+    @property
+    def backups_kept(self) -> int:
+        """How many backups are kept, 0 for all of them."""
+        return int(self.get("backup", "keep", 20))
+
+    @property
+    def retention(self) -> tuple[int, int] | None:
+        """How long records that have ended are kept, as (months, days); None for ever."""
+        found = RETENTION.fullmatch(str(self.get("privacy", "retention", "3y")))
+        if not found or not int(found[1]):
+            return None
+        count = int(found[1])
+        return {"y": (12 * count, 0), "mo": (count, 0), "d": (0, count)}[found[2]]
+
+    @property
     def rules_path(self) -> Path:
         """The user's own rules, beside the config file; it need not exist."""
         return self.path.with_name("rules.toml")
@@ -109,8 +141,21 @@ class Config:
                 raise self._wrong("calendar", key, f"“{value}”不是日期，应写成 2026-05-08") from error
         return found
 
+    @cached_property
+    def steps(self) -> tuple[Target, ...]:
+        """How long after its due time a deadline climbs one level, and another: opening time unless they say ``wall``."""
+        from demandctl.targets import Target
+
+        texts = self.get("notify", "levels", DEFAULT_LEVELS)
+        if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+            raise self._wrong("notify", "levels", '应是时长的列表，如 ["4h", "1d"]')
+        try:
+            return tuple(Target.parse(text) for text in texts)
+        except ValueError as error:
+            raise self._wrong("notify", "levels", str(error)) from error
+
     def _check(self) -> None:
-        tables = ("company", "specialist", "calendar", "notify")
+        tables = ("company", "specialist", "calendar", "notify", "backup", "privacy")
         for name in tables:
             if not isinstance(self.data.get(name, {}), dict):
                 raise self._wrong(name, "", "应是一张表，写成 [" + name + "]")
@@ -125,12 +170,23 @@ class Config:
         if not self.hours():
             raise self._wrong("calendar", "hours", "至少要有一段上班时间")
         self.hours("call_hours", "specialist")
+        self._check_keeping()
         from zoneinfo import ZoneInfo
 
         try:
             ZoneInfo(self.zone_name)
         except (ValueError, OSError, KeyError) as error:
             raise self._wrong("", "timezone", f"没有“{self.zone_name}”这个时区") from error
+
+    def _check_keeping(self) -> None:
+        keep = self.get("backup", "keep", 20)
+        if type(keep) is not int or not 0 <= keep <= 10_000:
+            raise self._wrong("backup", "keep", "应是 0 到 10000 的整数")
+        if not isinstance(self.get("backup", "folder"), str):
+            raise self._wrong("backup", "folder", "应是文字，用引号括起来")
+        retention = self.get("privacy", "retention", "3y")
+        if not isinstance(retention, str) or (retention and not RETENTION.fullmatch(retention)):
+            raise self._wrong("privacy", "retention", "应写成 3y、18mo 或 400d，空串表示不提醒")
 
     def _wrong(self, section: str, key: str, reason: str) -> UsageError:
         where = ".".join(part for part in (section, key) if part)

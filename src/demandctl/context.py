@@ -90,3 +90,9 @@ class Context:
         from demandctl.config import work_calendar
 
         return work_calendar(self.config)
+
+    def warn(self, text: str) -> None:
+        """A word to the person at the keyboard that no command has to carry."""
+        from demandctl.render import say
+
+        say(f"提示：{text}")

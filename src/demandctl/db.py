@@ -2,10 +2,10 @@
 
 Reading goes through the standard library alone; SQLModel and SQLAlchemy are imported when a transaction opens.
 
-What is acknowledged is on the disk. The file is in WAL mode with ``synchronous = FULL``: SQLite flushes the log before a
-commit returns, and the folder when it makes the log. A new ledger, a backup and a restored file are made beside their
-place, flushed, put there whole by a link or a rename, and the folder is flushed after that. docs/safety.md says the same
-to users.
+What is acknowledged is on the disk. The file is in WAL mode with ``synchronous = FULL``: SQLite flushes the log before
+a commit returns, and the folder when it makes the log. A new ledger, a backup and a restored file are made beside their
+place, flushed, put there whole by a link or a rename, and the folder is flushed after that. docs/safety.md says the
+same to users.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,6 @@ from demandctl.errors import LedgerUnusable, NotFound
 from demandctl.migrations import APPLICATION_ID, SCHEMA_VERSION, upgrade
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlmodel import Session
 
     from demandctl.context import Context
@@ -240,8 +239,23 @@ def _begin(session: Session, context: Context, command: str) -> Work:
     session.flush()
     assert operation.id is not None
     session.connection().exec_driver_sql("INSERT INTO current_operation VALUES (1, ?)", (operation.id,))
+    _warn_of_the_clock(session, context, operation.id)
     rules, calendar, ruleset_id = _ruleset(session, context)
-    return Work(session, operation.id, context.now, context.who, rules, calendar, ruleset_id, context)
+    work = Work(session, operation.id, context.now, context.who, rules, calendar, ruleset_id, context)
+    if command != "undo":  # which needs the rows as the operation left them
+        from demandctl.deadlines import learn_calendar
+
+        learn_calendar(work)
+    return work
+
+
+def _warn_of_the_clock(session: Session, context: Context, operation_id: int) -> None:
+    """Say so when the clock stands before the last operation: nothing breaks, but times and deadlines may be wrong."""
+    last = session.connection().exec_driver_sql("SELECT at FROM operation WHERE id < ? ORDER BY id DESC LIMIT 1",
+                                                (operation_id,)).scalar()  # fmt: skip
+    if last and (before := datetime.fromisoformat(last)) > context.now:
+        now, last = (f"{at.astimezone(context.zone):%Y-%m-%d %H:%M}" for at in (context.now, before))
+        context.warn(f"现在（{now}）早于上一步操作（{last}），请检查系统时间")
 
 
 def _ruleset(session: Session, context: Context) -> tuple[Rulebook, Calendar, int]:

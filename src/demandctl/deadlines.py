@@ -235,13 +235,18 @@ def event_from(row: EventRow) -> Event:
     return Event(names=frozenset(row.names.split()), at=row.at, **data)
 
 
-def replay(session: Session, about: str, subject_id: int) -> tuple[list[Deadline], list[Deadline]]:
-    """The deadlines of a subject as its events make them, each by the rules of its day, and as they are stored."""
+def replay(
+    session: Session, about: str, subject_id: int, sets: dict[int, tuple[Rulebook, Calendar]] | None = None
+) -> tuple[list[Deadline], list[Deadline]]:
+    """The deadlines of a subject as its events make them, each by the rules of its day, and as they are stored.
+
+    *sets* keeps the rules that were read, for the next subject.
+    """
     events = session.exec(
         select(EventRow).where(EventRow.about == about, EventRow.subject_id == subject_id).order_by(col(EventRow.id))
     )
     book: list[Deadline] = []
-    sets: dict[int, tuple[Rulebook, Calendar]] = {}
+    sets = {} if sets is None else sets
     for row in events:
         if row.ruleset_id not in sets:
             sets[row.ruleset_id] = ruleset(session, row.ruleset_id)

@@ -9,6 +9,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from shutil import get_terminal_size
 from typing import Any, NamedTuple
 
 _WEEKDAYS = "一二三四五六日"
@@ -22,12 +23,13 @@ _SHOWN_LINES = {code: shown for code, shown in _SHOWN.items() if code != 10}
 
 
 class Column(NamedTuple):
-    """A column of a table: its title, and how far it may be squeezed on a narrow terminal."""
+    """A column of a table: its title, and between which widths in cells a terminal may squeeze it."""
 
     title: str
     style: str = ""
     right: bool = False
     least: int = 4
+    most: int | None = None
     wrap: bool = True
 
 
@@ -72,6 +74,11 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
+def is_narrow() -> bool:
+    """Whether a terminal is too narrow for a row on one line."""
+    return is_terminal() and get_terminal_size().columns < 110
+
+
 def put(text: str = "") -> None:
     """A line of result on stdout."""
     sys.stdout.write(text + "\n")
@@ -92,10 +99,11 @@ def put_json(document: object) -> None:
 
 def put_table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, styles: Sequence[str] = ()) -> None:
     """A table: Rich on a terminal, plain and aligned at full width in a pipe. Cells are made safe here."""
-    cells = [[shown(cell) for cell in row] for row in rows]
     if is_terminal():
+        cells = [[shown_lines(cell) for cell in row] for row in rows]
         _rich_table(columns, cells, styles)
         return
+    cells = [[shown(cell) for cell in row] for row in rows]
     widths = [max(map(width, [column.title, *(row[i] for row in cells)])) for i, column in enumerate(columns)]
     for line in [[column.title for column in columns], *cells]:
         put("  ".join(padded(c, w, right=k.right) for c, w, k in zip(line, widths, columns, strict=True)).rstrip())
@@ -106,13 +114,16 @@ def _rich_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], styles
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    table = Table(
+        box=None, pad_edge=False, header_style="bold", show_edge=False, padding=(0, 1 if is_narrow() else 2, 0, 0)
+    )
     for column in columns:
         table.add_column(
             column.title,
             style=column.style,
             justify="right" if column.right else "left",
             min_width=column.least,
+            max_width=column.most,
             no_wrap=not column.wrap,
             overflow="fold",
         )
@@ -138,6 +149,16 @@ def moment(instant: datetime | None, now: datetime) -> str:
         return ""
     local = instant.astimezone(now.tzinfo)
     return f"{day(local.date(), now)} {local:%H:%M}"
+
+
+def brief(instant: datetime | None, now: datetime) -> str:
+    """An instant in figures, for narrow columns: ``09:35`` today, else ``11-20 09:35`` or ``2025-11-20``."""
+    if instant is None:
+        return ""
+    local = instant.astimezone(now.tzinfo)
+    if local.date() == now.date():
+        return f"{local:%H:%M}"
+    return f"{local:%m-%d %H:%M}" if local.year == now.year else f"{local:%Y-%m-%d}"
 
 
 def day(value: date, now: datetime) -> str:

@@ -10,13 +10,41 @@ from demandctl import vocabulary as words
 from demandctl.commands.options import Json
 from demandctl.commands.show import BranchFilter, KindFilter, Limit, OwnerFilter, row_limit, when
 from demandctl.context import Context
-from demandctl.render import Column, lateness, put, put_json, put_styled, put_table, span
+from demandctl.render import (
+    Column,
+    brief,
+    is_narrow,
+    lateness,
+    put,
+    put_json,
+    put_styled,
+    put_table,
+    shown,
+    span,
+)  # fmt: skip
 
 HEADINGS = {"overdue": ("已超时", "bold red"), "today": ("今天到期", "bold yellow"), "soon": ("即将到期", "bold")}
 COLUMNS = [
-    Column("编号", wrap=False), Column("类型", wrap=False), Column("客户"), Column("地区"), Column("欠什么", least=8),
-    Column("谁"), Column("电话", wrap=False), Column("到期", wrap=False), Column("情况"),
-]  # fmt: skip
+    Column("编号", wrap=False),
+    Column("类型", wrap=False),
+    Column("客户"),
+    Column("地区"),
+    Column("欠什么", least=12),
+    Column("谁", least=6),
+    Column("电话", wrap=False),
+    Column("到期", wrap=False),
+    Column("情况", least=12),
+]
+NARROW = [
+    Column("编号", wrap=False),
+    Column("类型", wrap=False),
+    Column("客户", least=8, most=14),
+    Column("欠什么", least=12),
+    Column("谁", least=11, most=12),
+    Column("到期", wrap=False),
+    Column("情况", least=12),
+]
+"""On a narrow terminal the place stands under the customer, and the phone under the name."""
 
 Within = Annotated[str, typer.Option("--within", metavar="时长", help="看多久以内到期的，如 2d、4h、3天；默认 1d")]
 Overdue = Annotated[bool, typer.Option("--overdue", help="只看已超时的")]
@@ -80,18 +108,18 @@ def put_due(lines: list[queries.Line], regions: dict[int, str], counts: dict[str
         total = counts.get(state, len(group))
         cut = f"，列出前 {len(group)} 条（全部：--limit 0）" if total > len(group) else ""
         put_styled(f"{title} {'1000 条以上' if total >= 1000 else f'{total} 条'}{cut}", style)
-        put_table(COLUMNS, [_row(line, regions[line.id], now) for line in group])
+        if is_narrow():
+            put_table(NARROW, [_narrow_row(line, regions[line.id], now) for line in group])
+        else:
+            put_table(COLUMNS, [_row(line, regions[line.id], now) for line in group])
     hidden = sum(counts.values()) - len(lines)
     if hidden > 0:
         put(f"\n还有 {'1000 以上' if hidden >= 999 else hidden} 条没有列出：demandctl due --limit 0")
 
 
 def _row(line: queries.Line, region: str, now: datetime) -> list[str]:
-    number = f"D{line.demand}" if line.demand else f"回访{line.revisit}" if line.revisit else ""
-    if not number:
-        number = str(line.customer["code"]) if line.customer else "台账"
     return [
-        number,
+        _number(line),
         words.Kind(line.kind).label if line.kind else "",
         line.customer["name"] if line.customer else "",
         region,
@@ -101,6 +129,22 @@ def _row(line: queries.Line, region: str, now: datetime) -> list[str]:
         when(line.due_at, now),
         standing(line, now),
     ]
+
+
+def _narrow_row(line: queries.Line, region: str, now: datetime) -> list[str]:
+    number, kind, customer, place, what, name, phone, _, stands = _row(line, region, now)
+    assert line.due_at is not None
+    due_at = brief(datetime.fromisoformat(line.due_at), now)
+    who, owes = f"{shown(customer)}\n{shown(place)}", f"{shown(name)}\n{phone}"
+    return [number, kind, who.strip(), what, owes.strip(), due_at, stands]
+
+
+def _number(line: queries.Line) -> str:
+    if line.demand:
+        return f"D{line.demand}"
+    if line.revisit:
+        return f"回访{line.revisit}"
+    return str(line.customer["code"]) if line.customer else "台账"
 
 
 def standing(line: queries.Line, now: datetime) -> str:

@@ -12,6 +12,8 @@ from demandctl.commands.options import Json, Number, choices, parse_time
 from demandctl.context import Context
 from demandctl.render import (
     Column,
+    brief,
+    is_narrow,
     lateness,
     moment,
     pairs,
@@ -22,7 +24,7 @@ from demandctl.render import (
     say,
     shown,
     shown_lines,
-)
+)  # fmt: skip
 
 LINES = 50
 """How many rows a list shows unless asked for more."""
@@ -111,6 +113,28 @@ def boundary(app: Context, text: str, *, end: bool = False) -> str:
     return queries.stored(value)
 
 
+COLUMNS = [
+    Column("编号", wrap=False),
+    Column("提出", wrap=False),
+    Column("类型", wrap=False),
+    Column("客户", least=6, most=16),
+    Column("地区"),
+    Column("内容", least=16),
+    Column("对接人", least=6),
+    Column("状态", wrap=False),
+    Column("下次跟进", wrap=False),
+]
+NARROW = [
+    Column("编号", wrap=False),
+    Column("提出", wrap=False),
+    Column("类型", wrap=False),
+    Column("客户", least=8, most=12),
+    Column("内容", least=16),
+    Column("对接人", least=6),
+    Column("状态", wrap=False),
+]
+
+
 def put_demands(app: Context, asked: queries.Filter, as_json: bool) -> None:
     """A list of demands, as a table or as JSON."""
     more = asked._replace(limit=asked.limit + 1 if asked.limit else None)
@@ -122,11 +146,9 @@ def put_demands(app: Context, asked: queries.Filter, as_json: bool) -> None:
     if not found:
         put("没有符合条件的需求")
         return
-    columns = [
-        Column("编号", wrap=False), Column("提出", wrap=False), Column("类型", wrap=False), Column("客户"),
-        Column("地区"), Column("内容", least=12), Column("对接人"), Column("状态", wrap=False), Column("下次跟进"),
-    ]  # fmt: skip
-    put_table(columns, [_row(demand, app.now) for demand in found[: asked.limit]])
+    narrow = is_narrow()
+    row = _narrow_row if narrow else _row
+    put_table(NARROW if narrow else COLUMNS, [row(demand, app.now) for demand in found[: asked.limit]])
     if asked.limit and len(found) > asked.limit:
         say(f"只列出前 {asked.limit} 条；全部：--limit 0")
 
@@ -135,7 +157,7 @@ def _row(demand: Mapping[str, Any], now: datetime) -> list[str]:
     label = words.subtype_label(demand["kind"], demand["subtype"])
     return [
         f"D{demand['number']}",
-        moment(datetime.fromisoformat(demand["raised_at"]), now),
+        when(demand["raised_at"], now),
         words.Kind(demand["kind"]).label + (f"·{label}" if label else ""),
         demand["customer"]["name"],
         demand["region"],
@@ -144,6 +166,12 @@ def _row(demand: Mapping[str, Any], now: datetime) -> list[str]:
         status_label(demand),
         when(demand["next_at"], now),
     ]
+
+
+def _narrow_row(demand: Mapping[str, Any], now: datetime) -> list[str]:
+    number, _, _, customer, _, content, person, status, _ = _row(demand, now)
+    raised = brief(datetime.fromisoformat(demand["raised_at"]), now)
+    return [number, raised, words.Kind(demand["kind"]).label, customer, content, person, status]
 
 
 def status_label(demand: Mapping[str, Any]) -> str:

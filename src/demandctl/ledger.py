@@ -256,6 +256,8 @@ def _follow_up_names(work: Work, demand: Demand, person: Contact | None, report:
     names = {"follow-up"}
     if not report.internal:
         names.add("contact")
+    elif demand.status == Status.CLOSED:
+        return names  # a note on what has ended: nobody owes the customer a word about it
     elif person and (person.id == demand.handler_id or person.role == Role.EXPERT or escalated):
         names.add("internal")
     if person and person.id == demand.handler_id:
@@ -347,6 +349,8 @@ def reopen(work: Work, demand: Demand, *, reason: str = "") -> None:
     if handler and not handler.active:
         demand.handler_id, handler = None, None
     demand.status = Status.FOLLOWING if handler else Status.NEW
+    if handler is None:
+        demand.leader_id = None
     demand.outcome, demand.closed_at, demand.resolved_at, demand.confirmed_at = None, None, None, None
     demand.amount, demand.duplicate_of, demand.reason = None, None, ""
     if reason:
@@ -476,7 +480,7 @@ def facts_of(demand: Demand) -> dict[str, Any]:
         "urgency": str(demand.urgency),
         "handled": demand.handler_id is not None,
         "handler": demand.handler_id,
-        "referred": demand.status == Status.REFERRED,
+        "referred": demand.handler_id is None and demand.leader_id is not None,
         "leader": demand.leader_id,
         "branch": demand.branch,
         "branch_leader": demand.branch_leader_id,

@@ -48,7 +48,9 @@ def undo(work: Work) -> Operation:
     if operation is None:
         raise Refused("没有可以撤销的操作", "看看做过什么：demandctl log")
     if operation.command in ENDS_THE_CHAIN:
-        raise Refused(f"“{operation.summary or operation.command}”不能撤销，它之前的也不能")
+        raise Refused(
+            f"“{operation.summary or operation.command}”不能撤销，它之前的也不能", "看看做过什么：demandctl log"
+        )
     connection = work.session.connection()
     connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
     for change in reversed(changes(work.session, operation.id)):
@@ -74,8 +76,9 @@ def _revert(session: Session, change: Change) -> None:
     connection = session.connection()
     now = connection.execute(text(f"SELECT * FROM {change.table} WHERE id = :id"), {"id": change.row_id}).mappings()
     current = next(iter(now), None)
-    if (dict(current) if current else None) != change.new:
-        raise Refused(f"{change.table} 第 {change.row_id} 行后来又变了，不能撤销")
+    # Columns that the schema has gained since are nobody's change.
+    if (current and {name: current[name] for name in change.new or current}) != change.new:
+        raise _changed_since(session, change)
     if change.old is None:
         connection.execute(text(f"DELETE FROM {change.table} WHERE id = :id"), {"id": change.row_id})
     elif change.new is None:
@@ -85,3 +88,20 @@ def _revert(session: Session, change: Change) -> None:
     else:
         fields = ", ".join(f"{name} = :{name}" for name in change.old if name != "id")
         connection.execute(text(f"UPDATE {change.table} SET {fields} WHERE id = :id"), change.old)
+
+
+def _changed_since(session: Session, change: Change) -> Refused:
+    """Why it cannot be undone: what touched the row later, and is not to be taken back."""
+    from demandctl.changes import TABLES
+
+    later = session.connection().execute(
+        text(
+            "SELECT id, summary, command FROM operation WHERE undone_by IS NULL AND undoes IS NULL AND id IN "
+            "(SELECT operation_id FROM change WHERE table_name = :name AND row_id = :id) ORDER BY id DESC LIMIT 1"
+        ),
+        {"name": change.table, "id": change.row_id},
+    )
+    operation = next(iter(later), None)
+    by = f"被 #{operation[0]}（{operation[1] or operation[2]}）改过" if operation else "被别的程序改过"
+    what = f"{TABLES.get(change.table, change.table)} {change.row_id}"
+    return Refused(f"{what} 后来又{by}，不能撤销", "看看改了什么：demandctl log --changes")

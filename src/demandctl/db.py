@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from demandctl.errors import LedgerUnusable, NotFound
+from demandctl.errors import LedgerUnusable, NotFound, Refused
 from demandctl.migrations import APPLICATION_ID, SCHEMA_VERSION, upgrade
 
 if TYPE_CHECKING:
@@ -210,6 +210,8 @@ def transaction(context: Context, command: str, *, keep: bool = True) -> Iterato
             else:
                 session.rollback()
     except DBAPIError as error:
+        if isinstance(error.orig, sqlite3.IntegrityError) and "FOREIGN KEY" in str(error.orig):
+            raise Refused("别的记录还要用到它，这一步没有做", "看看做过什么：demandctl log --changes") from error
         if isinstance(error.orig, sqlite3.OperationalError | sqlite3.DatabaseError) and not isinstance(
             error.orig, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.DataError
         ):
@@ -242,7 +244,7 @@ def _begin(session: Session, context: Context, command: str) -> Work:
     _warn_of_the_clock(session, context, operation.id)
     rules, calendar, ruleset_id = _ruleset(session, context)
     work = Work(session, operation.id, context.now, context.who, rules, calendar, ruleset_id, context)
-    if command != "undo":  # which needs the rows as the operation left them
+    if command not in ("undo", "export"):  # the one needs the rows as they were left, the other is never taken back
         from demandctl.deadlines import learn_calendar
 
         learn_calendar(work)
@@ -266,7 +268,6 @@ def _ruleset(session: Session, context: Context) -> tuple[Rulebook, Calendar, in
     from sqlmodel import select
 
     from demandctl.config import calendar_version, rules_text
-    from demandctl.errors import Refused
     from demandctl.models import RuleSet
     from demandctl.rules import read_rules
 

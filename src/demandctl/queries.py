@@ -233,7 +233,7 @@ def line(reader: Reader, row: sqlite3.Row) -> Line:
         state=state,
         late_minutes=late_minutes(due_at, now, row["clock"], calendar) if calendar else None,
         workday_minutes=calendar.day_seconds // 60 if calendar and row["clock"] != "wall" else None,
-        missed=_missed(row, calendar, now),
+        missed=missed(row, calendar, now),
         level=level(due_at, now, steps, calendar) if calendar else 0,
         provisional=bool(row["provisional"]),
     )
@@ -266,12 +266,12 @@ def _owed_by(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
     return {"role": role, "name": name, "phone": phone}
 
 
-def _missed(row: sqlite3.Row, calendar: Calendar | None, now: datetime) -> int | None:
+def missed(row: sqlite3.Row, calendar: Calendar | None, now: datetime) -> int | None:
+    """How many occurrences in a row of a repeating deadline went by unmet; None for any other."""
     if not row["occurrences"]:
         return None
     if row["met_at"] or row["voided_at"] or calendar is None:
-        missed: int = row["missed"]
-        return missed
+        return int(row["missed"])
     today = now.date().isoformat()
     closed = calendar.closing(now.date()) < now
     return sum(1 for day in row["occurrences"].split() if day < today or (day == today and closed))
@@ -339,51 +339,57 @@ def demand(reader: Reader, number: int) -> dict[str, Any]:
 
 def history(reader: Reader, number: int) -> dict[str, Any]:
     """What ``show`` adds to a demand: follow-ups, assignments, escalations, operations."""
-    follow_ups = [
-        {
-            "at": reader.iso(row["at"]),
-            "by": row["by_name"],
-            "phone": row["phone"],
-            "internal": bool(row["internal"]),
-            "method": row["method"],
-            "stage": row["stage"] or None,
-            "text": row["text"],
-            "next_at": reader.iso(row["next_at"]),
-            "next_plan": row["next_plan"] or None,
-            "wait_until": reader.iso(row["wait_until"]),
-            "resolved": bool(row["resolved"]),
-        }
-        for row in reader.rows("SELECT * FROM follow_up WHERE demand_id = ? ORDER BY at, id", (number,))
-    ]
-    assignments = [
-        {
-            "at": reader.iso(row["at"]),
-            "from": row["from_name"],
-            "to": row["to_name"],
-            "phone": row["to_phone"],
-            "how": row["how"],
-            "reason": row["reason"] or None,
-        }
-        for row in reader.rows(
-            "SELECT a.*, t.name AS to_name, t.phone AS to_phone, f.name AS from_name FROM assignment AS a "
-            "JOIN contact AS t ON t.id = a.to_id LEFT JOIN contact AS f ON f.id = a.from_id "
-            "WHERE a.demand_id = ? ORDER BY a.at, a.id",
-            (number,),
-        )
-    ]
-    escalations = [
-        {"at": reader.iso(row["at"]), "to": row["name"], "level": row["level"], "problem": row["problem"]}
-        for row in reader.rows(
-            "SELECT e.*, t.name FROM escalation AS e JOIN contact AS t ON t.id = e.to_id WHERE e.demand_id = ?",
-            (number,),
-        )
-    ]
+    rows = reader.rows
+    told = rows("SELECT * FROM follow_up WHERE demand_id = ? ORDER BY at, id", (number,))
+    handed = rows(
+        "SELECT a.*, t.name AS to_name, t.phone AS to_phone, f.name AS from_name FROM assignment AS a "
+        "JOIN contact AS t ON t.id = a.to_id LEFT JOIN contact AS f ON f.id = a.from_id "
+        "WHERE a.demand_id = ? ORDER BY a.at, a.id",
+        (number,),
+    )
+    raised = rows(
+        "SELECT e.*, t.name FROM escalation AS e JOIN contact AS t ON t.id = e.to_id WHERE e.demand_id = ?", (number,)
+    )
     return {
-        "follow_ups": follow_ups,
-        "assignments": assignments,
-        "escalations": escalations,
+        "follow_ups": [follow_up_data(reader, row) for row in told],
+        "assignments": [assignment_data(reader, row) for row in handed],
+        "escalations": [escalation_data(reader, row) for row in raised],
         "operations": operations(reader, demand=number),
     }
+
+
+def follow_up_data(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+    """A follow-up as JSON has it."""
+    return {
+        "at": reader.iso(row["at"]),
+        "by": row["by_name"],
+        "phone": row["phone"],
+        "internal": bool(row["internal"]),
+        "method": row["method"],
+        "stage": row["stage"] or None,
+        "text": row["text"],
+        "next_at": reader.iso(row["next_at"]),
+        "next_plan": row["next_plan"] or None,
+        "wait_until": reader.iso(row["wait_until"]),
+        "resolved": bool(row["resolved"]),
+    }
+
+
+def assignment_data(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+    """An assignment as JSON has it."""
+    return {
+        "at": reader.iso(row["at"]),
+        "from": row["from_name"],
+        "to": row["to_name"],
+        "phone": row["to_phone"],
+        "how": row["how"],
+        "reason": row["reason"] or None,
+    }
+
+
+def escalation_data(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+    """An escalation as JSON has it."""
+    return {"at": reader.iso(row["at"]), "to": row["name"], "level": row["level"], "problem": row["problem"]}
 
 
 class Filter(NamedTuple):
@@ -722,13 +728,30 @@ def revisit_data(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
 # -- log ---------------------------------------------------------------------------------------------------------
 
 
-def operations(reader: Reader, *, demand: int | None = None, limit: int | None = None) -> list[dict[str, Any]]:
-    """What was done, newest last; of one demand when its number is given."""
-    touched = "WHERE id IN (SELECT operation_id FROM change WHERE demand_id = :demand)" if demand else ""
+def operations(
+    reader: Reader,
+    *,
+    demand: int | None = None,
+    who: str = "",
+    command: str = "",
+    since: str = "",
+    until: str = "",
+    limit: int | None = None,
+) -> list[dict[str, Any]]:
+    """What was done, newest last: of one demand, by one person, by a command or its group, in a span of time."""
+    tests = {
+        "id IN (SELECT operation_id FROM change WHERE demand_id = :demand)": demand,
+        "instr(who, :who) > 0": who,
+        "(command = :command OR command LIKE :command || ' %')": command,
+        "at >= :since": since,
+        "at < :until": until,
+    }
+    where = " AND ".join(test for test, value in tests.items() if value) or "1"
     rows = reader.rows(
-        f"SELECT * FROM (SELECT * FROM operation {touched} ORDER BY id DESC LIMIT :limit) ORDER BY id",
-        {"demand": demand, "limit": -1 if limit is None else limit},
-    )
+        f"SELECT * FROM (SELECT * FROM operation WHERE {where} ORDER BY id DESC LIMIT :limit) ORDER BY id",
+        {"demand": demand, "who": who, "command": command, "since": since, "until": until,
+         "limit": -1 if limit is None else limit},
+    )  # fmt: skip
     return [
         {
             "id": row["id"],

@@ -1,49 +1,76 @@
 """``log`` and ``undo``: what was done, and the last step taken back."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from demandctl import queries
 from demandctl.commands.answers import object_answer
-from demandctl.commands.options import Json, demand_number
-from demandctl.commands.show import Limit, row_limit
+from demandctl.commands.options import Json, demand_number, one_line
+from demandctl.commands.show import Limit, boundary, row_limit
 from demandctl.context import Context
-from demandctl.render import Column, moment, put, put_json, put_table
+from demandctl.render import Column, moment, put, put_json, put_styled, put_table, shown
 
 MaybeNumber = Annotated[str, typer.Argument(metavar="编号", help="只看一条需求的")]
+WhoFilter = Annotated[str, typer.Option("--who", metavar="姓名", help="谁做的，写一部分即可")]
+CommandFilter = Annotated[str, typer.Option("--command", metavar="命令", help="哪个命令，如 follow-up、customer")]
+Since = Annotated[str, typer.Option("--from", metavar="时间", help="从哪天起")]
+Until = Annotated[str, typer.Option("--to", metavar="时间", help="到哪天止（含当天）")]
+Changes = Annotated[bool, typer.Option("--changes", help="逐项列出改了什么")]
 
 
-def log(ctx: typer.Context, number: MaybeNumber = "", limit: Limit = None, json: Json = False) -> None:
-    """操作日志：谁在何时做了什么。"""
+def log(
+    ctx: typer.Context, number: MaybeNumber = "", who: WhoFilter = "", command: CommandFilter = "", since: Since = "",
+    until: Until = "", changes: Changes = False, limit: Limit = None, json: Json = False,
+) -> None:  # fmt: skip
+    """操作日志：谁在何时做了什么；--changes 看改了什么。"""
     app: Context = ctx.obj
+    from demandctl.changes import in_words, of_operations
+
+    demand = demand_number(number) if number else None
+    span = {"since": boundary(app, since), "until": boundary(app, until, end=True)}
     with queries.reading(app) as reader:
-        demand = demand_number(number) if number else None
-        if demand:
+        if demand is not None:
             queries.demand(reader, demand)
-        found = queries.operations(reader, demand=demand, limit=row_limit(limit, json))
+        found = queries.operations(
+            reader, demand=demand, who=one_line(who), command=one_line(command), limit=row_limit(limit, json), **span
+        )
+        changed = of_operations(reader, [o["id"] for o in found]) if changes else {}
+        told = {number: list(in_words(reader, fields)) for number, fields in changed.items()} if not json else {}
     if json:
-        put_json(found)
+        extra = {number: [change._asdict() for change in fields] for number, fields in changed.items()}
+        put_json([o | {"changes": extra[o["id"]]} if changes else o for o in found])
         return
     if not found:
-        put("还没有操作")
+        put("没有符合条件的操作" if demand or who or command or since or until else "还没有操作")
+        return
+    if changes:
+        _put_changes(app, found, told)
         return
     columns = [
-        Column("#", right=True, wrap=False),
-        Column("时间", wrap=False),
-        Column("谁"),
-        Column("做了什么", least=20),
+        Column("#", right=True, wrap=False), Column("时间", wrap=False), Column("谁"), Column("做了什么", least=20),
         Column(""),
-    ]
-    put_table(
-        columns,
-        [
-            [str(o["id"]), moment(datetime.fromisoformat(o["at"]), app.now), o["who"], o["summary"] or o["command"],
-             f"已撤销（#{o['undone_by']}）" if o["undone_by"] else ""]
-            for o in found
-        ],
-    )  # fmt: skip
+    ]  # fmt: skip
+    put_table(columns, [[str(o["id"]), *_told(app, o), _taken_back(o)] for o in found])
+
+
+def _told(app: Context, operation: dict[str, Any]) -> tuple[str, str, str]:
+    at = moment(datetime.fromisoformat(operation["at"]), app.now)
+    return at, operation["who"], operation["summary"] or operation["command"]
+
+
+def _taken_back(operation: dict[str, Any]) -> str:
+    return f"已撤销（#{operation['undone_by']}）" if operation["undone_by"] else ""
+
+
+def _put_changes(app: Context, found: list[dict[str, Any]], told: dict[int, list[str]]) -> None:
+    for operation in found:
+        put_styled(
+            shown("  ".join([f"#{operation['id']}", *_told(app, operation), _taken_back(operation)])).rstrip(), "bold"
+        )
+        for line in told[operation["id"]] or ["没有改动记录"]:
+            put(f"    {shown(line)}")
 
 
 def undo(ctx: typer.Context, json: Json = False) -> None:

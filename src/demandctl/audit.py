@@ -15,8 +15,8 @@ from demandctl.models import Operation
 ENDS_THE_CHAIN = ("restore", "customer erase")
 """Operations that cannot be taken back, nor anything before them."""
 
-NEVER_TAKEN_BACK = ("init", "export")
-"""Operations that undo passes over: what was handed upward stays handed upward."""
+NEVER_TAKEN_BACK = ("init", "export", "due --notify --unmask")
+"""Operations that undo passes over: what was handed upward, or sent, stays so."""
 
 
 class Change(NamedTuple):

@@ -27,8 +27,12 @@ TREE: Tree = {
     "escalate": ("edit:escalate", "疑难升级：请更高层协助，写明问题和时限。"),
     "confirm": ("close:confirm", "记录客户对结果的确认：--solved 就此结束，--unsolved 继续跟进。"),
     "reopen": ("close:reopen", "重开一条已结束的需求。"),
+    "monday": ("monday:monday", "每周一轮：逐人逐条问进度，记下来；--message 打印催促消息。"),
+    "nudge": ("nudge:nudge", "催一条或催一个人：打印可以直接粘贴的提醒。"),
     "customer": ("customer:TREE", "客户：资料、订货、合同、建档、对接人。"),
     "contact": ("contact:TREE", "通讯录：分公司人员、领导、专家、外部资源。"),
+    "handover": ("handover:handover", "交接：一个人手里没完的事和客户交给另一个人。"),
+    "script": ("script:TREE", "话术：电话话术和快捷回复，填好称呼。"),
     "who": ("assign:who", "这样的需求该派给谁：按合适程度排列，附理由。"),
     "when": ("when:when", "时间的说法会被理解成什么。"),
     "log": ("log:log", "操作日志：谁在何时做了什么。"),
@@ -36,8 +40,10 @@ TREE: Tree = {
     "backup": ("backup:backup", "备份台账：正在使用时也完整一致，写好后检查过。"),
     "restore": ("backup:restore", "用备份恢复台账；先检查备份，被替换的台账留在旁边。"),
     "doctor": ("doctor:doctor", "检查台账、历史、时限、权限，说明怎么办；什么也不改。"),
+    "notify": ("notify:TREE", "提醒：测试渠道、看发过什么；发送用 due --notify。"),
     "calendar": ("calendar:TREE", "工作日历：放假、调休、自定的日子。"),
     "sla": ("sla:TREE", "时限规则：看、检查、改。"),
+    "completion": ("completion:TREE", "按 Tab 补全：装上或看看。"),
     "config": ("config:TREE", "配置：在哪里，现在生效的是什么。"),
 }
 

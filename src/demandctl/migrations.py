@@ -276,6 +276,9 @@ CREATE INDEX deadline_customer ON deadline (customer_id) WHERE about = 'customer
 CREATE INDEX deadline_provisional ON deadline (ruleset_id)
     WHERE provisional = 1 AND met_at IS NULL AND voided_at IS NULL;
 
+-- What went out, and what failed: a row for each deadline of an accepted message, and one for each message that failed.
+-- due_at is the time that was asked for (of a repeating deadline the newest missed occurrence), row_due_at the deadline's
+-- own. Until next_at the deadline reaches no further level by the settings that reckoned_by stands for.
 CREATE TABLE notification (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at TEXT NOT NULL,
@@ -283,6 +286,10 @@ CREATE TABLE notification (
     deadline_id INTEGER NOT NULL,
     level INTEGER NOT NULL,
     due_at TEXT NOT NULL,
+    row_due_at TEXT NOT NULL DEFAULT '',
+    next_at TEXT,
+    reckoned_by TEXT NOT NULL DEFAULT '',
+    failed INTEGER NOT NULL DEFAULT 0,
     answer TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX notification_deadline ON notification (deadline_id, channel);

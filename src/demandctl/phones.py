@@ -40,3 +40,16 @@ def masked(phone: str) -> str:
     if len(phone) < 7:
         return "*" * len(phone)
     return f"{phone[:3]}****{phone[-4:]}" if phone.isdecimal() else f"{phone[:-6]}****{phone[-2:]}"
+
+
+_GAP = r"[-\s.－—·]{0,2}"
+# Digits inside a longer run are a serial number; a phone stands alone, in whatever groups people write it.
+_WRITTEN = re.compile(
+    rf"(?<!\d)(?:(?:\+|00)86{_GAP})?"
+    rf"(1[3-9]\d(?:{_GAP}\d){{8}}|[（(]?0(?:10|2\d|[3-9]\d\d)[)）]?{_GAP}\d{{3,4}}{_GAP}\d{{4}}|[48]00(?:{_GAP}\d){{7}})(?!\d)"
+)
+
+
+def masked_text(text: str) -> str:
+    """A text with every phone number in it masked, however it is written."""
+    return _WRITTEN.sub(lambda found: masked(re.sub(r"\D", "", found[1])), text)

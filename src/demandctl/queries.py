@@ -23,6 +23,8 @@ RANKS = range(5, -1, -1)
 
 STATES = ("overdue", "today", "soon")
 
+Row = sqlite3.Row | Mapping[str, Any]
+
 
 def stored(instant: datetime) -> str:
     """An instant as the ledger stores it."""
@@ -461,7 +463,7 @@ _TEXT = (
 )
 
 
-def demand_data(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+def demand_data(reader: Reader, row: Row) -> dict[str, Any]:
     """A demand as JSON has it, its deadlines aside."""
     iso = reader.iso
     return {
@@ -504,7 +506,7 @@ def demand_data(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
-def _person(row: sqlite3.Row, alias: str, contact_id: int | None) -> dict[str, Any] | None:
+def _person(row: Row, alias: str, contact_id: int | None) -> dict[str, Any] | None:
     if contact_id is None:
         return None
     return {"id": contact_id, **{name: row[f"{alias}_{name}"] for name in ("name", "phone", "branch", "role")}}
@@ -587,7 +589,7 @@ def _digits(text: str) -> str:
         return "-"
 
 
-def contact_data(row: sqlite3.Row) -> dict[str, Any]:
+def contact_data(row: Row) -> dict[str, Any]:
     """A contact as JSON has it."""
     return {
         "id": row["id"],
@@ -629,7 +631,7 @@ def customer(reader: Reader, customer_id: int) -> dict[str, Any]:
     }
 
 
-def customer_data(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+def customer_data(reader: Reader, row: Row) -> dict[str, Any]:
     """A customer as JSON has it, without his demands."""
     plain = ("name", "nickname", "phone", "wechat", "company", "region", "address", "value", "need_class", "stage")
     dates = ("birthday", "last_order", "business_contact", "contract_on", "profiled_on", "consent_on")
@@ -692,7 +694,7 @@ def revisit(reader: Reader, number: int) -> dict[str, Any]:
     return revisit_data(reader, row) | {"deadlines": deadlines_of(reader, "revisit_id", number)}
 
 
-def revisit_data(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+def revisit_data(reader: Reader, row: Row) -> dict[str, Any]:
     """A revisit as JSON has it, its deadlines aside."""
     texts = (
         "dissatisfaction",

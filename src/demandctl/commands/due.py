@@ -10,6 +10,7 @@ from demandctl import vocabulary as words
 from demandctl.commands.options import Json
 from demandctl.commands.show import BranchFilter, KindFilter, Limit, OwnerFilter, row_limit, when
 from demandctl.context import Context
+from demandctl.errors import UsageError
 from demandctl.render import (
     Column,
     brief,
@@ -50,6 +51,10 @@ Within = Annotated[str, typer.Option("--within", metavar="时长", help="看多�
 Overdue = Annotated[bool, typer.Option("--overdue", help="只看已超时的")]
 Rule = Annotated[str, typer.Option("--rule", metavar="规则", help="规则编号或名称，如 weekly、周一反馈进度")]
 Mine = Annotated[bool, typer.Option("--mine", help="只看需求专员自己欠的")]
+Notify = Annotated[bool, typer.Option("--notify", help="把到期的事发到配置的渠道，每级每个时间只发一次")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="和 --notify 一起：只看会发什么，不发")]
+Channel = Annotated[str, typer.Option("--channel", metavar="渠道", help="和 --notify 一起：只发这个渠道")]
+Unmask = Annotated[bool, typer.Option("--unmask", help="和 --notify 一起：不遮电话和原话，会记入日志")]
 Check = Annotated[bool, typer.Option("--check", help="有超时的就以退出码 1 结束，供脚本用")]
 
 
@@ -64,10 +69,18 @@ def due(
     mine: Mine = False,
     limit: Limit = None,
     check: Check = False,
+    notify: Notify = False,
+    dry_run: DryRun = False,
+    channel: Channel = "",
+    unmask: Unmask = False,
     json: Json = False,
 ) -> None:
     """谁欠谁什么、何时到期：先超时的，再今天到期的，再快到期的。"""
     app: Context = ctx.obj
+    if notify or dry_run or channel or unmask:
+        filtered = within != "1d" or overdue or owner or branch or kind or rule or mine or limit is not None or check
+        _notify(app, notify and not filtered, channel, dry_run=dry_run, unmask=unmask, json=json)
+        return
     asked = queries.Due(
         overdue_only=overdue,
         owner=owner,
@@ -90,6 +103,17 @@ def due(
         put_due(lines, {row["id"]: row["region"] or "" for row in rows}, counts, app.now)
     if check and counts.get("overdue"):
         raise typer.Exit(1)
+
+
+def _notify(app: Context, alone: bool, channel: str, *, dry_run: bool, unmask: bool, json: bool) -> None:
+    if not alone:
+        raise UsageError(
+            "--dry-run、--channel、--unmask 要和 --notify 一起用，--notify 不和筛选一起用",
+            "发提醒：demandctl due --notify；只看：demandctl due --notify --dry-run",
+        )
+    from demandctl.commands.notify import deliver
+
+    deliver(app, channel, dry_run=dry_run, unmask=unmask, json=json)
 
 
 def put_due(lines: list[queries.Line], regions: dict[int, str], counts: dict[str, int], now: datetime) -> None:

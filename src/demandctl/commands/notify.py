@@ -1,0 +1,263 @@
+"""``due --notify`` and ``notify``: reminders that go out, what went out, and the channels they take."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from demandctl.commands.options import Json
+from demandctl.commands.show import Limit, row_limit
+from demandctl.context import Context
+from demandctl.errors import PartlyDone
+from demandctl.grammar import Tree
+from demandctl.notify import channels as settings_of
+from demandctl.notify.channels import LABELS, Channel
+from demandctl.render import Column, moment, put, put_json, put_table, say, shown, shown_lines
+
+ChannelName = Annotated[str, typer.Option("--channel", metavar="渠道", help="只用这个渠道，默认全部")]
+
+_UNSENT = "没发成的仍记作未发，下次运行会再发；看记录：demandctl notify log"
+
+
+def deliver(app: Context, channel: str, *, dry_run: bool, unmask: bool, json: bool) -> None:
+    """Send what is to be sent now, or show it; exit 5 when a channel failed."""
+    settings = settings_of.read(app.config)
+    chosen = settings.chosen(channel)
+    if dry_run:
+        _rehearse(app, settings, chosen, unmask=unmask, json=json)
+        return
+    from demandctl.notify.delivery import deliver as send
+
+    outcomes = send(app, settings, chosen, unmask=unmask, talk=lambda text: say(shown(text)))
+    if outcomes is None:
+        say("另一次发送正在进行，这次不发。")
+        outcomes = []
+        if json:
+            put_json({"dry_run": False, "busy": True, "channels": []})
+        return
+    if json:
+        put_json({"dry_run": False, "busy": False, "channels": [_outcome_data(app, outcome) for outcome in outcomes]})
+    else:
+        for outcome in outcomes:
+            _put_outcome(outcome, app.now)
+        if not any(outcome.sent or outcome.held or outcome.failed for outcome in outcomes):
+            put("没有要发的提醒。")
+    failed = [f"渠道“{outcome.channel.name}”：{'；'.join(outcome.errors)}" for outcome in outcomes if outcome.errors]
+    if failed:
+        raise PartlyDone("有渠道没有发成\n" + "\n".join(failed), _UNSENT)
+
+
+def _put_outcome(outcome: Any, now: datetime) -> None:
+    if outcome.sent:
+        put(f"{shown(outcome.channel.name)}：发出 {len(outcome.sent)} 条提醒（{outcome.messages} 条消息）")
+    if outcome.held:
+        until = moment(outcome.held_until, now)
+        put(f"{shown(outcome.channel.name)}：{len(outcome.held)} 条等到 {until} 上班再发")
+    if outcome.failed:
+        put(f"{shown(outcome.channel.name)}：{len(outcome.failed)} 条没有发成")
+
+
+def _outcome_data(app: Context, outcome: Any) -> dict[str, Any]:
+    until = outcome.held_until
+    return {
+        "name": outcome.channel.name,
+        "type": outcome.channel.type,
+        "sent": len(outcome.sent),
+        "held": len(outcome.held),
+        "failed": len(outcome.failed),
+        "messages": outcome.messages,
+        "held_until": until.astimezone(app.zone).isoformat() if until else None,
+        "error": "；".join(outcome.errors) or None,
+        "items": [
+            _item_data(app, item, result)
+            for result, items in (("sent", outcome.sent), ("held", outcome.held), ("failed", outcome.failed))
+            for item in items
+        ],
+    }
+
+
+def _item_data(app: Context, item: Any, result: str) -> dict[str, Any]:
+    from demandctl.notify.schedule import level_name
+
+    line: dict[str, Any] = item.line._asdict()
+    return line | {
+        "level": item.level,
+        "level_name": level_name(item.level),
+        "asked_for": item.due_at.astimezone(app.zone).isoformat(),
+        "previous": item.asked,
+        "result": result,
+    }
+
+
+def _rehearse(
+    app: Context, settings: settings_of.Settings, chosen: Sequence[Channel], *, unmask: bool, json: bool
+) -> None:
+    """What would go out now, channel by channel; nothing is sent and nothing written."""
+    from demandctl.notify import digest, plan
+    from demandctl.notify.delivery import log_unmasking
+    from demandctl.queries import reading
+
+    with reading(app) as reader:
+        plans = plan.made(reader, settings, chosen)
+    if unmask and any(entry.items or entry.held for entry in plans):
+        log_unmasking(app, [entry.channel.name for entry in plans if entry.items or entry.held], rehearsal=True)
+    if json:
+        put_json({"dry_run": True, "busy": False, "channels": [_plan_data(app, entry) for entry in plans]})
+        return
+    for entry in plans:
+        put(f"# {shown(entry.channel.name)}（{entry.channel.type}）")
+        if not entry.items and not entry.held:
+            put("没有要发的。")
+        if entry.items:
+            texts = [digest.line_of(item, app.now, unmask=unmask) for item in entry.items]
+            for part in digest.split(entry.items, texts, limit_of(entry.channel), app.now):
+                put(shown_lines(part.text))
+        if entry.held:
+            put(f"等到 {moment(entry.held_until, app.now)} 上班再发的：")
+            for item in entry.held:
+                put(digest.line_of(item, app.now, unmask=unmask))
+        put()
+
+
+def limit_of(channel: Channel) -> Any:
+    """How long a message of a channel may be; asks no channel and needs no key."""
+    from demandctl.notify import dingtalk, feishu, wecom
+
+    return {"wecom": wecom.LIMITS[channel.form], "dingtalk": dingtalk.LIMIT, "feishu": feishu.LIMIT}.get(channel.type)
+
+
+def _plan_data(app: Context, entry: Any) -> dict[str, Any]:
+    return {
+        "name": entry.channel.name,
+        "type": entry.channel.type,
+        "sent": 0,
+        "held": len(entry.held),
+        "failed": 0,
+        "messages": 0,
+        "held_until": entry.held_until.astimezone(app.zone).isoformat() if entry.held_until else None,
+        "error": None,
+        "items": [_item_data(app, item, "would-send") for item in entry.items]
+        + [_item_data(app, item, "held") for item in entry.held],
+    }
+
+
+def probe(ctx: typer.Context, channel: ChannelName = "", json: Json = False) -> None:
+    """给渠道发一条测试消息，看配置对不对。"""
+    app: Context = ctx.obj
+    from demandctl.notify.delivery import sender_for
+    from demandctl.notify.message import Failed, Message
+
+    settings = settings_of.read(app.config)
+    results: list[dict[str, Any]] = []
+    for target in settings.chosen(channel):
+        text = f"这是 demandctl 的测试消息。收到它，说明渠道“{target.name}”的配置是对的。"
+        result: dict[str, Any] = {"name": target.name, "type": target.type, "accepted": False, "answer": None}
+        try:
+            sender = sender_for(target, settings, lambda said: say(shown(said)))
+            try:
+                accepted = sender.send(Message(sender.prepared(text), (), "demandctl 测试消息"))
+            finally:
+                sender.close()
+            result |= {"accepted": not accepted.complaint, "answer": accepted.complaint or accepted.answer}
+        except Failed as error:
+            result["answer"] = str(error)
+        results.append(result)
+    if json:
+        put_json(results)
+    else:
+        for result in results:
+            verdict = "已收下" if result["accepted"] else "没有收下"
+            put(shown(f"{result['name']}（{result['type']}）：{verdict}，{result['answer']}"))
+    wrong = [result["name"] for result in results if not result["accepted"]]
+    if wrong:
+        raise PartlyDone(f"渠道 {'、'.join(wrong)} 没有发成", "改好配置再试：demandctl notify test")
+
+
+def log(ctx: typer.Context, channel: ChannelName = "", limit: Limit = None, json: Json = False) -> None:
+    """发过哪些提醒、发到哪里、对方怎么答；没发成的也在。"""
+    app: Context = ctx.obj
+    from demandctl import queries
+    from demandctl.notify.history import sent
+
+    with queries.reading(app) as reader:
+        found = sent(reader, channel, row_limit(limit, json))
+    if json:
+        put_json(found)
+        return
+    if not found:
+        put("还没有发过提醒。")
+        return
+    columns = [
+        Column("时间", wrap=False), Column("渠道", least=6), Column("编号", wrap=False), Column("欠什么", least=10),
+        Column("级别", wrap=False), Column("应于", wrap=False), Column("结果", least=8),
+    ]  # fmt: skip
+    put_table(columns, [_log_row(entry, app.now) for entry in found])
+
+
+def _log_row(entry: dict[str, Any], now: datetime) -> list[str]:
+    number = f"D{entry['demand']}" if entry["demand"] else ""
+    level = LABELS[entry["level_name"]] + (f"{entry['level'] - 1}级" if entry["level"] > 1 else "")
+    return [
+        moment(datetime.fromisoformat(entry["at"]), now),
+        entry["channel"],
+        number,
+        entry["what"] or "",
+        level,
+        moment(datetime.fromisoformat(entry["due_at"]), now),
+        ("没有发成：" if entry["failed"] else "") + entry["answer"],
+    ]
+
+
+def channels(ctx: typer.Context, json: Json = False) -> None:
+    """配置了哪些渠道，各收什么，密钥在不在。"""
+    app: Context = ctx.obj
+    from demandctl import queries
+    from demandctl.notify.history import branches_unknown
+    from demandctl.notify.keys import resolve
+    from demandctl.notify.message import Failed
+
+    settings = settings_of.read(app.config)
+    found: list[dict[str, Any]] = []
+    for channel in settings.chosen(""):
+        problem = None
+        try:
+            resolve(channel)
+        except Failed as error:
+            problem = str(error)
+        found.append(
+            {
+                "name": channel.name,
+                "type": channel.type,
+                "where": channel.url or channel.host or channel.argv[0],
+                "branches": list(channel.branches),
+                "levels": list(channel.levels),
+                "mention": channel.mention and channel.type in ("wecom", "dingtalk"),
+                "problem": problem,
+            }
+        )
+    if json:
+        put_json(found)
+        return
+    columns = [
+        Column("渠道", least=6), Column("类型", wrap=False), Column("发到"), Column("分公司"), Column("级别"),
+        Column("提醒到人", wrap=False), Column("密钥", least=6),
+    ]  # fmt: skip
+    put_table(
+        columns,
+        [
+            [c["name"], c["type"], c["where"], "、".join(c["branches"]) or "全部",
+             "、".join(LABELS[level] for level in c["levels"]), "是" if c["mention"] else "否", c["problem"] or "齐全"]
+            for c in found
+        ],
+    )  # fmt: skip
+    if not any(channel.takes_branch(None) for channel in settings.channels):
+        say("提示：每个渠道都只收指定的分公司，不属于哪个分公司的事项不会发出；留一个 branches = [] 的渠道")
+    if app.db_path.exists():
+        with queries.reading(app) as reader:
+            unknown = branches_unknown(reader, settings.channels)
+        if unknown:
+            say(f"提示：通讯录里没有这些分公司：{shown('、'.join(unknown))}")
+
+
+TREE: Tree = {"test": probe, "log": log, "channels": channels}

@@ -1,0 +1,171 @@
+"""The text of a digest: one line for each deadline, split between lines into messages that fit. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from demandctl.notify.message import Limit
+from demandctl.phones import masked, masked_text
+from demandctl.queries import Line
+from demandctl.render import cut, lateness, moment, shown, span
+from demandctl.vocabulary import Kind, Urgency
+
+WORDS_CELLS = 60
+"""How much of a customer's words stands in a line."""
+TOO_LONG = "…（这一行太长，没有显示完）"
+_SECTIONS = {"overdue": "已超时", "soon": "快到期"}
+
+
+class Item(NamedTuple):
+    """One deadline that is to be told: as it is shown, and what a notice adds to it."""
+
+    line: Line
+    region: str
+    content: str
+    urgency: str
+    level: int
+    due_at: datetime
+    row_due_at: str
+    next_at: datetime | None
+    asked: int
+
+    @property
+    def section(self) -> str:
+        """Where it stands: what is overdue comes first, whatever its level."""
+        return "overdue" if self.level else "soon"
+
+
+class Part(NamedTuple):
+    """One message and the lines in it; ``cut`` counts those that even a message of their own could not hold."""
+
+    text: str
+    lines: tuple[tuple[Item, str], ...]
+    cut: int = 0
+
+    @property
+    def items(self) -> list[Item]:
+        """What it tells of."""
+        return [item for item, _ in self.lines]
+
+
+def line_of(item: Item, now: datetime, *, unmask: bool) -> str:
+    """One line: number, kind, customer, what is owed by whom, since when, how often it was asked for, what was said."""
+    line = item.line
+    urgency = Urgency(item.urgency).label if item.urgency not in ("", "normal") else ""
+    number = f"D{line.demand}" if line.demand else f"回访{line.revisit}" if line.revisit else ""
+    customer = line.customer["name"] if line.customer else ""
+    who = line.owed_by["name"]
+    phone = line.owed_by["phone"] or ""
+    head = " ".join(
+        filter(
+            None,
+            [
+                number + (f"【{urgency}】" if urgency else ""),
+                Kind(line.kind).label if line.kind else "",
+                customer + (f"（{item.region}）" if item.region else ""),
+            ],
+        )
+    )
+    said = " ".join(item.content.split())
+    parts = [
+        f"{head}：{line.what}" if head else line.what,
+        " ".join(filter(None, [who, phone if unmask else masked(phone)])),
+        _standing(item, now),
+        f"“{said if unmask else cut(said, WORDS_CELLS)}”" if said else "",
+    ]
+    text = shown("，".join(part for part in parts if part))
+    return text if unmask else masked_text(text)
+
+
+def _standing(item: Item, now: datetime) -> str:
+    """Since when, how late or how long left, how high it has climbed, how often it was asked for."""
+    line = item.line
+    due = datetime.fromisoformat(line.due_at or "")
+    asked = f"，已提醒 {item.asked} 次" if item.asked else ""
+    if not item.level:
+        return f"{moment(due, now)} 到期，还剩{span(due - now)}{asked}"
+    late = f" {lateness(line.late_minutes, line.workday_minutes)}" if line.late_minutes else ""
+    missed = f"，连续 {line.missed} 次没有做" if (line.missed or 0) > 1 else ""
+    climbed = f"，升 {item.level - 1} 级" if item.level > 1 else ""
+    return f"自{moment(due, now)} 起超时{late}{missed}{climbed}{asked}"
+
+
+def title(items: Sequence[Item]) -> str:
+    """What a digest is about, in numbers."""
+    late = sum(1 for item in items if item.level)
+    counts = [f"已超时 {late} 条" if late else "", f"快到期 {len(items) - late} 条" if len(items) > late else ""]
+    return "需求提醒：" + "，".join(filter(None, counts))
+
+
+def ordered(items: Sequence[Item]) -> list[Item]:
+    """Overdue first; within that the order of ``due``."""
+    return sorted(items, key=lambda item: item.section == "soon")
+
+
+def split(items: Sequence[Item], texts: Sequence[str], limit: Limit | None, now: datetime) -> list[Part]:
+    """The digest as messages that fit, never broken inside a line; one that fits nowhere is cut for all to see."""
+    head = heading(items, now)
+
+    def fits(lines: _Lines) -> bool:
+        return limit is None or limit.fits(_text(head + _ROOM, lines))
+
+    groups: list[_Lines] = [[]]
+    cuts = [0]
+    for item, text in zip(items, texts, strict=True):
+        if groups[-1] and not fits([*groups[-1], (item, text)]):
+            groups.append([])
+            cuts.append(0)
+        if not groups[-1] and not fits([(item, text)]):
+            text = _shortened(text, lambda shorter, item=item: fits([(item, shorter)]))  # type: ignore[misc]
+            cuts[-1] += 1
+        groups[-1].append((item, text))
+    count = len(groups)
+    return [
+        Part(_text(head + (f"（{number}/{count}）" if count > 1 else ""), lines), tuple(lines), cuts[number - 1])
+        for number, lines in enumerate(groups, 1)
+    ]
+
+
+def as_file(items: Sequence[Item], texts: Sequence[str], parts: Sequence[Part], now: datetime) -> tuple[Part, Part]:
+    """The same as one message, the most pressing lines in it, and a file with all the others in full."""
+    head, count = heading(items, now), len(parts[0].lines)
+    rest = list(zip(items, texts, strict=True))[count:]
+    first = Part(_text(f"{head}{_IN_FILE}", parts[0].lines), parts[0].lines, parts[0].cut)
+    return first, Part(_text(f"{head}（其余 {len(rest)} 条）", rest), tuple(rest))
+
+
+_Lines = list[tuple[Item, str]]
+_ROOM = "（9999/9999）　　　"
+_IN_FILE = "（其余见文件）"
+"""No longer than the room that every message leaves for its numbering."""
+
+
+def heading(items: Sequence[Item], now: datetime) -> str:
+    """The first line of every message."""
+    return f"【{title(items)}】{now:%m-%d %H:%M}"
+
+
+def _shortened(text: str, fits: Callable[[str], bool]) -> str:
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if fits(text[:middle] + TOO_LONG) else (low, middle - 1)
+    return text[:low] + TOO_LONG
+
+
+def _text(head: str, lines: Sequence[tuple[Item, str]]) -> str:
+    texts, section = [head], ""
+    for item, text in lines:
+        if item.section != section:
+            section = item.section
+            texts.append(f"{_SECTIONS[section]}：")
+        texts.append(text)
+    return "\n".join(texts)
+
+
+def mobiles(items: Sequence[Item]) -> tuple[str, ...]:
+    """Whom to mention: the mobile number of everybody who owes something here, once."""
+    phones = (str(item.line.owed_by["phone"] or "") for item in items)
+    return tuple(dict.fromkeys(phone for phone in phones if len(phone) == 11 and phone.isdecimal()))

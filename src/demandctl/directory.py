@@ -17,7 +17,7 @@ from demandctl.models import Contact, Customer, Demand
 from demandctl.routing import Candidate, Need, branch_for
 from demandctl.rules import repeat_problem
 from demandctl.sla import Event
-from demandctl.vocabulary import Role, Status
+from demandctl.vocabulary import Role
 
 DOCUMENTS = (
     "客户信息登记", "送货申请表", "营业执照", "担保书", "购销合同", "安全生产许可证", "土地使用证复印件", "开票资料",
@@ -93,32 +93,20 @@ def _set_contact(session: Session, contact: Contact, values: Mapping[str, Any]) 
             )
 
 
-def leave(work: Work, contact: Contact) -> None:
-    """Mark a contact as left; Refused while something open or a customer is still his (W 5.3)."""
-    open_ones = work.session.exec(
-        select(Demand.id).where(Demand.handler_id == contact.id, Demand.status != Status.CLOSED.value)
-    ).all()
-    waiting = work.session.exec(
-        select(Demand.id).where(Demand.leader_id == contact.id, Demand.status == Status.REFERRED.value)
-    ).all()
-    owned = work.session.exec(select(Customer.id).where(Customer.owner_id == contact.id)).all()
-    held = [f"需求 {'、'.join(f'D{n}' for n in [*open_ones, *waiting][:10])}"] if open_ones or waiting else []
-    held += [f"客户 {'、'.join(f'K{n:05d}' for n in owned if n)[:90]}"] if owned else []
-    if held:
-        raise Refused(
-            f"{contact.name} 手里还有：{'；'.join(held)}",
-            "先交给别人：demandctl assign 编号 接手人；客户：demandctl customer owner 客户 接手人",
-        )
-    contact.active = False
-    work.session.flush()
-
-
 # -- customers ---------------------------------------------------------------------------------------------------
 
 
 def find_customer(work: Work, text: str) -> Customer:
     """The customer that a code, a name, a phone or a part names; NotFound for nobody, UsageError for several."""
-    return work.session.get_one(Customer, queries.find_customer_id(queries.within(work), text))
+    customer = work.session.get_one(Customer, queries.find_customer_id(queries.within(work), text))
+    _require_present(customer)
+    return customer
+
+
+def _require_present(customer: Customer) -> None:
+    """Refuse to write anew about somebody whose data was erased at his wish."""
+    if customer.erased_at:
+        raise Refused(f"{customer.code} 的个人资料已按要求删除", "他又来了，就当新客户登记：写姓名，不写编号")
 
 
 def identify_customer(work: Work, values: Mapping[str, Any]) -> tuple[Customer, list[str]]:
@@ -135,6 +123,8 @@ def identify_customer(work: Work, values: Mapping[str, Any]) -> tuple[Customer, 
     by_code = session.get(Customer, int(name[1:])) if re.fullmatch(r"[Kk]\d{1,9}", name) else None
     if re.fullmatch(r"[Kk]\d{1,9}", name) and by_code is None:
         raise NotFound(f"没有客户 {name.upper()}", "看看有谁：demandctl customer list")
+    if by_code:
+        _require_present(by_code)
     by_phone = _one(session, Customer.phone, given.get("phone"))
     by_wechat = _one(session, Customer.wechat, given.get("wechat"))
     known = [c for c in (by_code, by_phone, by_wechat) if c]
@@ -229,9 +219,14 @@ def _set_customer(session: Session, customer: Customer, values: Mapping[str, Any
 
 def record_order(work: Work, customer: Customer, on: date) -> None:
     """A customer ordered: a visit within a week (C 2.2), and the clocks of inactivity start anew (C 1.4)."""
-    customer.last_order = max(on, customer.last_order or on)
+    if customer.last_order and on < customer.last_order:
+        tell(work, customer, {"sale"}, on=on)  # recorded late: a visit is owed, the clocks of inactivity run from the last
+        return
+    customer.last_order = on
     work.session.flush()
     tell(work, customer, {"order"}, on=on)
+    if customer.business_contact and customer.business_contact > on:
+        tell(work, customer, {"business-contact"}, on=customer.business_contact)
 
 
 def accept_contract(work: Work, customer: Customer, on: date) -> None:
@@ -290,8 +285,10 @@ def tell(
     repeat: str = "",
     demand_id: int | None = None,
 ) -> None:
-    """Let the customer's deadlines know what happened."""
+    """Let the customer's deadlines know what happened; one who was erased is not to be called or visited any more."""
     assert customer.id is not None
+    if customer.erased_at:
+        return
     facts = {
         "arrears": customer.arrears,
         "handed": customer.handed,

@@ -7,6 +7,7 @@ Typer makes the command out of its function, when it is called.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
@@ -96,7 +97,25 @@ class Group(ChineseHelp, TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The names in the order of the tree."""
-        return list(self.tree)
+        return [name for name in self.tree if name]
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Where the tree has a nameless command, it is meant by whatever names no other: ``script NAME``."""
+        nameless = self.tree.get("")
+        named = args[0] in {*self.list_commands(ctx), "--help"} if args else ctx.resilient_parsing
+        if nameless and not named:
+            args = [next(name for name, entry in self.tree.items() if name and entry is nameless), *args]
+        parsed: list[str] = super().parse_args(ctx, args)
+        return parsed
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """The names with their help lines, without loading a single command."""
+        from demandctl.completing import item
+
+        names = [item(n, self.summary(n)) for n in self.list_commands(ctx) if n.startswith(incomplete)]
+        nameless = self.get_command(ctx, "") if self.tree.get("") else None
+        first = nameless.get_params(ctx)[0].shell_complete(ctx, incomplete) if nameless else []
+        return [*names, *first, *TyperCommand.shell_complete(self, ctx, incomplete)]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command of that name, None when there is none."""
@@ -137,6 +156,10 @@ def loaded(target: str) -> Any:
 
 def built(name: str, function: Callable[..., None]) -> Any:
     """The command that Typer makes of a function."""
+    if "_DEMANDCTL_COMPLETE" in os.environ:
+        from demandctl.completing import attach
+
+        attach(function)
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     app.command(name, cls=Command)(function)
     return typer.main.get_command(app)
@@ -156,6 +179,11 @@ class Root(Group):
         """Run and exit; a traceback can only come of a bug."""
         for stream in (sys.stdout, sys.stderr):
             _forgiving(stream)
+        if os.environ.get("_DEMANDCTL_COMPLETE"):
+            from demandctl.completing import answer
+
+            answer(self, sys.argv[1:] if args is None else args)
+            sys.exit(0)
         try:
             code = super().main(args, prog_name or "demandctl", standalone_mode=False, **extra)
             sys.stdout.flush()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from demandctl.scripts import fill
 from demandctl.vocabulary import Channel, Kind, ServiceMode, Urgency, subtype_label
 
 
@@ -38,6 +39,28 @@ def for_leader(demand: Mapping[str, Any], lacking: Sequence[str], now: datetime,
     body = for_handler(demand, lacking, now, None).rsplit("\n", 1)[0]
     until = f"，{clock(due, now)} 前告知跟进人姓名和电话" if due else "，并告知跟进人姓名和电话"
     return f"{body}\n请安排人员跟进{until}。"
+
+
+def handover_notice(
+    template: str,
+    values: Mapping[str, str],
+    customer: str,
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    numbers: Sequence[int],
+) -> str:
+    """The notice that tells a customer who looks after him from now on (W 5.3), out of the script of that name."""
+    about = "、".join(f"D{number}" for number in numbers)
+    people = {
+        "customer": customer,
+        "old": old["name"],
+        "old_phone": old["phone"],
+        "handler": new["name"],
+        "handler_phone": new["phone"],
+        "branch": new["branch"] or "",
+    }
+    text = fill(template, {**values, **people, "number": about})
+    return f"{text}（在办：{about}）" if about and about not in text else text
 
 
 def clock(iso: str | None, now: datetime) -> str:

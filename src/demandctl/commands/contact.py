@@ -105,14 +105,14 @@ def edit(
 def leave(ctx: typer.Context, contact: Who, json: Json = False) -> None:
     """标记离职：不再派给他。手里还有需求或客户时不允许。"""
     app: Context = ctx.obj
-    from demandctl import directory
+    from demandctl import directory, handover
     from demandctl.db import transaction
 
     with transaction(app, "contact leave") as work:
         found = directory.find_contact(work, one_line(contact))
         if not found.active:
             raise Refused(f"{found.name} 早已标记离职")
-        directory.leave(work, found)
+        handover.leave(work, found)
         number, name = found.id, found.name
         work.describe(f"{name} 离职")
     object_answer(json, _one(app, number), f"{name} 已标记离职", f"又回来了：demandctl contact edit {number} --back")

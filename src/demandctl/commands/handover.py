@@ -1,0 +1,153 @@
+"""``handover``: what one person holds goes to another (W 5.3)."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from demandctl import holdings, messages, queries, scripts
+from demandctl import vocabulary as words
+from demandctl.commands.copying import Copy, put_on_clipboard
+from demandctl.commands.options import Json, Reason, Yes, choices, clean, demand_number, one_line
+from demandctl.commands.script import own_file
+from demandctl.context import Context
+from demandctl.errors import Refused
+from demandctl.render import Column, put, put_json, put_styled, put_table, say, shown, shown_lines
+
+From = Annotated[str, typer.Argument(metavar="交出人", help="谁交出：姓名、电话或编号")]
+To = Annotated[str, typer.Argument(metavar="接手人", help="谁接手：姓名、电话或编号")]
+ONLY = {
+    "demands": "需求",
+    "referred": "待指派",
+    "escalated": "升级",
+    "branch": "分公司",
+    "revisits": "回访",
+    "customers": "客户",
+}
+Only = Annotated[
+    list[str] | None, typer.Option("--only", metavar="哪类", help=f"只交这几类：{'|'.join(ONLY)}（或中文），可写多次")
+]
+Kinds = Annotated[
+    list[str] | None, typer.Option("--kind", metavar="类型", help=f"只交这类需求：{choices(words.Kind)}（或中文）")
+]
+Region = Annotated[str, typer.Option("--region", metavar="地区", help="只交这个地区的")]
+Demands = Annotated[list[str] | None, typer.Option("--demand", metavar="编号", help="只交这几条需求，可写多次")]
+Customers = Annotated[list[str] | None, typer.Option("--customer", metavar="客户", help="只交这几位客户，可写多次")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="只列出来，不交接")]
+
+
+def handover(
+    ctx: typer.Context, from_: From, to: To, only: Only = None, kind: Kinds = None, region: Region = "",
+    demand: Demands = None, customer: Customers = None, reason: Reason = "", dry_run: DryRun = False, yes: Yes = False,
+    copy: Copy = False, json: Json = False,
+) -> None:  # fmt: skip
+    """交接：一个人手里没完的事和客户交给另一个人。
+
+    先列出来，确认后一次交清，每条留一笔记录；再打印给每位客户的通知，可以直接粘贴。
+    """
+    app: Context = ctx.obj
+    with queries.reading(app) as reader:
+        old = queries.contact(reader, queries.find_contact_id(reader, one_line(from_)))
+        new = queries.contact(reader, queries.find_contact_id(reader, one_line(to)))
+        part = _part(reader, only, kind, region, demand, customer)
+        held = holdings.held_by(reader, old["id"], part)
+        holdings.require_all(part, held)
+        notices = _notices(app, reader, held, old, new)
+    if dry_run:
+        _put_list(held, old, new, notices, as_json=json)
+        return
+    if not held:
+        raise Refused(f"{old['name']} 手里没有要交接的", f"看看他手里有什么：demandctl contact show {old['id']}")
+    if not json:
+        _put_list(held, old, new, {}, as_json=False)
+    from demandctl.asking import confirmed
+
+    if not confirmed(f"把这 {len(held)} 项交给 {new['name']}？", yes):
+        raise typer.Abort
+    from demandctl import handover as use_case
+    from demandctl.db import transaction
+    from demandctl.models import Contact
+
+    with transaction(app, "handover") as work:
+        now_held = holdings.held_by(queries.within(work), old["id"], part)
+        giver, taker = (work.session.get_one(Contact, person["id"]) for person in (old, new))
+        use_case.hand_over(work, giver, taker, now_held, reason=clean(reason))
+    if json:
+        _put_list(held, old, new, notices, as_json=True)
+        return
+    put(shown(f"已交接 {len(held)} 项：{old['name']} → {new['name']}"))
+    put(shown(f"  标记离职：demandctl contact leave {old['name']}；交错了：demandctl undo"))
+    _put_notices(notices, copy=copy)
+
+
+def _part(
+    reader: queries.Reader, only: list[str] | None, kinds: list[str] | None, region: str, demands: list[str] | None,
+    customers: list[str] | None,
+) -> holdings.Part:  # fmt: skip
+    return holdings.Part(
+        only=frozenset(words.match(name, ONLY) for text in only or [] for name in text.replace("，", ",").split(",")),
+        kinds=frozenset(words.Kind.parse(name).value for name in kinds or []),
+        region=one_line(region),
+        demands=frozenset(map(demand_number, demands or [])),
+        customers=frozenset(queries.find_customer_id(reader, one_line(name)) for name in customers or []),
+    )
+
+
+def _notices(
+    app: Context, reader: queries.Reader, held: Sequence[holdings.Holding], old: dict[str, Any], new: dict[str, Any]
+) -> dict[str, str]:
+    """The notice for each customer who gets another person, by his code and name."""
+    told = {h.customer_id: h.customer for h in held if h.what in ("demands", "customers")}
+    template = scripts.find(scripts.load(own_file(app)), "handover").text
+    base = scripts.values_for(app.config, app.who, None, None)
+    return {
+        f"K{number:05d} {name}": messages.handover_notice(
+            template, base, name, old, new, [h.number for h in held if h.what == "demands" and h.customer_id == number]
+        )
+        for number, name in sorted(told.items())
+    }
+
+
+def _put_list(
+    held: Sequence[holdings.Holding],
+    old: dict[str, Any],
+    new: dict[str, Any],
+    notices: dict[str, str],
+    *,
+    as_json: bool,
+) -> None:
+    if as_json:
+        short = [{name: person[name] for name in ("id", "name", "phone", "branch", "role")} for person in (old, new)]
+        told = [{"customer": _customer(key), "text": text} for key, text in notices.items()]
+        put_json({"from": short[0], "to": short[1], "items": [h.data() for h in held], "notices": told})
+        return
+    put_styled(shown(f"{old['name']} → {new['name']}（{new['branch'] or '无分公司'} {new['phone']}）"), "bold")
+    columns = [Column("哪类", wrap=False), Column("编号", wrap=False), Column("类型", wrap=False), Column("客户"),
+               Column("地区"), Column("内容", least=8)]  # fmt: skip
+    rows = [
+        [holdings.KINDS[h.what], h.code, words.Kind(h.kind).label if h.kind else "", h.customer, h.region, h.about]
+        for h in held
+    ]
+    put_table(columns, rows)
+    counts = {what: sum(1 for h in held if h.what == what) for what in holdings.KINDS}
+    put("合计 " + ("，".join(f"{holdings.KINDS[what]} {n}" for what, n in counts.items() if n) or "0"))
+    _put_notices(notices, copy=False)
+
+
+def _put_notices(notices: dict[str, str], *, copy: bool) -> None:
+    if notices:
+        put()
+        put("给客户的通知：")
+    for key, text in notices.items():
+        put()
+        put(shown(f"【{key}】"))
+        put(shown_lines(text))
+    if copy and notices:
+        put_on_clipboard("\n\n".join(notices.values()))
+        if len(notices) > 1:
+            say("通知有几份，请分别发给各位客户")
+
+
+def _customer(key: str) -> dict[str, str]:
+    code, _, name = key.partition(" ")
+    return {"code": code, "name": name}

@@ -1,0 +1,125 @@
+"""``script``: call scripts and quick replies 话术."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from demandctl import queries, scripts
+from demandctl.commands.answers import object_answer
+from demandctl.commands.copying import Copy, put_on_clipboard
+from demandctl.commands.options import Json, clean, demand_number, one_line
+from demandctl.context import Context
+from demandctl.errors import UsageError
+from demandctl.grammar import Tree
+from demandctl.render import Column, moment, put, put_json, put_styled, put_table, say, shown, shown_lines
+
+Name = Annotated[str, typer.Argument(metavar="话术", help="编号或名称的一部分")]
+CustomerOption = Annotated[str, typer.Option("--customer", metavar="客户", help="填上这位客户的称呼")]
+DemandOption = Annotated[str, typer.Option("--demand", metavar="编号", help="填上这条需求的客户、对接人、时间")]
+AsToml = Annotated[bool, typer.Option("--toml", help="原样输出，抄进自己的话术文件再改")]
+Title = Annotated[str, typer.Option("--name", metavar="名称", help="名称")]
+TextOption = Annotated[str, typer.Option("--text", metavar="文字", help="全文；写 - 从标准输入读")]
+
+
+def list_(ctx: typer.Context, json: Json = False) -> None:
+    """有哪些话术和快捷回复。"""
+    app: Context = ctx.obj
+    found = scripts.load(own_file(app))
+    if json:
+        put_json([script.data() for script in found])
+        return
+    columns = [Column("编号", wrap=False), Column("类别", wrap=False), Column("名称", least=10), Column("来源")]
+    put_table(columns, [[s.id, scripts.GROUPS[s.group], s.name, "自己的" if s.own else ""] for s in found])
+    put("看一条：demandctl script 编号 --customer 客户")
+
+
+def show(
+    ctx: typer.Context, name: Name = "", customer: CustomerOption = "", demand: DemandOption = "", copy: Copy = False,
+    toml: AsToml = False, json: Json = False,
+) -> None:  # fmt: skip
+    """一条话术，填好称呼，可以直接粘贴。"""
+    app: Context = ctx.obj
+    if not name:
+        list_(ctx, json=json)
+        return
+    script = scripts.find(scripts.load(own_file(app)), one_line(name))
+    if toml:
+        put(scripts.as_toml(script).rstrip())
+        return
+    text = filled(app, script, customer, demand)
+    if json:
+        put_json(script.data() | {"filled": text})
+        return
+    if script.steps:
+        put_styled(shown(script.name), "bold")
+    put(shown_lines(text))
+    left = scripts.blanks_left(text)
+    if left:
+        say(f"提示：还要手工填上 {'、'.join(left)}")
+    if {"公司", "姓名"} & set(left):
+        say("  公司、姓名、电话写进配置就不用每次填：demandctl config edit")
+    if copy:
+        put_on_clipboard(text)
+
+
+def filled(app: Context, script: scripts.Script, customer: str, demand: str) -> str:
+    """The script with the names of a customer and a demand in it."""
+    person: dict[str, Any] | None = None
+    about: dict[str, Any] | None = None
+    when = ""
+    if customer or demand:
+        with queries.reading(app) as reader:
+            about = queries.demand(reader, demand_number(demand)) if demand else None
+            person = about["customer"] if about else None
+            if customer:
+                person = queries.customer(reader, queries.find_customer_id(reader, one_line(customer)))
+    if about and about["next_at"]:
+        when = moment(datetime.fromisoformat(about["next_at"]), app.now)
+    return scripts.fill(script.whole, scripts.values_for(app.config, app.who, person, about, when))
+
+
+def add(
+    ctx: typer.Context, script: Annotated[str, typer.Argument(metavar="新编号", help="新话术的编号，如 price")],
+    text: TextOption = "", name: Title = "", json: Json = False,
+) -> None:  # fmt: skip
+    """添一条快捷回复，写进自己的话术文件。"""
+    app: Context = ctx.obj
+    words = _text(text, "")
+    made = scripts.add(own_file(app), one_line(script), one_line(name), words)
+    object_answer(json, made.data(), f"已添话术 {made.id}", f"用它：demandctl script {made.id} --customer 客户")
+
+
+def edit(ctx: typer.Context, script: Name, text: TextOption = "", name: Title = "", json: Json = False) -> None:
+    """改一条快捷回复；自带的会抄一份到自己的文件里改。"""
+    app: Context = ctx.obj
+    found = scripts.find(scripts.load(own_file(app)), one_line(script))
+    words = "" if name and not text else _text(text, found.text)
+    made = scripts.edit(own_file(app), found, one_line(name), words)
+    object_answer(json, made.data(), f"已改话术 {made.id}", f"看看：demandctl script {made.id}")
+
+
+def _text(given: str, before: str) -> str:
+    """The text that was typed, piped in, or answered on a terminal."""
+    if given:
+        words = clean(sys.stdin.read() if given == "-" else given)
+    else:
+        from demandctl import asking
+
+        if not asking.can_ask():
+            raise UsageError("缺少 --text", '加上 --text "全文"，或 --text - 从标准输入读')
+        words = clean(asking.text("全文", before, needed=True))
+    if not words:
+        raise UsageError("话术不能是空的")
+    return words
+
+
+def own_file(app: Context) -> Path:
+    """The user's own scripts, beside the config."""
+    return app.config_path.with_name("scripts.toml")
+
+
+# The entry without a name is what `script NAME` means.
+TREE: Tree = {"": show, "list": list_, "show": show, "add": add, "edit": edit}

@@ -54,6 +54,9 @@ bench: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/make_reference.py
+	$(BIN)/python docs/make_rules.py
+	$(BIN)/python docs/make_tour.py
+	$(BIN)/python docs/make_picture.py
 
 clean:
 	rm -rf $(VENV) $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache

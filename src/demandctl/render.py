@@ -114,9 +114,8 @@ def _rich_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], styles
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(
-        box=None, pad_edge=False, header_style="bold", show_edge=False, padding=(0, 1 if is_narrow() else 2, 0, 0)
-    )
+    gap = 1 if is_narrow() else 2
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, padding=(0, gap, 0, 0))
     for column in columns:
         table.add_column(
             column.title,

@@ -24,26 +24,26 @@ from demandctl.render import (
     span,
 )  # fmt: skip
 
-HEADINGS = {"overdue": ("已超时", "bold red"), "today": ("今天到期", "bold yellow"), "soon": ("即将到期", "bold")}
+HEADINGS = {"overdue": ("已超时", "bold red"), "today": ("今天到期", "bold yellow"), "soon": ("即将到期", "bold green")}
 COLUMNS = [
-    Column("编号", wrap=False),
+    Column("编号", "cyan", wrap=False),
     Column("类型", wrap=False),
-    Column("客户"),
+    Column("客户", "bold"),
     Column("地区"),
-    Column("欠什么", least=12),
+    Column("欠什么", "bold", least=12),
     Column("谁", least=6),
-    Column("电话", wrap=False),
+    Column("电话", "dim", wrap=False),
     Column("到期", wrap=False),
-    Column("情况", least=12),
+    Column("情况", "red", least=12),
 ]
 NARROW = [
-    Column("编号", wrap=False),
+    Column("编号", "cyan", wrap=False),
     Column("类型", wrap=False),
     Column("客户", least=8, most=14),
-    Column("欠什么", least=12),
+    Column("欠什么", "bold", least=12),
     Column("谁", least=11, most=12),
     Column("到期", wrap=False),
-    Column("情况", least=12),
+    Column("情况", "red", least=12),
 ]
 """On a narrow terminal the place stands under the customer, and the phone under the name."""
 
@@ -97,6 +97,8 @@ def due(
     with queries.reading(app) as reader:
         rows, counts = queries.due(reader, asked)
         lines = [queries.line(reader, row) for row in rows]
+    # Within the horizon that was asked for is soon, however far it was set.
+    lines = [line._replace(state="soon") if line.state == "later" else line for line in lines]
     if json:
         put_json([line._asdict() for line in lines])
     else:
@@ -123,7 +125,7 @@ def put_due(lines: list[queries.Line], regions: dict[int, str], counts: dict[str
         return
     first = True
     for state, (title, style) in HEADINGS.items():
-        group = [line for line in lines if line.state == state or (state == "soon" and line.state == "later")]
+        group = [line for line in lines if line.state == state]
         if not group:
             continue
         if not first:
@@ -132,10 +134,9 @@ def put_due(lines: list[queries.Line], regions: dict[int, str], counts: dict[str
         total = counts.get(state, len(group))
         cut = f"，列出前 {len(group)} 条（全部：--limit 0）" if total > len(group) else ""
         put_styled(f"{title} {'1000 条以上' if total >= 1000 else f'{total} 条'}{cut}", style)
-        if is_narrow():
-            put_table(NARROW, [_narrow_row(line, regions[line.id], now) for line in group])
-        else:
-            put_table(COLUMNS, [_row(line, regions[line.id], now) for line in group])
+        columns, row = (NARROW, _narrow_row) if is_narrow() else (COLUMNS, _row)
+        columns = [*columns[:-1], columns[-1]._replace(style=style.removeprefix("bold "))]
+        put_table(columns, [row(line, regions[line.id], now) for line in group])
     hidden = sum(counts.values()) - len(lines)
     if hidden > 0:
         put(f"\n还有 {'1000 以上' if hidden >= 999 else hidden} 条没有列出：demandctl due --limit 0")

@@ -215,7 +215,7 @@ def put_demand(demand: Mapping[str, Any], now: datetime, *, as_json: bool) -> No
             ("标签", "、".join(demand["tags"])),
             ("对接人", _person(demand["handler"])),
             ("指派领导", _person(demand["leader"])),
-            ("升级", demand["escalation"] and f"第 {demand['escalation']} 级"),
+            ("升级", f"第 {demand['escalation']} 级" if demand["escalation"] else ""),
             ("下次跟进", f"{when(demand['next_at'], now)} {demand['next_plan'] or ''}".strip()),
             ("结果", _ending(demand, now)),
             ("备注", demand["note"]),

@@ -406,6 +406,8 @@ class Filter(NamedTuple):
     tag: str = ""
     since: str = ""
     until: str = ""
+    closed_since: str = ""
+    closed_until: str = ""
     open_only: bool = False
     text: str = ""
     sort: str = "number"
@@ -442,10 +444,13 @@ def _demand_filter(asked: Filter) -> tuple[str, dict[str, Any]]:
         ),
         "d.raised_at >= :since": asked.since,
         "d.raised_at < :until": asked.until,
+        "d.closed_at >= :closed_since": asked.closed_since,
+        "d.closed_at < :closed_until": asked.closed_until,
         "EXISTS (SELECT 1 FROM json_each(d.tags) WHERE value = :tag)": asked.tag,
         _TEXT: asked.text and f"%{asked.text}%",
     }
-    names = ("kind", "status", "branch", "owner", "customer", "since", "until", "tag", "text")
+    names = ("kind", "status", "branch", "owner", "customer", "since", "until")
+    names += ("closed_since", "closed_until", "tag", "text")
     where = ["d.closed_at IS NULL"] if asked.open_only else []
     where += [f"d.handler_id = {asked.handler:d}"] if asked.handler is not None else []
     values: dict[str, Any] = {"exact": asked.customer, "exact_owner": asked.owner}
@@ -610,7 +615,8 @@ def customers(reader: Reader, *, text: str = "", tag: str = "", limit: int | Non
     """Customers whose name, phone, company or region holds a text."""
     rows = reader.rows(
         "SELECT c.*, o.name AS o_name FROM customer AS c LEFT JOIN contact AS o ON o.id = c.owner_id "
-        "WHERE (:text = '' OR c.name LIKE :like OR c.nickname LIKE :like OR c.phone LIKE :like OR c.company LIKE :like "
+        "WHERE c.erased_at IS NULL "
+        "AND (:text = '' OR c.name LIKE :like OR c.nickname LIKE :like OR c.phone LIKE :like OR c.company LIKE :like "
         "OR c.region LIKE :like OR c.wechat = :text OR printf('K%05d', c.id) = upper(:text)) "
         "AND (:tag = '' OR EXISTS (SELECT 1 FROM json_each(c.tags) WHERE value = :tag)) ORDER BY c.id LIMIT :limit",
         {"text": text, "like": f"%{text}%", "tag": tag, "limit": -1 if limit is None else limit},
@@ -675,8 +681,9 @@ def revisits(
     """Revisits by their planned or actual time."""
     rows = reader.rows(
         _REVISIT + "WHERE (:customer IS NULL OR r.customer_id = :customer) AND (:kind = '' OR r.kind = :kind) "
-        "AND (NOT :open OR r.recorded_at IS NULL OR (r.problem <> '' AND r.urgent AND r.solved_at IS NULL) "
-        "OR (r.forwarded_at IS NOT NULL AND r.solved_at IS NULL)) "
+        "AND (NOT :open OR c.erased_at IS NULL AND (r.recorded_at IS NULL "
+        "OR (r.problem <> '' AND r.urgent AND r.solved_at IS NULL) "
+        "OR (r.forwarded_at IS NOT NULL AND r.solved_at IS NULL))) "
         "AND (:since = '' OR coalesce(r.visited_at, r.planned_at) >= :since) "
         "AND (:until = '' OR coalesce(r.visited_at, r.planned_at) < :until) "
         "ORDER BY coalesce(r.visited_at, r.planned_at), r.id LIMIT :limit",

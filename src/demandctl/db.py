@@ -265,26 +265,24 @@ def _ruleset(session: Session, context: Context) -> tuple[Rulebook, Calendar, in
     import json
     from hashlib import sha256
 
-    from sqlmodel import select
-
     from demandctl.config import calendar_version, rules_text
-    from demandctl.models import RuleSet
     from demandctl.rules import read_rules
 
     text, path = rules_text(context.config)
-    rules, problems = read_rules(text)
+    calendar = context.calendar
+    as_text = json.dumps(calendar.to_data(), ensure_ascii=False)
+    digest = sha256(f"{text}\0{as_text}".encode()).hexdigest()
+    connection = session.connection()
+    known: Any = connection.exec_driver_sql("SELECT id FROM ruleset WHERE digest = ?", (digest,)).scalar()
+    rules, problems = read_rules(text, trusted=known is not None)
     if problems:
         first = problems[0]
         raise Refused(
             f"规则文件有误：{path} 第 {first.line} 行 {first.field}：{first.reason}", "全部问题：demandctl sla check"
         )
-    calendar = context.calendar
-    as_text = json.dumps(calendar.to_data(), ensure_ascii=False)
-    digest = sha256(f"{text}\0{as_text}".encode()).hexdigest()
-    known = session.exec(select(RuleSet).where(RuleSet.digest == digest)).first()
     if known is None:
-        known = RuleSet(digest=digest, rules=text, calendar=as_text, calendar_version=calendar_version())
-        session.add(known)
-        session.flush()
-    assert known.id is not None
-    return rules, calendar, known.id
+        known = connection.exec_driver_sql(
+            "INSERT INTO ruleset (digest, rules, calendar, calendar_version) VALUES (?, ?, ?, ?) RETURNING id",
+            (digest, text, as_text, calendar_version()),
+        ).scalar()
+    return rules, calendar, int(known)

@@ -53,7 +53,14 @@ def texts() -> Any:
     return Field(default_factory=list, sa_type=Texts)
 
 
-class Operation(SQLModel, table=True):
+class Row(SQLModel):
+    """What all tables share."""
+
+    # Rows are made by use cases, not parsed: building eleven validators would cost every writing command 50 ms.
+    model_config = {"defer_build": True}
+
+
+class Operation(Row, table=True):
     """One command that wrote."""
 
     id: int = Field(default=None, primary_key=True)
@@ -65,7 +72,7 @@ class Operation(SQLModel, table=True):
     undone_by: int | None = Field(default=None, foreign_key="operation.id")
 
 
-class Contact(SQLModel, table=True):
+class Contact(Row, table=True):
     """One person of the directory 通讯录 (R 3.2)."""
 
     id: int = Field(default=None, primary_key=True)
@@ -81,7 +88,7 @@ class Contact(SQLModel, table=True):
     active: bool = True
 
 
-class Customer(SQLModel, table=True):
+class Customer(Row, table=True):
     """A customer 客户; its code is K and its number (C 1.5.1)."""
 
     id: int = Field(default=None, primary_key=True)
@@ -119,7 +126,7 @@ class Customer(SQLModel, table=True):
         return f"K{self.id:05d}"
 
 
-class Demand(SQLModel, table=True):
+class Demand(Row, table=True):
     """A demand 需求; ``id`` is its number."""
 
     id: int = Field(default=None, primary_key=True)
@@ -159,7 +166,7 @@ class Demand(SQLModel, table=True):
     closed_at: datetime | None = instant(default=None)
 
 
-class FollowUp(SQLModel, table=True):
+class FollowUp(Row, table=True):
     """A follow-up 跟进记录: when, by whom, how, what was said, what comes next."""
 
     __tablename__ = "follow_up"
@@ -180,7 +187,7 @@ class FollowUp(SQLModel, table=True):
     resolved: bool = False
 
 
-class Assignment(SQLModel, table=True):
+class Assignment(Row, table=True):
     """An assignment 派单记录: from whom to whom, how, why."""
 
     id: int = Field(default=None, primary_key=True)
@@ -193,7 +200,7 @@ class Assignment(SQLModel, table=True):
     operator: str
 
 
-class Escalation(SQLModel, table=True):
+class Escalation(Row, table=True):
     """An escalation 疑难升级 (S 4): the person, the problem and the time allowed."""
 
     id: int = Field(default=None, primary_key=True)
@@ -205,7 +212,7 @@ class Escalation(SQLModel, table=True):
     within: str = ""
 
 
-class Revisit(SQLModel, table=True):
+class Revisit(Row, table=True):
     """A revisit 回访, planned or made."""
 
     id: int = Field(default=None, primary_key=True)
@@ -242,7 +249,7 @@ class Revisit(SQLModel, table=True):
     note: str = ""
 
 
-class RuleSet(SQLModel, table=True):
+class RuleSet(Row, table=True):
     """The rules and the calendar that deadlines were made by, stored once each."""
 
     __tablename__ = "ruleset"
@@ -254,7 +261,7 @@ class RuleSet(SQLModel, table=True):
     calendar_version: str
 
 
-class EventRow(SQLModel, table=True):
+class EventRow(Row, table=True):
     """What the deadline machine was told; replayed by ``doctor``."""
 
     __tablename__ = "event"
@@ -269,7 +276,7 @@ class EventRow(SQLModel, table=True):
     ruleset_id: int = Field(foreign_key="ruleset.id")
 
 
-class DeadlineRow(SQLModel, table=True):
+class DeadlineRow(Row, table=True):
     """A deadline 时限 as it is stored."""
 
     __tablename__ = "deadline"

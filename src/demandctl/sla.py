@@ -205,7 +205,7 @@ def _start(book: list[Deadline], rule: Rule, event: Event, calendar: Calendar) -
 
 def _is_of(rule: Rule, event: Event) -> bool:
     """Whether the event is about the rule's own kind of period, for the rules that have one."""
-    return rule.period == event.facts.get("unit", "")
+    return bool(rule.period == event.facts.get("unit", ""))
 
 
 def started(rule: Rule, event: Event, calendar: Calendar) -> Deadline:

@@ -65,7 +65,7 @@ def in_words(entry: Any, *, repeats: bool) -> str:
 
 def _target(entry: Any) -> str:
     if isinstance(entry, dict):
-        names = {**{k.value: k.label for k in (*Kind, *Urgency, *RevisitKind)}, "group": "社群", "default": "其余"}
+        names: dict[str, str] = {**{k.value: k.label for k in (*Kind, *Urgency, *RevisitKind)}, "group": "社群", "default": "其余"}
         alike: dict[str, list[str]] = {}
         for key, value in entry.items():
             alike.setdefault(_target(value), []).append(names.get(key, key))

@@ -68,7 +68,7 @@ def _target(entry: Any) -> str:
         names: dict[str, str] = {**{k.value: k.label for k in (*Kind, *Urgency, *RevisitKind)}, "group": "社群", "default": "其余"}
         alike: dict[str, list[str]] = {}
         for key, value in entry.items():
-            alike.setdefault(_target(value), []).append(names.get(key, key))
+            alike.setdefault(_target(value), []).append(names.get(str(key), str(key)))
         return "；".join(f"{'、'.join(keys)} {said}" for said, keys in alike.items())
     if entry == GIVEN:
         return "约定的时间"

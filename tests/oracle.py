@@ -336,10 +336,12 @@ class DemandBook:
         for row in self.rows:
             if row.rule == "promise" and row.open and row.started < moment and _day(moment) >= _day(row.due):
                 row.met = moment
-        spoke = by and (by.role == EXPERT or by.name in self.escalated_to or (self.handler and by.name == self.handler.name))
-        if internal and spoke and (self.channel in ("direct", "official") or self.kind == "complaint"):
-            if "relay" not in self.open():
-                self._start("relay", moment, "1h")
+        spoke = by and (
+            by.role == EXPERT or by.name in self.escalated_to or (self.handler and by.name == self.handler.name)
+        )
+        owes_relay = self.channel in ("direct", "official") or self.kind == "complaint"
+        if internal and spoke and owes_relay and "relay" not in self.open():
+            self._start("relay", moment, "1h")
         if self.status in ("assigned", "waiting"):
             self.status = "following"
         if resolved:
@@ -367,7 +369,7 @@ class DemandBook:
         for row in self.rows:
             if not row.open:
                 continue
-            if row.work and row.due > moment:
+            if row.work and row.due >= moment:
                 row.paused, row.left = moment, self.office.between(moment, row.due)
                 row.due = self.office.add(until, row.left)
                 row.pauses.append((moment, until))

@@ -113,7 +113,7 @@ class Road:
         self.book.edit_raised(raised)
 
     def check(self) -> dict[str, Any]:
-        """The stored deadlines are the oracle's, each with its times, its end and who owes it. Returns the open ones."""
+        """The stored deadlines are the oracle's, with times, end and who owes them. Returns the open ones."""
         deadlines = [d for d in self.json["deadlines"] if d["rule"] != "after-sale"]
         stored, wanted = sorted(map(_stored, deadlines)), sorted(map(self._wanted, self.book.rows))
         if stored != wanted:
@@ -143,4 +143,9 @@ def _stored(deadline: dict[str, Any]) -> tuple[str, ...]:
     if deadline["met_at"] or deadline["voided_at"]:
         return plain
     role, name = deadline["owed_by"]["role"], deadline["owed_by"]["name"]
-    return (*plain, role, name if role not in ("specialist", "branch") else "", "provisional" if deadline["provisional"] else "")
+    return (
+        *plain,
+        role,
+        name if role not in ("specialist", "branch") else "",
+        "provisional" if deadline["provisional"] else "",
+    )

@@ -57,7 +57,17 @@ def _steps(road: Road) -> list[Step]:
     book = road.book
     if book.status == "closed":
         return [_reopen, _note]
-    found: list[Step] = [_assign, _refer, _follow_up, _follow_up, _follow_up_next, _escalate, _close, _edit_kind, _edit_urgency]
+    found: list[Step] = [
+        _assign,
+        _refer,
+        _follow_up,
+        _follow_up,
+        _follow_up_next,
+        _escalate,
+        _close,
+        _edit_kind,
+        _edit_urgency,
+    ]
     if book.handler and book.status != "confirming":
         found += [_wait, _wait]
     if book.kind in ("service", "complaint"):

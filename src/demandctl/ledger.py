@@ -300,6 +300,8 @@ def confirm(work: Work, demand: Demand, *, solved: bool, at: datetime, text: str
     """What the customer says about the result (R 5): solved ends the demand, unsolved takes the work up again."""
     lifecycle.require_confirming(state_of(demand))
     _require_time(work, demand, at)
+    if demand.resolved_at and at < demand.resolved_at:
+        raise UsageError(f"时间早于解决的 {echo(demand.resolved_at, work.now, work.calendar)}", "--at 写客户确认的时间")
     if text:
         work.session.add(FollowUp(demand_id=demand.id, at=at, by_name=work.who, text=text))
     if solved:

@@ -221,6 +221,7 @@ def _happen(work: Work, revisit: Revisit, names: set[str], *, at: datetime | Non
         "kind": str(revisit.kind),
         "urgent": revisit.urgent,
         "own_department": revisit.department in own,
+        "settled": revisit.solved_at is not None,
         "department": revisit.department,
         "escalated_to": revisit.escalated_to,
     }

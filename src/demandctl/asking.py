@@ -56,14 +56,16 @@ def choose(question: str, choices: Sequence[tuple[Any, str]], default: Any = Non
     """One of several: pairs of a value and its label; *default* is the value the pointer stands on."""
     import questionary
 
-    listed = [questionary.Choice(label, value=value) for value, label in choices]
-    start = next((choice for choice in listed if choice.value == default), None)
+    # By place, not by value: the package takes a value of None for none given.
+    listed = [questionary.Choice(label, value=place) for place, (_, label) in enumerate(choices)]
+    start = next((listed[place] for place, (value, _) in enumerate(choices) if value == default is not None), None)
     look = _look()
-    return _asked(
+    place: int = _asked(
         questionary.select(
             question, listed, default=start, use_shortcuts=len(listed) < 10, use_jk_keys=False, instruction=KEYS, **look
         )
     )
+    return choices[place][0]
 
 
 def yes(question: str, default: bool = True) -> bool:

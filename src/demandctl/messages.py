@@ -63,6 +63,24 @@ def handover_notice(
     return f"{text}（在办：{about}）" if about and about not in text else text
 
 
+def for_department(revisit: Mapping[str, Any], now: datetime) -> str:
+    """The message that hands what a customer said on a visit to the department that is to solve it (C 2.2, C 2.4)."""
+    customer = revisit["customer"]
+    asked = "拿出解决方案并告知我们" if revisit["kind"] == "inactive" else "联系客户并告知处理结果"
+    lines = [
+        f"【回访转办】{revisit['department']}：",
+        f"客户：{customer['name']}" + (f"（{customer['company']}）" if customer["company"] else ""),
+        f"电话：{customer['phone'] or '待核实'}",
+        f"地区：{customer['region']}" if customer["region"] else "",
+        f"问题：{revisit['problem']}",
+        f"不满意的地方：{revisit['dissatisfaction']}" if revisit["dissatisfaction"] else "",
+        f"未合作原因：{revisit['inactive_reason']}" if revisit["inactive_reason"] else "",
+        f"回访：{clock(revisit['visited_at'], now)}",
+        f"请在 24 小时内{asked}。",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
 def clock(iso: str | None, now: datetime) -> str:
     """A time of a message: the date is left out when it is today."""
     if not iso:

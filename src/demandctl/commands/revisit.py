@@ -375,6 +375,7 @@ def _one(app: Context, number: int) -> dict[str, Any]:
 
 
 TREE: Tree = {
-    "plan": plan, "add": add, "record": record, "forward": forward, "contacted": contacted, "planned": planned,
+    "plan": plan, "add": add, "call": ("revisit_call:call", "照着话术打回访电话，边问边记，最后填好回访表。"),
+    "record": record, "forward": forward, "contacted": contacted, "planned": planned,
     "escalate": escalate, "solved": solved, "list": list_, "show": show,
 }  # fmt: skip

@@ -1,0 +1,220 @@
+"""``revisit call``: walk through the script of a call, and fill the form from the answers (C 2.3, C 2.4)."""
+
+import shlex
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from demandctl import asking, messages, queries, scripts
+from demandctl import vocabulary as words
+from demandctl.commands.answers import object_answer
+from demandctl.commands.options import Json, choices, future, understood
+from demandctl.commands.revisit import Number, warn_outside_call_hours
+from demandctl.commands.script import own_file
+from demandctl.context import Context
+from demandctl.errors import Refused, UsageError
+from demandctl.render import put, put_json, say, shown, shown_lines
+from demandctl.scripts import Script, Step
+
+MethodOption = Annotated[
+    str, typer.Option("--method", metavar="方式", help=f"{choices(words.Method)}（或中文），默认电话")
+]
+RATINGS = {"product_rating": "产品", "attitude": "服务态度", "speed": "响应速度", "promise": "承诺兑现"}
+OPTIONAL = ("recommend", "would_continue")
+"""Yes or no that a customer may leave unanswered."""
+
+Answers = dict[str, Any]
+
+
+def walk(app: Context, script: Script, values: dict[str, str], given: Answers, *, reached: bool) -> None:
+    """Ask step by step; ``given`` fills up with the form's fields. Abort when the call breaks off."""
+    step: Step | None = script.steps[0]
+    if reached:
+        step = _following(script, script.steps[0], "yes")
+    while step:
+        say("")
+        if step.say:
+            say(f"“{shown(scripts.fill(step.say, values))}”")
+        if step.note:
+            say(f"（{shown(step.note)}）")
+        ask = _opening if step is script.steps[0] else ASKED[step.ask]
+        step = _following(script, step, ask(app, step, given))
+
+
+def _following(script: Script, step: Step, answer: str) -> Step | None:
+    name = step.after(answer)
+    return script.step(name) if name else None
+
+
+def _opening(app: Context, step: Step, given: Answers) -> str:
+    answer: str = asking.choose(
+        "接通了吗，客户现在方便吗？", [("yes", "方便"), ("no", "不方便，改约时间"), ("none", "没有接通")]
+    )
+    given["reachable"] = answer == "yes"
+    return answer
+
+
+def _yes_no(app: Context, step: Step, given: Answers) -> str:
+    if step.field not in OPTIONAL:
+        answer = asking.yes("客户说")
+    else:
+        answer = asking.choose("客户说", [(True, "是"), (False, "否"), (None, "没有说")])
+    if step.field and answer is not None:
+        given[step.field] = answer
+    return "yes" if answer else "no"
+
+
+def _satisfaction(app: Context, step: Step, given: Answers) -> str:
+    answer: str = asking.choose("客户说", [(term.value, term.label) for term in words.Satisfaction])
+    given[step.field or "satisfaction"] = answer
+    return answer
+
+
+def _ratings(app: Context, step: Step, given: Answers) -> str:
+    offered = [(None, "没谈到"), *((term.value, term.label) for term in words.Satisfaction)]
+    for field, label in RATINGS.items():
+        answer = asking.choose(label, offered)
+        if answer:
+            given[field] = answer
+    return ""
+
+
+def _text(app: Context, step: Step, given: Answers) -> str:
+    known = [app.config.department] if step.field == "department" else []
+    answer = asking.text("记下", given.get(step.like, ""), needed=step.needed, known=known)
+    if answer and step.field:
+        given[step.field] = answer
+    return ""
+
+
+def _call_back(app: Context, step: Step, given: Answers) -> str:
+    text = asking.text("约在", needed=True, check=lambda answer: future(app, answer, "改约时间"))
+    value = future(app, text, "改约时间")
+    assert value is not None
+    given["call_back_at"] = value if isinstance(value, datetime) else app.calendar.closing(value)
+    return ""
+
+
+def _nothing(app: Context, step: Step, given: Answers) -> str:
+    return ""
+
+
+ASKED: dict[str, Callable[[Context, Step, Answers], str]] = {
+    "yes-no": _yes_no,
+    "satisfaction": _satisfaction,
+    "ratings": _ratings,
+    "text": _text,
+    "call-back": _call_back,
+    "": _nothing,
+}
+
+
+def call(ctx: typer.Context, number: Number, method: MethodOption = "", json: Json = False) -> None:
+    """照着话术打回访电话，边问边记，最后填好回访表。
+
+    不方便就改约；没接通记一笔；客户答应接听后中断的，记为已访，表稍后再填。
+    """
+    app: Context = ctx.obj
+    how = words.Method.parse(method).value if method else words.Method.PHONE.value
+    with queries.reading(app) as reader:
+        visit = queries.revisit(reader, number)
+        demand = queries.demand(reader, visit["demand"]) if visit["demand"] else None
+    if visit["recorded_at"]:
+        raise Refused(f"回访 {number} 的表已填过", f"看：demandctl revisit show {number}")
+    if not asking.can_ask():
+        raise UsageError(
+            "这一步要在终端里边打电话边答", f"直接填表：demandctl revisit record {number} --satisfaction …"
+        )
+    script = scripts.for_visit(scripts.load(own_file(app)), visit["kind"])
+    warn_outside_call_hours(app, app.now)
+    _introduce(visit, demand)
+    values = scripts.values_for(app.config, app.who, visit["customer"], demand)
+    if visit["kind"] == words.RevisitKind.HOLIDAY:
+        values["greeting"] = "节日快乐"
+    given: Answers = {"method": how}
+    reached = visit["visited_at"] is not None
+    broken = False
+    try:
+        walk(app, script, values, given, reached=reached)
+    except typer.Abort:
+        if not (given.get("reachable") or reached):
+            raise
+        broken = True
+    _write(app.later(), number, given, started=None if reached else app.now, broken=broken, as_json=json)
+
+
+def _introduce(visit: dict[str, Any], demand: dict[str, Any] | None) -> None:
+    customer = visit["customer"]
+    kind = words.RevisitKind(visit["kind"]).label
+    say(
+        shown(f"{kind}：{customer['code']} {customer['name']}  {customer['phone'] or '没有电话'}  {customer['region']}")
+    )
+    if demand:
+        handler = demand["handler"]["name"] if demand["handler"] else ""
+        say(shown(f"D{demand['number']} {demand['product']} {demand['content']}  {handler}"))
+    if visit["note"]:
+        say(shown(f"备注：{visit['note']}"))
+    say("Ctrl-C 中断：客户答应接听之后中断的，记为已访，表可以稍后再填。")
+
+
+def _write(app: Context, number: int, given: Answers, *, started: datetime | None, broken: bool, as_json: bool) -> None:
+    """One transaction for all that came of the call."""
+    from demandctl import revisits
+    from demandctl.db import transaction
+
+    values = {name: value for name, value in given.items() if name != "reachable"}
+    if broken:
+        values = {"method": given["method"]}
+    if given.get("reachable") is False and "call_back_at" not in given:
+        values["reachable"] = False
+    elif "call_back_at" not in given and started:
+        values["visited_at"] = started
+    with transaction(app, "revisit call") as work:
+        what = revisits.record(work, revisits.find_revisit(work.session, number), values)
+    with queries.reading(app) as reader:
+        written = queries.revisit(reader, number)
+    if as_json:
+        put_json(written)
+        return
+    object_answer(False, written, *_told(app, written, given, what, broken))
+    if what == "form" and written["urgent"] and written["department"]:
+        put("发给责任部门的消息：")
+        put()
+        put(shown_lines(messages.for_department(written, app.now)))
+
+
+def _told(app: Context, visit: dict[str, Any], given: Answers, what: str, broken: bool) -> tuple[str, str]:
+    number = visit["id"]
+    if broken:
+        so_far = " ".join(_as_options(given)) or "--satisfaction …"
+        return f"回访 {number} 中断，已记为已访", f"表稍后填：demandctl revisit record {number} {so_far}"
+    if what == "call-back":
+        later = understood(app, given["call_back_at"])
+        return f"回访 {number} 已改约 {later}", f"到时：demandctl revisit call {number}"
+    if what == "attempt":
+        return f"回访 {number} 记下没联系上，计划不变", f"改约：demandctl revisit record {number} --call-back 时间"
+    if visit["urgent"]:
+        return (
+            f"回访 {number} 的表已填",
+            f"一小时内转交：demandctl revisit forward {number} {shlex.quote(visit['department'] or '部门')}；"
+            f"已解决：demandctl revisit solved {number}",
+        )
+    return f"回访 {number} 的表已填", f"看：demandctl revisit show {number}"
+
+
+def _as_options(given: Answers) -> list[str]:
+    """The answers so far as options of ``revisit record``, so that a call that broke off loses none."""
+    flags = {
+        ("recommend", True): "--recommend", ("recommend", False): "--no-recommend",
+        ("would_continue", True): "--would-continue", ("would_continue", False): "--would-not-continue",
+        ("urgent", True): "--urgent", ("urgent", False): "--not-urgent",
+    }  # fmt: skip
+    options = []
+    for name, value in given.items():
+        if (name, value) in flags:
+            options.append(flags[name, value])
+        elif name not in ("method", "reachable"):
+            options.append(f"--{name.replace('_', '-')} {shlex.quote(str(value))}")
+    return options

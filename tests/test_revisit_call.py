@@ -1,0 +1,168 @@
+"""``revisit call`` in a real terminal: what is asked follows the script, what is written follows the answers."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Cli
+
+pexpect = pytest.importorskip("pexpect")
+
+DOWN, ENTER, CTRL_C = "\x1b[B", "\r", "\x03"
+
+
+class Terminal:
+    """The program in a pseudo-terminal: what it shows, and keys for it."""
+
+    def __init__(self, cli: Cli, *words: str, now: str = "2026-11-20T10:00:00+08:00") -> None:
+        env = {
+            **os.environ, "DEMANDCTL_DB": str(cli.db), "DEMANDCTL_CONFIG": str(cli.config), "DEMANDCTL_USER": "李敏",
+            "DEMANDCTL_NOW": now, "TERM": "xterm", "LC_ALL": "C.UTF-8", "NO_COLOR": "1",
+            "PROMPT_TOOLKIT_NO_CPR": "1",
+        }  # fmt: skip
+        self.child = pexpect.spawn(
+            sys.executable, ["-m", "demandctl", *words], env=env, encoding="utf-8", dimensions=(40, 160), timeout=10
+        )
+
+    def sees(self, text: str) -> "Terminal":
+        """Wait until a text is shown."""
+        self.child.expect_exact(text)
+        return self
+
+    def press(self, *keys: str) -> "Terminal":
+        """Press keys, or type text."""
+        for key in keys:
+            self.child.send(key)
+        return self
+
+    def ends(self) -> int:
+        """Wait for the end; the exit code."""
+        self.child.expect(pexpect.EOF)
+        self.child.close()
+        return int(self.child.exitstatus)
+
+
+@pytest.fixture
+def visit(cli: Cli) -> Iterator[Cli]:
+    """A ledger with a customer to visit: 回访 1 after-sale, 回访 2 inactive."""
+    cli("customer", "add", "湘潭老周", "--phone", "13800000121", "--region", "湘潭")
+    cli("revisit", "add", "K00001", "--kind", "after-sale", "--at", "2026-11-20 15:00")
+    cli("revisit", "add", "K00001", "--kind", "inactive", "--at", "2026-11-20 16:00")
+    return cli
+
+
+def shown(cli: Cli, number: int = 1) -> dict[str, object]:
+    """The revisit as it stands."""
+    cli.at("2026-11-20T10:05:00+08:00")
+    found: dict[str, object] = cli("revisit", "show", str(number), "--json").json
+    return found
+
+
+def test_a_satisfied_customer_is_asked_how_he_heard_of_us_and_whether_he_recommends(visit: Cli) -> None:
+    call = Terminal(visit, "revisit", "call", "1")
+    call.sees("请问您是湘潭老周吗").sees("现在方便吗").press(ENTER)
+    call.sees("服务满意吗").sees("客户说").press(ENTER)
+    call.sees("什么渠道").sees("记下").press("朋友介绍错", "\x7f", ENTER)
+    call.sees("什么建议").sees("记下").press(ENTER)
+    call.sees("介绍给您的朋友").sees("客户说").press(ENTER)
+    call.sees("产品").press(DOWN, ENTER).sees("服务态度").press(ENTER).sees("响应速度").press(ENTER)
+    call.sees("承诺兑现").press(ENTER).sees("的表已填")
+    assert call.ends() == 0
+    form = shown(visit)
+    assert (form["satisfaction"], form["heard_from"], form["recommend"]) == ("satisfied", "朋友介绍", True)
+    assert (form["product_rating"], form["attitude"], form["method"]) == ("satisfied", None, "phone")
+    assert form["visited_at"]
+    assert form["recorded_at"]
+
+
+def test_a_dissatisfied_customer_with_a_problem_for_another_department_starts_its_forwarding(visit: Cli) -> None:
+    call = Terminal(visit, "revisit", "call", "1")
+    call.sees("现在方便吗").press(ENTER).sees("服务满意吗").sees("客户说").press(DOWN, DOWN, ENTER)
+    call.sees("哪方面不满意").sees("记下").press("配件等了三周", ENTER)
+    call.sees("现在就解决吗").sees("客户说").press("y")
+    call.sees("什么问题").sees("配件等了三周").press(ENTER)
+    call.sees("哪个部门").sees("记下").press("配件部", ENTER)
+    for rating in ("产品", "服务态度", "响应速度", "承诺兑现"):
+        call.sees(rating).press(ENTER)
+    call.sees("希望您监督").sees("一小时内转交").sees("回访转办")
+    assert call.ends() == 0
+    form = shown(visit)
+    assert (form["satisfaction"], form["urgent"], form["department"]) == ("unsatisfied", True, "配件部")
+    assert (form["dissatisfaction"], form["problem"]) == ("配件等了三周", "配件等了三周")
+    owed = {d["rule"] for d in form["deadlines"] if d["state"] not in ("met", "voided")}  # type: ignore[attr-defined]
+    assert owed == {"revisit-forward"}
+
+
+def test_an_inactive_customer_is_asked_why_and_whether_he_would_go_on(visit: Cli) -> None:
+    call = Terminal(visit, "revisit", "call", "2", "--json")
+    call.sees("现在方便吗").press(ENTER).sees("是什么原因").sees("记下").press("价格高", ENTER)
+    call.sees("要我们解决的问题").sees("客户说").press("y").sees("记下").press(ENTER)
+    call.sees("继续合作").sees("客户说").press(ENTER).sees("建议").sees("记下").press(ENTER)
+    call.sees("介绍给您的朋友").sees("客户说").press(DOWN, ENTER).sees("现在就解决").sees("客户说").press("n")
+    call.sees("尽快处理").sees("recorded_at")
+    assert call.ends() == 0
+    form = shown(visit, 2)
+    assert (form["inactive_reason"], form["problem"], form["would_continue"]) == ("价格高", "价格高", True)
+    assert (form["recommend"], form["urgent"]) == (False, False)
+
+
+def test_a_customer_who_is_not_free_agrees_another_time(visit: Cli) -> None:
+    call = Terminal(visit, "revisit", "call", "1")
+    call.sees("现在方便吗").press(DOWN, ENTER).sees("什么时候方便").sees("约在")
+    call.press("不知道", ENTER).press(*"\x7f" * 3, "明天上午10点", ENTER).sees("已改约")
+    assert call.ends() == 0
+    put_off = shown(visit)
+    assert put_off["call_back_at"] == "2026-11-21T10:00:00+08:00"
+    assert put_off["visited_at"] is None
+    assert {d["rule"] for d in put_off["deadlines"] if d["state"] == "soon"} >= {"call-back"}  # type: ignore[attr-defined]
+
+
+def test_nobody_answering_leaves_the_plan_as_it_is(visit: Cli) -> None:
+    call = Terminal(visit, "revisit", "call", "1")
+    call.sees("现在方便吗").press(DOWN, DOWN, ENTER).sees("没联系上")
+    assert call.ends() == 0
+    assert shown(visit)["visited_at"] is None
+
+
+def test_a_call_that_breaks_off_marks_the_visit_and_loses_no_answer(visit: Cli) -> None:
+    call = Terminal(visit, "revisit", "call", "1")
+    call.sees("现在方便吗").press(ENTER).sees("服务满意吗").sees("客户说").press(DOWN, ENTER)
+    call.sees("哪方面不满意").sees("记下").press(CTRL_C).sees("已记为已访").sees("--satisfaction fair")
+    assert call.ends() == 0
+    marked = shown(visit)
+    assert marked["visited_at"] == "2026-11-20T10:00:00+08:00"
+    assert marked["recorded_at"] is None
+    assert "revisit-form" in {d["rule"] for d in marked["deadlines"]}  # type: ignore[attr-defined]
+
+
+def test_giving_up_before_the_customer_answers_writes_nothing(visit: Cli) -> None:
+    before = visit("log", "--json").json
+    call = Terminal(visit, "revisit", "call", "1", now="2026-11-20T12:30:00+08:00")
+    call.sees("不在适合打电话的时间").sees("现在方便吗").press(CTRL_C).sees("已取消")
+    assert call.ends() == 130
+    assert visit("log", "--json").json == before
+
+
+def test_off_a_terminal_the_command_names_the_one_that_takes_options(visit: Cli) -> None:
+    refused = visit.run("revisit", "call", "1")
+    assert refused.code == 2
+    assert "demandctl revisit record 1" in refused.err
+
+
+def test_a_script_of_the_users_own_takes_the_place_of_ours(visit: Cli) -> None:
+    own = Path(visit.config).with_name("scripts.toml")
+    own.write_text(
+        '[[scripts]]\nid = "mine"\nkinds = ["after-sale"]\n[[scripts.steps]]\nid = "a"\nsay = "在吗{customer}"\n'
+        'ask = "yes-no"\nnext = { yes = "b" }\n[[scripts.steps]]\nid = "b"\nsay = "可好"\nask = "satisfaction"\n'
+        'field = "satisfaction"\n',
+        encoding="utf-8",
+    )
+    call = Terminal(visit, "revisit", "call", "1")
+    call.sees("在吗湘潭老周").sees("现在方便吗").press(ENTER).sees("可好").sees("客户说").press(DOWN, ENTER)
+    call.sees("的表已填")
+    assert call.ends() == 0
+    assert json.dumps(shown(visit)["satisfaction"]) == '"fair"'

@@ -90,6 +90,11 @@ _CONTACTS = {
 _DEMANDS = {"demand_id", "from_id", "duplicate_of"}
 
 
+def named(fields: Iterable[str]) -> str:
+    """Columns by the names people know, in a row."""
+    return "、".join(FIELDS.get(field, field) for field in fields) or "没有变化"
+
+
 class Change(NamedTuple):
     """One field of one row before and after; *what* is the row as people call it."""
 

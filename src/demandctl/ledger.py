@@ -14,6 +14,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from demandctl import directory, lifecycle
+from demandctl.changes import named
 from demandctl.db import Work
 from demandctl.deadlines import happen, has_open
 from demandctl.errors import NotFound, Refused, UsageError
@@ -441,7 +442,7 @@ def edit(work: Work, demand: Demand, values: Mapping[str, Any]) -> list[str]:
         _locate(work, demand)
     if {"kind", "urgency", "region", "raised_at", "channel"} & set(changed) and demand.closed_at is None:
         _happen(work, demand, {"edited", "kind-changed"} if "kind" in changed else {"edited"})
-    work.describe(f"修改 D{demand.id}：{'、'.join(changed)}")
+    work.describe(f"修改 D{demand.id}：{named(changed)}")
     return changed
 
 

@@ -108,6 +108,8 @@ def require_confirming(state: State) -> None:
 def require_upgradable(state: State) -> None:
     """Refuse to upgrade what is no open inquiry (R 3.1.3)."""
     require_open(state, "转为商机")
+    if state.kind is Kind.OPPORTUNITY:
+        raise Refused(f"D{state.number} 已经是商机", f"派单：demandctl assign {state.number}")
     if state.kind is not Kind.INQUIRY:
         raise Refused(
             f"D{state.number} 是{state.kind.label}，只有咨询可以转为商机",

@@ -87,6 +87,7 @@ def edit(
     """改一位联系人的资料。"""
     app: Context = ctx.obj
     from demandctl import directory
+    from demandctl.changes import named
     from demandctl.db import transaction
 
     values = _values(name, role, branch, phone, wechat, region, product, skill, leader) | (
@@ -98,7 +99,7 @@ def edit(
         found = directory.find_contact(work, one_line(contact))
         changed = directory.edit_contact(work, found, values)
         number, who = found.id, found.name
-        work.describe(f"修改联系人 {who}：{'、'.join(changed) or '没有变化'}")
+        work.describe(f"修改联系人 {who}：{named(changed)}")
     object_answer(json, _one(app, number), f"{who} 已改 {len(changed)} 项" if changed else f"{who} 没有变化")
 
 

@@ -100,6 +100,7 @@ def edit(
     """改客户资料。"""
     app: Context = ctx.obj
     from demandctl import directory
+    from demandctl.changes import named
     from demandctl.db import transaction
 
     texts = {"name": name, "nickname": nickname, "phone": phone, "wechat": wechat, "company": company,
@@ -114,7 +115,7 @@ def edit(
         found = directory.find_customer(work, one_line(customer))
         changed = directory.edit_customer(work, found, values)
         number, code = found.id, found.code
-        work.describe(f"修改客户 {code} {found.name}：{'、'.join(changed) or '没有变化'}")
+        work.describe(f"修改客户 {code} {found.name}：{named(changed)}")
     object_answer(json, _one(app, number), f"{code} 已改 {len(changed)} 项" if changed else f"{code} 没有变化")
 
 

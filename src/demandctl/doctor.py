@@ -239,7 +239,7 @@ def _calendar_package(reader: Reader) -> Iterator[Finding]:
     newest = reader.rows("SELECT calendar_version FROM ruleset ORDER BY id DESC LIMIT 1")
     if newest and _numbers(newest[0][0]) > _numbers(calendar_version()):
         message = f"装的日历 {calendar_version()} 比台账用过的 {newest[0][0]} 旧"
-        yield Finding("calendar", "problem", message, "升级：pip install -U chinesecalendar")
+        yield Finding("calendar-package", "problem", message, "升级：pip install -U chinesecalendar")
 
 
 def _numbers(version: str) -> list[int]:

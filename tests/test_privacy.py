@@ -1,0 +1,147 @@
+"""A customer's right over what is stored about him, and files that nobody else can read."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Cli
+
+TRACES = (
+    "湘潭老周",
+    "13800000121",
+    "138-0000-0121",
+    "13800000999",
+    "zhoubc_x",
+    "大周砼业",
+    "下午到",
+    "1980-05-06",
+    "换油缸",
+)
+"""What the ledger of these tests knows of K00001: names, phones past and present, words of his and about him."""
+
+
+@pytest.fixture
+def ledger(cli: Cli) -> Cli:
+    cli(
+        "intake", "臂架下不来，打138-0000-0121", "--customer", "湘潭老周", "--phone", "13800000121", "--wechat", "zhoubc_x",
+        "--kind", "service", "--channel", "direct", "--region", "湘潭", "--company", "大周砼业", "--wish", "要换油缸",
+    )  # fmt: skip
+    cli("assign 1 李铁柱")
+    cli("follow-up 1 跟湘潭老周说了下午到 --next 明天 --plan 问湘潭老周修得如何")
+    cli("customer edit K1 --phone 13800000999 --birthday 1980-05-06")
+    cli("customer edit K1 --note 只是改错")
+    cli("undo")
+    cli("customer order K1")
+    cli("revisit add K1 --kind regular --at 3天后")
+    cli("escalate 1 唐建明 --problem 湘潭老周要换油缸")
+    cli("intake", "湘潭人，电话 13800000121 介绍来的", "--customer", "小王", "--kind", "inquiry", "--channel", "direct",
+        "--region", "长沙")  # fmt: skip
+    return cli
+
+
+def _held(path: Path) -> list[str]:
+    raw = path.read_bytes()
+    return [text for text in TRACES if text.encode() in raw]
+
+
+def test_erasing_leaves_no_trace_of_the_person_in_the_file(ledger: Cli) -> None:
+    assert _held(ledger.db)
+    ledger("customer erase K1 --yes")
+    assert _held(ledger.db) == []
+    assert not (ledger.db.with_name("ledger.db-wal")).exists() or _held(ledger.db.with_name("ledger.db-wal")) == []
+    shown = ledger("customer", "show", "K1", "--json").json
+    assert (shown["name"], shown["phone"], bool(shown["erased_at"])) == ("（已删除）", "", True)
+
+
+def test_erasing_keeps_what_is_counted_and_the_deadlines(ledger: Cli) -> None:
+    before = ledger("list", "--json").json
+    clocks = [(d["rule"], d["due_at"]) for d in ledger("show", "1", "--json").json["deadlines"]]
+    ledger("customer erase K1 --yes")
+    after = ledger("list", "--json").json
+    for name in ("number", "kind", "status", "region", "branch", "raised_at", "outcome", "escalation"):
+        assert [d[name] for d in after] == [d[name] for d in before]
+    assert [(d["rule"], d["due_at"]) for d in ledger("show", "1", "--json").json["deadlines"]] == clocks
+    assert ledger("doctor", "--json").json["ok"]
+
+
+def test_nobody_is_to_visit_a_person_who_was_erased(ledger: Cli) -> None:
+    ledger("customer erase K1 --yes")
+    assert {d["state"] for d in ledger("customer show K1 --json").json["deadlines"]} == {"voided"}
+    assert {d["state"] for d in ledger("revisit show 1 --json").json["deadlines"]} == {"voided"}
+    ledger("follow-up 1 修好了 --resolved")
+    ledger("confirm 1 --solved")
+    assert not [d for d in ledger("due --within 30d --json").json if (d["customer"] or {}).get("code") == "K00001"]
+    assert ledger("doctor", "--json").json["ok"]
+
+
+def test_erasing_asks_and_ends_the_chain_of_undo(ledger: Cli) -> None:
+    refused = ledger.run("customer", "erase", "K1")
+    assert refused.code == 2
+    assert "--yes" in refused.err
+    assert _held(ledger.db)
+    ledger("customer erase K1 --yes")
+    assert ledger.run("undo").code == 1
+    assert ledger.run("customer", "erase", "K1", "--yes").code == 1
+
+
+def test_erasing_names_the_files_that_still_hold_the_person(ledger: Cli) -> None:
+    backup = ledger("backup", "--json").json["path"]
+    export = ledger.folder / "k1.json"
+    ledger("customer", "export", "K1", "-o", str(export))
+    (ledger.folder / "other.csv").write_text("与他无关")
+    preview = ledger("customer", "erase", "K1", "--dry-run", "--json").json
+    assert preview["held_in"] == [backup, str(export)]
+    erased = ledger("customer", "erase", "K1", "--yes")
+    assert backup in erased.err
+    assert str(export) in erased.err
+    ledger("backup")
+    assert [path for path in (ledger.folder / "backups").glob("*.db") if _held(path)] == [Path(backup)]
+
+
+def test_restoring_an_older_backup_says_who_has_to_be_erased_again(ledger: Cli) -> None:
+    backup = ledger("backup", "--json").json["path"]
+    ledger("customer erase K1 --yes")
+    done = ledger("restore", backup, "--yes", "--json")
+    assert done.json["erased_since"] == ["K00001"]
+    assert "K00001" in done.err
+
+
+def test_an_erased_customer_is_not_written_about_again(ledger: Cli) -> None:
+    ledger("customer erase K1 --yes")
+    assert ledger.run("customer edit K1 --phone 13800000121").code == 1
+    taken = ["--kind", "inquiry", "--channel", "direct"]
+    assert ledger.run("intake", "又来了", "--customer", "K1", *taken).code == 1
+    again = ledger("intake", "又来了", "--customer", "湘潭老周", "--phone", "13800000121", *taken, "--json").json
+    assert again["customer"]["code"] == "K00003"
+
+
+def test_a_name_that_is_also_a_word_of_the_ledger_takes_nothing_else_with_it(cli: Cli) -> None:
+    taken = ["--kind", "service", "--channel", "phone", "--wechat", "service", "--region", "湘潭"]
+    cli("intake", "phone", "--customer", "phone", *taken)
+    cli("assign 1 李铁柱")
+    cli("customer erase K1 --yes")
+    demand = cli("show 1 --json").json
+    assert (demand["kind"], demand["channel"], demand["handler"]["name"]) == ("service", "phone", "李铁柱")
+    assert cli("doctor", "--json").json["ok"]
+
+
+def test_a_customer_is_given_everything_that_is_stored_about_him(ledger: Cli) -> None:
+    about = ledger("customer export K1 --json").json
+    assert about["customer"]["phone"] == "13800000999"
+    assert about["demands"][0]["follow_ups"][0]["text"] == "跟湘潭老周说了下午到"
+    assert "小王" not in json.dumps(about, ensure_ascii=False)
+    readable = ledger("customer export K1").out
+    assert "电话：13800000999" in readable
+    assert "跟湘潭老周说了下午到" in readable
+
+
+def test_ledger_backup_and_export_are_for_the_user_alone(ledger: Cli) -> None:
+    export = ledger.folder / "k1.json"
+    ledger("customer", "export", "K1", "-o", str(export))
+    copy = ledger.folder / "copy.db"
+    ledger("backup", str(copy))
+    for path in (ledger.db, ledger.config, export, copy):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+    assert ledger.run("customer", "export", "K1", "-o", str(export)).code == 1

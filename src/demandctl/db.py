@@ -48,6 +48,7 @@ class Work:
     calendar: Calendar
     ruleset_id: int
     context: Context
+    keep: bool = True
 
     def describe(self, summary: str, command: str = "") -> None:
         """Say in one line what this operation did; the log shows it."""
@@ -205,7 +206,7 @@ def transaction(context: Context, command: str, *, keep: bool = True) -> Iterato
             yield work
             session.flush()
             connection.exec_driver_sql("DELETE FROM current_operation")
-            if keep:
+            if keep and work.keep:
                 session.commit()
             else:
                 session.rollback()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from demandctl.rules import GIVEN, Facts, Rule, delayed
@@ -115,7 +115,7 @@ def advance(deadlines: Sequence[Deadline], event: Event, rules: Iterable[Rule], 
             book = _start(book, rule, event, calendar)
     if "edited" in event.names:
         # After starting: what a new kind replaced keeps the due time of its day, and with it a breach.
-        book = [recalculate(d, by_id.get(d.rule), event.facts, calendar, event.at) for d in book]
+        book = [recalculate(d, by_id.get(d.rule), event.facts, calendar) for d in book]
     if event.wait_until:
         book = [_pause(d, event.at, event.wait_until, by_id.get(d.rule), calendar) for d in book]
     if "handed-over" in event.names:
@@ -361,20 +361,12 @@ def _handed_over(book: Sequence[Deadline], event: Event, rules: dict[str, Rule],
 # -- corrections -------------------------------------------------------------------------------------------------
 
 
-def recalculate(deadline: Deadline, rule: Rule | None, facts: Facts, calendar: Calendar, now: datetime) -> Deadline:
+def recalculate(deadline: Deadline, rule: Rule | None, facts: Facts, calendar: Calendar) -> Deadline:
     """An open deadline reckoned again from its own start, by the target that holds for its subject now."""
-    if not (rule and deadline.is_open) or deadline.target == GIVEN:
+    if not (rule and deadline.is_open) or deadline.target == GIVEN or deadline.repeats:
         return deadline
     if "raised" in rule.starts and "raised_at" in facts:
         deadline = replace(deadline, started_at=datetime.fromisoformat(facts["raised_at"]))
-    if deadline.repeats:
-        if deadline.is_late(now):
-            return deadline
-        anchor = deadline.pauses[-1].end if deadline.pauses else deadline.started_at
-        after = calendar.local_day(anchor)
-        repeat = deadline.target if rule.repeat == GIVEN else rule.repeat
-        again = _repeated(deadline, repeat, after, calendar)
-        return replace(again, id=deadline.id, pauses=deadline.pauses, waiting_until=deadline.waiting_until)
     target = deadline.target if deadline.given else rule.target_for(facts)
     return _reckoned(replace(deadline, target=target), rule, calendar)
 
@@ -393,10 +385,28 @@ def _brought_up_to_date(
         if deadline.is_open and whole and not (rule and rule.enabled):
             deadline = voided(deadline, event.at, "规则已停用", calendar)
         elif deadline.is_open and not deadline.is_late(event.at) and (whole or deadline.provisional):
-            own = deadline if whole else replace(deadline, given=True)
-            deadline = replace(recalculate(own, rule, event.facts, calendar, event.at), given=deadline.given)
+            if deadline.repeats:
+                repeat = rule.repeat if whole and rule and rule.repeat != GIVEN else deadline.target
+                deadline = _repeated_anew(deadline, repeat, event.at, calendar)
+            else:
+                own = deadline if whole else replace(deadline, given=True)
+                deadline = replace(recalculate(own, rule, event.facts, calendar), given=deadline.given)
         moved.append(deadline)
-    return moved + [started(rules[name], replace(event, at=at), calendar) for name, at in event.begin.items()]
+    return moved + [_begun(rules[name], at, event, calendar) for name, at in event.begin.items()]
+
+
+def _repeated_anew(deadline: Deadline, repeat: str, now: datetime, calendar: Calendar) -> Deadline:
+    """A repeating deadline by a changed recurrence or calendar, due today at the earliest."""
+    anchor = deadline.pauses[-1].end if deadline.pauses else deadline.started_at
+    after = max(calendar.local_day(anchor), calendar.local_day(now) - timedelta(days=1))
+    again = _repeated(deadline, repeat, after, calendar)
+    return replace(again, id=deadline.id, pauses=deadline.pauses, waiting_until=deadline.waiting_until)
+
+
+def _begun(rule: Rule, at: datetime, event: Event, calendar: Calendar) -> Deadline:
+    """The deadline of a new rule, from its event; from now where nobody could have kept it, not knowing of it."""
+    deadline = started(rule, replace(event, at=at), calendar)
+    return started(rule, event, calendar) if deadline.is_late(event.at) else deadline
 
 
 def _owned(deadline: Deadline, facts: Facts, rule: Rule | None) -> Deadline:

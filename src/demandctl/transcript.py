@@ -1,0 +1,370 @@
+"""A copied chat -> its messages: who wrote, when, in which group. Pure: no clock is read.
+
+WeChat and WeCom copy in several shapes: ``昵称 11/20 09:13:22`` above the text, ``昵称:`` above it, a forwarded record with
+day separators, a message of the official account, or the bare text. A line that is not surely a header is text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+
+@dataclass
+class Message:
+    """One message; ``sender`` None where the paste names nobody, ``raw`` as it was pasted, header and all."""
+
+    sender: str | None
+    at: datetime | None
+    lines: list[str] = field(default_factory=list)
+    raw: list[str] = field(default_factory=list)
+    header: str = ""
+    quoted: str = ""
+    official: bool = False
+
+    @property
+    def text(self) -> str:
+        """What was written, without quotes."""
+        return "\n".join(self.lines).strip()
+
+
+@dataclass
+class Transcript:
+    """The messages in their order and what the paste tells about where they were written."""
+
+    messages: list[Message]
+    channel: str | None = None
+    group: str | None = None
+    title: str = ""
+
+
+_DASHES = "-—–―─－_=*·~"
+_TITLE = re.compile(r"^\s*(?:转发)?[「“\"【\[]?(.{1,60}?)[」”\"】\]]?\s*的聊天记录\s*[】\]]?\s*$")
+_OFFICIAL = re.compile(r"^\s*[【\[]?\s*(?:微信)?(?:公众号|服务号|公众平台|订阅号|后台)\s*(?:后台)?(?:新)?(?:的)?(?:留言|消息|私信|咨询|回复|来信)(?:提醒|通知)?\s*[】\]]?\s*[:：]?\s*$")  # fmt: skip
+_DAY = r"(?:(?P<y>\d{4}|\d\d(?=年))[/\-.年])?(?P<m>\d{1,2})[/\-.月](?P<d>\d{1,2})[日号]?"
+_WEEKDAY = r"(?:星期|周|礼拜)(?P<w>[一二三四五六日天])"
+_NEAR = r"(?P<near>今天|昨天|前天|大前天|today|yesterday)"
+_CLOCK = r"(?P<part>凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|[AaPp][Mm])?\s*(?P<H>\d{1,2})[:：](?P<M>\d\d)(?:[:：](?P<S>\d\d))?\s*(?P<ampm>[AaPp][Mm])?"
+_WHEN = rf"(?:{_DAY}(?:\s*(?:{_WEEKDAY}))?|{_WEEKDAY.replace('<w>', '<w2>')}|{_NEAR})"
+_HEADER = re.compile(
+    rf"^\s*(?P<name>\S.{{0,38}}?)(?P<gap>\s*)[\[(（]?(?:(?P<day>{_WHEN})\s*,?\s*)?{_CLOCK}[\])）]?\s*[:：]?\s*$"
+)
+_TIME_FIRST = re.compile(
+    rf"^\s*[\[(（]?(?P<day>{_WHEN})\s*,?\s*{_CLOCK}[\])）]?\s+(?P<name>[^\s].{{0,38}}?)\s*[:：]?\s*$"
+)
+_SAME_LINE = re.compile(
+    rf"^\s*(?P<name>\S.{{0,30}}?)\s+[\[(（]?(?P<day>{_WHEN})\s*{_CLOCK}[\])）]?\s*[:：]\s*(?P<text>\S.*)$"
+)
+_DAY_LINE = re.compile(rf"^\s*[{re.escape(_DASHES)}\s]*{_WHEN}(?:\s*{_CLOCK})?\s*[{re.escape(_DASHES)}\s]*$")
+_COLON = re.compile(r"^\s*(?P<name>[^:：]{1,24}?)\s*[:：]\s*(?P<text>.*)$")
+_QUOTE_END = re.compile(rf"^\s*(?:[{re.escape(_DASHES)}]\s*){{3,}}$")
+_GROUP_LINE = re.compile(
+    r"^\s*(?:(?:来自|群名|群聊|社群|群|微信群)\s*[:：]\s*)?[「“\"【\[]?(?P<name>[^\s:：，。！？,!?]{2,24}?群)[」”\"】\]]?\s*(?:[(（]\s*\d+\s*[)）])?\s*$"
+)
+_SYSTEM = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"邀请.{1,60}加入了群聊", r"加入了群聊", r"通过扫描.{1,40}二维码", r"^\s*.{1,40}撤回了(?:一条消息|成员)", r"^\s*.{0,40}拍了拍",
+        r"^\s*(?:你已添加了|你们已成为|以上是打招呼|以下为新消息|以下是新消息|消息已发出)", r"现在可以开始聊天了", r"移出了?群聊",
+        r"退出了群聊", r"开启了(?:群|朋友)", r"修改群名(?:称)?为", r"^\s*你(?:领取|撤回)了?", r"成为(?:新)?群主", r"群公告$",
+    )
+)  # fmt: skip
+_RENAMED = re.compile(r"修改群名(?:称)?为\s*[「“\"](.{1,40}?)[」”\"]")
+_NO_NAME = re.compile(
+    r"[。！？!?；;]|(?:时间|日期|之前|以前|预约|今天|明天|后天|昨天|上午|下午|晚上|早上|中午|到货|约|于|在|是|点)$|^[\d\s:：/.-]+$"
+)
+_PART_OF_DAY = {"凌晨": 0, "清晨": 0, "早上": 0, "早晨": 0, "上午": 0, "中午": 11, "下午": 12, "傍晚": 12, "晚上": 12}
+
+
+def transcribe(text: str, now: datetime, labels: dict[str, str], people: Collection[str] = ()) -> Transcript:
+    """Split a paste into messages, their times in the zone of *now* (aware).
+
+    *labels*: words before a colon that are no names -> the field they tell. *people*: names known from the directory,
+    which may stand before a colon on the same line as their words.
+    """
+    return _Reading(now, labels, people).read(_cleaned(text))
+
+
+def _cleaned(text: str) -> list[str]:
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
+    return re.sub(r"[\u200b-\u200d\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]", "", text).replace("\xa0", " ").split("\n")
+
+
+class _Reading:
+    """One pass over the lines."""
+
+    def __init__(self, now: datetime, labels: dict[str, str], people: Collection[str]) -> None:
+        self.now, self.labels, self.people = now, labels, {squeezed(name) for name in people}
+        self.messages: list[Message] = []
+        self.channel: str | None = None
+        self.group: str | None = None
+        self.title = ""
+        self.day: date | None = None
+        self.moment: datetime | None = None
+        self.official = False
+        self.seen: set[str] = set()
+
+    def read(self, lines: list[str]) -> Transcript:
+        """The transcript of cleaned lines."""
+        self.first = next((n for n, line in enumerate(lines) if line.strip()), 0)
+        self.lines = lines
+        for number, line in enumerate(lines):
+            if self.messages:
+                self.messages[-1].raw.append(line)
+            if line.strip() and not self._special(number, line):
+                self._said(line)
+            elif not line.strip() and self.messages:
+                self.messages[-1].lines.append("")
+        for message in self.messages:
+            _unquote(message)
+        return Transcript(self.messages, self.channel, self.group, self.title)
+
+    # -- lines that are no text
+
+    def _special(self, number: int, line: str) -> bool:
+        return (
+            self._title(number, line)
+            or self._marker(line)
+            or self._day(number, line)
+            or self._system(line)
+            or self._timed(number, line)
+            or self._labelled(line)
+            or self._named(number, line)
+        )
+
+    def _title(self, number: int, line: str) -> bool:
+        if found := _TITLE.match(line):
+            self.title = found[1].strip()
+            self._drop(line)
+            return True
+        if (
+            number == self.first
+            and (found := _GROUP_LINE.match(line))
+            and any(map(str.strip, self.lines[number + 1 :]))
+        ):
+            self.group, self.channel = found["name"], "group"
+            return True
+        return False
+
+    def _marker(self, line: str) -> bool:
+        if not _OFFICIAL.match(line):
+            return False
+        self._drop(line)
+        self.official, self.channel = True, "official"
+        self._begin(None, None, "", official=True)
+        self.messages[-1].raw.append(line)
+        return True
+
+    def _day(self, number: int, line: str) -> bool:
+        found = _DAY_LINE.match(line)
+        if not found or not (found["y"] or found["m"] or found["w2"] or found["near"]):
+            return False
+        dashed = line.strip()[0] in _DASHES
+        if not dashed and not found["y"] and not found["H"]:
+            return False
+        day = self._date(found)
+        if day is None:
+            return False
+        self._drop(line)
+        self.day = day
+        self.moment = self._moment(day, found) if found["H"] else None
+        return True
+
+    def _system(self, line: str) -> bool:
+        if not any(pattern.search(line) for pattern in _SYSTEM) or len(line) > 120:
+            return False
+        if found := _RENAMED.search(line):
+            self.group = found[1]
+        return True
+
+    def _timed(self, number: int, line: str) -> bool:
+        for pattern in (_TIME_FIRST, _HEADER, _SAME_LINE):
+            found = pattern.match(line)
+            if not found:
+                continue
+            name = _name(found["name"])
+            if not name or _NO_NAME.search(name) or squeezed(name) in self.labels:
+                continue
+            day_given = bool(found["day"])
+            if pattern is _HEADER and not self._plausible(number, name, found["gap"], day_given):
+                continue
+            day = self._date(found) if day_given else self.day
+            if day_given and day is None:
+                continue
+            at = self._moment(day, found)
+            if at is None:
+                continue
+            self._drop(line)
+            self._begin(name, at, line)
+            if pattern is _SAME_LINE:
+                self.messages[-1].lines.append(found["text"])
+            return True
+        return False
+
+    def _plausible(self, number: int, name: str, gap: str, day_given: bool) -> bool:
+        """A header without a date stands after a blank line, or names somebody who wrote before."""
+        if not gap and not name.endswith((")", "）", "]")):
+            return False
+        if day_given or squeezed(name) in self.seen or squeezed(name) in self.people:
+            return True
+        return number == self.first or not self.lines[number - 1].strip() or self._after_title(number)
+
+    def _after_title(self, number: int) -> bool:
+        return bool(_TITLE.match(self.lines[number - 1]) or _DAY_LINE.match(self.lines[number - 1]))
+
+    def _labelled(self, line: str) -> bool:
+        """用户：… 时间：… of a message of the official account."""
+        found = _COLON.match(line)
+        what = self.labels.get(squeezed(found["name"])) if found else None
+        if not found or what is None or not self.official or not self.messages:
+            return False
+        message, value = self.messages[-1], found["text"].strip()
+        if what == "customer" and not message.sender:
+            message.sender = value or None
+        elif what == "raised" and not message.at:
+            message.at = self._stamp(value)
+        elif what == "content":
+            message.lines.append(value)
+        else:
+            return False
+        return True
+
+    def _named(self, number: int, line: str) -> bool:
+        found = _COLON.match(line)
+        if not found or self.official:
+            return False
+        name, text = _name(found["name"]), found["text"].strip()
+        if not name or squeezed(name) in self.labels or _NO_NAME.search(name) or "，" in name or "http" in name:
+            return False
+        known = squeezed(name) in self.seen or squeezed(name) in self.people
+        if text and not known and not (number == self.first and self._looks_like_a_name(name)):
+            return False
+        if not text and not known and self.messages and self.messages[-1].at and self.lines[number - 1].strip():
+            return False  # amid timed messages a line that ends in a colon is text
+        self._drop(line)
+        self._begin(name, None, line)
+        if text:
+            self.messages[-1].lines.append(text)
+        return True
+
+    def _looks_like_a_name(self, name: str) -> bool:
+        return len(name) <= 10 and not re.search(r"[\d，,、（(]|[的了吗呢吧]|(?:电话|地址|型号|价格|问题|原因)", name)
+
+    # -- messages
+
+    def _begin(self, sender: str | None, at: datetime | None, header: str, *, official: bool = False) -> None:
+        if not official:
+            self.official = False
+        if sender:
+            self.seen.add(squeezed(sender))
+        self.messages.append(
+            Message(
+                sender,
+                at or (self.moment if sender else None),
+                [],
+                [header] if header else [],
+                header,
+                official=official,
+            )
+        )
+
+    def _said(self, line: str) -> None:
+        if not self.messages:
+            self._begin(None, self.moment, "")
+            self.messages[-1].raw.append(line)
+        self.messages[-1].lines.append(line.strip())
+
+    def _drop(self, line: str) -> None:
+        """A line that opens something new is not part of the message before it."""
+        if self.messages and self.messages[-1].raw and self.messages[-1].raw[-1] == line:
+            self.messages[-1].raw.pop()
+
+    # -- times
+
+    def _date(self, found: re.Match[str]) -> date | None:
+        """The day of a header: without a year, as a weekday or 昨天, the latest that is not after now."""
+        today = self.now.date()
+        groups = found.groupdict()
+        near = groups.get("near")
+        if near:
+            return today - timedelta(
+                days={"今天": 0, "today": 0, "昨天": 1, "yesterday": 1, "前天": 2, "大前天": 3}[near]
+            )
+        weekday = groups.get("w2")
+        if weekday and not groups.get("m"):
+            return today - timedelta(days=(today.weekday() - "一二三四五六日".index(weekday.replace("天", "日"))) % 7)
+        try:
+            month, day = int(groups["m"]), int(groups["d"])
+            if groups["y"]:
+                year = int(groups["y"])
+                return date(year + 2000 if year < 100 else year, month, day)
+            return _latest(month, day, today)
+        except (ValueError, TypeError):
+            return None
+
+    def _moment(self, day: date | None, found: re.Match[str]) -> datetime | None:
+        hour, minute, second = int(found["H"]), int(found["M"]), int(found["S"] or 0)
+        part = (found["part"] or found["ampm"] or "").lower()
+        if part == "pm" or _PART_OF_DAY.get(part, 0) == 12:
+            hour += 12 if hour < 12 else 0
+        elif part == "中午" and hour < 11:
+            hour += 12
+        elif part == "am" and hour == 12:
+            hour = 0
+        try:
+            clock = time(hour, minute, second, tzinfo=self.now.tzinfo)
+        except ValueError:
+            return None
+        at = datetime.combine(day or self.now.date(), clock)
+        groups = found.groupdict()
+        if at > self.now and not groups.get("y"):  # the latest that is not after now
+            if day is None:
+                at -= timedelta(days=1)
+            elif groups.get("w2") and not groups.get("m"):
+                at -= timedelta(days=7)
+            elif groups.get("m") and day == self.now.date():
+                at = at.replace(year=at.year - 1) if (at.month, at.day) != (2, 29) else at
+        return at
+
+    def _stamp(self, text: str) -> datetime | None:
+        found = re.match(rf"^\s*(?:(?P<day>{_WHEN})\s*)?{_CLOCK}\s*$", text.replace("T", " "))
+        if not found:
+            return None
+        day = self._date(found) if found["day"] else None
+        return self._moment(day, found) if day or not found["day"] else None
+
+
+def _latest(month: int, day: int, today: date) -> date | None:
+    for year in range(today.year, today.year - 5, -1):
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            continue
+        if found <= today:
+            return found
+    return None
+
+
+def _name(text: str) -> str:
+    """A sender as shown, without the marks that WeCom and QQ put around it."""
+    name = re.sub(r"@微信$|^\[[^\]]{1,8}\]\s*(?=\S)", "", text.strip()).strip()
+    return re.sub(r"[(（<]\d{5,12}[)）>]$", "", name).strip() if not re.fullmatch(r"1\d{10}", name) else name
+
+
+def squeezed(name: str) -> str:
+    """A name for comparing: without blanks and signs."""
+    return re.sub(r"[\s\-—_·.|丨,，()（）【】\[\]@]", "", name).lower()
+
+
+def _unquote(message: Message) -> None:
+    """Take a quote (「…」 above a dashed line) out of a message; it is not what its sender says."""
+    ends = [n for n, line in enumerate(message.lines) if _QUOTE_END.match(line)]
+    if not ends:
+        return
+    end = ends[-1]
+    if any(line.lstrip().startswith(("「", "“", '"', "『")) for line in message.lines[:end]):
+        start = next(n for n, line in enumerate(message.lines) if line.lstrip().startswith(("「", "“", '"', "『")))
+        message.quoted = "\n".join(message.lines[start:end])
+        message.lines = message.lines[:start] + message.lines[end + 1 :]

@@ -1,6 +1,7 @@
 """Rules that the user reads, changes and applies; deadlines that explain themselves."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -136,7 +137,7 @@ def test_an_explanation_accounts_for_every_minute_between_start_and_due(cli: Cli
     steps = explained["steps"]
     assert steps[0]["start"] == explained["started_at"]
     assert steps[-1]["end"] == explained["due_at"] == "2026-10-08T12:00:00+08:00"
-    assert all(one["end"] == two["start"] for one, two in zip(steps, steps[1:], strict=False))
+    assert all(one["end"] == two["start"] for one, two in pairwise(steps))
     assert sum(step["minutes"] for step in steps) == explained["counted_minutes"] == 4 * 60
     assert "国庆节" in {step["why"] for step in steps}
 

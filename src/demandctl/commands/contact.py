@@ -1,6 +1,5 @@
 """``contact``: the directory of branches, leaders, experts and outside help."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,11 +7,12 @@ import typer
 from demandctl import queries
 from demandctl import vocabulary as words
 from demandctl.commands.answers import object_answer
+from demandctl.commands.import_ import contacts as import_contacts
 from demandctl.commands.options import Json, choices, clean, one_line
 from demandctl.context import Context
-from demandctl.errors import PartlyDone, Refused, UsageError
+from demandctl.errors import Refused, UsageError
 from demandctl.grammar import Tree
-from demandctl.render import Column, pairs, put, put_json, put_table, say, shown
+from demandctl.render import Column, pairs, put, put_json, put_table
 
 Name = Annotated[str, typer.Argument(metavar="姓名", help="姓名")]
 Who = Annotated[str, typer.Argument(metavar="联系人", help="姓名、电话或编号")]
@@ -190,32 +190,4 @@ def _one(app: Context, number: int) -> dict[str, object]:
         return queries.contact(reader, number)
 
 
-File = Annotated[Path, typer.Argument(metavar="文件", help="通讯录文件（.csv）")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="只看会怎样，不写入")]
-SkipErrors = Annotated[bool, typer.Option("--skip-errors", help="跳过有问题的行，其余照收")]
-
-
-def import_(
-    ctx: typer.Context, file: File, dry_run: DryRun = False, skip_errors: SkipErrors = False, json: Json = False
-) -> None:
-    """从文件导入通讯录；同一电话的人更新，重复导入不会重复。"""
-    app: Context = ctx.obj
-    from demandctl.db import transaction
-    from demandctl.sheets.contacts import import_contacts, read_contacts
-
-    rows, problems = read_contacts(file)
-    if problems and not skip_errors and not dry_run:
-        for problem in problems[:20]:
-            say(f"第 {problem.row} 行 {problem.column}“{shown(problem.value)}”：{problem.message}")
-        raise Refused(f"{len(problems)} 处有问题，没有导入", "改好再导；或加 --skip-errors 先收其余的行")
-    with transaction(app, "contact import", keep=not dry_run) as work:
-        counts = import_contacts(work, rows)
-        work.describe(f"导入通讯录 {file.name}：新增 {counts['added']}，更新 {counts['updated']}")
-    result = {"read": len(rows) + len({p.row for p in problems}), **counts, "problems": [p._asdict() for p in problems]}
-    told = f"读到 {result['read']} 人：新增 {counts['added']}，更新 {counts['updated']}，没有变化 {counts['skipped']}"
-    object_answer(json, result, told + ("（只是试看，没有写入）" if dry_run else ""), "看看：demandctl contact list")
-    if problems and not dry_run:
-        raise PartlyDone(f"{len(problems)} 处有问题的行没有导入")
-
-
-TREE: Tree = {"add": add, "edit": edit, "list": list_, "show": show, "leave": leave, "import": import_}
+TREE: Tree = {"add": add, "edit": edit, "list": list_, "show": show, "leave": leave, "import": import_contacts}

@@ -1,0 +1,161 @@
+"""``import``: old workbooks and our own exports into the ledger."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from demandctl.commands.answers import object_answer
+from demandctl.commands.options import Json
+from demandctl.context import Context
+from demandctl.errors import PartlyDone, Refused
+from demandctl.grammar import Tree
+from demandctl.render import put_json, say, shown
+
+if TYPE_CHECKING:
+    from demandctl.importing import Arrival
+
+File = Annotated[Path, typer.Argument(metavar="文件", help=".xlsx .xls .ods 或 .csv")]
+Map = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="列名=字段", help="认不出的列是什么，可写多次；同样的表头下次记得"),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="只看会怎样，不写入")]
+SkipErrors = Annotated[bool, typer.Option("--skip-errors", help="有问题的行写到旁边的 .problems.xlsx，其余照收")]
+SheetName = Annotated[str, typer.Option("--sheet", metavar="名称", help="只读这一张工作表，默认全部")]
+
+_SHOWN = 20
+
+
+def demands(
+    ctx: typer.Context, file: File, map_: Map = None, dry_run: DryRun = False, skip_errors: SkipErrors = False,
+    sheet: SheetName = "", json: Json = False,
+) -> None:  # fmt: skip
+    """导入需求信息记录表：旧表按原来的时间入账，未结束的从现在起计时。"""
+    from demandctl.importing_demands import import_demands
+
+    _run(ctx.obj, "demands", import_demands, file, map_, sheet, dry_run, skip_errors, json)
+
+
+def revisits(
+    ctx: typer.Context, file: File, map_: Map = None, dry_run: DryRun = False, skip_errors: SkipErrors = False,
+    sheet: SheetName = "", json: Json = False,
+) -> None:  # fmt: skip
+    """导入客户回访记录表。"""
+    from demandctl.importing_people import import_revisits
+
+    _run(ctx.obj, "revisits", import_revisits, file, map_, sheet, dry_run, skip_errors, json)
+
+
+def customers(
+    ctx: typer.Context, file: File, map_: Map = None, dry_run: DryRun = False, skip_errors: SkipErrors = False,
+    sheet: SheetName = "", json: Json = False,
+) -> None:  # fmt: skip
+    """导入客户资料；同一电话、微信或编号的客户补上空白，不改已有的。"""
+    from demandctl.importing_people import import_customers
+
+    _run(ctx.obj, "customers", import_customers, file, map_, sheet, dry_run, skip_errors, json)
+
+
+def contacts(
+    ctx: typer.Context, file: File, map_: Map = None, dry_run: DryRun = False, skip_errors: SkipErrors = False,
+    sheet: SheetName = "", json: Json = False,
+) -> None:  # fmt: skip
+    """导入通讯录；同一电话的人更新，重复导入不会重复。"""
+    from demandctl.importing_people import import_contacts
+
+    _run(ctx.obj, "contacts", import_contacts, file, map_, sheet, dry_run, skip_errors, json)
+
+
+def _run(
+    app: Context, what: str, use_case: Callable[..., "Arrival"], file: Path, mapping: list[str] | None, sheet: str,
+    dry_run: bool, skip_errors: bool, json: bool,
+) -> None:  # fmt: skip
+    """One import: read, taken in inside one transaction, told."""
+    from demandctl.db import transaction
+    from demandctl.importing import leave_out, open_source, parse_mapping
+
+    named = parse_mapping(mapping or [], what)
+    with _progress() as progress:
+        opened = open_source(file, sheet, named, progress)
+        with transaction(app, f"import {what}", keep=not dry_run) as work:
+            arrival = use_case(work, opened(work, what), skip_errors=skip_errors or dry_run)
+            if arrival.problems and not dry_run:
+                if not skip_errors:
+                    _refuse(arrival, json)
+                leave_out(file, arrival)
+    _tell(arrival, what, dry_run, json)
+
+
+def _refuse(arrival: "Arrival", json: bool) -> None:
+    """All or nothing: every problem listed, nothing taken; leaving the transaction takes back what was written."""
+    arrival.added = arrival.updated = arrival.skipped = 0
+    if json:
+        put_json(arrival.as_json())
+    else:
+        _list_problems(arrival, len(arrival.problems))
+    raise Refused(
+        f"{len(arrival.problems)} 处有问题，没有导入", "改好再导；或加 --skip-errors 先收其余的行，有问题的行另存一份"
+    )
+
+
+def _list_problems(arrival: "Arrival", most: int = _SHOWN) -> None:
+    for problem in arrival.problems[:most]:
+        where = f"{problem.sheet} " if problem.sheet else ""
+        value = f"“{problem.value}”" if problem.value else ""
+        say(shown(f"{where}第 {problem.row} 行 {problem.column}{value}：{problem.message}"))
+    if len(arrival.problems) > most:
+        say(f"另有 {len(arrival.problems) - most} 处")
+
+
+_UNITS = {"demands": "条需求", "revisits": "次回访", "customers": "位客户", "contacts": "人"}
+_NEXT = {
+    "demands": "看看：demandctl list --open", "revisits": "看看：demandctl revisit list",
+    "customers": "看看：demandctl customer list", "contacts": "看看：demandctl contact list",
+}  # fmt: skip
+
+
+def _tell(arrival: "Arrival", what: str, dry_run: bool, json: bool) -> None:
+    if arrival.unknown:
+        say(shown(f"不认识的列，内容留在备注里：{'、'.join(arrival.unknown)}"))
+    if arrival.contacts:
+        say(shown(f"新加入通讯录 {len(arrival.contacts)} 人，请核对角色：{'、'.join(arrival.contacts[:10])}"))
+    for note in arrival.notes[:_SHOWN]:
+        say(shown(f"提示：{note}"))
+    if arrival.problems and not json:
+        _list_problems(arrival)
+    told = f"读到 {arrival.read} {_UNITS[what]}：新增 {arrival.added}，更新 {arrival.updated}，已有 {arrival.skipped}"
+    if what in ("demands", "revisits"):
+        told += f"；新客户 {arrival.customers} 位"
+    object_answer(json, arrival.as_json(), told + ("（只是试看，没有写入）" if dry_run else ""), _NEXT[what])
+    if arrival.problems and not dry_run:
+        bad = len({(problem.sheet, problem.row) for problem in arrival.problems})
+        raise PartlyDone(f"{bad} 行有问题没有导入", f"改好后再导：{arrival.bad_file}")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar on a terminal's stderr, nothing elsewhere."""
+    import sys
+
+    if not sys.stderr.isatty():
+        yield lambda what, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns: list[Any] = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def progress(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done, total=total)
+
+        yield progress
+
+
+TREE: Tree = {"demands": demands, "revisits": revisits, "customers": customers, "contacts": contacts}

@@ -1,0 +1,159 @@
+"""Importing: what every kind of file goes through. The kinds themselves are in ``importing_*``.
+
+A file is read whole before anything is written. One bad row stops all of it, unless bad rows are to be left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from demandctl.db import Work
+from demandctl.errors import Refused, UsageError
+from demandctl.newcomers import insert, sql
+from demandctl.sheets.headers import TABLES
+from demandctl.sheets.problems import BadRow, Problem, by_row, write_problems
+from demandctl.sheets.read import Sheet, read_workbook
+from demandctl.sheets.record import Frame
+from demandctl.sheets.tables import Table, find_table, header_of, nearest_header, signature
+
+MAPPING_KEY = "mapping"
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how many are done, and of how many."""
+
+
+@dataclass
+class Arrival:
+    """What an import came to."""
+
+    read: int = 0
+    added: int = 0
+    updated: int = 0
+    skipped: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    sheets: list[str] = field(default_factory=list)
+    customers: int = 0
+    contacts: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    bad_file: Path | None = None
+    tables: list[Table] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer of ``--json``."""
+        return {
+            "read": self.read, "added": self.added, "updated": self.updated, "skipped": self.skipped,
+            "problems": [problem._asdict() for problem in self.problems], "unknown": self.unknown,
+            "sheets": self.sheets, "customers_added": self.customers, "contacts_added": self.contacts,
+            "headers": {c.title: c.field for t in self.tables for c in t.columns if c.field not in ("", "computed", "seq")},
+            "notes": self.notes, "problems_file": str(self.bad_file) if self.bad_file else None,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that is being imported: its sheets, what was asked for, and how to tell how far it is."""
+
+    path: Path
+    sheets: Sequence[Sheet]
+    mapping: Mapping[str, str]
+    remembered: Mapping[str, Mapping[str, str]]
+    progress: Progress
+
+    def tables(self, what: str, frame: Frame) -> list[Table]:
+        """The tables of a kind, in the order of the sheets."""
+        return [
+            table
+            for sheet in self.sheets
+            if (table := find_table(sheet, what, frame.today, self.path.stem, self.mapping, self.remembered))
+        ]
+
+
+def parse_mapping(texts: Sequence[str], what: str) -> dict[str, str]:
+    """``列名=field`` as typed, one or more; the field by its name, by a header we know, or ``note`` to keep it in 备注."""
+    from demandctl.sheets.headers import bare, fit
+
+    found: dict[str, str] = {}
+    for text in texts:
+        title, sign, name = text.rpartition("=")
+        name = name.strip()
+        known = fit(bare(name), what)
+        wanted = name if name in TABLES[what] else known.field if known and known.field in TABLES[what] else ""
+        if not sign or not title.strip() or not wanted:
+            raise UsageError(
+                f"--map “{text}”看不懂",
+                f'写成 --map "列名=字段"，字段可以是：{"、".join(n for n in TABLES[what] if n != "seq")}',
+            )
+        found[title.strip()] = wanted
+    return found
+
+
+def open_source(
+    path: Path, sheet: str, mapping: Mapping[str, str], progress: Progress
+) -> Callable[[Work, str], Source]:
+    """Read the file before the transaction opens; what it returns needs one to know the mappings of earlier imports."""
+    sheets = read_workbook(path, sheet)
+
+    def opened(work: Work, what: str) -> Source:
+        rows = sql(work, "SELECT key, value FROM ledger WHERE key LIKE ?", (f"{MAPPING_KEY}:{what}:%",))
+        remembered = {key.split(":", 2)[2]: json.loads(value) for key, value in rows}
+        return Source(path, sheets, mapping, remembered, progress)
+
+    return opened
+
+
+def required_tables(source: Source, what: str, frame: Frame) -> list[Table]:
+    """The tables of a kind; Refused with what was seen instead when there is none."""
+    tables = source.tables(what, frame)
+    if tables:
+        return tables
+    seen = max((nearest_header(sheet) for sheet in source.sheets), key=len, default=[])
+    listed = f"看到的列：{'、'.join(seen[:12])}" if seen else "文件里没有内容"
+    raise Refused(
+        f"{source.path.name} 里没有找到{NAMES[what]}的表头。{listed}",
+        f'列名不同的，告诉程序各是什么：--map "列名=字段"，必需的字段：{NEEDED_FIELDS[what]}',
+    )
+
+
+NAMES = {"demands": "需求", "revisits": "回访", "customers": "客户", "contacts": "通讯录"}
+NEEDED_FIELDS = {
+    "demands": "content、customer、raised、kind", "revisits": "customer、visited", "customers": "name、phone", "contacts": "name、role",
+}  # fmt: skip
+
+
+def remember(work: Work, source: Source, what: str, tables: Sequence[Table]) -> None:
+    """Keep the mapping that the user confirmed for this header row."""
+    from demandctl.sheets.headers import bare
+
+    named = {bare(title): (title, name) for title, name in source.mapping.items()}
+    rows = []
+    for table in tables:
+        titles = header_of(table)
+        used = {named[bare(title)][0]: named[bare(title)][1] for title in titles if bare(title) in named}
+        if used:
+            rows.append((f"{MAPPING_KEY}:{what}:{signature(titles)}", json.dumps(used, ensure_ascii=False)))
+    insert(
+        work,
+        "INSERT INTO ledger (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        rows,
+    )
+
+
+def unknown_of(tables: Sequence[Table]) -> list[str]:
+    """The headers that are no field of ours, each once."""
+    return list(dict.fromkeys(title for table in tables for title in table.unknown))
+
+
+def leave_out(path: Path, arrival: Arrival) -> None:
+    """Write the bad rows beside the file, each with its reasons."""
+    reasons = by_row(arrival.problems)
+    tables = {table.sheet.name: table for table in arrival.tables}
+    rows = [
+        BadRow(sheet, number, header_of(tables[sheet]), tables[sheet].sheet.rows[number - 1], reason)
+        for (sheet, number), reason in sorted(reasons.items())
+        if sheet in tables and 0 < number <= len(tables[sheet].sheet.rows)
+    ]
+    arrival.bad_file = write_problems(path, rows)

@@ -1,0 +1,196 @@
+"""What a file really is, and whether opening it is safe: told from its bytes before a reader touches it.
+
+A workbook is a zip archive of XML. A few kilobytes of it can unpack to gigabytes, two cells at opposite corners can ask
+for a table of billions, and XML can name files of this machine: all of that is refused here, in bounded memory.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+from typing import IO
+
+from demandctl.errors import Refused
+
+MAX_FILE = 200 * 1024 * 1024
+MAX_UNPACKED = 400 * 1024 * 1024
+"""A workbook of 100,000 demands with their follow-ups unpacks to less."""
+MAX_RATIO = 300
+"""XML of real tables packs 10 to 60 times; a bomb about 1,000 times."""
+RATIO_MATTERS = 30 * 1024 * 1024
+MAX_CELLS = 12_000_000
+"""A table is held whole, from its first to its last cell, empty ones too."""
+MAX_MEMBERS = 5_000
+
+_CHUNK = 1024 * 1024
+_DEFLATE = 1032  # the most that one deflated byte can become
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_DOCTYPES = tuple(
+    word.encode(code) for word in ("<!DOCTYPE", "<!ENTITY") for code in ("ascii", "utf-16-le", "utf-16-be")
+)
+_CELL = re.compile(rb"""[\s"']r\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
+_ODS_ROW = "table-row"
+_ODS_CELLS = ("table-cell", "covered-table-cell")
+
+
+def kind_of(path: Path) -> str:
+    """``zip`` (.xlsx, .ods), ``ole`` (.xls) or ``text`` (.csv); Refused for whatever is none or not safe to open."""
+    size = path.stat().st_size
+    if size == 0:
+        raise Refused(f"{path.name} 是空文件")
+    if size > MAX_FILE:
+        raise Refused(f"{path.name} 太大（{size // 1024 // 1024} MB）", "请按月份或年份拆成几个文件再导入")
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if head.startswith(b"PK"):
+        _check_archive(path)
+        return "zip"
+    if head.startswith(_OLE):
+        _check_ole(path)
+        return "ole"
+    if path.suffix.lower() in (".csv", ".txt", ".tsv"):
+        return "text"
+    if head.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith((b"<html", b"<!doctype", b"<?xml", b"<table")):
+        raise Refused(f"{path.name} 其实是网页，不是 Excel 文件", "用 Excel 打开后另存为 .xlsx 再导入")
+    raise Refused(f"{path.name} 不是表格文件", "能读 .xlsx .xls .ods .csv；先用 Excel 打开，另存为 .xlsx")
+
+
+def _check_ole(path: Path) -> None:
+    data = path.read_bytes()
+    if "EncryptedPackage".encode("utf-16-le") in data or "EncryptionInfo".encode("utf-16-le") in data:
+        raise _encrypted(path)
+
+
+def _encrypted(path: Path) -> Refused:
+    return Refused(f"{path.name} 有密码，打不开", "在 Excel 里取消密码（文件→信息→保护工作簿）后另存，再导入")
+
+
+def _check_archive(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            _check_sizes(path, members)
+            for member in members:
+                if member.filename.lower().endswith((".xml", ".rels", ".bin")):
+                    with archive.open(member) as stream:
+                        _check_member(path, member, stream)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, ValueError, OSError) as error:
+        raise Refused(f"{path.name} 不完整或已损坏", "重新复制或下载一份，用 Excel 能打开再导入") from error
+    except (NotImplementedError, RuntimeError) as error:
+        raise Refused(f"{path.name} 的压缩方式不认识或有密码", "用 Excel 打开，另存为 .xlsx 再导入") from error
+
+
+def _check_sizes(path: Path, members: list[zipfile.ZipInfo]) -> None:
+    if any(member.flag_bits & 1 for member in members):
+        raise _encrypted(path)
+    names = {member.filename for member in members}
+    if not names & {"[Content_Types].xml", "content.xml", "mimetype"}:
+        raise Refused(f"{path.name} 是压缩包，不是表格文件", "先解压，再导入里面的 .xlsx")
+    unpacked = sum(member.file_size for member in members)
+    bloated = any(m.file_size > RATIO_MATTERS and m.file_size > MAX_RATIO * max(m.compress_size, 1) for m in members)
+    if unpacked > MAX_UNPACKED or bloated or len(members) > MAX_MEMBERS:
+        raise Refused(
+            f"{path.name} 展开后有 {unpacked // 1024 // 1024} MB，不像正常的表格，没有打开",
+            "只留需要的行，另存为新文件再导入",
+        )
+
+
+def _check_member(path: Path, member: zipfile.ZipInfo, stream: IO[bytes]) -> None:
+    """One part of the archive: its head for entities, and what a reader would have to hold of it.
+
+    The sizes that the archive declares may be lies; a part is unpacked as a check only when it could matter.
+    """
+    first = stream.read(_CHUNK)
+    if any(word in first for word in _DOCTYPES):
+        raise Refused(f"{path.name} 里有外部引用（XML 实体），不安全，没有打开", "用 Excel 打开，另存为新文件再导入")
+    if member.filename == "META-INF/manifest.xml" and b"encryption-data" in first:
+        raise _encrypted(path)
+    if member.filename == "content.xml":
+        _check_ods(path, first, stream)
+        return
+    is_sheet = "worksheets/" in member.filename and member.filename.endswith(".xml")
+    if not is_sheet and member.compress_size * _DEFLATE <= MAX_UNPACKED:
+        return
+    _check_sheet(path, first, stream, is_sheet)
+
+
+def _check_sheet(path: Path, first: bytes, stream: IO[bytes], is_sheet: bool) -> None:
+    """Unpack a part to the end (which proves its size and checksum) and refuse a table too large to hold."""
+    column = row = 0
+    chunk, tail = first, b""
+    while chunk:
+        if is_sheet:
+            window = tail + chunk
+            refs = _CELL.findall(window)
+            rows, columns = {ref[1] for ref in refs}, {ref[0] for ref in refs}
+            row = max(row, *map(int, rows), 0)
+            column = max(column, *map(_number, columns), 0)
+            if row * column > MAX_CELLS:
+                raise Refused(
+                    f"{path.name} 的表格有 {row} 行 {column} 列，太大了，没有打开",
+                    "删去表格外多余的行列，另存后再导入",
+                )
+            tail = window[-40:]
+        chunk = stream.read(_CHUNK)
+
+
+def _number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _check_ods(path: Path, first: bytes, stream: IO[bytes]) -> None:
+    """Count the cells that the repetitions of an .ods stand for, trailing empty ones aside."""
+    from xml.parsers import expat
+
+    counter = _OdsCounter()
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler, parser.EndElementHandler = counter.start, counter.end
+    try:
+        chunk = first
+        while chunk:
+            parser.Parse(chunk)
+            if counter.cells > MAX_CELLS:
+                raise Refused(f"{path.name} 的表格展开后太大，没有打开", "删去多余的行列，另存后再导入")
+            chunk = stream.read(_CHUNK)
+    except expat.ExpatError as error:
+        raise Refused(f"{path.name} 不完整或已损坏", "重新复制或下载一份，能打开再导入") from error
+
+
+class _OdsCounter:
+    """How many cells a reader would hold of the tables of an .ods: up to the last filled one of each."""
+
+    def __init__(self) -> None:
+        self.cells = 0
+        self._rows = self._row_repeat = self._columns = self._widest = self._column = 0
+        self._filled = False
+        self._before = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(" ")[2]
+        if local == "table":
+            self._rows = self._widest = 0
+            self._before += self.cells
+        elif local == _ODS_ROW:
+            self._row_repeat = _repeat(attributes, "number-rows-repeated")
+            self._column = self._columns = 0
+            self._filled = False
+        elif local in _ODS_CELLS:
+            self._column += _repeat(attributes, "number-columns-repeated")
+            if any(key.endswith(" value-type") for key in attributes):
+                self._filled, self._columns = True, self._column
+
+    def end(self, name: str) -> None:
+        if name.rpartition(" ")[2] == _ODS_ROW:
+            self._rows += self._row_repeat
+            if self._filled:
+                self._widest = max(self._widest, self._columns)
+                self.cells = max(self.cells, self._rows * self._widest)
+
+
+def _repeat(attributes: dict[str, str], name: str) -> int:
+    value = next((text for key, text in attributes.items() if key.endswith(f" {name}")), "1")
+    return int(value) if value.isdecimal() and len(value) < 10 else 1

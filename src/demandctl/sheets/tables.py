@@ -1,0 +1,295 @@
+"""A table found in a sheet: where its header is, which column is what, and its rows without what is no record.
+
+Title rows stand above the header, notes and signatures under the table; blank rows, totals and repeated headers lie
+between; cells merged downwards hold for each of their rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from demandctl.sheets.cells import Period, period_of, plain
+from demandctl.sheets.headers import MANY, NEEDED, Fit, bare, fit
+from demandctl.sheets.read import Cell, Sheet
+
+HEADER_WITHIN = 40
+"""A header further down is none."""
+_TOTALS = re.compile(r"\s*(?:合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|汇\s*总)")
+_FOOT = re.compile(
+    r"\s*(?:(?:填表)?说\s*明|备\s*注|注|填写说明|制表|审核|审批|填表|填报|复核|批准|签字|签名|负责人签|日期|部门负责人|统计|打印|以上|报送|抄送"
+    r"|主管|领导签)[^：:]{0,6}[：:]"
+)
+_EXAMPLE = re.compile(r"\s*(?:例|示例|样例|范例|举例)(?:[：:]|$)")
+
+
+class Column(NamedTuple):
+    """A column of the table: its place, its header as written, and its field; '' where it is none of ours."""
+
+    index: int
+    title: str
+    field: str
+
+
+class Row(NamedTuple):
+    """One record as it stands: its row as the sheet counts, cells by field, and what has no field of ours."""
+
+    sheet: str
+    number: int
+    cells: Mapping[str, Cell]
+    more: Mapping[str, Sequence[tuple[str, Cell]]]
+    extras: Sequence[tuple[str, Cell]]
+    merged: frozenset[str]
+    raw: Sequence[Cell]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a sheet."""
+
+    sheet: Sheet
+    what: str
+    head: int
+    columns: Sequence[Column]
+    period: Period
+    title: str = ""
+    blocks: Mapping[int, Sequence[tuple[int, int]]] = field(default_factory=dict)
+    """Column to the (first, last) rows that a merged cell of it covers."""
+
+    @property
+    def unknown(self) -> list[str]:
+        """Headers that are no field of ours."""
+        return [column.title for column in self.columns if not column.field]
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields that have a column."""
+        return frozenset(column.field for column in self.columns)
+
+    def titled(self, name: str) -> str:
+        """The header of a field, as the sheet writes it."""
+        return next((column.title for column in self.columns if column.field == name), "")
+
+    def rows(self) -> Iterator[Row]:
+        """The records, one after the other."""
+        rows, columns = self.sheet.rows, self.columns
+        heads = {bare(column.title) for column in columns}
+        single = [c for c in columns if c.field and c.field not in MANY and c.field not in ("seq", "computed")]
+        many = [c for c in columns if c.field in MANY]
+        others = [c for c in columns if not c.field]
+        last = self._last_row()
+        for index in range(self.head + 1, last + 1):
+            row = rows[index]
+            filled = [cell for cell in row if cell != "" and cell is not None and not _is_blank(cell)]
+            merged = self._covering(index) if self.blocks else {}
+            if not filled and not merged:
+                continue
+            if filled and (_TOTALS.match(first := plain(filled[0])) or _EXAMPLE.match(first)):
+                continue
+            if (
+                len(filled) > 2
+                and sum(1 for cell in filled if type(cell) is str and bare(cell) in heads) > len(filled) / 2
+            ):
+                continue
+            width = len(row)
+
+            def value(
+                column: Column, row: Sequence[Cell] = row, width: int = width, merged: Mapping[int, int] = merged
+            ) -> Cell:
+                if column.index in merged:
+                    return rows[merged[column.index]][column.index]
+                return row[column.index] if column.index < width else ""
+
+            cells = {column.field: value(column) for column in single}
+            if not any(not _is_blank(cell) for cell in cells.values()) and not any(
+                not _is_blank(value(column)) for column in many
+            ):
+                if self._is_heading(filled):
+                    continue
+            more: dict[str, list[tuple[str, Cell]]] = {}
+            for column in many:
+                if not _is_blank(cell := value(column)):
+                    more.setdefault(column.field, []).append((column.title, cell))
+            extras = [(column.title, cell) for column in others if not _is_blank(cell := value(column))]
+            if len(filled) == 1 and not merged and self._is_heading(filled) and not self._has_record(cells):
+                continue
+            names = frozenset(c.field for c in columns if c.index in merged and merged[c.index] != index)
+            yield Row(self.sheet.name, index + 1, cells, more, extras, names, row)
+
+    def _has_record(self, cells: Mapping[str, Cell]) -> bool:
+        return not _is_blank(cells.get("content", "")) or not _is_blank(cells.get("raised", ""))
+
+    def _is_heading(self, filled: Sequence[Cell]) -> bool:
+        """A lone text such as 二月份 or 商机类: it heads a part of the table. A lone number is a numbered blank row."""
+        return len(filled) <= 1
+
+    def _covering(self, index: int) -> dict[int, int]:
+        return {
+            column: first for column, spans in self.blocks.items() for first, last in spans if first <= index <= last
+        }
+
+    def _last_row(self) -> int:
+        """The last row of the table: below it are only blanks, totals, notes and signatures."""
+        rows = self.sheet.rows
+        for index in range(len(rows) - 1, self.head, -1):
+            filled = [cell for cell in rows[index] if not _is_blank(cell)]
+            if not filled:
+                continue
+            first = plain(filled[0])
+            if _FOOT.match(first) or _TOTALS.match(first) or len(filled) < 2:
+                continue
+            foot = re.match(r"\s*\d{1,2}[、.．]", first)
+            if foot and len(filled) < 3:
+                continue
+            return index
+        return self.head
+
+
+def _is_blank(cell: Cell) -> bool:
+    return cell is None or (type(cell) is str and (not cell or not cell.strip()))
+
+
+def find_table(
+    sheet: Sheet, what: str, today: date, file_name: str, mappings: Mapping[str, str] | None = None,
+    remembered: Mapping[str, Mapping[str, str]] | None = None,
+) -> Table | None:  # fmt: skip
+    """The table of a kind in a sheet; None when no row heads one.
+
+    *mappings* are headers that the user named fields for; *remembered* the same by ``signature`` of header rows.
+    """
+    best: tuple[float, int, list[Column]] | None = None
+    for index, row in enumerate(sheet.rows[:HEADER_WITHIN]):
+        if sum(1 for cell in row if type(cell) is str and cell.strip()) < 2:
+            continue
+        for titles, depth in _readings(sheet, index):
+            named = {**(remembered or {}).get(signature(titles), {}), **(mappings or {})}
+            columns = _columns(titles, what, named)
+            found = {column.field for column in columns if column.field}
+            if not all(found & set(group) for group in NEEDED[what]):
+                continue
+            score = len(found) + depth / 10
+            if best is None or score > best[0]:
+                best = (score, index + depth, columns)
+    if best is None:
+        return None
+    _, head, columns = best
+    title = "\n".join(plain(cell) for row in sheet.rows[:head] for cell in row if not _is_blank(cell))
+    blocks: dict[int, list[tuple[int, int]]] = {}
+    for (top, left), (bottom, right) in sheet.merges:
+        if top > head and bottom > top and left == right:
+            blocks.setdefault(left, []).append((top, bottom))
+    period = period_of([title, sheet.name, file_name], today)
+    return Table(sheet, what, head, columns, period, title, blocks)
+
+
+def signature(titles: Sequence[str]) -> str:
+    """What two header rows have in common that are the same."""
+    return "|".join(bare(title) for title in titles).rstrip("|")
+
+
+def header_of(table: Table) -> list[str]:
+    """The titles of a table's columns in their order."""
+    titles = [""] * (max((column.index for column in table.columns), default=-1) + 1)
+    for column in table.columns:
+        titles[column.index] = column.title
+    return titles
+
+
+def nearest_header(sheet: Sheet) -> list[str]:
+    """The row that looks most like a header, for telling that it was not understood."""
+    rows = [[plain(cell) for cell in row] for row in sheet.rows[:HEADER_WITHIN]]
+    rows = [[cell for cell in row if cell and len(cell) < 16] for row in rows]
+    return max(rows, key=len, default=[])
+
+
+def _readings(sheet: Sheet, index: int) -> Iterator[tuple[list[str], int]]:
+    """The row as a header of its own, and with the row under it as a header of two rows."""
+    upper = [plain(cell) for cell in sheet.rows[index]]
+    yield upper, 0
+    if index + 1 >= len(sheet.rows):
+        return
+    spans = [(left, right) for (top, left), (bottom, right) in sheet.merges if top == index == bottom and right > left]
+    tall = {left for (top, left), (bottom, _) in sheet.merges if top == index and bottom == index + 1}
+    if not spans:
+        return
+    lower = [plain(cell) for cell in sheet.rows[index + 1]]
+    titles: list[str] = []
+    for column in range(max(len(upper), len(lower))):
+        above = upper[column] if column < len(upper) else ""
+        below = lower[column] if column < len(lower) else ""
+        parent = next((upper[left] for left, right in spans if left <= column <= right and left < len(upper)), "")
+        titles.append(above if column in tall or not below else f"{parent}{below}" if parent else below or above)
+    yield titles, 1
+
+
+def _columns(titles: Sequence[str], what: str, named: Mapping[str, str]) -> list[Column]:
+    """Each column with its field: of several that fit one, the surest, else the leftmost, has it."""
+    by_name = {bare(title): name for title, name in named.items()}
+    fits: list[tuple[int, int, str, str]] = []
+    for index, title in enumerate(titles):
+        name = bare(title)
+        if name in by_name:
+            fits.append((-1, index, title, by_name[name]))
+        elif found := fit(name, what) or _child_fit(title, what):
+            fits.append((found.doubt, index, title, found.field))
+    taken: dict[str, int] = {}
+    columns: dict[int, Column] = {}
+    for _, index, title, name in sorted(fits):
+        if name in taken and name not in MANY and name not in ("computed", "note"):
+            name = _second(name, index, taken, titles, what)
+        if name:
+            taken.setdefault(name, index)
+        columns[index] = Column(index, " ".join(title.split()), name)
+    for index, title in enumerate(titles):
+        if title and index not in columns:
+            columns[index] = Column(index, " ".join(title.split()), "")
+    notes = [column for column in columns.values() if column.field == "note"]
+    for column in notes[1:]:
+        columns[column.index] = column._replace(field="")
+    return [columns[index] for index in sorted(columns)]
+
+
+def _child_fit(title: str, what: str) -> Fit | None:
+    """A header of two rows: 客户信息 over 电话, where the two together say nothing."""
+    lines = [bare(line) for line in title.split("\n") if bare(line)]
+    for candidate in ("".join(lines), *lines) if len(lines) > 1 else ():
+        if found := fit(candidate, what):
+            return found
+    name = bare(title)
+    for lead in (
+        "客户基本信息",
+        "客户信息",
+        "客户资料",
+        "基本信息",
+        "基本情况",
+        "需求情况",
+        "需求信息",
+        "处理情况",
+        "跟进情况",
+        "派单情况",
+        "派单信息",
+        "对接信息",
+        "对接情况",
+        "联系人信息",
+        "结果情况",
+    ):
+        if name.startswith(lead) and len(name) > len(lead):
+            prefix = {"对": "对接人", "客": "客户", "联": "客户"}.get(lead[0], "")
+            return fit(prefix + name[len(lead) :], what) or fit(name[len(lead) :], what)
+    return None
+
+
+def _second(name: str, index: int, taken: Mapping[str, int], titles: Sequence[str], what: str) -> str:
+    """A second column for a field: another 电话 right of the handler is his."""
+    if name == "phone" and what == "demands" and "handler_phone" not in taken:
+        handler = taken.get("handler")
+        if handler is None:
+            handler = next(
+                (i for i, t in enumerate(titles) if (f := fit(bare(t), what)) and f.field == "handler"), None
+            )
+        if handler is not None and index > handler > taken["phone"]:
+            return "handler_phone"
+    return ""

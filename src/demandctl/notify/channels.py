@@ -55,7 +55,7 @@ class Channel:
 
     def takes_branch(self, branch: str | None) -> bool:
         """Whether what happens in a branch is this channel's; one without branches takes all, also what has none."""
-        return not self.branches or _plain(branch or "") in map(_plain, self.branches)
+        return not self.branches or plain(branch or "") in map(plain, self.branches)
 
     @property
     def form(self) -> str:
@@ -166,7 +166,8 @@ def _channel(config: Config, number: int, entry: Mapping[str, Any]) -> Channel:
     if kind in ROBOTS:
         _check_robot(wrong, kind, entry)
     elif kind == "mail":
-        values["port"] = entry.get("port") or PORTS[_check_mail(wrong, entry)]
+        usual = PORTS[_check_mail(wrong, entry)]
+        values["port"] = entry.get("port", usual)
     elif not entry.get("command"):
         raise wrong("command", '缺少，应是命令和它的参数，如 ["/usr/bin/mail", "-s", "提醒", "me@example.com"]')
     names = {field.name for field in fields(Channel)}
@@ -241,7 +242,8 @@ def _check_mail(wrong: _Wrong, entry: Mapping[str, Any]) -> str:
     return tls
 
 
-def _plain(branch: str) -> str:
+def plain(branch: str) -> str:
+    """A branch's name without the word 分公司, which people leave out."""
     return branch.strip().removesuffix("分公司")
 
 

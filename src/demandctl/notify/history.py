@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from demandctl.notify.channels import Channel
+from demandctl.notify.channels import Channel, plain
 from demandctl.notify.schedule import level_name
 from demandctl.queries import Reader
 
@@ -40,10 +40,5 @@ def sent(reader: Reader, channel: str, limit: int | None) -> list[dict[str, Any]
 
 def branches_unknown(reader: Reader, channels: Sequence[Channel]) -> list[str]:
     """Branches that channels name and nobody in the directory belongs to: likely slips of the pen."""
-    known = [row[0] for row in reader.rows("SELECT DISTINCT branch FROM contact")]
-    return [
-        branch
-        for channel in channels
-        for branch in channel.branches
-        if not any(channel.takes_branch(name) for name in known if name)
-    ]
+    known = {plain(row[0]) for row in reader.rows("SELECT DISTINCT branch FROM contact")}
+    return [branch for channel in channels for branch in channel.branches if plain(branch) not in known]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from demandctl.notify.channels import LOOPBACK, Channel
@@ -38,6 +39,8 @@ class Mail:
             try:
                 self._log_in(server)
                 refused = server.send_message(self._mail(message))
+                with suppress(OSError, smtplib.SMTPException):  # it has the mail: a poor goodbye changes nothing
+                    server.quit()
             finally:
                 server.close()
         except smtplib.SMTPAuthenticationError:
@@ -52,10 +55,12 @@ class Mail:
             )
             raise Failed(f"{host} 没有收下（{error.smtp_code}）：{self._clean(said)}", refused=True) from None
         except TimeoutError:
-            raise Failed(f"{host} 没有在 {self.channel.timeout:g} 秒内回答") from None
+            raise self._too_slow() from None
         except ssl.SSLError:
             raise Failed(f"{host} 的加密连接建立不了（证书或协议不对）") from None
-        except (smtplib.SMTPException, OSError, UnicodeError):
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
+            if isinstance(error.__context__, TimeoutError):
+                raise self._too_slow() from None
             raise Failed(f"连不上 {host}:{self.channel.port}，或连接断了") from None
         complaint = f"{host} 拒收：{'、'.join(refused)}" if refused else ""
         return Accepted("ok", self._clean(complaint))
@@ -105,6 +110,9 @@ class Mail:
         mail["Auto-Submitted"] = "auto-generated"  # holiday replies stay away
         mail.set_content(message.text + "\n", cte="base64")
         return mail
+
+    def _too_slow(self) -> Failed:
+        return Failed(f"{self.channel.host} 没有在 {self.channel.timeout:g} 秒内回答")
 
     def _clean(self, text: str) -> str:
         return scrubbed(text, (self.password, f"\0{self.channel.user}\0{self.password}" if self.password else ""))

@@ -90,9 +90,9 @@ class Robot:
             for pace in self._paces if paced else ():
                 pace.wait()
             answer = exchange()
-            for pace in self._paces if paced else ():
-                pace.count()
             code = answer.get(self.code)
+            for pace in self._paces if paced and code not in self.too_fast else ():
+                pace.count()
             if type(code) is int and code == 0:  # an `errcode` that is missing, "0" or false is no success
                 return answer
             if code not in self.too_fast or pause is None:
@@ -133,7 +133,7 @@ class Robot:
         if status == 429:
             return {self.code: next(iter(self.too_fast), 429), self.reason: "HTTP 429"}
         if status != 200:
-            raise Failed(f"{host} 回答 HTTP {status}")
+            raise Failed(f"{host} 回答 HTTP {status}", refused=400 <= status < 500)
         try:
             answer = json.loads(raw)
         except (ValueError, RecursionError):

@@ -45,7 +45,7 @@ TREE: Tree = {
     "calendar": ("calendar:TREE", "工作日历：放假、调休、自定的日子。"),
     "sla": ("sla:TREE", "时限规则：看、检查、改。"),
     "completion": ("completion:TREE", "按 Tab 补全：装上或看看。"),
-    "config": ("config:TREE", "配置：在哪里，现在生效的是什么。"),
+    "config": ("config:TREE", "配置：在哪里、是什么、改一项。"),
 }
 
 

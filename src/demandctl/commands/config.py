@@ -1,10 +1,19 @@
 """``config``: where things lie and what the settings are."""
 
+import os
+import shlex
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
 import typer
 
-from demandctl.commands.options import Json
-from demandctl.config import SECRET
+from demandctl.commands.answers import object_answer
+from demandctl.commands.options import Json, clean, one_line
+from demandctl.config import SECRET, TEMPLATE, Config
 from demandctl.context import Context
+from demandctl.errors import Refused, UsageError
 from demandctl.grammar import Tree
 from demandctl.render import pairs, put, put_json
 
@@ -56,4 +65,75 @@ def _without_secrets(value: object) -> object:
     return [_without_secrets(entry) for entry in value] if isinstance(value, list) else value
 
 
-TREE: Tree = {"path": path, "show": show}
+Name = Annotated[str, typer.Argument(metavar="名称", help="如 specialist.name、calendar.closed")]
+NewValue = Annotated[
+    str, typer.Argument(metavar="值", help='文字直接写；列表写 ["2026-05-08"]；数字、true、false 照写')
+]
+
+
+def set_(ctx: typer.Context, name: Name, value: NewValue, json: Json = False) -> None:
+    """改一项配置，文件里的注释都留着。"""
+    app: Context = ctx.obj
+    import tomlkit
+
+    target = app.config.path
+    document = tomlkit.parse(target.read_text(encoding="utf-8-sig") if target.exists() else TEMPLATE)
+    *sections, key = one_line(name).split(".")
+    table: Any = document
+    for section in sections:
+        table = table.setdefault(section, tomlkit.table())
+        if not isinstance(table, dict):
+            raise UsageError(f"{section} 不是一组配置", "看看有哪些：demandctl config show")
+    table[key] = _typed(clean(value))
+    write_config(target, tomlkit.dumps(document))
+    object_answer(json, {name: value}, f"{name} 已设为 {value}", "看看读到了什么：demandctl config show")
+
+
+def _typed(text: str) -> Any:
+    """A value as TOML writes it; anything else is text."""
+    import tomllib
+
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+    return value if isinstance(value, list | bool | int) else text
+
+
+def write_config(target: Path, text: str) -> None:
+    """Put a config in place of the old one, checked first: a wrong one is refused and the old one stays."""
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = target.with_name(f".{target.name}.new")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.chmod(0o600)
+    try:
+        Config.read(fresh)
+        fresh.replace(target)
+    except UsageError as error:
+        raise UsageError(str(error).replace(str(fresh), str(target)), error.hint or "没有保存") from error
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def edit(ctx: typer.Context) -> None:
+    """用编辑器（环境变量 EDITOR）改配置；有错不保存，说出错在哪里。"""
+    app: Context = ctx.obj
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if os.name == "nt" else "vi")
+    target = app.config_path
+    before = target.read_text(encoding="utf-8-sig") if target.exists() else TEMPLATE
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder) / target.name
+        draft.write_text(before, encoding="utf-8")
+        try:
+            subprocess.run([*shlex.split(editor), str(draft)], check=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise Refused(f"编辑器没有正常结束：{editor}", "设置环境变量 EDITOR，或直接改文件") from error
+        after = draft.read_text(encoding="utf-8")
+    if after == before:
+        put("没有变化")
+        return
+    write_config(target, after)
+    put(f"已保存：{target}")
+
+
+TREE: Tree = {"path": path, "show": show, "set": set_, "edit": edit}

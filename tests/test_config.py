@@ -1,0 +1,53 @@
+"""The settings: where they are, what they say, and that a wrong one never takes the place of a right one."""
+
+import pytest
+
+from tests.conftest import Cli
+
+
+def test_config_path_names_ledger_config_and_rules(cli: Cli) -> None:
+    places = cli("config path --json").json
+    assert places["ledger"] == str(cli.db)
+    assert places["config"] == str(cli.config)
+
+
+def test_a_setting_is_changed_and_the_comments_stay(cli: Cli) -> None:
+    cli("config", "set", "specialist.name", "王芳")
+    cli("config", "set", "calendar.closed", '["2026-11-23"]')
+    shown = cli("config show --json").json
+    assert (shown["specialist.name"], shown["calendar.closed"]) == ("王芳", ["2026-11-23"])
+    assert "# 报表抬头" in cli.config.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("calendar.hours", '["17:30-08:30"]'),
+        ("calendar.hours", "全天"),
+        ("calendar.closed", '["2026-02-30"]'),
+        ("timezone", "Asia/Nowhere"),
+        ("specialist.name", "true"),
+    ],
+)
+def test_a_wrong_setting_is_refused_and_the_file_stays(cli: Cli, name: str, value: str) -> None:
+    before = cli.config.read_text(encoding="utf-8")
+    answer = cli.run("config", "set", name, value)
+    assert answer.code == 2
+    assert name in answer.err
+    assert cli.config.read_text(encoding="utf-8") == before
+
+
+def test_the_editor_saves_only_what_is_right(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDITOR", "sed -i s/客服部/服务部/")
+    cli("config edit")
+    assert cli("config show --json").json["specialist.department"] == "服务部"
+    monkeypatch.setenv("EDITOR", "sed -i s/timezone/time,zone/")
+    assert cli.run("config edit").code == 2
+    assert cli("config show --json").json["timezone"] == "Asia/Shanghai"
+
+
+def test_other_hours_move_new_deadlines(cli: Cli) -> None:
+    cli("config", "set", "calendar.hours", '["09:00-18:00"]')
+    cli.at("2026-11-20T17:45:00")
+    number = cli.demand()["number"]
+    assert cli.open_deadlines(number)["dispatch"]["due_at"] == "2026-11-20T18:00:00+08:00"

@@ -143,7 +143,7 @@ def due(reader: Reader, asked: Due) -> tuple[list[sqlite3.Row], dict[str, int]]:
 
 
 def running(reader: Reader, where: str, values: Mapping[str, Any]) -> list[sqlite3.Row]:
-    """Open deadlines that run now (waiting ones left out) under a condition: overdue first by rank, then by due time."""
+    """Open deadlines that run now (waiting ones left out) under a condition: overdue first, by rank, then by due."""
     query = _DEADLINE.format(index="") + (
         f"WHERE l.met_at IS NULL AND l.voided_at IS NULL AND {where} AND l.started_at <= :now "
         "AND (l.waiting_until IS NULL OR l.waiting_until <= :now) "
@@ -402,6 +402,7 @@ class Filter(NamedTuple):
     branch: str = ""
     owner: str = ""
     handler: int | None = None
+    numbers: tuple[int, ...] | None = None
     customer: str = ""
     tag: str = ""
     since: str = ""
@@ -449,10 +450,12 @@ def _demand_filter(asked: Filter) -> tuple[str, dict[str, Any]]:
         "EXISTS (SELECT 1 FROM json_each(d.tags) WHERE value = :tag)": asked.tag,
         _TEXT: asked.text and f"%{asked.text}%",
     }
-    names = ("kind", "status", "branch", "owner", "customer", "since", "until")
-    names += ("closed_since", "closed_until", "tag", "text")
+    names = (
+        "kind", "status", "branch", "owner", "customer", "since", "until", "closed_since", "closed_until", "tag", "text",
+    )  # fmt: skip
     where = ["d.closed_at IS NULL"] if asked.open_only else []
     where += [f"d.handler_id = {asked.handler:d}"] if asked.handler is not None else []
+    where += [f"d.id IN ({', '.join(map(str, asked.numbers))})"] if asked.numbers is not None else []
     values: dict[str, Any] = {"exact": asked.customer, "exact_owner": asked.owner}
     for (test, value), name in zip(tests.items(), names, strict=True):
         if value:

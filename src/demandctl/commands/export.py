@@ -1,5 +1,317 @@
-"""``export``: what is handed upward."""
+"""``export``: what is handed upward, as workbooks, CSV or JSON."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+
+from demandctl import queries
+from demandctl import vocabulary as words
+from demandctl.commands.answers import answer
+from demandctl.commands.options import Json, Yes, choices
+from demandctl.commands.revisit import revisit_number
+from demandctl.commands.show import boundary
+from demandctl.context import Context
+from demandctl.errors import LedgerUnusable, Refused, UsageError
 from demandctl.grammar import Tree
+from demandctl.periods import Period, parse_period, period_of
+from demandctl.render import put_json, say, shown
 
-TREE: Tree = {}
+if TYPE_CHECKING:
+    from demandctl.sheets.job import Job
+
+SUFFIXES = (".xlsx", ".csv", ".json")
+REPORTS = {"weekly": "week", "monthly": "month", "quarterly": "quarter"}
+
+Since = Annotated[str, typer.Option("--from", metavar="时间", help="从哪天起")]
+Until = Annotated[str, typer.Option("--to", metavar="时间", help="到哪天止（含当天）")]
+Week = Annotated[str, typer.Option("--week", metavar="周", help="2026-W47、本周、上周")]
+Month = Annotated[str, typer.Option("--month", metavar="月", help="2026-11、本月、上月")]
+Quarter = Annotated[str, typer.Option("--quarter", metavar="季度", help="2026Q4、本季、上季")]
+Branch = Annotated[str, typer.Option("--branch", metavar="分公司", help="分公司，写一部分即可")]
+Kind = Annotated[str, typer.Option("--kind", metavar="类型", help=f"{choices(words.Kind)}（或中文）")]
+VisitKind = Annotated[str, typer.Option("--kind", metavar="类型", help=f"{choices(words.RevisitKind)}（或中文）")]
+OpenOnly = Annotated[bool, typer.Option("--open", help="只要没完的")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="文件", help=".xlsx、.csv 或 .json")]
+Folder = Annotated[Path | None, typer.Option("-o", "--output", metavar="文件夹", help="写到哪个文件夹，默认新建一个")]
+Mask = Annotated[bool, typer.Option("--mask", help="电话和微信号打码")]
+Force = Annotated[bool, typer.Option("--force", help="替换已有的文件")]
+Number = Annotated[int, typer.Argument(parser=revisit_number, metavar="回访编号", help="回访编号")]
+
+
+class Wanted(NamedTuple):
+    """How an export is to be made: where to, and what of it."""
+
+    output: Path | None = None
+    replace: bool = False
+    mask: bool = False
+    as_json: bool = False
+    branch: str = ""
+    kind: str = ""
+    open_only: bool = False
+    since: str = ""
+    until: str = ""
+    period: Period | None = None
+    name: str = ""
+    number: int = 0
+
+
+def demands(
+    ctx: typer.Context, since: Since = "", until: Until = "", week: Week = "", month: Month = "", quarter: Quarter = "",
+    branch: Branch = "", kind: Kind = "", open_only: OpenOnly = False, output: Output = None, mask: Mask = False,
+    force: Force = False, yes: Yes = False, json: Json = False,
+) -> None:  # fmt: skip
+    """需求信息记录表：需求、跟进、派单、汇总。按提出时间选。"""
+    app: Context = ctx.obj
+    wanted = Wanted(output, force or yes, mask, json, branch, words.Kind.parse(kind) if kind else "", open_only)
+    _export(app, "demands", _spanned(app, wanted, since, until, week, month, quarter))
+
+
+def revisits(
+    ctx: typer.Context, since: Since = "", until: Until = "", week: Week = "", month: Month = "", quarter: Quarter = "",
+    branch: Branch = "", kind: VisitKind = "", open_only: OpenOnly = False, output: Output = None, mask: Mask = False,
+    force: Force = False, yes: Yes = False, json: Json = False,
+) -> None:  # fmt: skip
+    """客户回访记录表：回访和汇总。按回访时间（未访的按计划时间）选。"""
+    app: Context = ctx.obj
+    wanted = Wanted(output, force or yes, mask, json, branch, words.RevisitKind.parse(kind) if kind else "", open_only)
+    _export(app, "revisits", _spanned(app, wanted, since, until, week, month, quarter))
+
+
+def revisit(
+    ctx: typer.Context, number: Number, output: Output = None, mask: Mask = False, force: Force = False,
+    yes: Yes = False, json: Json = False,
+) -> None:  # fmt: skip
+    """一次回访的纸质表，一页，供客户盖章、主管审批。"""
+    _export(ctx.obj, "revisit", Wanted(output, force or yes, mask, json, number=number))
+
+
+def follow_ups(
+    ctx: typer.Context, since: Since = "", until: Until = "", week: Week = "", month: Month = "", quarter: Quarter = "",
+    branch: Branch = "", kind: Kind = "", open_only: OpenOnly = False, output: Output = None, mask: Mask = False,
+    force: Force = False, yes: Yes = False, json: Json = False,
+) -> None:  # fmt: skip
+    """跟进明细。按跟进时间选。"""
+    app: Context = ctx.obj
+    wanted = Wanted(output, force or yes, mask, json, branch, words.Kind.parse(kind) if kind else "", open_only)
+    _export(app, "follow-ups", _spanned(app, wanted, since, until, week, month, quarter))
+
+
+def contacts(
+    ctx: typer.Context, branch: Branch = "", output: Output = None, mask: Mask = False, force: Force = False,
+    yes: Yes = False, json: Json = False,
+) -> None:  # fmt: skip
+    """通讯录，可原样导入。"""
+    _export(ctx.obj, "contacts", Wanted(output, force or yes, mask, json, branch))
+
+
+def customers(
+    ctx: typer.Context, branch: Branch = "", output: Output = None, mask: Mask = False, force: Force = False,
+    yes: Yes = False, json: Json = False,
+) -> None:  # fmt: skip
+    """客户档案。"""
+    _export(ctx.obj, "customers", Wanted(output, force or yes, mask, json, branch))
+
+
+def weekly(
+    ctx: typer.Context, week: Week = "", branch: Branch = "", output: Output = None, mask: Mask = False,
+    force: Force = False, yes: Yes = False, json: Json = False,
+) -> None:  # fmt: skip
+    """周报，默认上周：概览、新增、商机进展、超时、结束、回访。"""
+    _export(ctx.obj, "weekly", _of_period(ctx.obj, Wanted(output, force or yes, mask, json, branch), "week", week))
+
+
+def monthly(
+    ctx: typer.Context, month: Month = "", branch: Branch = "", output: Output = None, mask: Mask = False,
+    force: Force = False, yes: Yes = False, json: Json = False,
+) -> None:  # fmt: skip
+    """月度回访整理，默认上月：每个部门一张表。"""
+    _export(ctx.obj, "monthly", _of_period(ctx.obj, Wanted(output, force or yes, mask, json, branch), "month", month))
+
+
+def quarterly(
+    ctx: typer.Context, quarter: Quarter = "", branch: Branch = "", output: Output = None, mask: Mask = False,
+    force: Force = False, yes: Yes = False, json: Json = False,
+) -> None:  # fmt: skip
+    """季度总结，默认上季度。"""
+    wanted = Wanted(output, force or yes, mask, json, branch)
+    _export(ctx.obj, "quarterly", _of_period(ctx.obj, wanted, "quarter", quarter))
+
+
+def all_(
+    ctx: typer.Context, since: Since = "", until: Until = "", week: Week = "", month: Month = "", quarter: Quarter = "",
+    branch: Branch = "", output: Folder = None, mask: Mask = False, force: Force = False, yes: Yes = False,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """全部表格，写进一个文件夹。"""
+    app: Context = ctx.obj
+    wanted = _spanned(app, Wanted(None, force or yes, mask, json, branch), since, until, "", "", "")
+    folder = output or Path(f"台账导出-{app.now:%Y-%m-%d}")
+    names = ["demands", "revisits", "follow-ups", "contacts", "customers", *REPORTS]
+    given = {"weekly": week, "monthly": month, "quarterly": quarter}
+    jobs = [
+        (name, wanted if name not in REPORTS else _of_period(app, wanted, REPORTS[name], given[name])) for name in names
+    ]
+    from demandctl.sheets import target
+
+    with target.folder(folder):
+        todo = [(name, each._replace(output=folder / default_name(app, name, each))) for name, each in jobs]
+        for _, each in todo:
+            assert each.output is not None
+            target.check(each.output, replace=_may_replace(each.output, each.replace))
+        made = [_make(app, name, each._replace(replace=True)) for name, each in todo]
+    if json:
+        put_json({"folder": str(folder), "files": made})
+        return
+    answer(f"已导出 {len(made)} 个表格到 {folder}", *(Path(document["path"]).name for document in made))
+
+
+def _spanned(
+    app: Context, wanted: Wanted, since: str, until: str, week: str, month: str, quarter: str
+) -> Wanted:  # fmt: skip
+    """What is wanted, of the time that was asked for; everything when none was."""
+    given = {"week": week, "month": month, "quarter": quarter}
+    named = {unit: text for unit, text in given.items() if text}
+    if len(named) + bool(since or until) > 1:
+        raise UsageError("--week、--month、--quarter 和 --from/--to 只能用一种")
+    for unit, text in named.items():
+        period = parse_period(unit, text, app.now.date())
+        start_of = app.calendar.start_of
+        return wanted._replace(
+            since=queries.stored(start_of(period.start)), until=queries.stored(start_of(period.end)),
+            period=period, name=period.name,
+        )  # fmt: skip
+    first, last = boundary(app, since), boundary(app, until, end=True)
+    if first and last and first >= last:
+        raise UsageError("--from 要早于 --to")
+    name = " ".join(part for part in (f"{since}起" if since else "", f"至{until}" if until else "") if part)
+    return wanted._replace(since=first, until=last, name=name)
+
+
+def _of_period(app: Context, wanted: Wanted, unit: str, text: str) -> Wanted:
+    """What is wanted, of the week, month or quarter that was named, else of the one before this."""
+    today = app.now.date()
+    period = parse_period(unit, text, today) if text else period_of(unit, today).before
+    return wanted._replace(period=period, name=period.name)
+
+
+def default_name(app: Context, name: str, wanted: Wanted) -> str:
+    """What a file is called when nobody says: the form, and the day or the period."""
+    from demandctl.sheets.exports import EXPORTS
+
+    when = f"{app.now:%Y-%m-%d}"
+    if name in REPORTS and wanted.period:
+        when = wanted.period.key
+    if name == "revisit":
+        when = f"R{wanted.number}"
+    return f"{EXPORTS[name].name}-{when}.xlsx"
+
+
+def _export(app: Context, name: str, wanted: Wanted) -> None:
+    """Make one file and say so."""
+    output = wanted.output or Path(default_name(app, name, wanted))
+    if output.suffix.lower() not in SUFFIXES:
+        raise UsageError(f"不认识的文件格式：{output.name}", f"文件名以 {'、'.join(SUFFIXES)} 结尾")
+    from demandctl.sheets import target
+
+    target.check(output, replace=_may_replace(output, wanted.replace))
+    document = _make(app, name, wanted._replace(output=output))
+    if wanted.as_json:
+        put_json(document)
+        return
+    parts = [f"{sheet['title']} {sheet['rows']} 行" for sheet in document["sheets"]]
+    answer(f"已导出 {output}" + (f"：{'，'.join(parts)}" if parts else ""))
+
+
+def _may_replace(output: Path, given: bool) -> bool:
+    if given or not output.is_file():
+        return given
+    from demandctl import asking
+
+    return asking.can_ask() and asking.yes(f"{shown(output)} 已存在，替换吗？", default=False)
+
+
+def _make(app: Context, name: str, wanted: Wanted) -> dict[str, Any]:
+    """Write the file; what was handed upward is noted in the ledger."""
+    from demandctl.sheets import target
+    from demandctl.sheets.exports import EXPORTS
+    from demandctl.sheets.job import Job
+    from demandctl.sheets.rows import Asked
+
+    assert wanted.output is not None
+    export = EXPORTS[name]
+    asked = Asked(wanted.since, wanted.until, wanted.branch, wanted.kind, wanted.open_only)
+    with queries.reading(app) as reader:
+        job = Job(reader, asked, wanted.period, wanted.name, wanted.mask, number=wanted.number)
+        with _progress(job, export.name, export.tables), target.replacing(wanted.output) as file:
+            export.write(job, file, wanted.output.suffix.lower())
+        ours = name in REPORTS and wanted.period and not wanted.branch and _is_owed(reader, wanted.period)
+    noted = bool(ours and wanted.period and _note(app, wanted.period))
+    period = wanted.period
+    return {
+        "path": str(wanted.output),
+        "rows": job.rows,
+        "sheets": [{"title": title, "rows": count} for title, count in job.sheets.items()],
+        "period": {"key": period.key, "from": str(period.start), "to": str(period.last)} if period else None,
+        "noted": noted,
+    }
+
+
+def _is_owed(reader: queries.Reader, period: Period) -> bool:
+    """Whether the ledger still has to note that a period was handed upward: it is over, and not noted yet."""
+    if period.end > reader.now.date():
+        say(f"提示：{period.name} 还没有结束，结束后再导一次才算交了")
+        return False
+    began = reader.rows("SELECT value FROM ledger WHERE key = 'init'")
+    if not began or queries.stored(reader.context.calendar.start_of(period.end)) <= began[0][0]:
+        return False
+    noted = reader.rows("SELECT json_extract(data, '$.facts.period') FROM event WHERE about = 'ledger' "
+                        "AND names = 'exported'")  # fmt: skip
+    return period.key not in [row[0] for row in noted]
+
+
+def _note(app: Context, period: Period) -> bool:
+    try:
+        from demandctl import duties
+        from demandctl.db import transaction
+
+        with transaction(app, "export") as work:
+            duties.exported(work, period)
+    except (LedgerUnusable, Refused) as error:
+        say(f"提示：表格已导出，但台账没能记下这件事：{error}")
+        return False
+    return True
+
+
+@contextmanager
+def _progress(job: "Job", title: str, tables: tuple[str, ...]) -> Iterator[None]:
+    """A progress bar on a terminal, nothing elsewhere."""
+    import sys
+
+    if not sys.stderr.isatty() or not tables:
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    total = sum(job.reader.rows(f"SELECT count(*) FROM {table}")[0][0] for table in tables)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(f"导出{title}", total=total)
+        job.tick = lambda count: bar.advance(task, count)
+        yield
+
+
+TREE: Tree = {
+    "demands": demands,
+    "revisits": revisits,
+    "revisit": revisit,
+    "follow-ups": follow_ups,
+    "contacts": contacts,
+    "customers": customers,
+    "weekly": weekly,
+    "monthly": monthly,
+    "quarterly": quarterly,
+    "all": all_,
+}

@@ -1,0 +1,93 @@
+"""Native charts, labelled in Chinese, drawn from cells of their own sheet."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from openpyxl.chart import BarChart, LineChart, PieChart, Reference
+from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.layout import Layout, ManualLayout
+from openpyxl.chart.shapes import GraphicalProperties
+
+COLOURS = ("2F5597", "ED7D31", "70AD47", "FFC000", "7F7F7F", "5B9BD5", "A5568C")
+
+
+class Chart(NamedTuple):
+    """A chart of the rows *first* to *last* (from 1) of a sheet: names in one column, a series in each of the others.
+
+    ``header`` is the row that names the series, ``kind`` column, stacked, bar, pie or line.
+    """
+
+    kind: str
+    title: str
+    header: int
+    first: int
+    last: int
+    names: int
+    series: tuple[int, ...]
+    percent: bool = False
+
+
+WIDTH, HEIGHT = 15.0, 7.5
+"""Centimetres."""
+
+
+def draw(sheet: Any, chart: Chart, anchor: str, *, width: float = WIDTH, height: float = HEIGHT) -> None:
+    """Put a chart on its sheet with its upper left corner at a cell."""
+    drawn = {"pie": PieChart, "line": LineChart}.get(chart.kind, BarChart)()
+    if chart.kind in ("column", "stacked", "bar"):
+        drawn.type = "bar" if chart.kind == "bar" else "col"
+        drawn.gapWidth = 60
+        if chart.kind == "stacked":
+            drawn.grouping, drawn.overlap = "stacked", 100
+    for column in chart.series:
+        values = Reference(sheet, min_col=column, min_row=chart.header, max_row=chart.header)
+        drawn.add_data(_joined(values, sheet, column, chart), titles_from_data=True)
+    drawn.set_categories(Reference(sheet, min_col=chart.names, min_row=chart.first, max_row=chart.last))
+    drawn.title = chart.title
+    drawn.width, drawn.height = width, height
+    _labels(drawn, chart)
+    if chart.kind == "pie":
+        drawn.legend.position = "r"
+    else:
+        _axes(drawn, chart)
+        drawn.legend = drawn.legend if len(chart.series) > 1 else None
+        if drawn.legend:
+            drawn.legend.position = "b"
+        _colours(drawn)
+    sheet.add_chart(drawn, anchor)
+
+
+def _joined(header: Any, sheet: Any, column: int, chart: Chart) -> Any:
+    """The series' name and its values as one range; they stand under each other."""
+    assert chart.first == chart.header + 1
+    return Reference(sheet, min_col=column, min_row=chart.header, max_row=chart.last)
+
+
+def _labels(drawn: Any, chart: Chart) -> None:
+    drawn.dataLabels = DataLabelList()
+    for part in ("showSerName", "showLegendKey", "showCatName", "showPercent", "showLeaderLines"):
+        setattr(drawn.dataLabels, part, False)
+    drawn.dataLabels.showVal = True
+    if chart.kind == "pie":
+        drawn.dataLabels.showPercent, drawn.dataLabels.showVal = True, True
+        drawn.dataLabels.separator = "；"
+
+
+def _axes(drawn: Any, chart: Chart) -> None:
+    for axis in (drawn.x_axis, drawn.y_axis):
+        axis.delete = False
+    drawn.y_axis.majorGridlines.spPr = GraphicalProperties(ln=None)
+    drawn.y_axis.number_format = "0%" if chart.percent else "0"
+    drawn.y_axis.scaling.min = 0
+    if chart.percent:
+        drawn.y_axis.scaling.max = 1
+    if chart.kind == "bar":
+        drawn.x_axis.scaling.orientation = "maxMin"  # the first row on top, as in the table
+    drawn.layout = Layout(manualLayout=ManualLayout(h=0.62 if len(chart.series) > 1 else 0.68, w=0.86, x=0.1, y=0.17))
+
+
+def _colours(drawn: Any) -> None:
+    for series, colour in zip(drawn.series, COLOURS, strict=False):
+        series.graphicalProperties.solidFill = colour
+        series.graphicalProperties.line.solidFill = colour

@@ -1,0 +1,162 @@
+"""The file that an export replaces: written beside it, whole before it takes its place, for the user's eyes only."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
+
+from demandctl.errors import Refused
+
+LOCKS = (".~lock.{}#", "~${}")
+"""What LibreOffice and Excel put beside a file while it is open."""
+NAMELESS = getattr(os, "O_TMPFILE", 0)
+
+
+def check(target: Path, *, replace: bool) -> None:
+    """Refuse what cannot be written, before any work is done: Refused says what is wrong and what to do."""
+    folder = target.parent
+    if not folder.is_dir():
+        raise Refused(f"文件夹不存在：{folder}", f"先建好它：mkdir -p {folder}")
+    if target.exists() and not target.is_file():
+        raise Refused(f"不是普通文件，不能写：{target}", "换一个文件名：-o 文件")
+    if any((folder / lock.format(target.name)).exists() for lock in LOCKS):
+        raise Refused(f"文件正被打开：{target}", "关掉它再试，或换一个文件名：-o 文件")
+    if target.exists() and not replace:
+        raise Refused(f"文件已存在，没有动它：{target}", "要替换就加 --force，或换一个文件名：-o 文件")
+    if not os.access(folder, os.W_OK) or (target.exists() and not os.access(target, os.W_OK)):
+        raise Refused(f"没有写的权限：{target}", "换一个文件夹：-o 文件")
+
+
+@contextmanager
+def folder(path: Path) -> Iterator[None]:
+    """A folder to write into, made when it is missing, and taken away again when nothing came into it."""
+    fresh = not path.exists()
+    try:
+        path.mkdir(parents=False, exist_ok=True, mode=0o700)
+    except FileNotFoundError as error:
+        raise Refused(f"文件夹不存在：{path.parent}", f"先建好它：mkdir -p {path.parent}") from error
+    except OSError as error:
+        raise refusal(error, path) from error
+    try:
+        yield
+    finally:
+        if fresh:
+            with suppress(OSError):
+                path.rmdir()
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[IO[bytes]]:
+    """A file to write to that becomes *target* when the block ends well, and leaves no trace when it does not.
+
+    Refused when the disk is full or the file cannot be written.
+    """
+    target = Path(os.path.realpath(target))  # a link goes on pointing to what is replaced
+    part = target.with_name(f".demandctl-{os.getpid()}.part")
+    _sweep(target.parent)
+    try:
+        with _terminable(), _opened(part) as (file, nameless):
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            if nameless:
+                _name(file.fileno(), part)
+            os.replace(part, target)
+    except OSError as error:
+        raise refusal(error, target) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def refusal(error: OSError, target: Path) -> Refused:
+    """What an error of the file system means to the person at the keyboard."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Refused(f"磁盘满了，没有写成：{target}", "腾出空间再试；原来的文件没有动")
+    if error.errno == errno.ENAMETOOLONG:
+        return Refused(f"文件名太长：{target.name[:60]}…", "换一个短些的：-o 文件")
+    return Refused(f"写不了：{target}（{error.strerror or error}）", "文件开着就先关掉，或换一个文件名：-o 文件")
+
+
+@contextmanager
+def _opened(part: Path) -> Iterator[tuple[IO[bytes], bool]]:
+    """A new file that the user alone can read; without a name where the system can, so that nothing survives a kill."""
+    try:
+        handle, nameless = os.open(part.parent, os.O_RDWR | NAMELESS, 0o600) if NAMELESS else -1, bool(NAMELESS)
+    except OSError:
+        handle, nameless = -1, False
+    if handle < 0:
+        handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+    with open(handle, "w+b") as file:
+        yield file, nameless
+
+
+def _name(handle: int, path: Path) -> None:
+    """Give a nameless file its name. A folder's handle goes along because only then Python follows the link."""
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.link(f"/proc/self/fd/{handle}", path, src_dir_fd=folder, follow_symlinks=True)
+    finally:
+        os.close(folder)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what runs that were killed left behind."""
+    for left in folder.glob(".demandctl-*.part"):
+        number = left.name.removeprefix(".demandctl-").removesuffix(".part")
+        if number.isdecimal() and not _alive(int(number)):
+            with suppress(OSError):
+                left.unlink()
+
+
+def _alive(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let a polite kill unwind like Ctrl-C, so that what was begun is cleared away."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, _: Any) -> None:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+class Scratch:
+    """A file to work in: gone when it is closed, and on Linux also when the program is killed."""
+
+    def __init__(self) -> None:
+        if Path("/proc/self/fd").is_dir():
+            self.file: IO[bytes] = tempfile.TemporaryFile()
+            self.path = f"/proc/self/fd/{self.file.fileno()}"
+        else:
+            self.file = tempfile.NamedTemporaryFile(delete=False)
+            self.path = self.file.name
+
+    def close(self) -> None:
+        """Give the space back."""
+        self.file.close()
+        if not self.path.startswith("/proc/"):
+            with suppress(OSError):
+                os.remove(self.path)

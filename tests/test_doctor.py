@@ -61,7 +61,7 @@ def test_the_doctor_writes_nothing_and_needs_no_right_to_write(ledger: Cli) -> N
 
 WRONG = {
     "UPDATE demand SET status = 'closed'": ("states", "D1"),
-    "UPDATE demand SET status = 'waiting', handler_id = NULL": ("states", "D1"),
+    "UPDATE demand SET status = 'assigned', handler_id = NULL": ("states", "D1"),
     "UPDATE demand SET escalation = 2": ("states", "D1"),
     "UPDATE demand SET next_at = NULL": ("states", "D1"),
     "DELETE FROM assignment": ("states", "D1"),

@@ -25,8 +25,8 @@ TRACES = (
 @pytest.fixture
 def ledger(cli: Cli) -> Cli:
     cli(
-        "intake", "臂架下不来，打138-0000-0121", "--customer", "湘潭老周", "--phone", "13800000121", "--wechat", "zhoubc_x",
-        "--kind", "service", "--channel", "direct", "--region", "湘潭", "--company", "大周砼业", "--wish", "要换油缸",
+        "intake", "臂架下不来，打138-0000-0121", "--customer", "湘潭老周", "--phone", "13800000121",
+        "--wechat", "zhoubc_x", "--kind", "service", "--channel", "direct", "--region", "湘潭", "--company", "大周砼业", "--wish", "要换油缸",
     )  # fmt: skip
     cli("assign 1 李铁柱")
     cli("follow-up 1 跟湘潭老周说了下午到 --next 明天 --plan 问湘潭老周修得如何")

@@ -23,6 +23,8 @@ Tree = Mapping[str, "Callable[..., None] | tuple[str, str]"]
 """Command names to functions, or to ``module:attribute`` and the help line of what is imported when it is called."""
 
 _WIDTH = 80
+_LONG = 600
+"""No line of an error is longer: what was typed may be."""
 _BREAK_AFTER = "，。；、：）” ,;)"
 
 ClickException: type[Exception] = typer.BadParameter.__mro__[2]
@@ -222,7 +224,7 @@ def fail(message: str, hint: str = "") -> None:
     """An error on stderr: what, why, and the command that would be right."""
     for number, text in enumerate(filter(None, (message, hint))):
         for line in text.split("\n"):
-            say(f"{'  ' if number else '错误：'}{shown(line)}")
+            say(f"{'  ' if number else '错误：'}{shown(line if len(line) <= _LONG else line[:_LONG] + '…')}")
 
 
 def explain_usage(error: Any) -> tuple[str, str]:

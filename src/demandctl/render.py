@@ -17,8 +17,11 @@ _SHOWN = {code: chr(0x2400 + code) for code in range(32)} | {127: "␡"}
 _SHOWN |= {code: f"\\x{code:02x}" for code in range(0x80, 0xA0)}
 # Marks that turn the writing direction or hide: a name must not be able to rearrange the line it stands in.
 _SHOWN |= {
-    code: f"\\u{code:04x}" for code in (0x200B, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF)
+    code: f"\\u{code:04x}"
+    for code in (0x061C, 0x200B, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF)
 }
+_ESCAPED = {code: f"\\u{code:04x}" for code in _SHOWN if code >= 127}
+"""The same for JSON, where the other control characters are escaped anyhow."""
 _SHOWN_LINES = {code: shown for code, shown in _SHOWN.items() if code != 10}
 
 
@@ -94,7 +97,7 @@ def put_json(document: object) -> None:
     """One JSON document on stdout."""
     import json
 
-    put(json.dumps(document, ensure_ascii=False, indent=2))
+    put(json.dumps(document, ensure_ascii=False, indent=2).translate(_ESCAPED))
 
 
 def put_table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, styles: Sequence[str] = ()) -> None:

@@ -71,7 +71,10 @@ def export(ctx: typer.Context, customer: Who, output: Output = None, force: Forc
 
     with queries.reading(app) as reader:
         about = privacy.everything_about(reader, queries.find_customer_id(reader, one_line(customer)))
-    as_json = json if output is None else output.suffix == ".json"
+    if json and output is None:
+        put_json(about)
+        return
+    as_json = output is not None and output.suffix == ".json"
     text = jsonlib.dumps(about, ensure_ascii=False, indent=2) if as_json else "\n".join(_readable(about, app))
     if output is None:
         put(text)

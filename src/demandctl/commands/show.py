@@ -38,7 +38,9 @@ TagFilter = Annotated[str, typer.Option("--tag", metavar="标签", help="标签"
 Since = Annotated[str, typer.Option("--from", metavar="时间", help="从哪天起提出的")]
 Until = Annotated[str, typer.Option("--to", metavar="时间", help="到哪天止（含当天）")]
 OpenOnly = Annotated[bool, typer.Option("--open", help="只看未结束的")]
-Limit = Annotated[int | None, typer.Option("--limit", min=0, metavar="条数", help=f"最多几条，默认 {LINES}，0 为全部")]
+Limit = Annotated[
+    int | None, typer.Option("--limit", min=0, max=10**9, metavar="条数", help=f"最多几条，默认 {LINES}，0 为全部")
+]
 Sort = Annotated[
     str, typer.Option("--sort", metavar="次序", help="number 编号（新的在前）|raised 提出时间|next 下次跟进")
 ]

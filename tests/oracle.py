@@ -204,6 +204,7 @@ class DemandBook:
     leader: Person | None = None
     rows: list[Owed] = field(default_factory=list)
     escalated_to: set[str] = field(default_factory=set)
+    wait_start: datetime = datetime.min
     wait_end: datetime | None = None
     resolved: datetime | None = None
 
@@ -285,7 +286,7 @@ class DemandBook:
         self._meet("takeover", moment)
         self._meet("dispatch", moment)
         self._meet("designate", moment)
-        self._void(["first-feedback"], moment)
+        self._void(["first-feedback", "takeover", "dispatch", "designate"], moment)
         had = self.handler
         self.handler, self.leader, self.status = to, None, "assigned"
         self._start_first_feedback(moment)
@@ -297,7 +298,7 @@ class DemandBook:
         """The leader is asked (also an assignment): the handler is cleared, what only a handler owes is void."""
         self._meet("takeover", moment)
         self._meet("dispatch", moment)
-        self._void(["first-feedback", "weekly", "designate"], moment)
+        self._void(["first-feedback", "weekly", "dispatch", "designate"], moment)
         self.handler, self.leader, self.status = None, leader, "referred"
         self._start("designate", moment, "1h")
         self._refresh_owners()
@@ -365,7 +366,7 @@ class DemandBook:
                 self._start_weekly(moment, _day(moment))
 
     def _wait_from(self, moment: datetime, until: datetime) -> None:
-        self.status, self.wait_end = "waiting", until
+        self.status, self.wait_start, self.wait_end = "waiting", moment, until
         for row in self.rows:
             if not row.open:
                 continue
@@ -377,7 +378,7 @@ class DemandBook:
                 row.due, row.moved = self.office.closing_on_or_after(monday_after(_day(until))), True
 
     def _end_wait(self, moment: datetime) -> None:
-        if self.wait_end is None:
+        if self.wait_end is None or moment < self.wait_start:
             return
         early = moment < self.wait_end
         for row in self.rows:

@@ -280,10 +280,13 @@ def test_a_word_on_a_late_monday_that_asks_to_wait_meets_it_late(cli: Cli) -> No
 @pytest.mark.parametrize(
     ("kind", "channel", "owed"),
     [
-        ("service", "direct", True), ("inquiry", "official", True), ("complaint", "group", True),
-        ("service", "group", False), ("opportunity", "phone", False),
+        ("service", "direct", True),
+        ("inquiry", "official", True),
+        ("complaint", "group", True),
+        ("service", "group", False),
+        ("opportunity", "phone", False),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("by", [None, EXPERT, LEADER, OTHER_SALESMAN])
 def test_an_answer_from_inside_is_to_be_passed_on_to_the_customer(
     cli: Cli, kind: str, channel: str, owed: bool, by: Person | None
@@ -383,7 +386,10 @@ def test_reopening_starts_what_applies_from_now(cli: Cli, kind: str, handled: bo
     assert road.json["status"] == ("following" if handled else "new")
 
 
-@pytest.mark.parametrize(("who", "subtype"), [(SALESMAN, "new"), (SERVICEMAN, "new"), (PARTSMAN, "parts"), (SALESMAN, "parts"), (None, "used")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("who", "subtype"),
+    [(SALESMAN, "new"), (SERVICEMAN, "new"), (PARTSMAN, "parts"), (SALESMAN, "parts"), (None, "used")],
+)
 @pytest.mark.parametrize("answered", [True, False])
 def test_an_upgraded_inquiry_keeps_a_handler_whose_kind_it_is(
     cli: Cli, who: Person | None, subtype: str, answered: bool
@@ -503,7 +509,10 @@ def customer(cli: Cli) -> Cli:
     return cli
 
 
-@pytest.mark.parametrize(("kind", "outcome", "owed"), [("opportunity", "won", True), ("opportunity", "lost", False), ("inquiry", "solved", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "outcome", "owed"),
+    [("opportunity", "won", True), ("opportunity", "lost", False), ("inquiry", "solved", False)],
+)
 def test_a_sale_is_followed_by_a_visit_within_seven_days(cli: Cli, kind: str, outcome: str, owed: bool) -> None:
     road = Road(cli, NINE, kind=kind)
     road.close(at("2026-11-20 16:00"), outcome)
@@ -547,14 +556,16 @@ def test_a_visit_that_reached_them_meets_what_waits_for_one_and_a_failed_call_do
         ("2026-09-18", "2026-10-08", "2026-10-31", "2026-11-25"),
         ("2026-11-20", "2026-12-04", "2026-12-31", "2027-01-27"),
     ],
-)  # fmt: skip
+)
 def test_the_clocks_of_inactivity_run_from_the_last_order(
     customer: Cli, ordered: str, week: str, month: str, two_months: str
 ) -> None:
     customer("customer", "order", "K00001", ordered)
     office, found = Office(), clocks(customer)
-    closing = {rule: office.closing_on_or_after(at(f"{d} 00:00").date()).isoformat()
-               for rule, d in (("inactive-week", week), ("inactive-month", month), ("inactive-two-months", two_months))}  # fmt: skip
+    closing = {
+        rule: office.closing_on_or_after(at(f"{d} 00:00").date()).isoformat()
+        for rule, d in (("inactive-week", week), ("inactive-month", month), ("inactive-two-months", two_months))
+    }
     assert {rule: found[rule]["due_at"] for rule in closing} == closing
     assert found["inactive-week"]["started_at"] == (at(f"{ordered} 00:00") + timedelta(days=7)).isoformat()
 
@@ -635,10 +646,12 @@ def test_a_new_owner_is_briefed_within_seven_days_and_another_one_anew(customer:
 @pytest.mark.parametrize(
     ("repeat", "due"),
     [
-        ("FREQ=MONTHLY;BYMONTHDAY=1", "2026-12-01"), ("FREQ=WEEKLY;BYDAY=SU", "2026-11-23"),
-        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=FR", "2026-12-04"), ("FREQ=YEARLY;BYMONTH=10;BYMONTHDAY=3", "2027-10-04"),
+        ("FREQ=MONTHLY;BYMONTHDAY=1", "2026-12-01"),
+        ("FREQ=WEEKLY;BYDAY=SU", "2026-11-23"),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=FR", "2026-12-04"),
+        ("FREQ=YEARLY;BYMONTH=10;BYMONTHDAY=3", "2027-10-04"),
     ],
-)  # fmt: skip
+)
 def test_regular_visits_follow_their_rule_at_closing_time(customer: Cli, repeat: str, due: str) -> None:
     customer("customer", "edit", "K00001", "--revisit-every", repeat)
     assert clocks(customer)["regular"]["due_at"] == f"{due}T17:30:00+08:00"
@@ -663,7 +676,9 @@ def planned(cli: Cli, kind: str = "after-sale", moment: str = "2026-11-20 14:00"
     return cli
 
 
-@pytest.mark.parametrize(("kind", "form"), [("after-sale", "2026-11-21T14:05:00+08:00"), ("inactive", "2026-11-20T15:05:00+08:00")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "form"), [("after-sale", "2026-11-21T14:05:00+08:00"), ("inactive", "2026-11-20T15:05:00+08:00")]
+)
 def test_a_planned_visit_is_due_at_its_time_and_its_form_a_day_later(customer: Cli, kind: str, form: str) -> None:
     cli = planned(customer, kind)
     found = visit(cli)

@@ -81,20 +81,26 @@ def _steps(road: Road) -> list[Step]:
 
 def _assign(road: Road, now: datetime, choose: Choose) -> None:
     had = road.book.handler.name if road.book.handler else ""
-    road.assign(now, choose([person for person in HANDLERS if person.name != had]))
+    road.assign(now, choose([person for person in HANDLERS if person.name != had]), at=_earlier(road, now, choose))
 
 
 def _refer(road: Road, now: datetime, choose: Choose) -> None:
     had = road.book.leader.name if road.book.status == "referred" and road.book.leader else ""
-    road.refer(now, choose([person for person in (LEADER, OTHER_LEADER) if person.name != had]))
+    road.refer(now, choose([p for p in (LEADER, OTHER_LEADER) if p.name != had]), at=_earlier(road, now, choose))
 
 
 def _by(choose: Choose) -> Any:
     return choose((None, None, SALESMAN, SERVICEMAN, EXPERT, LEADER))
 
 
+def _earlier(road: Road, now: datetime, choose: Choose) -> datetime | None:
+    """Sometimes it happened before it was told."""
+    moment = now - timedelta(minutes=choose((0, 0, 0, 0, 10, 90, 1500)))
+    return moment if road.book.raised <= moment < now else None
+
+
 def _follow_up(road: Road, now: datetime, choose: Choose) -> None:
-    road.follow_up(now, _by(choose), internal=choose((False, True)))
+    road.follow_up(now, _by(choose), internal=choose((False, True)), at=_earlier(road, now, choose))
 
 
 def _note(road: Road, now: datetime, choose: Choose) -> None:

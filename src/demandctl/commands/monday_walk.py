@@ -1,0 +1,174 @@
+"""The weekly round on a terminal: demand by demand, each answer written at once."""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import typer
+
+from demandctl import asking
+from demandctl import monday as rounds
+from demandctl import vocabulary as words
+from demandctl.commands.close import parse_amount
+from demandctl.commands.options import clean, future, one_line
+from demandctl.context import Context
+from demandctl.errors import DemandctlError
+from demandctl.grammar import fail
+from demandctl.monday import Item, Round
+from demandctl.phones import masked
+from demandctl.render import moment, say, shown
+
+ANSWERS = {
+    "progress": "有进展，联系过客户",
+    "internal": "有进展，只在内部，客户还不知道",
+    "wait": "客户要等到某天再说",
+    "resolved": "已解决，等客户确认",
+    "won": "成交",
+    "lost": "未成交",
+    "dropped": "无需跟进",
+    "skip": "跳过，最后再问",
+    "stop": "停下，下次接着来",
+}
+ONLY_FOR = {"resolved": words.Kind.SERVICE, "won": words.Kind.OPPORTUNITY, "lost": words.Kind.OPPORTUNITY}
+
+
+def walk(app: Context, found: Round) -> None:
+    """Ask about everything that is owed; stopping keeps what was answered."""
+    left, done, skipped = deque(found.owed), 0, 0
+    if found.waiting:
+        say(f"客户要等的 {len(found.waiting)} 条不问：" + "、".join(f"D{d['number']}" for d in found.waiting))
+    total, asked_for = len(left), None
+    try:
+        while left:
+            item = left.popleft()
+            if item.handler["id"] != asked_for:
+                asked_for = item.handler["id"]
+                _introduce(item, [*left, item])
+            answer = _ask(app, item, done + skipped + 1, total)
+            if answer == "stop":
+                left.appendleft(item)
+                break
+            if answer != "skip":
+                done += 1
+            elif item.skipped:
+                skipped += 1
+            else:
+                rounds.skip(app, found.monday, item.demand["number"])
+                left.append(item._replace(skipped=True))
+    except typer.Abort:
+        say("已停下，前面答的都已写入。")
+        left.append(item)
+    rest = total - done
+    say(f"记下 {done} 条" + (f"，还有 {rest} 条，接着来：demandctl monday" if rest else "，这一轮问完了"))
+
+
+def _introduce(item: Item, left: list[Item]) -> None:
+    person = item.handler
+    count = sum(1 for other in left if other.handler["id"] == person["id"])
+    say("")
+    say(shown(f"■ {person['name']}  {person['phone']}  {person['branch']}  {count} 条"))
+
+
+def _ask(app: Context, item: Item, place: int, total: int) -> str:
+    """One demand: show it, take the answer, write it; asked again when the ledger refuses."""
+    _show(app, item, place, total)
+    kind = words.Kind(item.demand["kind"])
+    offered = [(name, label) for name, label in ANSWERS.items() if ONLY_FOR.get(name, kind) is kind]
+    while True:
+        answer: str = asking.choose("他怎么说", offered)
+        if answer in ("skip", "stop"):
+            return answer
+        given = QUESTIONS[answer](app)
+        try:
+            told = _write(app.later(), item.demand["number"], answer, given)
+        except DemandctlError as error:
+            fail(str(error), error.hint)
+            continue
+        say(f"  {shown(told)}")
+        return answer
+
+
+def _show(app: Context, item: Item, place: int, total: int) -> None:
+    demand, last = item.demand, item.last
+    customer = demand["customer"]
+    sub = words.subtype_label(demand["kind"], demand["subtype"])
+    head = f"[{place}/{total}] D{demand['number']} {words.Kind(demand['kind']).label} {sub}".rstrip()
+    say("")
+    say(shown(f"{head}  {customer['name']} {masked(customer['phone'] or '')}  {demand['region']}"))
+    say(shown(f"  {demand['product']} {demand['content']}".replace("\n", " ")))
+    if last:
+        stage = f"（{last['stage']}）" if last["stage"] else ""
+        at = moment(datetime.fromisoformat(last["at"]), app.now)
+        say(shown(f"  上次 {at} {last['by']}：{last['text']}{stage}".replace("\n", " ")))
+    if demand["next_at"]:
+        at = moment(datetime.fromisoformat(demand["next_at"]), app.now)
+        say(shown(f"  约定 {at} {demand['next_plan'] or ''}".rstrip()))
+    if (item.line.missed or 0) > 1:
+        say(f"  已连续 {item.line.missed} 次没有反馈")
+
+
+# -- questions ---------------------------------------------------------------------------------------------------
+
+
+def _progress(app: Context) -> dict[str, Any]:
+    given: dict[str, Any] = {"text": asking.text("进展", needed=True)}
+    given["stage"] = asking.text("到哪一步（可空）")
+    given["next_time"] = _time(app, "下次什么时候跟进（可空，如 下周三）")
+    if given["next_time"]:
+        given["plan"] = asking.text("下次做什么（可空）")
+    return given
+
+
+def _wait(app: Context) -> dict[str, Any]:
+    return {"text": asking.text("客户怎么说", needed=True), "wait_until": _time(app, "等到什么时候", needed=True)}
+
+
+def _resolved(app: Context) -> dict[str, Any]:
+    return {"text": asking.text("怎么解决的", needed=True), "resolved": True}
+
+
+def _won(app: Context) -> dict[str, Any]:
+    amount = asking.text("成交金额（可空，如 128万）", check=parse_amount)
+    return {"amount": parse_amount(amount) if amount else None}
+
+
+def _reason(app: Context) -> dict[str, Any]:
+    return {"reason": asking.text("原因", needed=True)}
+
+
+def _time(app: Context, question: str, *, needed: bool = False) -> Any:
+    text = asking.text(question, needed=needed, check=lambda answer: future(app, answer, "这个时间"))
+    return future(app, text, "这个时间")
+
+
+QUESTIONS: Mapping[str, Callable[[Context], dict[str, Any]]] = {
+    "progress": _progress,
+    "internal": lambda app: _progress(app) | {"internal": True},
+    "wait": _wait,
+    "resolved": _resolved,
+    "won": _won,
+    "lost": _reason,
+    "dropped": _reason,
+}
+
+
+def _write(app: Context, number: int, answer: str, given: dict[str, Any]) -> str:
+    """The answer as a follow-up of the handler, or as the end of the demand: one transaction."""
+    from demandctl import ledger
+    from demandctl.db import transaction
+
+    with transaction(app, "monday") as work:
+        demand = ledger.find_demand(work.session, number)
+        if answer in ("won", "lost", "dropped"):
+            outcome = words.Outcome(answer)
+            ledger.close(
+                work, demand, outcome, at=work.now, reason=clean(given.get("reason")), amount=given.get("amount")
+            )
+            return f"D{number} 已结束：{outcome.label}"
+        tidy: dict[str, Any] = {
+            name: clean(value) if isinstance(value, str) else value for name, value in given.items()
+        }
+        tidy["stage"] = one_line(given.get("stage"))
+        ledger.follow_up(work, demand, ledger.Report(at=work.now, **tidy))
+        return f"D{number} 已记下，{words.Status(demand.status).label}"

@@ -1,0 +1,92 @@
+"""``nudge``: the ready-to-paste reminder for one demand or one person."""
+
+import re
+from typing import Annotated, Any
+
+import typer
+
+from demandctl import queries, reminders
+from demandctl.commands.copying import Copy, put_on_clipboard
+from demandctl.commands.options import Json, demand_number, one_line
+from demandctl.context import Context
+from demandctl.errors import Refused
+from demandctl.render import put, put_json, put_styled, shown, shown_lines
+
+Whom = Annotated[str, typer.Argument(metavar="对象", help="需求编号，或人的姓名、电话；不写就是每个有超时的人")]
+Unmask = Annotated[bool, typer.Option("--unmask", help="电话不打码")]
+
+Owed = list[tuple[queries.Line, dict[str, Any] | None]]
+
+
+def nudge(ctx: typer.Context, whom: Whom = "", unmask: Unmask = False, copy: Copy = False, json: Json = False) -> None:
+    """催一条或催一个人：打印可以直接粘贴的提醒。
+
+    写需求编号，催这一条；写人，催他欠的每一件，最急的在前；不写，催每个有超时的人。
+    """
+    app: Context = ctx.obj
+    text = one_line(whom)
+    with queries.reading(app) as reader:
+        if re.fullmatch(r"[Dd]?\d{1,8}", text):
+            people = [_of_demand(reader, demand_number(text))]
+        elif text:
+            people = [_of_person(reader, queries.contact(reader, queries.find_contact_id(reader, text)))]
+        else:
+            people = _late(reader)
+    notes = [(person, reminders.to_person(person["name"], owed, app.now, unmask=unmask)) for person, owed in people]
+    if json:
+        put_json([{"to": person, "texts": texts} for person, texts in notes])
+        return
+    if not notes:
+        put("没有人超时。")
+    for number, (person, texts) in enumerate(notes):
+        if number:
+            put()
+        put_styled(shown(f"【{person['name']} {person['phone']}】"), "bold")
+        put("\n\n".join(map(shown_lines, texts)))
+    if copy and notes:
+        put_on_clipboard("\n\n".join(text for _, texts in notes for text in texts))
+
+
+def _of_demand(reader: queries.Reader, number: int) -> tuple[dict[str, Any], Owed]:
+    """Who is to be reminded about a demand, and of what; Refused when nobody is."""
+    demand = queries.demand(reader, number)
+    person = demand["handler"] or demand["leader"]
+    if demand["closed_at"]:
+        raise Refused(f"D{number} 已结束，不用催", f"看看：demandctl show {number}")
+    if person is None:
+        raise Refused(f"D{number} 还没有派单，没有人可催", f"先派单：demandctl assign {number}")
+    rows = queries.running(
+        reader, "l.demand_id = :number AND l.owner_id = :who", {"number": number, "who": person["id"]}
+    )
+    if not rows:
+        waits = "，客户要等" if demand["status"] == "waiting" else ""
+        raise Refused(f"D{number} 现在没有 {person['name']} 欠的事{waits}", f"看看：demandctl show {number}")
+    return person, [(queries.line(reader, row), demand) for row in rows]
+
+
+def _of_person(reader: queries.Reader, person: dict[str, Any]) -> tuple[dict[str, Any], Owed]:
+    rows = queries.running(reader, "l.owner_id = :who", {"who": person["id"]})
+    if not rows:
+        raise Refused(f"{person['name']} 现在没有欠的事", f"看看他手里有什么：demandctl contact show {person['id']}")
+    return _short(person), _with_demands(reader, rows)
+
+
+def _late(reader: queries.Reader) -> list[tuple[dict[str, Any], Owed]]:
+    """Everybody who is late with something, and what he is late with."""
+    rows = queries.running(reader, "l.owner_id IS NOT NULL AND l.due_at < :now", {})
+    by_person: dict[int, list[Any]] = {}
+    for row in rows:
+        by_person.setdefault(row["owner_id"], []).append(row)
+    return [
+        (_short(queries.contact(reader, number)), _with_demands(reader, late)) for number, late in by_person.items()
+    ]
+
+
+def _short(person: dict[str, Any]) -> dict[str, Any]:
+    return {name: person[name] for name in ("id", "name", "phone", "branch", "role")}
+
+
+def _with_demands(reader: queries.Reader, rows: list[Any]) -> Owed:
+    numbers = tuple({row["demand_id"] for row in rows if row["demand_id"]})
+    demands = {demand["number"]: demand for demand in queries.demands(reader, queries.Filter(numbers=numbers))}
+    return [(queries.line(reader, row), demands.get(row["demand_id"])) for row in rows]

@@ -1,0 +1,42 @@
+"""The program in a pseudo-terminal, driven by keys."""
+
+import os
+import sys
+
+import pexpect
+
+from tests.conftest import Cli
+
+DOWN, ENTER, CTRL_C, BACKSPACE = "\x1b[B", "\r", "\x03", "\x7f"
+
+
+class Terminal:
+    """What the program shows, and keys for it."""
+
+    def __init__(self, cli: Cli, *words: str, now: str = "2026-11-20T10:00:00+08:00") -> None:
+        env = {
+            **os.environ, "DEMANDCTL_DB": str(cli.db), "DEMANDCTL_CONFIG": str(cli.config), "DEMANDCTL_USER": "李敏",
+            "DEMANDCTL_NOW": now, "TERM": "xterm", "LC_ALL": "C.UTF-8", "NO_COLOR": "1",
+            "PROMPT_TOOLKIT_NO_CPR": "1",  # nobody answers where the cursor is: without this each question waits for it
+        }  # fmt: skip
+        self.child = pexpect.spawn(
+            sys.executable, ["-m", "demandctl", *words], env=env, encoding="utf-8", dimensions=(40, 160), timeout=20
+        )
+
+    def sees(self, *texts: str) -> "Terminal":
+        """Wait until each text is shown, one after the other."""
+        for text in texts:
+            self.child.expect_exact(text)
+        return self
+
+    def press(self, *keys: str) -> "Terminal":
+        """Press keys, or type text."""
+        for key in keys:
+            self.child.send(key)
+        return self
+
+    def ends(self) -> int:
+        """Wait for the end; the exit code."""
+        self.child.expect(pexpect.EOF)
+        self.child.close()
+        return int(self.child.exitstatus)

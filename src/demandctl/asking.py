@@ -1,7 +1,7 @@
 """Questions on a terminal: editing that knows double-width characters, cancel that leaves nothing half done.
 
-Questions go to stderr like all talk. Each raises ``typer.Abort`` when the person cancels (Ctrl-C, Ctrl-D). Off a
-terminal nothing may be asked: look at ``can_ask`` first.
+Questions go to stderr like all talk. Each raises ``typer.Abort`` when the person cancels (Esc, Ctrl-C, Ctrl-D). Off a
+terminal nothing may be asked: look at ``can_ask`` first. In a ``form`` one can go back to the question before.
 """
 
 from __future__ import annotations
@@ -18,6 +18,12 @@ Check = Callable[[str], object]
 """Reads an answer; a DemandctlError says what is wrong with it, and the question is asked again."""
 
 KEYS = "（方向键或数字选，回车确定）"
+BACK = "<"
+"""Typed alone it goes back to the question before, where there is one."""
+
+
+class Back(Exception):
+    """The person wants the question before again."""
 
 
 def can_ask() -> bool:
@@ -26,11 +32,19 @@ def can_ask() -> bool:
 
 
 def text(
-    question: str, default: str = "", *, check: Check | None = None, needed: bool = False, known: Iterable[str] = ()
+    question: str,
+    default: str = "",
+    *,
+    check: Check | None = None,
+    needed: bool = False,
+    known: Iterable[str] = (),
+    back: bool = False,
 ) -> str:
-    """A line of text; *known* are completed with Tab. ``needed`` refuses an empty answer."""
+    """A line of text; *known* are completed while typing. ``needed`` refuses an empty answer."""
 
     def problem(answer: str) -> bool | str:
+        if back and answer.strip() == BACK:
+            return True
         if not answer.strip():
             return "这一项不能空着" if needed else True
         try:
@@ -48,13 +62,20 @@ def text(
         from prompt_toolkit.completion import WordCompleter
 
         extra = {"completer": WordCompleter(words, sentence=True, match_middle=True), "complete_while_typing": True}
+    if back:
+        extra["instruction"] = f"（{BACK} 上一步，Esc 取消）"
     answer: str = _asked(questionary.text(question, default, validate=problem, **_look(), **extra))
+    if back and answer.strip() == BACK:
+        raise Back
     return answer.strip()
 
 
-def choose(question: str, choices: Sequence[tuple[Any, str]], default: Any = None) -> Any:
+def choose(question: str, choices: Sequence[tuple[Any, str]], default: Any = None, *, back: bool = False) -> Any:
     """One of several: pairs of a value and its label; *default* is the value the pointer stands on."""
     import questionary
+
+    if back:
+        choices = [*choices, (Back, "← 上一步")]
 
     # By place, not by value: the package takes a value of None for none given.
     listed = [questionary.Choice(label, value=place) for place, (_, label) in enumerate(choices)]
@@ -65,7 +86,56 @@ def choose(question: str, choices: Sequence[tuple[Any, str]], default: Any = Non
             question, listed, default=start, use_shortcuts=len(listed) < 10, use_jk_keys=False, instruction=KEYS, **look
         )
     )
-    return choices[place][0]
+    chosen = choices[place][0]
+    if chosen is Back:
+        raise Back
+    return chosen
+
+
+def form(steps: Sequence[tuple[str, Callable[[bool], Any]]]) -> dict[str, Any]:
+    """Ask one after the other; each step is a name and a question that is told whether it may go back."""
+    answers: dict[str, Any] = {}
+    place = 0
+    while place < len(steps):
+        name, ask = steps[place]
+        try:
+            answers[name] = ask(place > 0)
+            place += 1
+        except Back:
+            place -= 1
+    return answers
+
+
+def pasted(question: str) -> str:
+    """Text of many lines, put in by the terminal's own paste: Enter ends it, of typed lines Ctrl-D does."""
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.key_binding import KeyBindings
+    from prompt_toolkit.keys import Keys
+
+    keys, whole = KeyBindings(), []
+
+    @keys.add(Keys.BracketedPaste)
+    def _(event: Any) -> None:
+        whole.append(True)
+        event.current_buffer.insert_text(event.data.replace("\r\n", "\n").replace("\r", "\n"))
+
+    @keys.add("enter")
+    def _(event: Any) -> None:
+        if whole:
+            event.current_buffer.validate_and_handle()
+        else:
+            event.current_buffer.insert_text("\n")
+
+    @keys.add("c-d")
+    def _(event: Any) -> None:
+        event.current_buffer.validate_and_handle()
+
+    session: Any = PromptSession(multiline=True, key_bindings=keys, output=_look()["output"])
+    try:
+        answer: str = session.prompt(question + "\n")
+    except (KeyboardInterrupt, EOFError) as error:
+        raise typer.Abort from error
+    return answer
 
 
 def yes(question: str, default: bool = True) -> bool:
@@ -96,7 +166,23 @@ def _look() -> dict[str, Any]:
 
 
 def _asked(question: Any) -> Any:
+    _cancel_by_escape(question.application)
     try:
         return question.unsafe_ask()
     except (KeyboardInterrupt, EOFError) as error:
         raise typer.Abort from error
+
+
+def _cancel_by_escape(application: Any) -> None:
+    """Esc leaves a question as Ctrl-C does; a short wait tells it from the arrow keys that begin with it."""
+    from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
+
+    keys = KeyBindings()
+
+    @keys.add("escape")
+    def _(event: Any) -> None:
+        event.app.exit(exception=KeyboardInterrupt)
+
+    application.key_bindings = merge_key_bindings([application.key_bindings or KeyBindings(), keys])
+    application.ttimeoutlen = 0.2
+    application.timeoutlen = 0.2

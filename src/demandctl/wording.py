@@ -77,7 +77,7 @@ class Wording(NamedTuple):
 
     def _subtype(self, kind: str, holding: list[Rule], found: Mapping[str, str]) -> str | None:
         about = [(a.weight, a.subtype) for a in self.about if a.kind == kind and a.signal in found]
-        told = about or [(rule.weight, rule.subtype) for rule in holding if rule.kind == kind]
+        told: list[tuple[float, str | None]] = [*about] or [(r.weight, r.subtype) for r in holding if r.kind == kind]
         top = max((weight for weight, _ in told), default=0)
         named = {subtype for weight, subtype in told if weight == top}
         return named.pop() if len(named) == 1 else None

@@ -1,14 +1,16 @@
 """``assign`` and ``who``: route a demand to the right person."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from demandctl import messages, queries
+from demandctl import asking, messages, queries
 from demandctl import vocabulary as words
 from demandctl.commands.answers import answer
-from demandctl.commands.options import At, Json, Number, Reason, clean, one_line, past
+from demandctl.commands.copying import Copy, put_on_clipboard
+from demandctl.commands.options import At, Json, Number, Reason, Yes, clean, one_line, past
 from demandctl.context import Context
 from demandctl.errors import Refused, UsageError
 from demandctl.render import put, put_json, put_styled, shown, shown_lines
@@ -30,11 +32,13 @@ def assign(
     external: External = False,
     reason: Reason = "",
     at: At = "",
+    copy: Copy = False,
+    yes: Yes = False,
     json: Json = False,
 ) -> None:
     """派单：派给对接人、转领导指派、请专家或外部资源。
 
-    不写联系人时列出建议和理由；派定后打印一段可以直接粘贴给对方的消息。
+    不写联系人时列出建议和理由，在终端里可以直接选；派定后打印一段可以直接粘贴给对方的消息。
     """
     app: Context = ctx.obj
     if sum((auto, leader, expert, external)) > 1:
@@ -43,38 +47,97 @@ def assign(
         raise UsageError("已写了联系人，就不用 --auto")
     moment = past(app, at)
     if not (contact or auto or leader or expert or external):
-        _propose(app, number, json)
+        if json or not asking.can_ask():
+            _propose(app, number, json)
+            return
+        offer(app, number, copy=copy, reason=clean(reason), moment=moment, yes=yes)
         return
+    choice = _Choice(contact, leader=leader, expert=expert, external=external)
+    _give(app, number, choice, moment=moment, reason=clean(reason), copy=copy, as_json=json)
+
+
+class _Choice(NamedTuple):
+    """To whom: a contact that was named, or whom the directory makes clear, and in which way."""
+
+    contact: str = ""
+    leader: bool = False
+    expert: bool = False
+    external: bool = False
+
+
+def _give(
+    app: Context, number: int, to_whom: _Choice, *, moment: datetime, reason: str, copy: bool, as_json: bool
+) -> None:
+    """Assign or refer, and print the message for whoever got it."""
     from demandctl import ledger
     from demandctl.db import transaction
 
     with transaction(app, "assign") as work:
         demand = ledger.find_demand(work.session, number)
-        to = _chosen(work, demand, contact, leader=leader, expert=expert, external=external)
-        if leader:
-            ledger.refer(work, demand, to, at=moment, reason=clean(reason))
+        to = _chosen(
+            work, demand, to_whom.contact, leader=to_whom.leader, expert=to_whom.expert, external=to_whom.external
+        )
+        if to_whom.leader:
+            ledger.refer(work, demand, to, at=moment, reason=reason)
             done = f"D{number} 已转 {to.name}，请他指派跟进人"
         else:
-            route = words.Route.EXPERT if expert else words.Route.EXTERNAL if external else None
-            how = ledger.assign(work, demand, to, at=moment, how=route, reason=clean(reason))
+            route = words.Route.EXPERT if to_whom.expert else words.Route.EXTERNAL if to_whom.external else None
+            how = ledger.assign(work, demand, to, at=moment, how=route, reason=reason)
             done = f"D{number} 已派给 {to.name}（{to.branch or '无分公司'}，{how.label}）"
         from demandctl.models import Customer
 
         lacking = ledger.missing_for_handler(demand, work.session.get_one(Customer, demand.customer_id))
     with queries.reading(app) as reader:
         written = queries.demand(reader, number)
-    if json:
+    text = _message(app, written, lacking, leader=to_whom.leader)
+    if as_json:
         put_json(written)
-        return
-    next_step = f"demandctl assign {number} 跟进人" if leader else f'demandctl follow-up {number} "…"'
-    answer(done, f"下一步：{next_step}", "发给对方的消息：")
+    else:
+        next_step = f"demandctl assign {number} 跟进人" if to_whom.leader else f'demandctl follow-up {number} "…"'
+        answer(done, f"下一步：{next_step}", "发给对方的消息：")
+        put()
+        put(shown_lines(text))
+    if copy:
+        put_on_clipboard(text)
+
+
+def _message(app: Context, written: Mapping[str, Any], lacking: list[str], *, leader: bool) -> str:
+    """The ready-to-paste text for the handler, or for the leader who designates one."""
     rule = "designate" if leader else "first-feedback"
     deadline = next(
         (d["due_at"] for d in written["deadlines"] if d["rule"] == rule and d["state"] not in ("met", "voided")), None
     )
-    text = (messages.for_leader if leader else messages.for_handler)(written, lacking, app.now, deadline)
-    put()
-    put(shown_lines(text))
+    return (messages.for_leader if leader else messages.for_handler)(written, lacking, app.now, deadline)
+
+
+def offer(
+    app: Context, number: int, *, copy: bool, reason: str = "", moment: datetime | None = None, yes: bool = False
+) -> None:
+    """Let the person choose among the proposals; the pointer stands on the one that is clear, else on the leader."""
+    from demandctl import proposals
+
+    with queries.reading(app) as reader:
+        demand = queries.demand(reader, number)
+        found = proposals.for_demand(reader, demand)
+    listed = [(_Choice(str(p["id"])), _line(p)) for p in found["proposals"][:6]]
+    leader = found["leader"]
+    referral = [(_Choice(str(leader["id"]), leader=True), f"转领导指派：{_line(leader)}")] if leader else []
+    by_rule = listed[:1] if found["clear"] else referral
+    if yes and by_rule:
+        choice = by_rule[0][0]
+    else:
+        later = (None, "先不派")
+        place = f"D{number} {words.Kind(demand['kind']).label}，{demand['region'] or '地区未知'}"
+        choice = asking.choose(f"{place}：派给谁", [*listed, *referral, later], by_rule[0][0] if by_rule else None)
+    if choice is None:
+        answer(f"D{number} 还没有派单", f"以后再派：demandctl assign {number}")
+        return
+    _give(app, number, choice, moment=moment or app.now, reason=reason, copy=copy, as_json=False)
+
+
+def _line(person: Mapping[str, Any]) -> str:
+    role = words.Role(person["role"]).label
+    return shown(f"{person['name']}  {person['branch'] or '—'} {role}  {'；'.join(person['reasons'])}")
 
 
 def _chosen(work: Any, demand: Any, text: str, *, leader: bool, expert: bool, external: bool) -> Any:

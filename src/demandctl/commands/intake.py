@@ -2,14 +2,25 @@
 
 import sys
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from demandctl import queries
+from demandctl import asking, queries
 from demandctl import vocabulary as words
 from demandctl.commands.answers import demand_answer
-from demandctl.commands.options import Json, KindOption, choices, clean, demand_number, one_line, past, understood
+from demandctl.commands.copying import Copy
+from demandctl.commands.options import (
+    Json,
+    KindOption,
+    Yes,
+    choices,
+    clean,
+    demand_number,
+    one_line,
+    past,
+    understood,
+)
 from demandctl.commands.show import put_demand
 from demandctl.context import Context
 from demandctl.errors import UsageError
@@ -36,6 +47,7 @@ Verified = Annotated[bool | None, typer.Option("--verified/--unverified", help="
 Tags = Annotated[list[str] | None, typer.Option("--tag", metavar="标签", help="标签，可写多次")]
 Content = Annotated[str, typer.Option("--content", metavar="内容", help="同参数“内容”")]
 New = Annotated[bool, typer.Option("--new", help="同一客户已有同类未结束需求时，仍另记一条")]
+Paste = Annotated[bool, typer.Option("--paste", help="从复制的微信聊天里认出需求：读管道或剪贴板，看过再登记")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="只看结果，不写入")]
 
 
@@ -63,51 +75,96 @@ def intake(
     tag: Tags = None,
     content: Content = "",
     new: New = False,
+    paste: Paste = False,
+    copy: Copy = False,
+    yes: Yes = False,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
     """登记一条需求。
 
     例：demandctl intake "37米泵车臂架下不来了" --customer 湘潭老周 --phone 13800000121 --kind service --channel direct
+    复制了微信聊天：demandctl intake --paste
     """
     app: Context = ctx.obj
-    kind_term = words.Kind.parse(kind) if kind else None
-    words_of_customer = clean(sys.stdin.read() if text == "-" else text or content)
-    person = {
-        "name": one_line(customer) or one_line(wechat), "phone": clean(phone), "wechat": one_line(wechat),
-        "company": one_line(company), "region": one_line(region), "address": one_line(address),
+    typed = {
+        "customer": one_line(customer), "phone": clean(phone), "wechat": one_line(wechat), "company": one_line(company),
+        "region": one_line(region), "address": one_line(address), "group": one_line(group),
+        "product": one_line(product), "wish": clean(wish), "warranty": one_line(warranty), "content": clean(content),
+        "tags": [one_line(name) for name in tag or [] if name.strip()],
+        "kind": words.Kind.parse(kind).value if kind else "",
+        "channel": words.Channel.parse(channel).value if channel else "group" if group else "",
+        "urgency": words.Urgency.parse(urgency).value if urgency else "",
+        "service_mode": words.ServiceMode.parse(mode).value if mode else "",
+        "from": demand_number(from_) if from_ else None,
+        "raised_at": past(app, raised, "--raised", opening=True) if raised else None,
     }  # fmt: skip
-    channel = channel or ("group" if group else "")
+    given: dict[str, Any] = {name: value for name, value in typed.items() if value}
+    if verified is not None:
+        given["verified"] = verified
+    if paste:
+        from demandctl.commands.paste import paste as take_in
+
+        if text:
+            raise UsageError(
+                "--paste 读管道或剪贴板，不用再写内容", "从管道送进来：demandctl intake --paste < 聊天.txt"
+            )
+        if subtype:
+            given["subtype"] = _subtype(subtype, given.get("kind"))
+        take_in(app, given, insist=new, dry_run=dry_run, as_json=json, yes=yes, copy=copy)
+        return
+    given["content"] = clean(sys.stdin.read() if text == "-" else text or content)
+    given = _complete(app, given, asks=asking.can_ask() and not (yes or json or dry_run) and text != "-")
+    if subtype:
+        given["subtype"] = _subtype(subtype, given["kind"])
+    name = given.get("customer") or given.get("wechat") or given["phone"]
+    person = {"name": name} | {key: given.get(key, "") for key in ("phone", "wechat", "company", "region", "address")}
+    columns = {
+        key: given.get(key) for key in ("kind", "subtype", "channel", "region", "service_mode", "raised_at", "verified")
+    } | {key: given.get(key, "") for key in ("product", "content", "wish", "warranty")}
+    values = columns | {
+        "group_name": given.get("group", ""), "urgency": given.get("urgency", "normal"), "from_id": given.get("from"),
+        "tags": given.get("tags", []),
+    }  # fmt: skip
+    _record(app, person, values, insist=new, dry_run=dry_run, as_json=json)
+
+
+def _subtype(text: str, kind: str | None) -> str:
+    """A subtype of the kind that was given; without a kind the kind that has it."""
+    if kind:
+        return words.parse_subtype(text, words.Kind(kind))
+    raise UsageError("写了 --subtype 就要写 --kind", f"--kind 可以是：{choices(words.Kind)}")
+
+
+def _complete(app: Context, given: dict[str, Any], *, asks: bool) -> dict[str, Any]:
+    """What a demand needs: typed, or asked on a terminal with the answers guessed from the text as defaults."""
     required = {
-        "--customer": person["name"] or person["phone"],
-        "--kind": kind,
-        "--channel": channel,
-        "内容": words_of_customer,
+        "--customer": given.get("customer") or given.get("wechat") or given.get("phone"),
+        "--kind": given.get("kind"),
+        "--channel": given.get("channel"),
+        "内容": given.get("content"),
     }
-    if missing := [name for name, value in required.items() if not value]:
+    missing = [name for name, value in required.items() if not value]
+    if missing and not asks:
         raise UsageError(
             f"还缺：{'、'.join(missing)}", "一条需求至少要有客户、类型、渠道和内容：demandctl intake --help"
         )
-    person["name"] = person["name"] or person["phone"]
-    assert kind_term is not None
-    values = {
-        "kind": kind_term.value,
-        "subtype": words.parse_subtype(subtype, kind_term) if subtype else None,
-        "channel": words.Channel.parse(channel).value,
-        "group_name": one_line(group),
-        "region": one_line(region) or None,
-        "product": one_line(product),
-        "content": words_of_customer,
-        "wish": clean(wish),
-        "urgency": words.Urgency.parse(urgency).value if urgency else "normal",
-        "service_mode": words.ServiceMode.parse(mode).value if mode else None,
-        "warranty": one_line(warranty),
-        "from_id": demand_number(from_) if from_ else None,
-        "tags": [one_line(name) for name in tag or [] if name.strip()],
-        "raised_at": past(app, raised, "--raised", opening=True) if raised else None,
-        "verified": verified,
-    }
-    _record(app, person, values, insist=new, dry_run=dry_run, as_json=json)
+    if not missing:
+        return given
+    from demandctl import pasted
+    from demandctl.commands.questions import demand_steps
+
+    guessed: dict[str, Any] = {}
+    if given.get("content"):
+        with queries.reading(app) as reader:
+            drafts = pasted.read(reader, given["content"])
+        guessed = drafts[0].values if len(drafts) == 1 else {}
+    guessed = {key: value for key, value in guessed.items() if value and key not in ("content", "raised_at")} | given
+    wanted = {"--customer": "customer", "--kind": "kind", "--channel": "channel", "内容": "content"}
+    names = [wanted[name] for name in missing] + [k for k in ("phone", "region", "product") if k not in given]
+    names += ["subtype"] if "kind" in names else []
+    answers = asking.form(demand_steps(app, guessed, names))
+    return {key: value for key, value in (guessed | answers).items() if value is not None}
 
 
 def _record(

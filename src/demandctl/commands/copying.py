@@ -11,10 +11,6 @@ Copy = Annotated[bool, typer.Option("--copy", help="同时放进剪贴板")]
 
 def put_on_clipboard(text: str) -> None:
     """Copy the text and say whether it worked; without a clipboard the printed text is still there to be marked."""
-    try:
-        from demandctl.clipboard import copy
-    except ImportError:
-        done = False
-    else:
-        done = copy(text)
-    say("已放进剪贴板，可以直接粘贴" if done else "这里没有剪贴板，请从上面选中复制")
+    from demandctl.clipboard import copy
+
+    say("已放进剪贴板，可以直接粘贴" if copy(text) else "这里没有剪贴板，请从上面选中复制")

@@ -1,6 +1,8 @@
 """The senders, each against a strict server of its make on loopback."""
 
+import re
 import socket
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -335,3 +337,15 @@ def test_a_command_gets_the_digest_on_its_stdin_and_no_shell_reads_it(tmp_path: 
 def test_a_command_that_fails_is_a_failure(argv: list[str], reason: str) -> None:
     with pytest.raises(Failed, match=reason):
         Command(channel(type="command", command=argv, timeout=0.2), {"PATH": "/usr/bin:/bin"}).send(Message("喂"))
+
+
+# -- the documents ---------------------------------------------------------------------------------------------------
+
+
+def test_every_example_of_the_documents_is_taken() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "notifying.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    kinds = set()
+    for block in blocks:
+        kinds |= {one.type for one in channels.read(Config(Path("c.toml"), tomllib.loads(block))).channels}
+    assert kinds == {"wecom", "dingtalk", "feishu", "mail", "command"}

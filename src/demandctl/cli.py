@@ -34,6 +34,7 @@ TREE: Tree = {
     "handover": ("handover:handover", "交接：一个人手里没完的事和客户交给另一个人。"),
     "script": ("script:TREE", "话术：电话话术和快捷回复，填好称呼。"),
     "import": ("import_:TREE", "导入旧表和自己导出的表：需求、回访、客户、通讯录。"),
+    "report": ("report:report", "一周、一月或一季度的数字，与上期相比。"),
     "who": ("assign:who", "这样的需求该派给谁：按合适程度排列，附理由。"),
     "when": ("when:when", "时间的说法会被理解成什么。"),
     "log": ("log:log", "操作日志：谁在何时做了什么。"),

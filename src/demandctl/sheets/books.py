@@ -124,7 +124,7 @@ def weekly(job: Job) -> Book:
     assert job.period is not None
     book, reader = _book(job, "需求周报"), job.reader
     found = reports.report(reader, job.period)
-    pages.add(book, "概览", f"需求周报　{job.period.name}", _heading(job), [pages.key_numbers(found), pages.by_kind(found)])
+    pages.add(book, "概览", f"需求周报　{job.period.name}", _heading(job), _overview(found))
     span = job.within_period()
     ended = span.demands._replace(since="", until="", closed_since=span.since, closed_until=span.until)
     _form(book, job, "新增需求", "本周新增需求", NEW, rows.demands(reader, span.demands), LATE_DEMAND)
@@ -137,12 +137,15 @@ def weekly(job: Job) -> Book:
     return book
 
 
+def _overview(found: reports.Report) -> list[pages.Block]:
+    return [pages.key_numbers(found), pages.by_kind(found), pages.ages(found)]
+
+
 def _analysis(found: reports.Report) -> list[pages.Block]:
     return [
         pages.by_branch(found),
         pages.rates(found.numbers, "rule"),
         pages.rates(found.numbers, "handler", 20),
-        pages.ages(found),
         pages.lost(found),
     ]
 
@@ -192,7 +195,7 @@ def quarterly(job: Job) -> Book:
     assert job.period is not None
     book, reader, span = _book(job, "季度总结"), job.reader, job.within_period()
     found = reports.report(reader, job.period)
-    top = [pages.key_numbers(found), pages.by_kind(found), pages.satisfaction(found)]
+    top = [*_overview(found), pages.satisfaction(found)]
     pages.add(book, "总结", f"季度总结　{job.period.name}", _heading(job), top)
     months = [reports.report(reader, month) for month in reports.months_of(job.period, reader.now.date())]
     pages.add(book, "月度走势", f"月度走势　{job.period.name}", _heading(job), pages.months(months))

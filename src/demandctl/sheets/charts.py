@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from openpyxl.chart import BarChart, LineChart, PieChart, Reference
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
-from openpyxl.chart.shapes import GraphicalProperties
 
 COLOURS = ("2F5597", "ED7D31", "70AD47", "FFC000", "7F7F7F", "5B9BD5", "A5568C")
 
@@ -26,6 +25,21 @@ class Chart(NamedTuple):
     names: int
     series: tuple[int, ...]
     percent: bool = False
+
+
+class _Labels(DataLabelList):
+    """openpyxl's own leaves out that the format is the labels' and not that of the cells."""
+
+    __elements__ = DataLabelList.__elements__
+    __nested__ = DataLabelList.__nested__
+
+    def to_tree(self, tagname: str | None = None, idx: Any = None, namespace: str | None = None) -> Any:
+        """The labels as XML."""
+        node = DataLabelList.to_tree(self, tagname, idx, namespace)
+        for child in node:
+            if child.tag.endswith("numFmt"):
+                child.set("sourceLinked", "0")
+        return node
 
 
 WIDTH, HEIGHT = 15.0, 7.5
@@ -65,29 +79,36 @@ def _joined(header: Any, sheet: Any, column: int, chart: Chart) -> Any:
 
 
 def _labels(drawn: Any, chart: Chart) -> None:
-    drawn.dataLabels = DataLabelList()
+    drawn.dataLabels = _Labels()
     for part in ("showSerName", "showLegendKey", "showCatName", "showPercent", "showLeaderLines"):
         setattr(drawn.dataLabels, part, False)
     drawn.dataLabels.showVal = True
+    # A label on each zero would hide the others.
+    drawn.dataLabels.numFmt = "0%" if chart.percent else "0;-0;;"
     if chart.kind == "pie":
-        drawn.dataLabels.showPercent, drawn.dataLabels.showVal = True, True
-        drawn.dataLabels.separator = "；"
+        drawn.dataLabels.showPercent, drawn.dataLabels.showVal = True, False
+        drawn.dataLabels.numFmt = "0%"
 
 
 def _axes(drawn: Any, chart: Chart) -> None:
     for axis in (drawn.x_axis, drawn.y_axis):
         axis.delete = False
-    drawn.y_axis.majorGridlines.spPr = GraphicalProperties(ln=None)
+    drawn.y_axis.majorGridlines = None  # each bar has its value on it
     drawn.y_axis.number_format = "0%" if chart.percent else "0"
     drawn.y_axis.scaling.min = 0
     if chart.percent:
         drawn.y_axis.scaling.max = 1
     if chart.kind == "bar":
         drawn.x_axis.scaling.orientation = "maxMin"  # the first row on top, as in the table
-    drawn.layout = Layout(manualLayout=ManualLayout(h=0.62 if len(chart.series) > 1 else 0.68, w=0.86, x=0.1, y=0.17))
+        drawn.y_axis.delete = True
+    left = 0.22 if chart.kind == "bar" else 0.09
+    height = 0.6 if len(chart.series) > 1 else 0.68
+    drawn.layout = Layout(manualLayout=ManualLayout(layoutTarget="inner", h=height, w=0.93 - left, x=left, y=0.18))
 
 
 def _colours(drawn: Any) -> None:
     for series, colour in zip(drawn.series, COLOURS, strict=False):
         series.graphicalProperties.solidFill = colour
         series.graphicalProperties.line.solidFill = colour
+        if isinstance(drawn, LineChart):
+            series.smooth = False

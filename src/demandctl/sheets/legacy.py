@@ -83,7 +83,7 @@ class Draft:
     next_plan: str = ""
     said: list[Said] = field(default_factory=list)
     handed: list[Handed] = field(default_factory=list)
-    raw: Row | None = None
+    own: bool = False
     titles: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -104,7 +104,7 @@ def read_demands(table: Table, frame: Frame, people: Collection[str], told: bool
             continue
         last = _Demand(row, table, frame, known, own=own, told=told).draft()
         if last is not None:
-            last.raw, last.titles = row, titles
+            last.own, last.titles = own, titles
             if last.handler:
                 known.add(last.handler)
         yield last
@@ -170,7 +170,7 @@ class _Demand(Reader):
             "service_mode": self.word("mode", words.labels(v.ServiceMode), words.MODES),
             "verified": self.flag("verified"), "reason": self.words("reason"),
             "resolved_at": self.instant("resolved_at", day), "confirmed_at": self.confirmed(day),
-            "escalation": int(self.instant("escalated_at", day) is not None),
+            "escalation": 0,
             "amount": self.read("amount", lambda value: amount(value, self.table.titled("amount"))),
             "from_id": self.link("from"), "duplicate_of": self.link("duplicate_of"), **ended,
         }  # fmt: skip
@@ -190,6 +190,9 @@ class _Demand(Reader):
         values["note"] = self.note(*originals)
         if self.own:
             _split_note(values)
+        if self.words("escalated_at"):  # to whom is not told, so it stays in words
+            when = f"{self.table.titled('escalated_at')}：{self.words('escalated_at')}"
+            values["note"] = "\n".join(part for part in (values["note"], when) if part)
         return Draft(
             self.row.sheet, self.row.number, number, person, values, timed, handler, handler_phone,
             self.name_of("leader"), branch, state, assigned, next_at, self.text("next_plan"), said,
@@ -536,12 +539,3 @@ def read_assignments(table: Table, frame: Frame) -> Iterator[tuple[int, Handed]]
                 reader.text("operator"),
             ),
         )
-
-
-def differing(problem: Draft, field_name: str, value: Any, stored: Any) -> Problem:
-    """A row that is not what the demand of its number is."""
-    title = problem.titles.get(field_name, field_name)
-    shown = f"{stored}"[:40] if stored not in (None, "") else "（空）"
-    return Problem(
-        problem.sheet, problem.row, title, f"{value}"[:80], f"与台账里的 D{problem.number} 不同，台账是“{shown}”"
-    )

@@ -16,11 +16,9 @@ from demandctl.sheets.charts import Chart
 from demandctl.sheets.form import SIGNATURES, Heading
 from demandctl.sheets.write import EMPTY, Book, Cell, Line
 
-WIDTHS = (24.0, *[11.0] * 8)
-CHART_COLUMN = len(WIDTHS) + 2
-"""Where the charts begin: beside the tables, one column left free."""
-CHARTS_ACROSS, CHART_COLUMNS, CHART_ROWS = 2, 7, 15
+CHARTS_ACROSS, CHART_COLUMNS, CHART_ROWS = 2, 7, 14
 """Two charts side by side, each over so many of the narrow columns beside the tables and so many rows."""
+CHART_WIDTH = 9.5
 ROW = 20.0
 
 
@@ -45,34 +43,54 @@ class Block(NamedTuple):
 def add(book: Book, title: str, name: str, heading: Heading, blocks: Sequence[Block]) -> None:
     """Add a page of blocks as a sheet."""
     blocks = [block for block in blocks if block.rows]
+    widths = _widths(blocks)
     lines = [Line([Cell(name, "title")], 30), Line([Cell(heading.line(), "subtitle")], 20)]
     placed: list[Chart] = []
     for block in blocks:
         lines.append(Line([Cell(block.title, "section")], 24))
         lines.append(Line([Cell(text, "header") for text in block.header], ROW + 2))
         header = len(lines)
-        lines += [Line(row, _height(row)) for row in block.rows]
+        lines += [Line(row, _height(row, widths)) for row in block.rows]
         for drawn in block.drawn:
             series = tuple(place + 1 for place in drawn.series)
-            placed.append(
-                Chart(drawn.kind, drawn.title, header, header + 1, len(lines), 1, series, drawn.percent)
-            )  # fmt: skip
+            placed.append(Chart(drawn.kind, drawn.title, header, header + 1, len(lines), 1, series, drawn.percent))
         lines.append(EMPTY)
     rows_of_charts = -(-len(placed) // CHARTS_ACROSS)
     lines += [EMPTY] * (2 + rows_of_charts * CHART_ROWS - len(lines))
     lines.append(Line([Cell(SIGNATURES, "sign")], 30))
-    widths = [*WIDTHS, 3.0, *[9.5] * (CHARTS_ACROSS * CHART_COLUMNS)]
-    sheet = book.sheet(title, widths if placed else WIDTHS, lambda _: write.lines_xml(book, lines))
+    beside = [3.0, *[CHART_WIDTH] * (min(CHARTS_ACROSS, len(placed)) * CHART_COLUMNS)] if placed else []
+    sheet = book.sheet(title, [*widths, *beside], lambda _: write.lines_xml(book, lines))
     sheet.sheet_view.showGridLines = False
+    sheet.sheet_view.zoomScale = 85
     write.page(sheet, one_page=len(lines) < 60)
     for number, chart in enumerate(placed):
-        column = CHART_COLUMN + number % CHARTS_ACROSS * CHART_COLUMNS
+        column = len(widths) + 2 + number % CHARTS_ACROSS * CHART_COLUMNS
         row = 3 + number // CHARTS_ACROSS * CHART_ROWS
-        charts.draw(sheet, chart, f"{get_column_letter(column)}{row}", width=12.6, height=9.4)
+        charts.draw(sheet, chart, f"{get_column_letter(column)}{row}", width=12.4, height=9.2)
 
 
-def _height(row: Sequence[Cell]) -> float:
-    lines = (write.lines_of(c.value, w) for c, w in zip(row, WIDTHS, strict=False) if isinstance(c.value, str))
+def _widths(blocks: Sequence[Block]) -> list[float]:
+    """As wide as the widest text of each column needs, within reason."""
+    found: list[float] = []
+    for block in blocks:
+        rows = [[Cell(title) for title in block.header], *block.rows]
+        for place in range(len(block.header)):
+            if place == len(found):
+                found.append(16.0 if place == 0 else 9.0)
+            needs = max(_needs(row[place]) for row in rows if place < len(row))
+            found[place] = min(max(found[place], needs + 3.0), 34.0)
+    return found
+
+
+def _needs(cell: Cell) -> int:
+    """How wide a cell's text is, or its number as it is shown."""
+    if isinstance(cell.value, str):
+        return write.room(cell.value)
+    return len(f"{cell.value:,.2f}") if cell.style == "money" and cell.value < 1e10 else 8
+
+
+def _height(row: Sequence[Cell], widths: Sequence[float]) -> float:
+    lines = (write.lines_of(c.value, w) for c, w in zip(row, widths, strict=False) if isinstance(c.value, str))
     return max(ROW, max(lines, default=1) * write.LINE + 5)
 
 

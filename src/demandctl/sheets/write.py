@@ -256,7 +256,8 @@ def page(sheet: Any, *, header_row: int = 0, one_page: bool = False, portrait: b
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 1 if one_page else 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top, sheet.page_margins.bottom = 0.5, 0.6
+    sheet.page_margins.top, sheet.page_margins.bottom = 0.5, 0.75
+    sheet.page_margins.header = sheet.page_margins.footer = 0.35
     sheet.print_options.horizontalCentered = True
     sheet.HeaderFooter.oddFooter.center.text = "第 &P 页，共 &N 页"
     if header_row:

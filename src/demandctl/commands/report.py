@@ -1,0 +1,92 @@
+"""``report``: the numbers of a week, a month or a quarter on the terminal."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from demandctl import queries
+from demandctl.commands.options import Json
+from demandctl.context import Context
+from demandctl.periods import parse_period, period_of
+from demandctl.render import Column, put, put_json, put_styled, put_table
+from demandctl.vocabulary import match
+
+if TYPE_CHECKING:
+    from demandctl.report import Number, Report
+
+BAR = 24
+"""Cells of the longest bar."""
+LONGEST = 12
+"""How many parts of a number the terminal lists; JSON has them all."""
+
+Unit = Annotated[str, typer.Argument(metavar="周期", help="week 周|month 月|quarter 季度，默认 week")]
+Of = Annotated[str, typer.Option("--of", metavar="哪一个", help="如 上周、2026-W46、本月、2026-10、2026Q3；默认当前")]
+
+
+def report(ctx: typer.Context, unit: Unit = "week", of: Of = "", json: Json = False) -> None:
+    """一周、一月或一季度的数字，与上期相比。"""
+    app: Context = ctx.obj
+    unit = match(unit, {"week": "周", "month": "月", "quarter": "季度"})
+    today = app.now.date()
+    period = parse_period(unit, of, today) if of else period_of(unit, today)
+    from demandctl import report as reports
+
+    with queries.reading(app) as reader:
+        found = reports.report(reader, period)
+        document = reports.data(found, reader)
+    if json:
+        put_json(document)
+        return
+    so_far = "（到现在）" if period.end > today else ""
+    put_styled(f"{period.name}{so_far}，与{period.before.name}相比", "bold")
+    for section, title in reports.SECTIONS.items():
+        numbers = [number for number in found.numbers if number.section == section and number.value is not None]
+        if numbers:
+            put()
+            put_styled(title, "bold")
+            _put_section(found, numbers)
+
+
+def _put_section(found: "Report", numbers: "list[Number]") -> None:
+    from demandctl.report import BY
+
+    groups: dict[str, list[Number]] = {}
+    for number in numbers:
+        groups.setdefault(number.by, []).append(number)
+    columns = [Column("", wrap=False), Column("", right=True, wrap=False), Column("上期", right=True, wrap=False),
+               Column("其中", right=True, wrap=False), Column("", wrap=False)]  # fmt: skip
+    for by, group in groups.items():
+        shown = group[:LONGEST]
+        most = max((number.numerator for number in shown), default=0)
+        rows = [_row(found, number, most) for number in shown]
+        if len(group) > len(shown):
+            rows.append([f"  还有 {len(group) - len(shown)} 项", "", "", "", ""])
+        if by:
+            put(f"按{BY[by]}")
+        put_table(columns, rows)
+
+
+def _row(found: "Report", number: "Number", most: float) -> list[str]:
+    before = found.before.get(number.id)
+    made_of = f"{number.numerator:.0f}/{number.denominator}" if number.unit != "count" else ""
+    return [f"  {number.name}", in_words(number), in_words(before) if before else "", made_of, _bar(number, most)]
+
+
+def in_words(number: "Number") -> str:
+    """A number's value with its unit, a dash where there was nothing to measure."""
+    value = number.value
+    if value is None:
+        return "—"
+    if number.unit == "minutes":
+        return f"{value:.0f} 分钟" if value < 600 else f"{value / 60:.1f} 小时"
+    return {"share": f"{value:.1%}", "days": f"{value:.1f} 天", "yuan": f"{value:,.0f} 元"}.get(
+        number.unit, f"{value:.0f}"
+    )
+
+
+def _bar(number: "Number", most: float) -> str:
+    """A bar: shares fill it at 100 %, counts beside the largest of their group."""
+    if number.value is None or number.unit not in ("share", "count") or (number.unit == "count" and not number.by):
+        return ""
+    full = number.value if number.unit == "share" else number.numerator / most if most else 0
+    return "█" * round(min(full, 1) * BAR)

@@ -63,13 +63,23 @@ class Source:
     remembered: Mapping[str, Mapping[str, str]]
     progress: Progress
 
-    def tables(self, what: str, frame: Frame) -> list[Table]:
-        """The tables of a kind, in the order of the sheets."""
-        return [
-            table
-            for sheet in self.sheets
-            if (table := find_table(sheet, what, frame.today, self.path.stem, self.mapping, self.remembered))
-        ]
+    def tables(self, what: str, frame: Frame, *beside: str) -> list[Table]:
+        """The tables of a kind, in the order of the sheets; a sheet that heads another kind better is that one's."""
+        found: list[Table] = []
+        for sheet in self.sheets:
+            table = self._table(sheet, what, frame)
+            others = [self._table(sheet, other, frame) for other in beside] if table else []
+            if table and all(other is None or _known(other) < _known(table) for other in others):
+                found.append(table)
+        return found
+
+    def _table(self, sheet: Sheet, what: str, frame: Frame) -> Table | None:
+        return find_table(sheet, what, frame.today, self.path.stem, self.mapping, self.remembered)
+
+
+def _known(table: Table) -> int:
+    """How many columns a kind of table makes sense of."""
+    return sum(1 for column in table.columns if column.field)
 
 
 def parse_mapping(texts: Sequence[str], what: str) -> dict[str, str]:
@@ -107,7 +117,7 @@ def open_source(
 
 def required_tables(source: Source, what: str, frame: Frame) -> list[Table]:
     """The tables of a kind; Refused with what was seen instead when there is none."""
-    tables = source.tables(what, frame)
+    tables = source.tables(what, frame, *SIDE_SHEETS.get(what, ()))
     if tables:
         return tables
     seen = max((nearest_header(sheet) for sheet in source.sheets), key=len, default=[])
@@ -117,6 +127,9 @@ def required_tables(source: Source, what: str, frame: Frame) -> list[Table]:
         f'列名不同的，告诉程序各是什么：--map "列名=字段"，必需的字段：{NEEDED_FIELDS[what]}',
     )
 
+
+SIDE_SHEETS = {"demands": ("follow-ups", "assignments")}
+"""Kinds of tables that stand on sheets of their own in the same workbook."""
 
 NAMES = {"demands": "需求", "revisits": "回访", "customers": "客户", "contacts": "通讯录"}
 NEEDED_FIELDS = {

@@ -82,14 +82,12 @@ def _side_sheets(source: Source, frame: Frame) -> tuple[dict[int, list[Said]], d
     """Follow-ups and assignments that stand on sheets of their own, by the number of their demand."""
     said: dict[int, list[Said]] = {}
     handed: dict[int, list[Handed]] = {}
-    for table in source.tables("follow-ups", frame):
-        if not {"kind", "content"} <= {c.field for c in table.columns} and "派单" not in table.sheet.name:
-            for number, entry in read_follow_ups(table, frame):
-                said.setdefault(number, []).append(entry)
-    for table in source.tables("assignments", frame):
-        if {"to", "at"} <= table.fields and "跟进" not in table.sheet.name:
-            for number, step in read_assignments(table, frame):
-                handed.setdefault(number, []).append(step)
+    for table in source.tables("follow-ups", frame, "demands", "assignments"):
+        for number, entry in read_follow_ups(table, frame):
+            said.setdefault(number, []).append(entry)
+    for table in source.tables("assignments", frame, "demands", "follow-ups"):
+        for number, step in read_assignments(table, frame):
+            handed.setdefault(number, []).append(step)
     return said, handed
 
 
@@ -219,7 +217,7 @@ class _Taking:
         )
         if handler and draft.handler_phone and handler.phone and handler.phone != draft.handler_phone:
             told = [*told, f"{draft.titles.get('handler_phone', '电话')}：{draft.handler_phone}"]
-        said = list(self.said.get(draft.number or 0, ())) or draft.said
+        said = self._said(draft)
         values["region"] = values["region"] or self.customers.row(customer)["region"]
         branch, branch_leader = self._branch(draft, handler, leader)
         closed = values["closed_at"] is not None
@@ -242,6 +240,8 @@ class _Taking:
                 status = Status.FOLLOWING
             standing = standing._replace(status=status.value)
             due, wait = self.adopter.promise(standing)
+            if wait and draft.own and said and said[-1].next_at:
+                wait = said[-1].next_at if said[-1].next_at > self.work.now else None
         row = {
             "id": number, **{name: value for name, value in values.items() if name not in ("note",)},
             "customer_id": customer, "status": status.value, "handler_id": handler.id if handler else None,
@@ -251,13 +251,24 @@ class _Taking:
         }  # fmt: skip
         if status == Status.CONFIRMING and not row["resolved_at"]:
             row["resolved_at"] = max((entry.at for entry in said), default=values["raised_at"])
-        if draft.next_at is not None and due is None and not closed:
+        if draft.next_at is not None and due is None and not closed and not draft.own:
             row["note"] = "\n".join(part for part in (row["note"], _past_promise(draft)) if part)
         self._rows.append(row)
         self._tell(number, draft, said, handler, wait)
         self._hand(number, draft, handler, leader)
         if not closed:
             self.adopter.adopt(number, customer, standing, _facts(row), due, wait)
+
+    def _said(self, draft: Draft) -> list[Said]:
+        """The follow-ups of a demand. What our own forms have no column for follows from what they have."""
+        said = list(self.said.get(draft.number or 0, ())) or draft.said
+        if draft.own:
+            for entry in said:
+                entry.resolved = entry.at == draft.values["resolved_at"]
+                awaited = draft.state == Status.WAITING and entry is said[-1]
+                if entry.next_at and (awaited or entry.next_at == _as_instant(draft.next_at, self.work)):
+                    draft.next_plan = entry.next_plan
+        return said
 
     def _branch(self, draft: Draft, handler: Person | None, leader: Person | None) -> tuple[str, int | None]:
         name = draft.branch or (handler.branch if handler else "") or (leader.branch if leader else "")
@@ -353,6 +364,10 @@ class _Taking:
         insert(self.work, _ASSIGNMENT, self._assignments)
         insert(self.work, EVENT_SQL, self.adopter.events)
         insert(self.work, self.adopter.deadline_sql, self.adopter.deadlines)
+
+
+def _as_instant(value: Any, work: Work) -> datetime | None:
+    return value.replace(tzinfo=work.calendar.zone) if isinstance(value, datetime) else None
 
 
 def _past_promise(draft: Draft) -> str:

@@ -13,7 +13,7 @@ from demandctl.db import Work
 from demandctl.errors import DemandctlError
 from demandctl.importing import Arrival, Source, remember, required_tables, unknown_of
 from demandctl.models import Contact, Customer, Revisit, to_text
-from demandctl.newcomers import Clash, Contacts, Customers, insert, insert_dicts, next_id, sql
+from demandctl.newcomers import Clash, Contacts, Customers, insert, insert_dicts, next_id, sql, stored_cell
 from demandctl.sheets import words
 from demandctl.sheets.cells import Unreadable, is_nothing, narrow, one_line, parts, plain, without_phone
 from demandctl.sheets.problems import Problem
@@ -133,19 +133,6 @@ def _role(reader: Reader, values: Mapping[str, Any]) -> str:
 # -- customers ---------------------------------------------------------------------------------------------------
 
 _DAYS = ("birthday", "last_order", "business_contact", "contract_on", "profiled_on", "consent_on")
-_CUSTOMER_COLUMNS = (
-    "value", "need_class", "stage", "tags", "owner_id", "briefed_at", *_DAYS, "arrears", "handed", "documents",
-    "approved_by", "revisit_every", "note",
-)  # fmt: skip
-_BLANK: Mapping[str, Any] = {
-    "tags": [],
-    "documents": [],
-    "arrears": False,
-    "handed": False,
-    "approved_by": "",
-    "revisit_every": "",
-    "note": "",
-}
 
 
 def import_customers(work: Work, source: Source, *, skip_errors: bool) -> Arrival:
@@ -182,7 +169,7 @@ def import_customers(work: Work, source: Source, *, skip_errors: bool) -> Arriva
             made[identity] = values
             arrival.added += 1
         else:
-            told += _fill(known, made, identity, values)
+            told = [*told, *_fill(work, known, made, identity, values)]
             arrival.skipped += 1
         arrival.notes += [f"K{identity:05d} 与台账不同，没有改：{text}" for text in told]
     arrival.problems = frame.problems
@@ -202,23 +189,49 @@ def import_customers(work: Work, source: Source, *, skip_errors: bool) -> Arriva
 
 def insert_update(work: Work, identity: int, values: Mapping[str, Any]) -> None:
     """Change some columns of a customer."""
-    from demandctl.newcomers import _cell
-
     sets = ", ".join(f"{name} = ?" for name in values)
-    insert(work, f"UPDATE customer SET {sets} WHERE id = ?", [(*(_cell(value) for value in values.values()), identity)])
+    insert(
+        work,
+        f"UPDATE customer SET {sets} WHERE id = ?",
+        [(*(stored_cell(value) for value in values.values()), identity)],
+    )
+
+
+_TOLD = {
+    "value": "客户价值",
+    "need_class": "需求分类",
+    "stage": "客户阶段",
+    "revisit_every": "回访周期",
+    "birthday": "生日",
+}
 
 
 def _fill(
-    known: dict[int, dict[str, Any]], made: dict[int, dict[str, Any]], identity: int, values: dict[str, Any]
+    work: Work,
+    known: dict[int, dict[str, Any]],
+    made: dict[int, dict[str, Any]],
+    identity: int,
+    values: Mapping[str, Any],
 ) -> list[str]:
-    """Fill the blanks of a customer that was made a row ago; of one in the ledger remember what to fill."""
+    """Fill the blanks of a customer that was made a row ago, or of one in the ledger; what differs is told."""
+    given = {name: stored_cell(value) for name, value in values.items() if value}
     if identity in made:
-        made[identity].update({name: value for name, value in values.items() if value and not made[identity].get(name)})
+        made[identity].update({name: values[name] for name in given if not made[identity].get(name)})
         return []
-    given = {name: value for name, value in values.items() if value and name != "note"}
-    if given:
-        known.setdefault(identity, {}).update(given)
-    return []
+    if not given:
+        return []
+    names = list(given)
+    had = dict(
+        zip(names, sql(work, f"SELECT {', '.join(names)} FROM customer WHERE id = ?", (identity,))[0], strict=True)
+    )
+    blank = {name: values[name] for name in names if had[name] in (None, "", "[]", 0)}
+    if blank:
+        known.setdefault(identity, {}).update(blank)
+    return [
+        f"{_TOLD[name]}：{given[name]}"
+        for name in names
+        if name in _TOLD and name not in blank and had[name] != given[name]
+    ]
 
 
 def _customer(row: Row, table: Table, frame: Frame) -> tuple[dict[str, Any], dict[str, Any]] | None:
@@ -260,7 +273,7 @@ def _repeat(reader: Reader) -> str:
     from demandctl.rules import repeat_problem
 
     text = reader.text("revisit_every")
-    if not text or repeat_problem(text) is None:
+    if not text or not repeat_problem(text):
         return text
     for pattern, rule in (("每?[周星]", "FREQ=WEEKLY"), ("半月|两周|双周", "FREQ=WEEKLY;INTERVAL=2"), ("半年", "FREQ=MONTHLY;INTERVAL=6"),
                           ("季", "FREQ=MONTHLY;INTERVAL=3"), ("月", "FREQ=MONTHLY"), ("年", "FREQ=YEARLY")):  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from demandctl.adoption import stored
 from demandctl.db import Work
+from demandctl.pinyin import spelled
 from demandctl.vocabulary import Kind, Role
 
 
@@ -37,13 +38,16 @@ def insert(work: Work, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
 def insert_dicts(work: Work, table: str, rows: Iterable[dict[str, Any]]) -> None:
     """Many rows with the same columns."""
     made = list(rows)
+    if table in ("customer", "contact"):
+        made = [row | {"pinyin": spelled(row["name"], row.get("nickname", ""))} for row in made]
     if made:
         names = list(made[0])
         statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)})"
-        insert(work, statement, [tuple(_cell(row[name]) for name in names) for row in made])
+        insert(work, statement, [tuple(stored_cell(row[name]) for name in names) for row in made])
 
 
-def _cell(value: Any) -> Any:
+def stored_cell(value: Any) -> Any:
+    """A value as its column holds it: lists as JSON."""
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else stored(value)
 
 

@@ -1,4 +1,4 @@
-"""The life of a demand: every arrow, and every refusal with its reason, exit code and the command that would be right."""
+"""The life of a demand: every arrow, every refusal with its reason, and the command that would be right."""
 
 import pytest
 

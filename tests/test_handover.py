@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import Cli
 from tests.kept import kept
-from tests.terminal import Terminal
+from tests.terminal import BACKSPACE, ENTER, Terminal
 
 LATER = "2026-11-20T14:00:00+08:00"
 
@@ -138,11 +138,13 @@ def test_off_a_terminal_it_has_to_be_confirmed_by_an_option(desk: Cli) -> None:
     refused = desk.run("handover", "彭振宇", "向阳")
     assert refused.code == 2
     assert "--yes" in refused.err
+    assert desk.run("handover", "彭振宇").code == 2
     assert demand(desk, 1)["handler"]["name"] == "彭振宇"  # type: ignore[index]
 
 
 def test_on_a_terminal_it_is_listed_and_asked(desk: Cli) -> None:
-    term = Terminal(desk, "handover", "彭振宇", "向阳", now=LATER)
+    term = Terminal(desk, "handover", "彭振宇", now=LATER)
+    term.sees("接手人").press("查无此人", ENTER).sees("没有").press(*(BACKSPACE,) * 4, "向阳", ENTER)
     term.sees("负责的需求 3", "交给 向阳").press("y").sees("已交接 5 项")
     assert term.ends() == 0
     assert demand(desk, 1)["handler"]["name"] == "向阳"  # type: ignore[index]

@@ -173,3 +173,13 @@ def test_there_is_nobody_to_nudge_about_what_has_no_handler_or_has_ended(week: C
     assert week.run("nudge", "2").code == 1
     assert week.run("nudge", "4").code == 1  # waits
     assert week.run("nudge", "查无此人").code == 3
+
+
+def test_one_can_go_back_to_the_choice_before(week: Cli) -> None:
+    term = Terminal(week, "monday", "--owner", "龙小燕", now=MONDAY)
+    term.sees("D3", "怎么说").press(*(DOWN,) * 4, ENTER).sees("原因").press("<", ENTER)
+    term.sees("怎么说").press(*(DOWN,) * 2, ENTER).sees("客户怎么说").press("下月再定", ENTER)
+    term.sees("等到什么时候").press("昨天", ENTER).sees("已经过去").press(*(BACKSPACE,) * 2, "12月20日", ENTER)
+    term.sees("D3 已记下，等待中", "问完了")
+    assert term.ends() == 0
+    assert [d["number"] for d in week("monday", "--json").json["waiting"]] == [4, 3]

@@ -129,3 +129,25 @@ def test_a_script_of_the_users_own_takes_the_place_of_ours(visit: Cli) -> None:
     call.sees("的表已填")
     assert call.ends() == 0
     assert shown(visit)["satisfaction"] == "fair"
+
+
+def test_a_wrong_answer_is_taken_back_and_its_branch_with_it(visit: Cli) -> None:
+    call = Terminal(visit, "revisit", "call", "1")
+    call.sees("现在方便吗").press(ENTER).sees("服务满意吗", "客户说").press(DOWN, ENTER)
+    call.sees("哪方面不满意", "记下").press("<", ENTER).sees("服务满意吗", "客户说").press(ENTER)
+    call.sees("什么渠道", "记下").press("网上", ENTER).sees("什么建议", "记下").press(ENTER)
+    call.sees("介绍给您的朋友", "客户说").press(DOWN, DOWN, ENTER)
+    for rating in ("产品", "服务态度", "响应速度", "承诺兑现"):
+        call.sees(rating).press(ENTER)
+    call.sees("的表已填")
+    assert call.ends() == 0
+    form = shown(visit)
+    assert (form["satisfaction"], form["heard_from"], form["recommend"]) == ("satisfied", "网上", None)
+    assert form["dissatisfaction"] is None
+
+
+def test_without_a_number_one_chooses_among_the_planned_visits(visit: Cli) -> None:
+    call = Terminal(visit, "revisit", "call")
+    call.sees("给谁打", "未合作回访").press(DOWN, ENTER).sees("购买我司产品").press(CTRL_C)
+    assert call.ends() == 130
+    assert visit.run("revisit", "call").code == 2

@@ -5,13 +5,13 @@ from typing import Annotated, Any
 
 import typer
 
-from demandctl import holdings, messages, queries, scripts
+from demandctl import asking, holdings, messages, queries, scripts
 from demandctl import vocabulary as words
 from demandctl.commands.copying import Copy, put_on_clipboard
 from demandctl.commands.options import Json, Reason, Yes, choices, clean, demand_number, one_line
 from demandctl.commands.script import own_file
 from demandctl.context import Context
-from demandctl.errors import Refused
+from demandctl.errors import Refused, UsageError
 from demandctl.render import Column, put, put_json, put_styled, put_table, say, shown, shown_lines
 
 From = Annotated[str, typer.Argument(metavar="交出人", help="谁交出：姓名、电话或编号")]
@@ -37,7 +37,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="只列出来，不交�
 
 
 def handover(
-    ctx: typer.Context, from_: From, to: To, only: Only = None, kind: Kinds = None, region: Region = "",
+    ctx: typer.Context, from_: From = "", to: To = "", only: Only = None, kind: Kinds = None, region: Region = "",
     demand: Demands = None, customer: Customers = None, reason: Reason = "", dry_run: DryRun = False, yes: Yes = False,
     copy: Copy = False, json: Json = False,
 ) -> None:  # fmt: skip
@@ -46,6 +46,7 @@ def handover(
     先列出来，确认后一次交清，每条留一笔记录；再打印给每位客户的通知，可以直接粘贴。
     """
     app: Context = ctx.obj
+    from_, to = _person(app, from_, "交出人"), _person(app, to, "接手人")
     with queries.reading(app) as reader:
         old = queries.contact(reader, queries.find_contact_id(reader, one_line(from_)))
         new = queries.contact(reader, queries.find_contact_id(reader, one_line(to)))
@@ -60,9 +61,7 @@ def handover(
         raise Refused(f"{old['name']} 手里没有要交接的", f"看看他手里有什么：demandctl contact show {old['id']}")
     if not json:
         _put_list(held, old, new, {}, as_json=False)
-    from demandctl.asking import confirmed
-
-    if not confirmed(f"把这 {len(held)} 项交给 {new['name']}？", yes):
+    if not asking.confirmed(f"把这 {len(held)} 项交给 {new['name']}？", yes):
         raise typer.Abort
     from demandctl import handover as use_case
     from demandctl.db import transaction
@@ -78,6 +77,22 @@ def handover(
     put(shown(f"已交接 {len(held)} 项：{old['name']} → {new['name']}"))
     put(shown(f"  标记离职：demandctl contact leave {old['name']}；交错了：demandctl undo"))
     _put_notices(notices, copy=copy)
+
+
+def _person(app: Context, text: str, what: str) -> str:
+    """Who was named; asked on a terminal, with the directory to complete from."""
+    if text:
+        return text
+    if not asking.can_ask():
+        raise UsageError(f"缺少{what}", "写法：demandctl handover 交出人 接手人")
+
+    def find(name: str) -> int:
+        with queries.reading(app) as reader:
+            return queries.find_contact_id(reader, one_line(name))
+
+    with queries.reading(app) as reader:
+        names = [person["name"] for person in queries.contacts(reader)]
+    return asking.text(what, needed=True, known=names, check=find)
 
 
 def _part(

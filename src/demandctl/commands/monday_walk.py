@@ -16,7 +16,6 @@ from demandctl.context import Context
 from demandctl.errors import DemandctlError
 from demandctl.grammar import fail
 from demandctl.monday import Item, Round
-from demandctl.phones import masked
 from demandctl.render import moment, say, shown
 
 ANSWERS = {
@@ -79,7 +78,10 @@ def _ask(app: Context, item: Item, place: int, total: int) -> str:
         answer: str = asking.choose("他怎么说", offered)
         if answer in ("skip", "stop"):
             return answer
-        given = QUESTIONS[answer](app)
+        try:
+            given = _in_turn(app, QUESTIONS[answer])
+        except asking.Back:
+            continue
         try:
             told = _write(app.later(), item.demand["number"], answer, given)
         except DemandctlError as error:
@@ -95,8 +97,8 @@ def _show(app: Context, item: Item, place: int, total: int) -> None:
     sub = words.subtype_label(demand["kind"], demand["subtype"])
     head = f"[{place}/{total}] D{demand['number']} {words.Kind(demand['kind']).label} {sub}".rstrip()
     say("")
-    say(shown(f"{head}  {customer['name']} {masked(customer['phone'] or '')}  {demand['region']}"))
-    say(shown(f"  {demand['product']} {demand['content']}".replace("\n", " ")))
+    say(shown(f"{head}  {customer['name']} {customer['phone'] or ''}  {demand['region']}"))
+    say(shown("  " + " ".join(f"{demand['product']} {demand['content']}".split())))
     if last:
         stage = f"（{last['stage']}）" if last["stage"] else ""
         at = moment(datetime.fromisoformat(last["at"]), app.now)
@@ -110,46 +112,61 @@ def _show(app: Context, item: Item, place: int, total: int) -> None:
 
 # -- questions ---------------------------------------------------------------------------------------------------
 
+Answers = dict[str, Any]
+Question = Callable[[Context, Answers], Any]
+"""Asks one thing; told what was answered before it."""
 
-def _progress(app: Context) -> dict[str, Any]:
-    given: dict[str, Any] = {"text": asking.text("进展", needed=True)}
-    given["stage"] = asking.text("到哪一步（可空）")
-    given["next_time"] = _time(app, "下次什么时候跟进（可空，如 下周三）")
-    if given["next_time"]:
-        given["plan"] = asking.text("下次做什么（可空）")
+
+def _in_turn(app: Context, questions: Mapping[str, Question]) -> Answers:
+    """Ask one after the other; back from the first leaves for the choice before."""
+    names, place = list(questions), 0
+    given: Answers = {}
+    while place < len(names):
+        try:
+            given[names[place]] = questions[names[place]](app, given)
+            place += 1
+        except asking.Back:
+            if not place:
+                raise
+            place -= 1
     return given
 
 
-def _wait(app: Context) -> dict[str, Any]:
-    return {"text": asking.text("客户怎么说", needed=True), "wait_until": _time(app, "等到什么时候", needed=True)}
+def _needed(question: str) -> Question:
+    return lambda app, given: asking.text(question, needed=True, back=True)
 
 
-def _resolved(app: Context) -> dict[str, Any]:
-    return {"text": asking.text("怎么解决的", needed=True), "resolved": True}
+def _time(question: str, *, needed: bool = False) -> Question:
+    def ask(app: Context, given: Answers) -> Any:
+        text = asking.text(question, needed=needed, back=True, check=lambda answer: future(app, answer, "这个时间"))
+        return future(app, text, "这个时间")
+
+    return ask
 
 
-def _won(app: Context) -> dict[str, Any]:
-    amount = asking.text("成交金额（可空，如 128万）", check=parse_amount)
-    return {"amount": parse_amount(amount) if amount else None}
+def _plan(app: Context, given: Answers) -> str:
+    return asking.text("下次做什么（可空）", back=True) if given.get("next_time") else ""
 
 
-def _reason(app: Context) -> dict[str, Any]:
-    return {"reason": asking.text("原因", needed=True)}
+def _amount(app: Context, given: Answers) -> str | None:
+    text = asking.text("成交金额（可空，如 128万）", back=True, check=parse_amount)
+    return parse_amount(text) if text else None
 
 
-def _time(app: Context, question: str, *, needed: bool = False) -> Any:
-    text = asking.text(question, needed=needed, check=lambda answer: future(app, answer, "这个时间"))
-    return future(app, text, "这个时间")
-
-
-QUESTIONS: Mapping[str, Callable[[Context], dict[str, Any]]] = {
-    "progress": _progress,
-    "internal": lambda app: _progress(app) | {"internal": True},
-    "wait": _wait,
-    "resolved": _resolved,
-    "won": _won,
-    "lost": _reason,
-    "dropped": _reason,
+_PROGRESS: dict[str, Question] = {
+    "text": _needed("进展"),
+    "stage": lambda app, given: asking.text("到哪一步（可空）", back=True),
+    "next_time": _time("下次什么时候跟进（可空，如 下周三）"),
+    "plan": _plan,
+}
+QUESTIONS: Mapping[str, Mapping[str, Question]] = {
+    "progress": _PROGRESS,
+    "internal": {**_PROGRESS, "internal": lambda app, given: True},
+    "wait": {"text": _needed("客户怎么说"), "wait_until": _time("等到什么时候", needed=True)},
+    "resolved": {"text": _needed("怎么解决的"), "resolved": lambda app, given: True},
+    "won": {"amount": _amount},
+    "lost": {"reason": _needed("原因")},
+    "dropped": {"reason": _needed("原因")},
 }
 
 

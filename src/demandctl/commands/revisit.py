@@ -107,7 +107,7 @@ def add(
         warn_outside_call_hours(app, moment)
     object_answer(
         json, _one(app, number), f"已计划回访 {number}：{name} {kind_term.label}，{understood(app, value)}",
-        f"回访后：demandctl revisit record {number} --satisfaction …",
+        f"照话术打电话：demandctl revisit call {number}；自己填表：demandctl revisit record {number} --satisfaction …",
     )  # fmt: skip
 
 

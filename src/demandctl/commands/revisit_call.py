@@ -1,5 +1,6 @@
 """``revisit call``: walk through the script of a call, and fill the form from the answers (C 2.3, C 2.4)."""
 
+import re
 import shlex
 from collections.abc import Callable
 from datetime import datetime
@@ -11,15 +12,18 @@ from demandctl import asking, messages, queries, scripts
 from demandctl import vocabulary as words
 from demandctl.commands.answers import object_answer
 from demandctl.commands.options import Json, choices, future, understood
-from demandctl.commands.revisit import Number, warn_outside_call_hours
+from demandctl.commands.revisit import revisit_number, warn_outside_call_hours
 from demandctl.commands.script import own_file
 from demandctl.context import Context
 from demandctl.errors import Refused, UsageError
-from demandctl.render import put, put_json, say, shown, shown_lines
+from demandctl.render import moment, put, put_json, say, shown, shown_lines
 from demandctl.scripts import Script, Step
 
 MethodOption = Annotated[
     str, typer.Option("--method", metavar="方式", help=f"{choices(words.Method)}（或中文），默认电话")
+]
+Visit = Annotated[
+    int | None, typer.Argument(parser=revisit_number, metavar="回访编号", help="回访编号；不写就从计划好的里选")
 ]
 RATINGS = {"product_rating": "产品", "attitude": "服务态度", "speed": "响应速度", "promise": "承诺兑现"}
 OPTIONAL = ("recommend", "would_continue")
@@ -33,14 +37,23 @@ def walk(app: Context, script: Script, values: dict[str, str], given: Answers, *
     step: Step | None = script.steps[0]
     if reached:
         step = _following(script, script.steps[0], "yes")
+    past: list[tuple[Step, Answers]] = []
     while step:
         say("")
         if step.say:
             say(f"“{shown(scripts.fill(step.say, values))}”")
         if step.note:
             say(f"（{shown(step.note)}）")
-        ask = _opening if step is script.steps[0] else ASKED[step.ask]
-        step = _following(script, step, ask(app, step, given))
+        ask, before = _opening if step is script.steps[0] else ASKED[step.ask], dict(given)
+        try:
+            answer = ask(app, step, given, bool(past))
+        except asking.Back:
+            step, before = past.pop()
+            given.clear()
+            given.update(before)
+            continue
+        past.append((step, before))
+        step = _following(script, step, answer)
 
 
 def _following(script: Script, step: Step, answer: str) -> Step | None:
@@ -48,7 +61,7 @@ def _following(script: Script, step: Step, answer: str) -> Step | None:
     return script.step(name) if name else None
 
 
-def _opening(app: Context, step: Step, given: Answers) -> str:
+def _opening(app: Context, step: Step, given: Answers, back: bool) -> str:
     answer: str = asking.choose(
         "接通了吗，客户现在方便吗？", [("yes", "方便"), ("no", "不方便，改约时间"), ("none", "没有接通")]
     )
@@ -56,52 +69,57 @@ def _opening(app: Context, step: Step, given: Answers) -> str:
     return answer
 
 
-def _yes_no(app: Context, step: Step, given: Answers) -> str:
+def _yes_no(app: Context, step: Step, given: Answers, back: bool) -> str:
     if step.field not in OPTIONAL:
         answer = asking.yes("客户说")
     else:
-        answer = asking.choose("客户说", [(True, "是"), (False, "否"), (None, "没有说")])
+        answer = asking.choose("客户说", [(True, "是"), (False, "否"), (None, "没有说")], back=back)
     if step.field and answer is not None:
         given[step.field] = answer
     return "yes" if answer else "no"
 
 
-def _satisfaction(app: Context, step: Step, given: Answers) -> str:
-    answer: str = asking.choose("客户说", [(term.value, term.label) for term in words.Satisfaction])
+def _satisfaction(app: Context, step: Step, given: Answers, back: bool) -> str:
+    answer: str = asking.choose("客户说", [(term.value, term.label) for term in words.Satisfaction], back=back)
     given[step.field or "satisfaction"] = answer
     return answer
 
 
-def _ratings(app: Context, step: Step, given: Answers) -> str:
+def _ratings(app: Context, step: Step, given: Answers, back: bool) -> str:
     offered = [(None, "没谈到"), *((term.value, term.label) for term in words.Satisfaction)]
-    for field, label in RATINGS.items():
-        answer = asking.choose(label, offered)
-        if answer:
-            given[field] = answer
+    fields, place = list(RATINGS), 0
+    while place < len(fields):
+        try:
+            given[fields[place]] = asking.choose(RATINGS[fields[place]], offered, back=back or place > 0)
+            place += 1
+        except asking.Back:
+            if not place:
+                raise
+            place -= 1
     return ""
 
 
-def _text(app: Context, step: Step, given: Answers) -> str:
+def _text(app: Context, step: Step, given: Answers, back: bool) -> str:
     known = [app.config.department] if step.field == "department" else []
-    answer = asking.text("记下", given.get(step.like, ""), needed=step.needed, known=known)
+    answer = asking.text("记下", given.get(step.like, ""), needed=step.needed, known=known, back=back)
     if answer and step.field:
         given[step.field] = answer
     return ""
 
 
-def _call_back(app: Context, step: Step, given: Answers) -> str:
-    text = asking.text("约在", needed=True, check=lambda answer: future(app, answer, "改约时间"))
+def _call_back(app: Context, step: Step, given: Answers, back: bool) -> str:
+    text = asking.text("约在", needed=True, back=back, check=lambda answer: future(app, answer, "改约时间"))
     value = future(app, text, "改约时间")
     assert value is not None
     given["call_back_at"] = value if isinstance(value, datetime) else app.calendar.closing(value)
     return ""
 
 
-def _nothing(app: Context, step: Step, given: Answers) -> str:
+def _nothing(app: Context, step: Step, given: Answers, back: bool) -> str:
     return ""
 
 
-ASKED: dict[str, Callable[[Context, Step, Answers], str]] = {
+ASKED: dict[str, Callable[[Context, Step, Answers, bool], str]] = {
     "yes-no": _yes_no,
     "satisfaction": _satisfaction,
     "ratings": _ratings,
@@ -111,12 +129,14 @@ ASKED: dict[str, Callable[[Context, Step, Answers], str]] = {
 }
 
 
-def call(ctx: typer.Context, number: Number, method: MethodOption = "", json: Json = False) -> None:
+def call(ctx: typer.Context, number: Visit = None, method: MethodOption = "", json: Json = False) -> None:
     """照着话术打回访电话，边问边记，最后填好回访表。
 
     不方便就改约；没接通记一笔；客户答应接听后中断的，记为已访，表稍后再填。
     """
     app: Context = ctx.obj
+    if number is None:
+        number = _chosen(app)
     how = words.Method.parse(method).value if method else words.Method.PHONE.value
     with queries.reading(app) as reader:
         visit = queries.revisit(reader, number)
@@ -143,6 +163,25 @@ def call(ctx: typer.Context, number: Number, method: MethodOption = "", json: Js
             raise
         broken = True
     _write(app.later(), number, given, started=None if reached else app.now, broken=broken, as_json=json)
+
+
+def _chosen(app: Context) -> int:
+    """The visit to be made, chosen among those that are planned."""
+    if not asking.can_ask():
+        raise UsageError("缺少回访编号", "看看有哪些：demandctl revisit list --open")
+    with queries.reading(app) as reader:
+        planned = [visit for visit in queries.revisits(reader, open_only=True) if not visit["recorded_at"]]
+    if not planned:
+        raise Refused("没有计划好的回访", "该回访谁：demandctl revisit plan")
+    listed = [(visit["id"], shown(_line(visit, app.now))) for visit in planned[:30]]
+    number: int = asking.choose("给谁打", listed)
+    return number
+
+
+def _line(visit: dict[str, Any], now: datetime) -> str:
+    at = visit["call_back_at"] or visit["planned_at"]
+    when = moment(datetime.fromisoformat(at), now) if at else ""
+    return f"{visit['customer']['name']}  {words.RevisitKind(visit['kind']).label}  {when}".rstrip()
 
 
 def _introduce(visit: dict[str, Any], demand: dict[str, Any] | None) -> None:
@@ -198,10 +237,15 @@ def _told(app: Context, visit: dict[str, Any], given: Answers, what: str, broken
     if visit["urgent"]:
         return (
             f"回访 {number} 的表已填",
-            f"一小时内转交：demandctl revisit forward {number} {shlex.quote(visit['department'] or '部门')}；"
+            f"一小时内转交：demandctl revisit forward {number} {_word(visit['department'] or '部门')}；"
             f"已解决：demandctl revisit solved {number}",
         )
     return f"回访 {number} 的表已填", f"看：demandctl revisit show {number}"
+
+
+def _word(text: str) -> str:
+    """A text as one word of a command line, in quotes only where it needs them."""
+    return text if re.fullmatch(r"[\w.-]+", text) else shlex.quote(text)
 
 
 def _as_options(given: Answers) -> list[str]:
@@ -215,6 +259,6 @@ def _as_options(given: Answers) -> list[str]:
     for name, value in given.items():
         if (name, value) in flags:
             options.append(flags[name, value])
-        elif name not in ("method", "reachable"):
-            options.append(f"--{name.replace('_', '-')} {shlex.quote(str(value))}")
+        elif value is not None and name not in ("method", "reachable"):
+            options.append(f"--{name.replace('_', '-')} {_word(str(value))}")
     return options

@@ -10,17 +10,21 @@ SOURCE = Path(__file__).parent.parent / "src" / "demandctl"
 # From the ground up; a module may import from its own layer and from those below.
 LAYERS = (
     "errors vocabulary __init__",
-    "phones worktime targets rules when places routing sla lifecycle chat messages explain",
+    "phones worktime targets rules when places routing sla lifecycle chat messages explain "
+    "transcript wording details pinyin",
     "config migrations models",
     "context db render",
     "queries deadlines audit clipboard asking",
-    "directory proposals report backup holdings sheets notify",
-    "ledger revisits",
+    "directory proposals report backup holdings sheets notify pasted lookalikes",
+    "ledger revisits merging",
     "importing applying doctor privacy handover monday demo sheets",
     "grammar commands",
     "cli __main__ completion",
 )
-PURE = "phones worktime targets rules when places routing sla lifecycle chat messages explain".split()
+PURE = (
+    "phones worktime targets rules when places routing sla lifecycle chat messages explain "
+    "transcript wording details pinyin"
+).split()
 IMPURE = {"sqlmodel", "sqlalchemy", "typer", "rich", "sqlite3", "openpyxl", "httpx", "questionary"}
 
 

@@ -29,7 +29,7 @@ TREE: Tree = {
     "reopen": ("close:reopen", "重开一条已结束的需求。"),
     "monday": ("monday:monday", "每周一轮：逐人逐条问进度，记下来；--message 打印催促消息。"),
     "nudge": ("nudge:nudge", "催一条或催一个人：打印可以直接粘贴的提醒。"),
-    "customer": ("customer:TREE", "客户：资料、订货、合同、建档、对接人。"),
+    "customer": ("customer:TREE", "客户：资料、订货、合同、建档、对接人、合并。"),
     "contact": ("contact:TREE", "通讯录：分公司人员、领导、专家、外部资源。"),
     "handover": ("handover:handover", "交接：一个人手里没完的事和客户交给另一个人。"),
     "script": ("script:TREE", "话术：电话话术和快捷回复，填好称呼。"),

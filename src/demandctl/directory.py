@@ -73,7 +73,7 @@ def edit_contact(work: Work, contact: Contact, values: Mapping[str, Any]) -> lis
     before = contact.model_dump()
     _set_contact(work.session, contact, values)
     work.session.flush()
-    return [name for name, value in contact.model_dump().items() if before[name] != value]
+    return [name for name, value in contact.model_dump().items() if before[name] != value and name != "pinyin"]
 
 
 def _set_contact(session: Session, contact: Contact, values: Mapping[str, Any]) -> None:
@@ -120,7 +120,7 @@ def identify_customer(work: Work, values: Mapping[str, Any]) -> tuple[Customer, 
     if given.get("phone"):
         given["phone"] = phones.normalise(given["phone"])
     name = str(given.get("name", ""))
-    by_code = session.get(Customer, int(name[1:])) if re.fullmatch(r"[Kk]\d{1,9}", name) else None
+    by_code = survivor(session, session.get(Customer, int(name[1:]))) if re.fullmatch(r"[Kk]\d{1,9}", name) else None
     if re.fullmatch(r"[Kk]\d{1,9}", name) and by_code is None:
         raise NotFound(f"没有客户 {name.upper()}", "看看有谁：demandctl customer list")
     if by_code:
@@ -139,7 +139,11 @@ def identify_customer(work: Work, values: Mapping[str, Any]) -> tuple[Customer, 
     session.add(customer)
     session.flush()
     alike = session.exec(
-        select(Customer).where(or_(Customer.name == name, Customer.nickname == name), Customer.id != customer.id)
+        select(Customer).where(
+            or_(Customer.name == name, Customer.nickname == name),
+            Customer.id != customer.id,
+            col(Customer.merged_into).is_(None),
+        )
     ).all()
     listed = "、".join(f"{c.code} {c.name}（{c.region or '地区未知'}）" for c in alike[:5])
     notes = [f"已有同名客户 {listed}；若是同一人，撤销后改用 --customer 编号"] if alike else []
@@ -147,7 +151,15 @@ def identify_customer(work: Work, values: Mapping[str, Any]) -> tuple[Customer, 
 
 
 def _one(session: Session, column: Any, value: str | None) -> Customer | None:
-    return session.exec(select(Customer).where(column == value)).first() if value else None
+    """Who has that phone or WeChat id; the second phone of one who was merged is the survivor's too."""
+    return survivor(session, session.exec(select(Customer).where(column == value)).first()) if value else None
+
+
+def survivor(session: Session, customer: Customer | None) -> Customer | None:
+    """The customer whom one who was merged has become."""
+    while customer and customer.merged_into:
+        customer = session.get(Customer, customer.merged_into)
+    return customer
 
 
 _LABELS = {"name": "姓名", "phone": "电话", "wechat": "微信", "company": "单位", "region": "地区", "address": "地址"}
@@ -181,7 +193,7 @@ def edit_customer(work: Work, customer: Customer, values: Mapping[str, Any]) -> 
     before = customer.model_dump()
     _set_customer(work.session, customer, values)
     work.session.flush()
-    changed = [name for name, value in customer.model_dump().items() if before[name] != value]
+    changed = [name for name, value in customer.model_dump().items() if before[name] != value and name != "pinyin"]
     if "revisit_every" in changed:
         tell(work, customer, {"scheduled"}, repeat=customer.revisit_every)
     since = max((d for d in (customer.last_order, customer.business_contact) if d), default=None)

@@ -58,7 +58,8 @@ CREATE TABLE contact (
     products TEXT NOT NULL DEFAULT '[]',
     skills TEXT NOT NULL DEFAULT '[]',
     leader INTEGER NOT NULL DEFAULT 0,
-    active INTEGER NOT NULL DEFAULT 1
+    active INTEGER NOT NULL DEFAULT 1,
+    pinyin TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX contact_name ON contact (name);
 
@@ -90,11 +91,14 @@ CREATE TABLE customer (
     note TEXT NOT NULL DEFAULT '',
     consent_on TEXT,
     erased_at TEXT,
-    created_at TEXT NOT NULL
+    created_at TEXT NOT NULL,
+    pinyin TEXT NOT NULL DEFAULT '',
+    merged_into INTEGER REFERENCES customer (id)
 ) STRICT;
 CREATE UNIQUE INDEX customer_phone ON customer (phone) WHERE phone <> '';
 CREATE UNIQUE INDEX customer_wechat ON customer (wechat) WHERE wechat <> '';
 CREATE INDEX customer_name ON customer (name);
+CREATE INDEX customer_merged ON customer (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX customer_owner ON customer (owner_id) WHERE owner_id IS NOT NULL;
 
 CREATE TABLE demand (

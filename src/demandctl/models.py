@@ -4,10 +4,12 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import String
+from sqlalchemy import String, event
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
+
+from demandctl.pinyin import spelled
 
 
 class Instant(TypeDecorator[datetime]):
@@ -40,7 +42,7 @@ def to_text(instant: datetime) -> str:
     """An instant as the ledger writes it. ValueError for a time without a zone."""
     if instant.tzinfo is None:
         raise ValueError("an instant needs a time zone")
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return instant.astimezone(UTC).isoformat()[:19] + "Z"  # isoformat takes a quarter of the time of strftime
 
 
 def instant(**options: Any) -> Any:
@@ -86,6 +88,7 @@ class Contact(Row, table=True):
     skills: list[str] = texts()
     leader: bool = False
     active: bool = True
+    pinyin: str = ""
 
 
 class Customer(Row, table=True):
@@ -119,6 +122,8 @@ class Customer(Row, table=True):
     consent_on: date | None = None
     erased_at: datetime | None = instant(default=None)
     created_at: datetime = instant()
+    pinyin: str = ""
+    merged_into: int | None = Field(default=None, foreign_key="customer.id")
 
     @property
     def code(self) -> str:
@@ -308,3 +313,17 @@ class DeadlineRow(Row, table=True):
     voided_at: datetime | None = instant(default=None)
     void_reason: str = ""
     ruleset_id: int = Field(foreign_key="ruleset.id")
+
+
+@event.listens_for(Customer, "before_insert")
+@event.listens_for(Customer, "before_update")
+def _spell_customer(mapper: Any, connection: Any, customer: Customer) -> None:
+    """Keep the pinyin beside the names it is made from, whoever changes them."""
+    customer.pinyin = "" if customer.erased_at else spelled(customer.name, customer.nickname)
+
+
+@event.listens_for(Contact, "before_insert")
+@event.listens_for(Contact, "before_update")
+def _spell_contact(mapper: Any, connection: Any, contact: Contact) -> None:
+    """The same for the directory."""
+    contact.pinyin = spelled(contact.name)

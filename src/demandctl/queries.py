@@ -296,8 +296,10 @@ def open_until(reader: Reader, until: datetime, condition: str, values: Mapping[
 
 def deadlines_of(reader: Reader, column: str, number: int) -> list[dict[str, Any]]:
     """All deadlines of a demand, a revisit or a customer (``demand_id``, …), past ones too, in the order they began."""
-    about = " AND l.about = 'customer'" if column == "customer_id" else ""
-    query = _DEADLINE.format(index="") + f"WHERE l.{column} = ?{about} ORDER BY l.started_at, l.id"
+    test = f"l.{column} = ?"
+    if column == "customer_id":  # with those of whoever was merged into him
+        test = "l.about = 'customer' AND (l.customer_id = ?1 OR c.merged_into = ?1)"
+    query = _DEADLINE.format(index="") + f"WHERE {test} ORDER BY l.started_at, l.id"
     return [deadline_data(reader, row) for row in reader.rows(query, (number,))]
 
 
@@ -440,7 +442,8 @@ def _demand_filter(asked: Filter) -> tuple[str, dict[str, Any]]:
         "d.status = :status": asked.status,
         "d.branch LIKE :branch": asked.branch and f"%{asked.branch}%",
         "(h.name LIKE :owner OR h.phone = :exact_owner)": asked.owner and f"%{asked.owner}%",
-        "(c.name LIKE :customer OR c.nickname LIKE :customer OR c.phone = :exact OR printf('K%05d', c.id) = :exact)": (
+        "(c.name LIKE :customer OR c.nickname LIKE :customer OR c.phone = :exact OR printf('K%05d', c.id) = :exact "
+        "OR c.id IN (SELECT merged_into FROM customer WHERE printf('K%05d', id) = :exact))": (
             asked.customer and f"%{asked.customer}%"
         ),
         "d.raised_at >= :since": asked.since,
@@ -456,7 +459,7 @@ def _demand_filter(asked: Filter) -> tuple[str, dict[str, Any]]:
     where = ["d.closed_at IS NULL"] if asked.open_only else []
     where += [f"d.handler_id = {asked.handler:d}"] if asked.handler is not None else []
     where += [f"d.id IN ({', '.join(map(str, asked.numbers))})"] if asked.numbers is not None else []
-    values: dict[str, Any] = {"exact": asked.customer, "exact_owner": asked.owner}
+    values: dict[str, Any] = {"exact": asked.customer, "exact_owner": asked.owner} | _pinyin(asked.text)
     for (test, value), name in zip(tests.items(), names, strict=True):
         if value:
             where.append(test)
@@ -464,9 +467,13 @@ def _demand_filter(asked: Filter) -> tuple[str, dict[str, Any]]:
     return " AND ".join(where) or "1", values
 
 
+_SPELLED = "(instr(' ' || {0}, ' ' || :py) > 0 OR (length(:py) > 3 AND instr({0}, :py) > 0))"
+"""Whether a stored pinyin begins with what was typed, in full or by initials; longer ones count anywhere."""
+
 _TEXT = (
     "(d.content LIKE :text OR d.product LIKE :text OR d.region LIKE :text OR d.group_name LIKE :text "
     "OR d.note LIKE :text OR c.name LIKE :text OR c.nickname LIKE :text OR c.phone LIKE :text OR c.company LIKE :text "
+    f"OR (:py <> '' AND ({_SPELLED.format('c.pinyin')} OR {_SPELLED.format('h.pinyin')})) "
     "OR h.name LIKE :text OR EXISTS (SELECT 1 FROM follow_up AS f WHERE f.demand_id = d.id AND f.text LIKE :text))"
 )
 
@@ -547,13 +554,14 @@ def contact(reader: Reader, number: int) -> dict[str, Any]:
 
 def find_contact_id(reader: Reader, text: str) -> int:
     """The contact that a number, a name, a phone or a part that only one matches names."""
-    wanted = {"t": text, "phone": _digits(text)}
+    wanted = {"t": text, "phone": _digits(text)} | _pinyin(text)
     for test in (
         "name = :t",
         "phone = :phone",
         "wechat = :t",
         "CAST(id AS TEXT) = :t",
         "instr(branch || name, :t) > 0",
+        f":py <> '' AND {_SPELLED.format('pinyin')}",
     ):
         query = f"SELECT id, name, branch, active FROM contact WHERE {test} ORDER BY active DESC, id LIMIT 9"
         found = reader.rows(query, wanted) if text else []
@@ -573,11 +581,17 @@ def find_customer_id(reader: Reader, text: str) -> int:
     code = text[1:] if text[:1] in "Kk" else text
     number = int(code) if code.isascii() and code.isdecimal() and len(code) < 7 else 0
     if number and reader.rows("SELECT 1 FROM customer WHERE id = ?", (number,)):
-        return number
-    wanted = {"t": text, "phone": _digits(text)}
+        return surviving(reader, number)
+    wanted = {"t": text, "phone": _digits(text)} | _pinyin(text)
     part = "instr(name || ' ' || nickname || ' ' || company, :t) > 0"
-    for test in ("name = :t OR nickname = :t", "phone = :phone OR wechat = :t", part):
-        query = f"SELECT id, name, region FROM customer WHERE erased_at IS NULL AND ({test}) ORDER BY id LIMIT 9"
+    letters = f":py <> '' AND {_SPELLED.format('pinyin')}"
+    for test in ("name = :t OR nickname = :t", "phone = :phone OR wechat = :t", part, letters):
+        # Whoever was merged is found by the name and phone that he had, and is the one he has become.
+        query = (
+            "SELECT DISTINCT kept.id, kept.name, kept.region FROM customer AS c "
+            "JOIN customer AS kept ON kept.id = coalesce(c.merged_into, c.id) WHERE c.id IN "
+            f"(SELECT id FROM customer WHERE erased_at IS NULL AND ({test})) ORDER BY kept.id LIMIT 9"
+        )
         found = reader.rows(query, wanted) if text else []
         if len(found) == 1:
             return int(found[0]["id"])
@@ -585,6 +599,18 @@ def find_customer_id(reader: Reader, text: str) -> int:
             listed = "、".join(f"K{row['id']:05d} {row['name']}（{row['region'] or '地区未知'}）" for row in found)
             raise UsageError(f"“{text[:40]}”不止一位：{listed}", "请写客户编号")
     raise NotFound(f"没有客户“{text[:40]}”", "看看有谁：demandctl customer list")
+
+
+def surviving(reader: Reader, number: int) -> int:
+    """The customer whom one who was merged has become, by number."""
+    row = reader.sql.execute("SELECT merged_into FROM customer WHERE id = ?", (number,)).fetchone()
+    return surviving(reader, row[0]) if row and row[0] else number
+
+
+def _pinyin(text: str) -> dict[str, str]:
+    from demandctl.pinyin import typed
+
+    return {"py": typed(text)}
 
 
 def _digits(text: str) -> str:
@@ -618,11 +644,12 @@ def customers(reader: Reader, *, text: str = "", tag: str = "", limit: int | Non
     """Customers whose name, phone, company or region holds a text."""
     rows = reader.rows(
         "SELECT c.*, o.name AS o_name FROM customer AS c LEFT JOIN contact AS o ON o.id = c.owner_id "
-        "WHERE c.erased_at IS NULL "
+        "WHERE c.erased_at IS NULL AND c.merged_into IS NULL "
         "AND (:text = '' OR c.name LIKE :like OR c.nickname LIKE :like OR c.phone LIKE :like OR c.company LIKE :like "
-        "OR c.region LIKE :like OR c.wechat = :text OR printf('K%05d', c.id) = upper(:text)) "
+        "OR c.region LIKE :like OR c.wechat = :text OR printf('K%05d', c.id) = upper(:text) "
+        f"OR (:py <> '' AND {_SPELLED.format('c.pinyin')})) "
         "AND (:tag = '' OR EXISTS (SELECT 1 FROM json_each(c.tags) WHERE value = :tag)) ORDER BY c.id LIMIT :limit",
-        {"text": text, "like": f"%{text}%", "tag": tag, "limit": -1 if limit is None else limit},
+        {"text": text, "like": f"%{text}%", "tag": tag, "limit": -1 if limit is None else limit} | _pinyin(text),
     )
     return [customer_data(reader, row) for row in rows]
 

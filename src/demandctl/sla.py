@@ -162,6 +162,8 @@ def _void(deadline: Deadline, event: Event, rule: Rule | None, calendar: Calenda
         return voided(deadline, event.at, "需求已重开", calendar)
     if "erased" in event.names:
         return voided(deadline, event.at, "客户资料已删除", calendar)
+    if "merged" in event.names:
+        return voided(deadline, event.at, "已并入另一位客户", calendar)
     if "withdrawn" in event.names and rule and "sale" in rule.starts and deadline.demand_id == event.demand_id:
         return voided(deadline, event.at, "需求已重开", calendar)
     if rule and not rule.applies_to(event.facts):

@@ -7,7 +7,7 @@ import typer
 
 from demandctl import queries
 from demandctl import vocabulary as words
-from demandctl.commands import privacy
+from demandctl.commands import privacy, same
 from demandctl.commands.answers import object_answer
 from demandctl.commands.options import Json, choices, clean, one_line, parse_time
 from demandctl.commands.show import Limit, put_deadlines, row_limit, status_label, when
@@ -338,5 +338,6 @@ def _one(app: Context, number: int) -> dict[str, object]:
 
 TREE: Tree = {
     "add": add, "edit": edit, "show": show, "list": list_, "order": order, "contract": contract, "profile": profile,
-    "owner": owner, "export": privacy.export, "erase": privacy.erase,
+    "owner": owner, "tag": same.tag, "duplicates": same.duplicates, "merge": same.merge, "export": privacy.export,
+    "erase": privacy.erase,
 }  # fmt: skip

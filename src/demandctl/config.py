@@ -43,6 +43,17 @@ hours = ["08:30-12:00", "13:30-17:30"]        # 上班时间
 closed = []                     # 另外放假的日子，如 ["2026-05-08"]
 open = []                       # 另外上班的日子
 
+[notify]                        # 提醒发到哪里，见 docs/notifying.md；发：demandctl due --notify
+lead = "30m"                    # 到期前多久提醒
+quiet = ["20:00-08:00"]         # 这些时候和休息日不发，攒到上班
+levels = ["4h", "1d"]           # 超时多久升级
+
+# [[notify.channels]]
+# name = "需求群"
+# type = "wecom"                # wecom dingtalk feishu mail command
+# url = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send"   # 不带密钥
+# key_file = "wecom.key"        # 密钥放在只有自己能读的文件里，或用 key_env 写环境变量名
+
 [backup]
 folder = ""                     # 备份放在哪里；空的就放在台账旁边的 backups 文件夹
 keep = 20                       # 最多留几份，旧的自动删；0 全留
@@ -143,7 +154,7 @@ class Config:
 
     @cached_property
     def steps(self) -> tuple[Target, ...]:
-        """How long after its due time a deadline climbs one level, and another: opening time unless they say ``wall``."""
+        """How long after its due time a deadline climbs a level, and another: opening time unless they say ``wall``."""
         from demandctl.targets import Target
 
         texts = self.get("notify", "levels", DEFAULT_LEVELS)

@@ -45,11 +45,12 @@ def masked(phone: str) -> str:
 _GAP = r"[-\s.－—·]{0,2}"
 # Digits inside a longer run are a serial number; a phone stands alone, in whatever groups people write it.
 _WRITTEN = re.compile(
-    rf"(?<!\d)(?:(?:\+|00)86{_GAP})?"
+    rf"(?<!\d)(?:(?:[+＋]|00)86{_GAP})?"
     rf"(1[3-9]\d(?:{_GAP}\d){{8}}|[（(]?0(?:10|2\d|[3-9]\d\d)[)）]?{_GAP}\d{{3,4}}{_GAP}\d{{4}}|[48]00(?:{_GAP}\d){{7}})(?!\d)"
 )
 
 
 def masked_text(text: str) -> str:
-    """A text with every phone number in it masked, however it is written."""
-    return _WRITTEN.sub(lambda found: masked(re.sub(r"\D", "", found[1])), text)
+    """A text with every phone number in it masked, however it is written; full-width digits become plain ones."""
+    plain = re.sub(r"\d", lambda digit: str(unicodedata.decimal(digit[0])), text)
+    return _WRITTEN.sub(lambda found: masked(re.sub(r"\D", "", found[1])), plain)

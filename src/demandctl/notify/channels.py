@@ -120,6 +120,8 @@ def _quiet(config: Config, table: Mapping[str, Any]) -> tuple[tuple[int, int], .
             raise _wrong(config, "quiet", f"“{text}”不是时间段，应写成 20:00-08:00") from error
         if not start.strip() or not end.strip() or first == last:
             raise _wrong(config, "quiet", f"“{text}”不是时间段，应写成 20:00-08:00")
+        if (first, last) == (0, 86400):
+            raise _wrong(config, "quiet", "全天安静就什么也发不出了；不想发可以去掉渠道")
         spans.append((first, last if last > first else last + 86400))
     return tuple(spans)
 

@@ -83,7 +83,7 @@ def _standing(item: Item, now: datetime) -> str:
     """Since when, how late or how long left, how high it has climbed, how often it was asked for."""
     line = item.line
     due = datetime.fromisoformat(line.due_at or "")
-    asked = f"，已提醒 {item.asked} 次" if item.asked else ""
+    asked = ("（暂定）" if line.provisional else "") + (f"，已提醒 {item.asked} 次" if item.asked else "")
     if not item.level:
         return f"{moment(due, now)} 到期，还剩{span(due - now)}{asked}"
     late = f" {lateness(line.late_minutes, line.workday_minutes)}" if line.late_minutes else ""

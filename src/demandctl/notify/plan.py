@@ -40,8 +40,8 @@ def made(reader: Reader, settings: Settings, channels: Sequence[Channel]) -> lis
         until = None
         if found:
             until = schedule.held_until(reader.now, settings.quiet, reader.context.calendar)
-        now = [item for item in found if until is None or item.urgency == "critical"]
-        held = [item for item in found if item not in now] if until else []
+        now = [item for item in found if not until or item.urgency == "critical"]
+        held = [item for item in found if until and item.urgency != "critical"]
         plans.append(Plan(channel, ordered(now), ordered(held), until if held else None, by))
     return plans
 

@@ -11,14 +11,14 @@ SOURCE = Path(__file__).parent.parent / "src" / "demandctl"
 LAYERS = (
     "errors vocabulary __init__",
     "phones worktime targets rules when places routing sla lifecycle chat messages explain "
-    "transcript wording details pinyin",
+    "transcript wording details pinyin scripts",
     "config migrations models",
     "context db render",
     "queries deadlines audit clipboard asking",
     "directory proposals report backup holdings sheets notify pasted lookalikes",
     "ledger revisits merging",
-    "importing applying doctor privacy handover monday demo sheets",
-    "grammar commands",
+    "importing applying doctor privacy handover monday reminders demo sheets",
+    "grammar commands completing",
     "cli __main__ completion",
 )
 PURE = (

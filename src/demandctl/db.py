@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from demandctl.errors import LedgerUnusable, NotFound, Refused
 from demandctl.migrations import APPLICATION_ID, SCHEMA_VERSION, upgrade
@@ -234,20 +234,42 @@ def _engine(path: Path) -> Any:
     return engine
 
 
+class _InForce(NamedTuple):
+    """The rules and the calendar of today, as they are stored."""
+
+    text: str
+    path: Path
+    calendar: Calendar
+    calendar_text: str
+    digest: str
+
+
+def _in_force(context: Context) -> _InForce:
+    """Read before the transaction begins: others wait while it is open."""
+    import json
+    from hashlib import sha256
+
+    from demandctl.config import rules_text
+
+    text, path = rules_text(context.config)
+    as_text = json.dumps(context.calendar.to_data(), ensure_ascii=False)
+    return _InForce(text, path, context.calendar, as_text, sha256(f"{text}\0{as_text}".encode()).hexdigest())
+
+
 def _begin(session: Session, context: Context, command: str) -> Work:
+    from demandctl.deadlines import learn_calendar
     from demandctl.models import Operation
 
+    today = _in_force(context)
     operation = Operation(at=context.now, who=context.who, command=command)
     session.add(operation)
     session.flush()
     assert operation.id is not None
     session.connection().exec_driver_sql("INSERT INTO current_operation VALUES (1, ?)", (operation.id,))
     _warn_of_the_clock(session, context, operation.id)
-    rules, calendar, ruleset_id = _ruleset(session, context)
-    work = Work(session, operation.id, context.now, context.who, rules, calendar, ruleset_id, context)
+    rules, ruleset_id = _ruleset(session, today)
+    work = Work(session, operation.id, context.now, context.who, rules, today.calendar, ruleset_id, context)
     if command not in ("undo", "export"):  # the one needs the rows as they were left, the other is never taken back
-        from demandctl.deadlines import learn_calendar
-
         learn_calendar(work)
     return work
 
@@ -261,29 +283,23 @@ def _warn_of_the_clock(session: Session, context: Context, operation_id: int) ->
         context.warn(f"现在（{now}）早于上一步操作（{last}），请检查系统时间")
 
 
-def _ruleset(session: Session, context: Context) -> tuple[Rulebook, Calendar, int]:
+def _ruleset(session: Session, today: _InForce) -> tuple[Rulebook, int]:
     """The rules in force with their number in the ledger; stored when they are seen for the first time."""
-    import json
-    from hashlib import sha256
-
-    from demandctl.config import calendar_version, rules_text
+    from demandctl.config import calendar_version
     from demandctl.rules import read_rules
 
-    text, path = rules_text(context.config)
-    calendar = context.calendar
-    as_text = json.dumps(calendar.to_data(), ensure_ascii=False)
-    digest = sha256(f"{text}\0{as_text}".encode()).hexdigest()
     connection = session.connection()
-    known: Any = connection.exec_driver_sql("SELECT id FROM ruleset WHERE digest = ?", (digest,)).scalar()
-    rules, problems = read_rules(text, trusted=known is not None)
+    known: Any = connection.exec_driver_sql("SELECT id FROM ruleset WHERE digest = ?", (today.digest,)).scalar()
+    rules, problems = read_rules(today.text, trusted=known is not None)
     if problems:
         first = problems[0]
         raise Refused(
-            f"规则文件有误：{path} 第 {first.line} 行 {first.field}：{first.reason}", "全部问题：demandctl sla check"
+            f"规则文件有误：{today.path} 第 {first.line} 行 {first.field}：{first.reason}",
+            "全部问题：demandctl sla check",
         )
     if known is None:
         known = connection.exec_driver_sql(
             "INSERT INTO ruleset (digest, rules, calendar, calendar_version) VALUES (?, ?, ?, ?) RETURNING id",
-            (digest, text, as_text, calendar_version()),
+            (today.digest, today.text, today.calendar_text, calendar_version()),
         ).scalar()
-    return rules, calendar, int(known)
+    return rules, int(known)

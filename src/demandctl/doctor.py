@@ -85,6 +85,9 @@ def examine(context: Context, *, everything: bool = False, progress: Progress | 
         return Report([Finding("file", "unusable", str(unusable(error, path)), restore)], ["file"])
     except LedgerUnusable as error:
         return Report([Finding("file", "unusable", str(error), error.hint)], ["file"])
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"台账里有读不出来的内容：{error}"
+        return Report([Finding("file", "unusable", message[:200], restore)], ["file"])
     finally:
         connection.close()
 
@@ -252,6 +255,7 @@ _NAMES = {"demand": "D{}", "revisit": "回访 {}", "customer": "K{:05d}", "ledge
 def _replay(reader: Reader, everything: bool, progress: Progress | None) -> tuple[list[Finding], int, int]:
     """The stored deadlines against those that the stored events make, each by the rules of its day."""
     from sqlalchemy import create_engine
+    from sqlalchemy.exc import DBAPIError
     from sqlalchemy.pool import NullPool
     from sqlmodel import Session
 
@@ -271,7 +275,10 @@ def _replay(reader: Reader, everything: bool, progress: Progress | None) -> tupl
     sets: dict[int, Any] = {}
     with engine.connect() as connection, Session(connection) as session:
         for done, (kind, number) in enumerate(chosen, 1):
-            made, kept = replay(session, kind, number, sets)
+            try:
+                made, kept = replay(session, kind, number, sets)
+            except (DBAPIError, ValueError, KeyError, TypeError):  # what is stored cannot be read
+                made, kept = [], None
             if made != kept:
                 wrong.append(_NAMES.get(kind, kind).format(number))
             session.expunge_all()

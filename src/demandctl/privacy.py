@@ -33,7 +33,7 @@ EMPTIED: dict[str, dict[str, Any]] = {
         "value": None, "need_class": None, "stage": None, "tags": "[]", "owner_id": None, "briefed_at": None,
         "birthday": None, "last_order": None, "business_contact": None, "arrears": 0, "handed": 0,
         "contract_on": None, "profiled_on": None, "documents": "[]", "approved_by": "", "revisit_every": "",
-        "note": "", "consent_on": None,
+        "note": "", "consent_on": None, "pinyin": "",
     },
     "demand": dict.fromkeys(("content", "source", "wish", "note", "next_plan"), GONE),
     "follow_up": dict.fromkeys(("text", "next_plan"), GONE),
@@ -85,14 +85,11 @@ class Preview(NamedTuple):
 
 def subject_of(sql: Callable[..., Any], customer_id: int) -> Subject:
     """The customer with those who were merged into him, and their demands and revisits."""
-    customers = {customer_id}
-    merged = (
-        "SELECT DISTINCT other.row_id FROM change AS mine JOIN operation AS o ON o.id = mine.operation_id "
-        "JOIN change AS other ON other.operation_id = o.id AND other.table_name = 'customer' "
-        "WHERE o.command = 'customer merge' AND o.undone_by IS NULL AND mine.table_name = 'customer' "
-        "AND mine.row_id = ? AND other.row_id > 0"
+    became = (
+        "WITH RECURSIVE mine (id) AS (VALUES (?) UNION "
+        "SELECT c.id FROM customer AS c JOIN mine ON c.merged_into = mine.id) SELECT id FROM mine"
     )
-    customers |= {row[0] for row in sql(merged, (customer_id,))}
+    customers = {row[0] for row in sql(became, (customer_id,))}
     marks = _marks(customers)
     owned: dict[str, frozenset[int]] = {}
     for table in ("demand", "revisit"):
@@ -181,9 +178,9 @@ def erase(work: Work, customer_id: int) -> None:
     _strike_everywhere(connection, everywhere)
     _rewrite_audit(connection, subject, within, everywhere, whats)
     work.session.expire_all()
-    customer = work.session.get_one(Customer, customer_id)
-    customer.erased_at = work.now
-    work.describe(f"删除 {customer.code} 的个人资料")
+    for number in sorted(subject.customers):
+        work.session.get_one(Customer, number).erased_at = work.now
+    work.describe(f"删除 K{customer_id:05d} 的个人资料")
     work.session.flush()
     # The last change, too, keeps the row as it was before it was emptied: nothing of it is personal any more.
 

@@ -158,6 +158,11 @@ class _Handler(BaseHTTPRequestHandler):
             while not robots.go_on.wait(0.05):
                 self.wfile.write(b" ")
                 self.wfile.flush()
+        elif fault == "drip-head":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            while not robots.go_on.wait(0.05):
+                self.wfile.write(b"x")
+                self.wfile.flush()
         elif fault == "endless":
             self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 400000000\r\n\r\n" + b" " * 200_000)
             self.wfile.flush()

@@ -20,7 +20,8 @@ from demandctl.cli import app
 from tests.conftest import EXAMPLES, Cli
 from tests.robots import KEY, SECRET, Robots
 
-Channels = list[dict[str, Any]]
+KEY_FORM = "693a91f6-7d2e-4bc4-97a0-0ec2f1fa5aaa"
+"""What a real key looks like."""
 
 
 @pytest.fixture
@@ -372,7 +373,7 @@ def test_a_channel_that_fails_keeps_its_items_and_the_others_go_on(office: Cli, 
     assert len(robots.accepted) == 1
 
 
-@pytest.mark.parametrize("fault", ["slow", "drip"])
+@pytest.mark.parametrize("fault", ["slow", "drip", "drip-head"])
 def test_a_slow_answer_is_given_up(office: Cli, robots: Robots, fault: str) -> None:
     configure(office, wecom(robots, timeout=0.3))
     repair(office)
@@ -446,6 +447,10 @@ def test_wrong_settings_name_the_field(office: Cli, robots: Robots) -> None:
         ({"type": "weixin"}, "type"),
         ({"url": "http://example.com/send"}, "url"),
         ({"url": f"{robots.wecom}?key={KEY}"}, "url"),
+        ({"url": f"{robots.feishu}/{KEY_FORM}"}, "url"),
+        ({"key_env": KEY_FORM}, "key_env"),
+        ({"key_env": "SEC" + "0a" * 32}, "key_env"),
+        ({"key_env": "", "key_file": KEY_FORM}, "key_file"),
         ({"levels": ["late"]}, "levels"),
         ({"branches": "长沙"}, "branches"),
         ({"key": KEY}, "key"),
@@ -462,6 +467,7 @@ def test_wrong_settings_name_the_field(office: Cli, robots: Robots) -> None:
         assert answer.code == 2, wrong
         assert f".{field}：" in answer.err
         assert KEY not in answer.err
+        assert KEY_FORM not in answer.err
         assert office.run("due").code == 0
     for notify_, field in (({"lead": "soon"}, "lead"), ({"quiet": ["8-9"]}, "quiet"), ({"levels": ["1x"]}, "levels")):
         configure(office, good, **notify_)

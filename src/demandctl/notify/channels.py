@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -177,6 +178,9 @@ def _channel(config: Config, number: int, entry: Mapping[str, Any]) -> Channel:
 
 
 _Wrong = Callable[[str, str], UsageError]
+# What keys look like: long and hexadecimal, SEC before it or not. In a wrong field they are refused and not shown back.
+_KEY_LIKE = re.compile(r"(SEC)?[0-9A-Fa-f-]{24,}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 
 
 def _check_type(wrong: _Wrong, key: str, value: Any) -> None:
@@ -184,6 +188,10 @@ def _check_type(wrong: _Wrong, key: str, value: Any) -> None:
         raise wrong(key, "应是文字，用引号括起来")
     if key in _TEXTS and any(ord(char) < 32 for char in value):
         raise wrong(key, "不能有换行或控制字符")
+    if key.endswith("_env") and value and (_KEY_LIKE.fullmatch(value) or not _VARIABLE.fullmatch(value)):
+        raise wrong(key, "应是环境变量的名字，不是密钥本身")
+    if key.endswith("_file") and _KEY_LIKE.fullmatch(value):
+        raise wrong(key, "应是文件的名字，不是密钥本身")
     if key in _LISTS and (not isinstance(value, list) or not all(isinstance(item, str) and item for item in value)):
         raise wrong(key, '应是文字的列表，如 ["长沙分公司"]')
     if key in _FLAGS and not isinstance(value, bool):
@@ -213,7 +221,8 @@ def _check_robot(wrong: _Wrong, kind: str, entry: Mapping[str, Any]) -> None:
     if parts.scheme == "http" and host not in LOOPBACK:
         raise wrong("url", "要用 https://，不然密钥会明文经过网络")
     # Not shown back: whoever writes a query here has put the key into it.
-    if parts.query or parts.fragment or parts.username or parts.password:
+    keyed = any(map(_KEY_LIKE.fullmatch, parts.path.split("/")))
+    if parts.query or parts.fragment or parts.username or parts.password or keyed:
         raise wrong("url", "不要带 ? 后面的部分和密钥；密钥用 key_env 或 key_file 给")
     if bool(entry.get("key_env")) == bool(entry.get("key_file")):
         raise wrong("key_env", "key_env 和 key_file 要写一个，且只能写一个")

@@ -6,6 +6,7 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -111,16 +112,20 @@ class Robot:
 
         host = urlsplit(url).hostname
         seconds = self.channel.timeout
-        try:
-            until = time.monotonic() + seconds
-            client = self._connected()
-            if "json" in content:
-                text = json.dumps(content.pop("json"), ensure_ascii=False)
-                content |= {"content": text.encode(), "headers": {"Content-Type": "application/json; charset=utf-8"}}
+        if "json" in content:
+            text = json.dumps(content.pop("json"), ensure_ascii=False)
+            content |= {"content": text.encode(), "headers": {"Content-Type": "application/json; charset=utf-8"}}
+
+        def exchange(client: httpx.Client) -> tuple[int, bytes]:
             with client.stream("POST", url, params=parameters, **content) as response:
                 status = response.status_code
-                raw = _body(response.iter_bytes(), until) if status == 200 else b""
+                return status, _body(response.iter_bytes()) if status == 200 else b""
+
+        try:
+            client = self._connected()
+            status, raw = _within(seconds, lambda: exchange(client))
         except (httpx.TimeoutException, TimeoutError):
+            self._client = None  # an exchange that was given up may still hold it
             raise Failed(f"{host} 没有在 {seconds:g} 秒内回答") from None
         except httpx.ConnectError:
             raise Failed(f"连不上 {host}") from None
@@ -163,13 +168,33 @@ class Robot:
         return scrubbed(text, (self.key, self.secret))
 
 
-def _body(chunks: Iterable[bytes], until: float) -> bytes:
-    """An answer's body; an answer that drips or never ends is given up."""
+def _within(seconds: float, work: Callable[[], tuple[int, bytes]]) -> tuple[int, bytes]:
+    """What *work* gives, TimeoutError when it takes longer in all: an answer may drip, a name be slow to resolve."""
+    ended: list[tuple[int, bytes] | Exception] = []
+
+    def run() -> None:
+        try:
+            ended.append(work())
+        except Exception as error:
+            ended.append(error)
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not ended:
+        raise TimeoutError
+    if isinstance(ended[0], Exception):
+        raise ended[0]
+    return ended[0]
+
+
+def _body(chunks: Iterable[bytes]) -> bytes:
+    """An answer's body; one that never ends is given up."""
     read = bytearray()
     for chunk in chunks:
         read += chunk
-        if time.monotonic() > until or len(read) > _ANSWER_BYTES:
-            raise TimeoutError
+        if len(read) > _ANSWER_BYTES:
+            raise ConnectionError
     return bytes(read)
 
 

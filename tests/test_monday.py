@@ -183,3 +183,10 @@ def test_one_can_go_back_to_the_choice_before(week: Cli) -> None:
     term.sees("D3 已记下，等待中", "问完了")
     assert term.ends() == 0
     assert [d["number"] for d in week("monday", "--json").json["waiting"]] == [4, 3]
+
+
+def test_nudging_a_demand_reminds_everybody_who_owes_something_about_it(week: Cli) -> None:
+    week.at("2026-11-20T09:30:00+08:00")("escalate", "3", "唐建明", "--problem", "价格", "--within", "1d")
+    assert [note["to"]["name"] for note in week("nudge", "3", "--json").json] == ["龙小燕", "唐建明"]
+    group = week.demand(customer="群友", channel="group", group="客户群", region="长沙")["number"]
+    assert [note["to"]["name"] for note in week("nudge", str(group), "--json").json] == ["唐建明"]

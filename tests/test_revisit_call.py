@@ -1,5 +1,6 @@
 """``revisit call`` in a real terminal: what is asked follows the script, what is written follows the answers."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -151,3 +152,11 @@ def test_without_a_number_one_chooses_among_the_planned_visits(visit: Cli) -> No
     call.sees("给谁打", "未合作回访").press(DOWN, ENTER).sees("购买我司产品").press(CTRL_C)
     assert call.ends() == 130
     assert visit.run("revisit", "call").code == 2
+
+
+def test_closing_the_terminal_in_the_middle_marks_the_visit_too(visit: Cli) -> None:
+    call = Terminal(visit, "revisit", "call", "1")
+    call.sees("现在方便吗").press(ENTER).sees("服务满意吗", "客户说")
+    call.child.kill(signal.SIGHUP)
+    call.child.wait()
+    assert shown(visit)["visited_at"] == "2026-11-20T10:00:00+08:00"

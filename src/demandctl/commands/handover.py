@@ -7,12 +7,12 @@ import typer
 
 from demandctl import asking, holdings, messages, queries, scripts
 from demandctl import vocabulary as words
-from demandctl.commands.copying import Copy, put_on_clipboard
+from demandctl.commands.copying import Copy, copy_in_turn
 from demandctl.commands.options import Json, Reason, Yes, choices, clean, demand_number, one_line
 from demandctl.commands.script import own_file
 from demandctl.context import Context
 from demandctl.errors import Refused, UsageError
-from demandctl.render import Column, put, put_json, put_styled, put_table, say, shown, shown_lines
+from demandctl.render import Column, put, put_json, put_styled, put_table, shown, shown_lines
 
 From = Annotated[str, typer.Argument(metavar="交出人", help="谁交出：姓名、电话或编号")]
 To = Annotated[str, typer.Argument(metavar="接手人", help="谁接手：姓名、电话或编号")]
@@ -157,10 +157,8 @@ def _put_notices(notices: dict[str, str], *, copy: bool) -> None:
         put()
         put(shown(f"【{key}】"))
         put(shown_lines(text))
-    if copy and notices:
-        put_on_clipboard("\n\n".join(notices.values()))
-        if len(notices) > 1:
-            say("通知有几份，请分别发给各位客户")
+    if copy:
+        copy_in_turn(list(notices.items()))
 
 
 def _customer(key: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ import typer
 from demandctl import asking, queries, reminders
 from demandctl import monday as rounds
 from demandctl import vocabulary as words
-from demandctl.commands.copying import Copy, put_on_clipboard
+from demandctl.commands.copying import Copy, copy_in_turn
 from demandctl.commands.due import standing
 from demandctl.commands.monday_walk import walk
 from demandctl.commands.options import Json, one_line
@@ -112,8 +112,8 @@ def _put_notes(notes: Sequence[Note], *, copy: bool, as_json: bool) -> None:
             put()
         put_styled(shown(f"【{person['name'] or '没有登记领导'} {person['phone']}】"), "bold")
         put("\n\n".join(map(shown_lines, texts)))
-    if copy and notes:
-        put_on_clipboard("\n\n".join(text for _, texts in notes for text in texts))
+    if copy:
+        copy_in_turn([(person["name"], text) for person, texts in notes for text in texts])
 
 
 # -- looking -----------------------------------------------------------------------------------------------------

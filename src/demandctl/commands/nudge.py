@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from demandctl import queries, reminders
-from demandctl.commands.copying import Copy, put_on_clipboard
+from demandctl.commands.copying import Copy, copy_in_turn
 from demandctl.commands.options import Json, demand_number, one_line
 from demandctl.context import Context
 from demandctl.errors import Refused
@@ -27,7 +27,7 @@ def nudge(ctx: typer.Context, whom: Whom = "", unmask: Unmask = False, copy: Cop
     text = one_line(whom)
     with queries.reading(app) as reader:
         if re.fullmatch(r"[Dd]?\d{1,8}", text):
-            people = [_of_demand(reader, demand_number(text))]
+            people = _of_demand(reader, demand_number(text))
         elif text:
             people = [_of_person(reader, queries.contact(reader, queries.find_contact_id(reader, text)))]
         else:
@@ -43,25 +43,22 @@ def nudge(ctx: typer.Context, whom: Whom = "", unmask: Unmask = False, copy: Cop
             put()
         put_styled(shown(f"【{person['name']} {person['phone']}】"), "bold")
         put("\n\n".join(map(shown_lines, texts)))
-    if copy and notes:
-        put_on_clipboard("\n\n".join(text for _, texts in notes for text in texts))
+    if copy:
+        copy_in_turn([(person["name"], text) for person, texts in notes for text in texts])
 
 
-def _of_demand(reader: queries.Reader, number: int) -> tuple[dict[str, Any], Owed]:
+def _of_demand(reader: queries.Reader, number: int) -> list[tuple[dict[str, Any], Owed]]:
     """Who is to be reminded about a demand, and of what; Refused when nobody is."""
     demand = queries.demand(reader, number)
-    person = demand["handler"] or demand["leader"]
     if demand["closed_at"]:
         raise Refused(f"D{number} 已结束，不用催", f"看看：demandctl show {number}")
-    if person is None:
+    rows = queries.running(reader, "l.demand_id = :number AND l.owner_id IS NOT NULL", {"number": number})
+    if not rows and not (demand["handler"] or demand["leader"]):
         raise Refused(f"D{number} 还没有派单，没有人可催", f"先派单：demandctl assign {number}")
-    rows = queries.running(
-        reader, "l.demand_id = :number AND l.owner_id = :who", {"number": number, "who": person["id"]}
-    )
     if not rows:
         waits = "，客户要等" if demand["status"] == "waiting" else ""
-        raise Refused(f"D{number} 现在没有 {person['name']} 欠的事{waits}", f"看看：demandctl show {number}")
-    return person, [(queries.line(reader, row), demand) for row in rows]
+        raise Refused(f"D{number} 现在没有谁欠着{waits}", f"看看：demandctl show {number}")
+    return _by_person(reader, rows)
 
 
 def _of_person(reader: queries.Reader, person: dict[str, Any]) -> tuple[dict[str, Any], Owed]:
@@ -74,12 +71,14 @@ def _of_person(reader: queries.Reader, person: dict[str, Any]) -> tuple[dict[str
 def _late(reader: queries.Reader) -> list[tuple[dict[str, Any], Owed]]:
     """Everybody who is late with something, and what he is late with."""
     rows = queries.running(reader, "l.owner_id IS NOT NULL AND l.due_at < :now", {})
-    by_person: dict[int, list[Any]] = {}
+    return _by_person(reader, rows)
+
+
+def _by_person(reader: queries.Reader, rows: list[Any]) -> list[tuple[dict[str, Any], Owed]]:
+    people: dict[int, list[Any]] = {}
     for row in rows:
-        by_person.setdefault(row["owner_id"], []).append(row)
-    return [
-        (_short(queries.contact(reader, number)), _with_demands(reader, late)) for number, late in by_person.items()
-    ]
+        people.setdefault(row["owner_id"], []).append(row)
+    return [(_short(queries.contact(reader, number)), _with_demands(reader, his)) for number, his in people.items()]
 
 
 def _short(person: dict[str, Any]) -> dict[str, Any]:

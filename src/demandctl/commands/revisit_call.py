@@ -2,7 +2,8 @@
 
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from demandctl.commands.options import Json, choices, future, understood
 from demandctl.commands.revisit import revisit_number, warn_outside_call_hours
 from demandctl.commands.script import own_file
 from demandctl.context import Context
-from demandctl.errors import Refused, UsageError
+from demandctl.errors import DemandctlError, Refused, UsageError
 from demandctl.render import moment, put, put_json, say, shown, shown_lines
 from demandctl.scripts import Script, Step
 
@@ -157,8 +158,9 @@ def call(ctx: typer.Context, number: Visit = None, method: MethodOption = "", js
     reached = visit["visited_at"] is not None
     broken = False
     try:
-        walk(app, script, values, given, reached=reached)
-    except typer.Abort:
+        with hanging_up_cancels():
+            walk(app, script, values, given, reached=reached)
+    except (typer.Abort, KeyboardInterrupt, OSError):
         if not (given.get("reachable") or reached):
             raise
         broken = True
@@ -182,6 +184,23 @@ def _line(visit: dict[str, Any], now: datetime) -> str:
     at = visit["call_back_at"] or visit["planned_at"]
     when = moment(datetime.fromisoformat(at), now) if at else ""
     return f"{visit['customer']['name']}  {words.RevisitKind(visit['kind']).label}  {when}".rstrip()
+
+
+@contextmanager
+def hanging_up_cancels() -> Iterator[None]:
+    """A terminal that is closed in the middle of a call breaks it off as Ctrl-C does: the visit is marked."""
+    import signal
+
+    def cancel(number: int, frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    names = [name for name in ("SIGHUP", "SIGTERM") if hasattr(signal, name)]
+    before = {name: signal.signal(getattr(signal, name), cancel) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
 
 
 def _introduce(visit: dict[str, Any], demand: dict[str, Any] | None) -> None:
@@ -210,8 +229,12 @@ def _write(app: Context, number: int, given: Answers, *, started: datetime | Non
         values["reachable"] = False
     elif "call_back_at" not in given and started:
         values["visited_at"] = started
-    with transaction(app, "revisit call") as work:
-        what = revisits.record(work, revisits.find_revisit(work.session, number), values)
+    try:
+        with transaction(app, "revisit call") as work:
+            what = revisits.record(work, revisits.find_revisit(work.session, number), values)
+    except DemandctlError:
+        say(f"没有写进去，客户说的可以这样补上：demandctl revisit record {number} {' '.join(_as_options(given))}")
+        raise
     with queries.reading(app) as reader:
         written = queries.revisit(reader, number)
     if as_json:

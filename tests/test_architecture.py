@@ -10,19 +10,19 @@ SOURCE = Path(__file__).parent.parent / "src" / "demandctl"
 # From the ground up; a module may import from its own layer and from those below.
 LAYERS = (
     "errors vocabulary __init__",
-    "phones worktime targets rules when places routing sla lifecycle chat messages explain "
+    "phones worktime targets rules when periods places routing sla lifecycle chat messages explain "
     "transcript wording details pinyin scripts",
     "config migrations models",
     "context db render",
     "queries deadlines audit clipboard asking",
     "directory proposals report backup holdings sheets notify pasted lookalikes",
-    "ledger revisits merging",
+    "ledger revisits duties merging",
     "importing applying doctor privacy handover monday reminders demo sheets",
     "grammar commands completing",
     "cli __main__ completion",
 )
 PURE = (
-    "phones worktime targets rules when places routing sla lifecycle chat messages explain "
+    "phones worktime targets rules when periods places routing sla lifecycle chat messages explain "
     "transcript wording details pinyin"
 ).split()
 IMPURE = {"sqlmodel", "sqlalchemy", "typer", "rich", "sqlite3", "openpyxl", "httpx", "questionary"}

@@ -18,6 +18,8 @@ BAR = 24
 """Cells of the longest bar."""
 LONGEST = 12
 """How many parts of a number the terminal lists; JSON has them all."""
+BRIEF = ("", "kind", "branch")
+"""What the terminal lists of ended and open demands, so that the whole stays short."""
 
 Unit = Annotated[str, typer.Argument(metavar="周期", help="week 周|month 月|quarter 季度，默认 week")]
 Of = Annotated[str, typer.Option("--of", metavar="哪一个", help="如 上周、2026-W46、本月、2026-10、2026Q3；默认当前")]
@@ -48,28 +50,29 @@ def report(ctx: typer.Context, unit: Unit = "week", of: Of = "", json: Json = Fa
 
 
 def _put_section(found: "Report", numbers: "list[Number]") -> None:
+    """One table: the whole first, then part by part."""
     from demandctl.report import BY
 
     groups: dict[str, list[Number]] = {}
     for number in numbers:
-        groups.setdefault(number.by, []).append(number)
-    columns = [Column("", wrap=False), Column("", right=True, wrap=False), Column("上期", right=True, wrap=False),
+        if number.by in BRIEF or number.section not in ("closed", "open"):
+            groups.setdefault(number.by, []).append(number)
+    columns = [Column("", wrap=False), Column("本期", right=True, wrap=False), Column("上期", right=True, wrap=False),
                Column("其中", right=True, wrap=False), Column("", wrap=False)]  # fmt: skip
+    rows = []
     for by, group in groups.items():
-        shown = group[:LONGEST]
-        most = max((number.numerator for number in shown), default=0)
-        rows = [_row(found, number, most) for number in shown]
-        if len(group) > len(shown):
-            rows.append([f"  还有 {len(group) - len(shown)} 项", "", "", "", ""])
-        if by:
-            put(f"按{BY[by]}")
-        put_table(columns, rows)
+        most = max((number.numerator for number in group), default=0)
+        rows += [[f"按{BY[by]}", "", "", "", ""]] if by else []
+        rows += [_row(found, number, most) for number in group[:LONGEST]]
+        rows += [[f"  还有 {len(group) - LONGEST} 项：--json", "", "", "", ""]] if len(group) > LONGEST else []
+    put_table(columns, rows)
 
 
 def _row(found: "Report", number: "Number", most: float) -> list[str]:
     before = found.before.get(number.id)
     made_of = f"{number.numerator:.0f}/{number.denominator}" if number.unit != "count" else ""
-    return [f"  {number.name}", in_words(number), in_words(before) if before else "", made_of, _bar(number, most)]
+    name = f"  {number.name}" if number.by else number.name
+    return [name, in_words(number), in_words(before) if before else "", made_of, _bar(number, most)]
 
 
 def in_words(number: "Number") -> str:

@@ -41,7 +41,7 @@ def narrow(text: str) -> str:
 
 def one_line(value: Any) -> str:
     """The text of a cell on one line, blanks inside it single."""
-    return " ".join(plain(value).split())
+    return " ".join(value.split() if type(value) is str else plain(value).split())
 
 
 NOTHING = frozenset({"", "-", "--", "—", "——", "/", "\\", "无", "暂无", "没有", "未知", "不详", "n/a", "na", "none", "null", "未留", "空"})  # fmt: skip
@@ -50,7 +50,9 @@ NOTHING = frozenset({"", "-", "--", "—", "——", "/", "\\", "无", "暂无",
 
 def is_nothing(value: Any) -> bool:
     """Whether a cell says that there is nothing."""
-    return plain(value).lower() in NOTHING
+    if type(value) is str:
+        return not value or (len(value) < 9 and value.strip().lower() in NOTHING)
+    return value is None
 
 
 # -- dates -------------------------------------------------------------------------------------------------------
@@ -336,7 +338,20 @@ Words = Sequence[tuple[str, str]]
 
 def word(value: Any, labels: dict[str, str], patterns: Words) -> str | None:
     """The value of the vocabulary that a cell means: its label or English value, else by the patterns; None if neither."""
-    text = re.sub(r"\s+", "", narrow(plain(value)))
+    key = (plain(value), id(labels), id(patterns))
+    if key not in _FOUND:
+        if len(_FOUND) > 10_000:
+            _FOUND.clear()
+        _FOUND[key] = _word(key[0], labels, patterns)
+    return _FOUND[key]
+
+
+_FOUND: dict[tuple[str, int, int], str | None] = {}
+"""Words looked up before. Vocabularies and patterns are constants: which object they are says what they hold."""
+
+
+def _word(value: str, labels: dict[str, str], patterns: Words) -> str | None:
+    text = re.sub(r"\s+", "", narrow(value))
     for known, label in labels.items():
         if text == label or text.lower() == known:
             return known

@@ -45,7 +45,9 @@ class Heading(NamedTuple):
         return "　　".join(part for part in parts if part)
 
 
-SIGNATURES = "填表人：＿＿＿＿＿＿＿＿　　审核人：＿＿＿＿＿＿＿＿　　分管领导：＿＿＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日"
+SIGNATURES = (
+    "填表人：＿＿＿＿＿＿＿＿　　审核人：＿＿＿＿＿＿＿＿　　分管领导：＿＿＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日"
+)
 
 
 def cell_of(column: Column, reader: Reader, *, mask: bool) -> Callable[[Row], Any]:
@@ -135,15 +137,15 @@ def _rows(
         yield row_xml(number, line, write.height_of(lines))
 
 
-def _finish(
-    sheet: Any, columns: Sequence[Column], last: int, late: Sequence[tuple[str, str]], reader: Reader
-) -> None:
+def _finish(sheet: Any, columns: Sequence[Column], last: int, late: Sequence[tuple[str, str]], reader: Reader) -> None:
     """What refers to all rows: filter, choices, marks."""
     first, letters = HEADER_ROW + 1, {c.key: get_column_letter(n) for n, c in enumerate(columns, 1)}
     sheet.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(len(columns))}{last}"
     for column in columns:
         if column.choices:
-            rule = DataValidation("list", formula1=f'"{",".join(column.choices)}"', allow_blank=True, showErrorMessage=True)
+            rule = DataValidation(
+                "list", formula1=f'"{",".join(column.choices)}"', allow_blank=True, showErrorMessage=True
+            )
             rule.errorTitle, rule.error = column.title, "请从列表里选一项"
             rule.add(f"{letters[column.key]}{first}:{letters[column.key]}{last}")
             sheet.data_validations.append(rule)

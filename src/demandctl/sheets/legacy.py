@@ -481,7 +481,7 @@ def _split_note(values: dict[str, Any]) -> None:
     while lines and (match := re.fullmatch(rf"({'|'.join(_NOTE_PARTS)})：(.+)", lines[-1])):
         name, text = _NOTE_PARTS[match[1]], match[2]
         if name == "service_mode":
-            values[name] = words.word(text, words.labels(v.ServiceMode), ()) or values[name]
+            values[name] = words.word(text, words.labels(v.ServiceMode), words.MODES) or values[name]
         elif name == "tags":
             values[name] = text.split("、")
         elif name in ("from_id", "duplicate_of"):
@@ -494,33 +494,37 @@ def _split_note(values: dict[str, Any]) -> None:
 
 def read_follow_ups(table: Table, frame: Frame) -> Iterator[tuple[int, Said]]:
     """The rows of a sheet 跟进明细 with the numbers of their demands."""
+    methods = words.labels(v.Method)
     for row in table.rows():
         reader = Reader(row, table, frame, own=True)
-        number = re.fullmatch(r"[Dd]?(\d{1,7})", plain(row.cells.get("number", "")))
+        number = _our_number(row.cells.get("number", ""))
         at = reader.instant("at")
         if number is None or at is None:
             if not reader.bad:
                 reader.problem("number" if number is None else "at", "没有需求编号" if number is None else "没有写时间")
             continue
-        text = reader.words("text")
-        next_value = reader.read("next_at", lambda value: moment(value, Period(), frame.today))
-        wait = reader.read("wait_until", lambda value: moment(value, Period(), frame.today))
-        yield (
-            int(number[1]),
-            Said(
-                at, text, reader.text("by"), reader.text("by_phone"), "内部" in reader.text("internal"),
-                reader.word("method", words.labels(v.Method), words.METHODS), reader.text("stage"), reader.text("next_plan"),
-                frame.instant(next_value, exact=True) if next_value else None,
-                frame.instant(wait, exact=True) if wait else None, bool(reader.flag("resolved")),
-            ),
-        )  # fmt: skip
+        text = reader.text
+        said = Said(
+            at, reader.words("text"), text("by"), text("by_phone"), method=reader.word("method", methods, words.METHODS)
+        )
+        said.internal, said.stage, said.next_plan = "内部" in text("internal"), text("stage"), text("next_plan")
+        said.next_at, said.wait_until = reader.ahead("next_at"), reader.ahead("wait_until")
+        said.resolved = "resolved" in table.fields and bool(reader.flag("resolved"))
+        yield number, said
+
+
+def _our_number(value: Any) -> int | None:
+    """D12 or 12; None for any other numbering."""
+    text = plain(value)
+    digits = text[1:] if text[:1] in ("D", "d") else text
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 8 else None
 
 
 def read_assignments(table: Table, frame: Frame) -> Iterator[tuple[int, Handed]]:
     """The rows of a sheet 派单明细 with the numbers of their demands."""
     for row in table.rows():
         reader = Reader(row, table, frame, own=True)
-        number = re.fullmatch(r"[Dd]?(\d{1,7})", plain(row.cells.get("number", "")))
+        number = _our_number(row.cells.get("number", ""))
         at, to = reader.instant("at"), reader.text("to")
         if number is None or at is None or not to:
             if not reader.bad:
@@ -528,7 +532,7 @@ def read_assignments(table: Table, frame: Frame) -> Iterator[tuple[int, Handed]]
             continue
         how = reader.word("how", words.labels(v.Route), words.ROUTES) or "direct"
         yield (
-            int(number[1]),
+            number,
             Handed(
                 at,
                 to,

@@ -175,7 +175,9 @@ def by_branch(found: Report, limit: int = 12) -> Block:
     sections = ("new", "closed", "open")
     parts = [{number.key: number for number in found.parts(section, "branch")} for section in sections]
     rates = {number.key: number for number in found.parts("on-time", "branch")}
-    names = sorted({*parts[0], *parts[1], *parts[2], *rates}, key=lambda b: -sum(p[b].numerator for p in parts if b in p))
+    names = sorted(
+        {*parts[0], *parts[1], *parts[2], *rates}, key=lambda b: -sum(p[b].numerator for p in parts if b in p)
+    )
     rows = [
         [
             Cell(name or "未定分公司", "label"),
@@ -219,13 +221,23 @@ def summary(reader: Reader, asked: Filter) -> list[Block]:
     counts = reports.kinds_by_status(reader, asked)
     used = list(words.Status)
     matrix = [
-        [Cell(kind.label, "label"), *(Cell(counts[kind][s], "number") for s in used), Cell(counts[kind].total(), "number")]
+        [
+            Cell(kind.label, "label"),
+            *(Cell(counts[kind][s], "number") for s in used),
+            Cell(counts[kind].total(), "number"),
+        ]
         for kind in words.Kind
     ]
     numbers = reports.on_time(reader, asked)
     kept = {number.key: number for number in numbers if number.by == "branch"}
     branches = [
-        [Cell(name, "label"), Cell(total, "number"), Cell(still, "number"), Cell(good, "number"), value_cell(kept.get(name))]
+        [
+            Cell(name, "label"),
+            Cell(total, "number"),
+            Cell(still, "number"),
+            Cell(good, "number"),
+            value_cell(kept.get(name)),
+        ]
         for name, total, still, good in reports.by_branch(reader, asked)
     ]
     places = tuple(range(1, len(used) + 1))
@@ -248,7 +260,11 @@ def revisit_summary(revisits: Sequence[Any], coverage: Number) -> list[Block]:
     kinds = []
     for kind in words.RevisitKind:
         of_kind = [r for r in revisits if r["kind"] == kind]
-        cells = (len(of_kind), sum(bool(r["visited_at"]) for r in of_kind), sum(bool(r["recorded_at"]) for r in of_kind))
+        cells = (
+            len(of_kind),
+            sum(bool(r["visited_at"]) for r in of_kind),
+            sum(bool(r["recorded_at"]) for r in of_kind),
+        )
         kinds.append([Cell(kind.label, "label"), *(Cell(count, "number") for count in cells)])
     scales = []
     for key, name in RATING_KEYS:

@@ -90,7 +90,9 @@ def _form(job: Job, r: Row) -> Iterator[Spanned]:
     yield [*_pair("责任部门", r["department"], 3), *_pair("转交时间", _time(job, r["forwarded_at"]), 3)]
     yield [*_pair("部门联络", _time(job, r["contacted_at"]), 3), *_pair("解决时间", _time(job, r["solved_at"]), 3)]
     yield _boxed("客户意见", shown(r["suggestion"]))
-    yield _boxed("备注", "\n".join(filter(None, [shown(r["note"]), f"部门方案：{shown(r['plan'])}" if r["plan"] else ""])))
+    yield _boxed(
+        "备注", "\n".join(filter(None, [shown(r["note"]), f"部门方案：{shown(r['plan'])}" if r["plan"] else ""]))
+    )
     visitor = _signed(r["visitor"], _time(job, r["recorded_at"])[:10])
     for name, signed in (("客户确认\n（盖章）", _signed()), ("回访人", visitor), ("主管审批", _signed())):
         yield [(Cell(name, "label-middle"), 1), (Cell(signed, "signed"), 7)]

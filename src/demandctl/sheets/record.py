@@ -56,7 +56,9 @@ class Reader:
     def text(self, field: str) -> str:
         """A text on one line; '' for an empty cell and for 无."""
         value = self.row.cells.get(field, "")
-        return "" if value == "" or is_nothing(value) else one_line(value)
+        if type(value) is str:
+            return value if value.isalnum() and len(value) > 4 else "" if is_nothing(value) else " ".join(value.split())
+        return one_line(value)
 
     def words(self, field: str) -> str:
         """A text with its line breaks."""
@@ -96,6 +98,14 @@ class Reader:
                 return None
             found = self.frame.now
         return found
+
+    def ahead(self, field: str) -> datetime | None:
+        """The instant of a cell that may lie ahead; a bare date is its midnight."""
+        value = self.row.cells.get(field, "")
+        if value == "":
+            return None
+        found = self.read(field, lambda cell: moment(cell, Period(), self.frame.today))
+        return None if found is None else self.frame.instant(found, exact=True)
 
     def day(self, field: str) -> date | None:
         """A date; the time of a cell that has one is of no use here."""

@@ -143,7 +143,7 @@ def follow_ups(reader: Reader, asked: Filter, *, by_own_time: bool = False) -> I
     """The follow-ups of the demands that a filter lets through; with *by_own_time* its times are those of the follow-up."""
     where, values = _child_condition(asked, by_own_time)
     return reader.sql.execute(
-        f"SELECT x.*, c.name AS c_name FROM follow_up AS x {_OF_DEMAND} WHERE {where} ORDER BY x.demand_id, x.at, x.id",
+        f"SELECT x.*, d.customer_id, c.name AS c_name FROM follow_up AS x {_OF_DEMAND} WHERE {where} ORDER BY x.demand_id, x.at, x.id",
         values,
     )
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from demandctl.sheets.cells import Period, period_of, plain
@@ -64,7 +65,7 @@ class Table:
         """Headers that are no field of ours."""
         return [column.title for column in self.columns if not column.field]
 
-    @property
+    @cached_property
     def fields(self) -> frozenset[str]:
         """The fields that have a column."""
         return frozenset(column.field for column in self.columns)
@@ -76,55 +77,44 @@ class Table:
     def rows(self) -> Iterator[Row]:
         """The records, one after the other."""
         rows, columns = self.sheet.rows, self.columns
-        heads = {bare(column.title) for column in columns}
-        single = [c for c in columns if c.field and c.field not in MANY and c.field not in ("seq", "computed")]
+        heads = {title for row in rows[self.head : self.head + 1] for title in row if title}
+        single = [(c.index, c.field) for c in columns if c.field not in MANY | {"", "seq", "computed"}]
         many = [c for c in columns if c.field in MANY]
         others = [c for c in columns if not c.field]
-        last = self._last_row()
-        for index in range(self.head + 1, last + 1):
-            row = rows[index]
-            filled = [cell for cell in row if cell != "" and cell is not None and not _is_blank(cell)]
-            merged = self._covering(index) if self.blocks else {}
+        nothing: dict[int, int] = {}
+        for index in range(self.head + 1, self._last_row() + 1):
+            row: Sequence[Cell] = rows[index]
+            merged = self._covering(index) if self.blocks else nothing
+            filled = [cell for cell in row if cell != "" and not _is_blank(cell)]
             if not filled and not merged:
                 continue
-            if filled and (_TOTALS.match(first := plain(filled[0])) or _EXAMPLE.match(first)):
+            if filled and type(filled[0]) is str and self._is_no_record(filled, heads):
                 continue
-            if (
-                len(filled) > 2
-                and sum(1 for cell in filled if type(cell) is str and bare(cell) in heads) > len(filled) / 2
-            ):
-                continue
+            if merged:
+                row = list(row)
+                for column, first in merged.items():
+                    row[column : column + 1] = [rows[first][column]]
             width = len(row)
-
-            def value(
-                column: Column, row: Sequence[Cell] = row, width: int = width, merged: Mapping[int, int] = merged
-            ) -> Cell:
-                if column.index in merged:
-                    return rows[merged[column.index]][column.index]
-                return row[column.index] if column.index < width else ""
-
-            cells = {column.field: value(column) for column in single}
-            if not any(not _is_blank(cell) for cell in cells.values()) and not any(
-                not _is_blank(value(column)) for column in many
-            ):
-                if self._is_heading(filled):
-                    continue
+            cells = {name: row[place] if place < width else "" for place, name in single}
             more: dict[str, list[tuple[str, Cell]]] = {}
             for column in many:
-                if not _is_blank(cell := value(column)):
+                if column.index < width and not _is_blank(cell := row[column.index]):
                     more.setdefault(column.field, []).append((column.title, cell))
-            extras = [(column.title, cell) for column in others if not _is_blank(cell := value(column))]
-            if len(filled) == 1 and not merged and self._is_heading(filled) and not self._has_record(cells):
-                continue
-            names = frozenset(c.field for c in columns if c.index in merged and merged[c.index] != index)
-            yield Row(self.sheet.name, index + 1, cells, more, extras, names, row)
+            if len(filled) <= 1 and not merged and not self._has_record(cells):
+                continue  # 二月份, 商机类: it heads a part of the table; a lone number waits to be filled in
+            extras = [(c.title, row[c.index]) for c in others if c.index < width and not _is_blank(row[c.index])]
+            names = frozenset(c.field for c in columns if merged.get(c.index, index) != index) if merged else _NONE
+            yield Row(self.sheet.name, index + 1, cells, more, extras, names, rows[index])
+
+    def _is_no_record(self, filled: Sequence[Cell], heads: set[Cell]) -> bool:
+        """A total, an example, or the header once more."""
+        first = filled[0]
+        if _TOTALS.match(first) or _EXAMPLE.match(first):
+            return True
+        return first in heads and len(filled) > 2 and sum(1 for cell in filled if cell in heads) > len(filled) / 2
 
     def _has_record(self, cells: Mapping[str, Cell]) -> bool:
         return not _is_blank(cells.get("content", "")) or not _is_blank(cells.get("raised", ""))
-
-    def _is_heading(self, filled: Sequence[Cell]) -> bool:
-        """A lone text such as 二月份 or 商机类: it heads a part of the table. A lone number is a numbered blank row."""
-        return len(filled) <= 1
 
     def _covering(self, index: int) -> dict[int, int]:
         return {
@@ -148,6 +138,9 @@ class Table:
         return self.head
 
 
+_NONE: frozenset[str] = frozenset()
+
+
 def _is_blank(cell: Cell) -> bool:
     return cell is None or (type(cell) is str and (not cell or not cell.strip()))
 
@@ -162,6 +155,8 @@ def find_table(
     """
     best: tuple[float, int, list[Column]] | None = None
     for index, row in enumerate(sheet.rows[:HEADER_WITHIN]):
+        if best is not None and index > best[1] + 3:
+            break
         if sum(1 for cell in row if type(cell) is str and cell.strip()) < 2:
             continue
         for titles, depth in _readings(sheet, index):

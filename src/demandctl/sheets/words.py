@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from demandctl import vocabulary as v
 from demandctl.sheets.cells import Words, narrow, plain, word
 
 
+@cache
 def labels(term: type[v.Term]) -> dict[str, str]:
     """Value to label of an enum."""
     return {item.value: item.label for item in term}
@@ -58,6 +60,8 @@ REVISIT_KINDS: Words = (
     ("售后|成交后|服务后|维修后|交机|购机|购后|安装", "after-sale"),
     ("常规|日常|定期|例行|普通|一般|月度|季度|老客户|例访", "regular"),
 )
+REVISIT_TITLES: Words = REVISIT_KINDS[:5]
+"""Those that the name of a sheet may stand for."""
 RATINGS: Words = (
     (
         "不满|很差|^差|较差|差评|失望|^[12]分?$|^[12]星$|^★{1,2}$|不好|不佳|不及时|^慢|较慢|很慢|未兑现|没兑现",
@@ -83,6 +87,9 @@ ROUTES: Words = (
     ("领导指派|指定|指派$", "designated"), ("领导|转领导", "referred"), ("专家", "expert"), ("外部", "external"),
     ("交接|继承|移交", "handover"), ("直接|派", "direct"),
 )  # fmt: skip
+
+_NO_LABELS: dict[str, str] = {}
+_NO_WORDS: Words = ()
 
 # -- how a demand stands -----------------------------------------------------------------------------------------
 
@@ -175,7 +182,7 @@ def kind_and_subtype(value: Any) -> tuple[str | None, str | None]:
     """商机, 商机类信息, 咨询及求助类, 商机-配件, 二手机: the kind, and the subtype where the cell says it."""
     text = narrow(plain(value)).replace(" ", "")
     main = text
-    found = word(text, labels(v.Kind), ())
+    found = word(text, labels(v.Kind), _NO_WORDS)
     if found:
         return found, None
     named = next((kind for kind in v.Kind if text.startswith(kind.label)), None)
@@ -185,7 +192,7 @@ def kind_and_subtype(value: Any) -> tuple[str | None, str | None]:
             for name, label in subtypes.items():
                 if text in (label, f"{label}类") and name not in ("other", "product", "service"):
                     return kind.value, name
-        found = word(text, {}, KINDS)
+        found = word(text, _NO_LABELS, KINDS)
     if found is None:
         return None, None
     for label in (v.Kind(found).label, "类信息", "类", "信息", "服务", "求助", "及"):

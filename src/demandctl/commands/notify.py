@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,12 @@ from demandctl.grammar import Tree
 from demandctl.notify import channels as settings_of
 from demandctl.notify.channels import LABELS, Channel
 from demandctl.render import Column, moment, put, put_json, put_table, say, shown, shown_lines
+
+if TYPE_CHECKING:
+    from demandctl.notify.delivery import Outcome
+    from demandctl.notify.digest import Item
+    from demandctl.notify.message import Limit
+    from demandctl.notify.plan import Plan
 
 ChannelName = Annotated[str, typer.Option("--channel", metavar="渠道", help="只用这个渠道，默认全部")]
 
@@ -32,7 +38,6 @@ def deliver(app: Context, channel: str, *, dry_run: bool, unmask: bool, json: bo
     outcomes = send(app, settings, chosen, unmask=unmask, talk=lambda text: say(shown(text)))
     if outcomes is None:
         say("另一次发送正在进行，这次不发。")
-        outcomes = []
         if json:
             put_json({"dry_run": False, "busy": True, "channels": []})
         return
@@ -48,36 +53,39 @@ def deliver(app: Context, channel: str, *, dry_run: bool, unmask: bool, json: bo
         raise PartlyDone("有渠道没有发成\n" + "\n".join(failed), _UNSENT)
 
 
-def _put_outcome(outcome: Any, now: datetime) -> None:
+def _put_outcome(outcome: "Outcome", now: datetime) -> None:
+    name = shown(outcome.channel.name)
     if outcome.sent:
-        put(f"{shown(outcome.channel.name)}：发出 {len(outcome.sent)} 条提醒（{outcome.messages} 条消息）")
+        put(f"{name}：发出 {len(outcome.sent)} 条提醒（{outcome.messages} 条消息）")
     if outcome.held:
-        until = moment(outcome.held_until, now)
-        put(f"{shown(outcome.channel.name)}：{len(outcome.held)} 条等到 {until} 上班再发")
+        put(f"{name}：{len(outcome.held)} 条等到 {moment(outcome.held_until, now)} 上班再发")
     if outcome.failed:
-        put(f"{shown(outcome.channel.name)}：{len(outcome.failed)} 条没有发成")
+        put(f"{name}：{len(outcome.failed)} 条没有发成")
 
 
-def _outcome_data(app: Context, outcome: Any) -> dict[str, Any]:
+def _outcome_data(app: Context, outcome: "Outcome") -> dict[str, Any]:
     until = outcome.held_until
+    results = {"sent": outcome.sent, "held": outcome.held, "failed": outcome.failed}
     return {
         "name": outcome.channel.name,
         "type": outcome.channel.type,
-        "sent": len(outcome.sent),
-        "held": len(outcome.held),
-        "failed": len(outcome.failed),
+        **{result: len(items) for result, items in results.items()},
         "messages": outcome.messages,
         "held_until": until.astimezone(app.zone).isoformat() if until else None,
         "error": "；".join(outcome.errors) or None,
-        "items": [
-            _item_data(app, item, result)
-            for result, items in (("sent", outcome.sent), ("held", outcome.held), ("failed", outcome.failed))
-            for item in items
-        ],
+        "items": [_item_data(app, item, result) for result, items in results.items() for item in items],
     }
 
 
-def _item_data(app: Context, item: Any, result: str) -> dict[str, Any]:
+def _plan_data(app: Context, plan: "Plan") -> dict[str, Any]:
+    """The same for what was not sent but shown."""
+    from demandctl.notify.delivery import Outcome
+
+    data = _outcome_data(app, Outcome(plan.channel, plan.held, plan.held_until))
+    return data | {"items": [_item_data(app, item, "would-send") for item in plan.items] + data["items"]}
+
+
+def _item_data(app: Context, item: "Item", result: str) -> dict[str, Any]:
     from demandctl.notify.schedule import level_name
 
     line: dict[str, Any] = item.line._asdict()
@@ -120,26 +128,11 @@ def _rehearse(
         put()
 
 
-def limit_of(channel: Channel) -> Any:
+def limit_of(channel: Channel) -> "Limit | None":
     """How long a message of a channel may be; asks no channel and needs no key."""
     from demandctl.notify import dingtalk, feishu, wecom
 
     return {"wecom": wecom.LIMITS[channel.form], "dingtalk": dingtalk.LIMIT, "feishu": feishu.LIMIT}.get(channel.type)
-
-
-def _plan_data(app: Context, entry: Any) -> dict[str, Any]:
-    return {
-        "name": entry.channel.name,
-        "type": entry.channel.type,
-        "sent": 0,
-        "held": len(entry.held),
-        "failed": 0,
-        "messages": 0,
-        "held_until": entry.held_until.astimezone(app.zone).isoformat() if entry.held_until else None,
-        "error": None,
-        "items": [_item_data(app, item, "would-send") for item in entry.items]
-        + [_item_data(app, item, "held") for item in entry.held],
-    }
 
 
 def probe(ctx: typer.Context, channel: ChannelName = "", json: Json = False) -> None:

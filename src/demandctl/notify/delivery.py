@@ -84,14 +84,14 @@ def sender_for(channel: Channel, settings: Settings, talk: Talk) -> Sender:
 
 
 def _deliver(plan: Plan, outcome: Outcome, record: _Record, settings: Settings, *, unmask: bool, talk: Talk) -> None:
-    run = _Run(plan, outcome, record, unmask)
+    run = _Run(plan, outcome, record, unmask, talk)
     try:
         sender = sender_for(plan.channel, settings, talk)
     except Failed as error:
         run.failed(plan.items, error)
         return
     try:
-        run.all(sender, talk)
+        run.all(sender)
     finally:
         sender.close()
 
@@ -99,48 +99,54 @@ def _deliver(plan: Plan, outcome: Outcome, record: _Record, settings: Settings, 
 class _Run:
     """One channel's turn."""
 
-    def __init__(self, plan: Plan, outcome: Outcome, record: _Record, unmask: bool) -> None:
+    def __init__(self, plan: Plan, outcome: Outcome, record: _Record, unmask: bool, talk: Talk) -> None:
         self.plan, self.outcome, self.record, self.unmask = plan, outcome, record, unmask
         self.now = record.now
+        self._talk = talk
 
-    def all(self, sender: Sender, talk: Talk) -> None:
-        """Send the digest, as a file when it would take too many messages."""
+    def all(self, sender: Sender) -> None:
+        """Send the digest, for the most part as a file when it would take too many messages."""
         items = self.plan.items
         texts = [sender.prepared(digest.line_of(item, self.now, unmask=self.unmask)) for item in items]
         parts = digest.split(items, texts, sender.limit, self.now)
         if sender.file_over is not None and len(parts) > sender.file_over:
-            first, rest = digest.as_file(items, texts, parts, self.now)
-            if not self._send(first, items, lambda message: sender.send(message)):
-                self.outcome.failed += rest.items
-                return
-            name = f"需求提醒-{self.now:%Y%m%d-%H%M}.txt"
-            try:
-                self._accepted(rest, sender.send_file(name, rest.text))
-                return
-            except Failed as error:
-                if not error.refused:
-                    self.failed(rest.items, error)
-                    return
-                talk(f"{self.plan.channel.name}：文件没有收下（{error}），其余的分条发")
-            parts = parts[1:]
+            parts = self._with_file(sender, texts, parts)
         for number, part in enumerate(parts):
-            if part.cut:
-                talk(f"{self.plan.channel.name}：有 {part.cut} 行太长，发出的是截短的")
-            if not self._send(part, part.items, sender.send):
+            if not self._send(sender, part, part.items):
                 for left in parts[number + 1 :]:
                     self.outcome.failed += left.items
                 return
 
-    def _send(self, part: Part, mentioned: Sequence[Item], send: Callable[[Message], Accepted]) -> bool:
+    def _with_file(self, sender: Sender, texts: Sequence[str], parts: list[Part]) -> list[Part]:
+        """One message and a file; returns what is to be sent as messages all the same, since the file was refused."""
+        first, rest = digest.as_file(self.plan.items, texts, parts, self.now)
+        if not self._send(sender, first, self.plan.items):
+            self.outcome.failed += rest.items
+            return []
+        try:
+            self._accepted(rest, sender.send_file(f"需求提醒-{self.now:%Y%m%d-%H%M}.txt", rest.text))
+        except Failed as error:
+            if error.refused:
+                self._say(f"文件没有收下（{error}），其余的分条发")
+                return parts[1:]
+            self.failed(rest.items, error)
+        return []
+
+    def _send(self, sender: Sender, part: Part, mentioned: Sequence[Item]) -> bool:
         """Send one message; whether the next ones may be tried."""
+        if part.cut:
+            self._say(f"有 {part.cut} 行太长，发出的是截短的")
         mobiles = digest.mobiles(mentioned) if self.plan.channel.mention else ()
         try:
-            accepted = send(Message(part.text, mobiles, digest.title(self.plan.items)))
+            accepted = sender.send(Message(part.text, mobiles, digest.title(self.plan.items)))
         except Failed as error:
             self.failed(part.items, error)
             return error.refused
         self._accepted(part, accepted)
         return True
+
+    def _say(self, text: str) -> None:
+        self._talk(f"{self.plan.channel.name}：{text}")
 
     def _accepted(self, part: Part, accepted: Accepted) -> None:
         self.outcome.messages += 1

@@ -160,3 +160,15 @@ def test_closing_the_terminal_in_the_middle_marks_the_visit_too(visit: Cli) -> N
     call.child.kill(signal.SIGHUP)
     call.child.wait()
     assert shown(visit)["visited_at"] == "2026-11-20T10:00:00+08:00"
+
+
+def test_what_our_own_department_can_solve_is_the_supervisors_at_once(visit: Cli) -> None:
+    call = Terminal(visit, "revisit", "call", "1")
+    call.sees("现在方便吗").press(ENTER).sees("服务满意吗", "客户说").press(DOWN, ENTER)
+    call.sees("哪方面不满意", "记下").press("没人回电话", ENTER).sees("现在就解决吗", "客户说").press("y")
+    call.sees("什么问题", "记下").press(ENTER).sees("哪个部门", "记下").press("客服部", ENTER)
+    for rating in ("产品", "服务态度", "响应速度", "承诺兑现"):
+        call.sees(rating).press(ENTER)
+    call.sees("主管一小时内")
+    assert call.ends() == 0
+    assert {d["rule"] for d in shown(visit)["deadlines"] if d["state"] not in ("met", "voided")} == {"on-the-spot"}  # type: ignore[attr-defined]

@@ -101,17 +101,26 @@ def _ratings(app: Context, step: Step, given: Answers, back: bool) -> str:
 
 
 def _text(app: Context, step: Step, given: Answers, back: bool) -> str:
-    known = [app.config.department] if step.field == "department" else []
+    known = _departments(app) if step.field == "department" else []
     answer = asking.text("记下", given.get(step.like, ""), needed=step.needed, known=known, back=back)
     if answer and step.field:
         given[step.field] = answer
     return ""
 
 
+def _departments(app: Context) -> list[str]:
+    """Our own department and those that were given something before."""
+    with queries.reading(app) as reader:
+        rows = reader.rows("SELECT DISTINCT department FROM revisit WHERE department <> '' ORDER BY 1 LIMIT 50")
+    return list(dict.fromkeys([app.config.department, *(row["department"] for row in rows)]))
+
+
 def _call_back(app: Context, step: Step, given: Answers, back: bool) -> str:
     text = asking.text("约在", needed=True, back=back, check=lambda answer: future(app, answer, "改约时间"))
     value = future(app, text, "改约时间")
     assert value is not None
+    if isinstance(value, datetime):
+        warn_outside_call_hours(app, value)
     given["call_back_at"] = value if isinstance(value, datetime) else app.calendar.closing(value)
     return ""
 
@@ -241,7 +250,7 @@ def _write(app: Context, number: int, given: Answers, *, started: datetime | Non
         put_json(written)
         return
     object_answer(False, written, *_told(app, written, given, what, broken))
-    if what == "form" and written["urgent"] and written["department"]:
+    if what == "form" and _owes(written, "revisit-forward"):
         put("发给责任部门的消息：")
         put()
         put(shown_lines(messages.for_department(written, app.now)))
@@ -257,13 +266,19 @@ def _told(app: Context, visit: dict[str, Any], given: Answers, what: str, broken
         return f"回访 {number} 已改约 {later}", f"到时：demandctl revisit call {number}"
     if what == "attempt":
         return f"回访 {number} 记下没联系上，计划不变", f"改约：demandctl revisit record {number} --call-back 时间"
-    if visit["urgent"]:
+    if _owes(visit, "on-the-spot"):
+        return f"回访 {number} 的表已填", f"请主管一小时内当场拍板；解决后：demandctl revisit solved {number}"
+    if _owes(visit, "revisit-forward"):
         return (
             f"回访 {number} 的表已填",
             f"一小时内转交：demandctl revisit forward {number} {_word(visit['department'] or '部门')}；"
             f"已解决：demandctl revisit solved {number}",
         )
     return f"回访 {number} 的表已填", f"看：demandctl revisit show {number}"
+
+
+def _owes(visit: dict[str, Any], rule: str) -> bool:
+    return any(d["rule"] == rule and d["state"] not in ("met", "voided") for d in visit["deadlines"])
 
 
 def _word(text: str) -> str:

@@ -18,7 +18,7 @@ from demandctl.render import Column, moment, put, put_json, put_table, say, show
 if TYPE_CHECKING:
     from demandctl.notify.delivery import Outcome
     from demandctl.notify.digest import Item
-    from demandctl.notify.message import Limit
+    from demandctl.notify.message import Limit as Length
     from demandctl.notify.plan import Plan
 
 ChannelName = Annotated[str, typer.Option("--channel", metavar="渠道", help="只用这个渠道，默认全部")]
@@ -128,7 +128,7 @@ def _rehearse(
         put()
 
 
-def limit_of(channel: Channel) -> "Limit | None":
+def limit_of(channel: Channel) -> "Length | None":
     """How long a message of a channel may be; asks no channel and needs no key."""
     from demandctl.notify import dingtalk, feishu, wecom
 

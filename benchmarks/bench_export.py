@@ -21,13 +21,41 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
-TEXTS = ("已电话联系客户，下周一看车", "发了报价，等老板决定", "师傅到场，换了油缸密封，试机正常", "客户说再等等，月底回款后定",
-         "核对型号，安排寄回换新", "=1+1 客户原话", "约了方案讲解，带上两款资料和最近三家用户的使用情况，客户比较关心油耗")  # fmt: skip
+TEXTS = (
+    "已电话联系客户，下周一看车",
+    "发了报价，等老板决定",
+    "师傅到场，换了油缸密封，试机正常",
+    "客户说再等等，月底回款后定",
+    "核对型号，安排寄回换新",
+    "=1+1 客户原话",
+    "约了方案讲解，带上两款资料和最近三家用户的使用情况，客户比较关心油耗",
+)
+CONTENT = "37米泵车臂架下不来了，在湘潭工地，麻烦派个师傅过来修"
+OUTCOMES = {
+    "opportunity": ("won", "lost"),
+    "service": ("solved",),
+    "inquiry": ("solved", "dropped"),
+    "complaint": ("solved",),
+    "suggestion": ("adopted", "declined"),
+}
+RULES = (
+    ("respond", "首次响应", "specialist", 15, "15m work"),
+    ("dispatch", "派单", "specialist", 45, "45m work"),
+    ("first-feedback", "首次反馈", "handler", 60, "1h work"),
+    ("resolve", "解决时限", "handler", 4320, "3d work"),
+)
+RATINGS = ("satisfied", "satisfied", "fair", "unsatisfied")
 
 
-def at(moment: datetime) -> str:
+def at(moment: datetime | None) -> str | None:
     """An instant as the ledger stores it."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def put(db: sqlite3.Connection, table: str, **values: object) -> int:
+    """Insert a row; its number."""
+    names, marks = ", ".join(values), ", ".join("?" * len(values))
+    return db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values())).lastrowid or 0
 
 
 def fill(path: Path, demands: int, each: int, seed: int = 1) -> None:
@@ -35,84 +63,77 @@ def fill(path: Path, demands: int, each: int, seed: int = 1) -> None:
     pick = random.Random(seed)
     db = sqlite3.connect(path, isolation_level=None)
     db.execute("BEGIN")
-    operation = db.execute("INSERT INTO operation (at, who, command) VALUES (?, 'bench', 'bench')", (at(NOW),)).lastrowid
-    db.execute("INSERT INTO current_operation VALUES (1, ?)", (operation,))
+    operation = put(db, "operation", at=at(NOW), who="bench", command="bench")
+    put(db, "current_operation", one=1, operation_id=operation)
     ruleset = db.execute("SELECT min(id) FROM ruleset").fetchone()[0]
     people = db.execute("SELECT id, name, phone, branch FROM contact WHERE role IN ('sales', 'service')").fetchall()
-    kinds = ("opportunity", "service", "inquiry", "complaint", "suggestion")
-    ends = {"opportunity": ("won", "lost"), "service": ("solved",), "inquiry": ("solved", "dropped"),
-            "complaint": ("solved",), "suggestion": ("adopted", "declined")}  # fmt: skip
     for number in range(1, demands + 1):
-        raised = NOW - timedelta(minutes=pick.randrange(60 * 24 * 120))
-        customer = db.execute(
-            "INSERT INTO customer (name, phone, company, region, wechat, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-            (f"客户{number}", f"138{number % 10:01d}000{number // 10:04d}", "恒通混凝土有限公司", "湖南长沙", f"wx{number}", at(raised)),
-        ).lastrowid
-        person = pick.choice(people)
-        kind = pick.choice(kinds)
-        ended = pick.random() < 0.6
-        outcome = pick.choice(ends[kind]) if ended else None
-        closed = min(raised + timedelta(hours=pick.randrange(4, 400)), NOW)
-        demand = db.execute(
-            "INSERT INTO demand (kind, channel, group_name, customer_id, region, product, content, urgency, raised_at, "
-            "registered_at, verified, status, handler_id, branch, outcome, reason, amount, closed_at, warranty, wish) "
-            "VALUES (?, 'group', '湘中泵送交流群', ?, '湖南长沙', '37米泵车', ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, '保外', '尽快')",
-            (kind, customer, "37米泵车臂架下不来了，在湘潭工地，麻烦派个师傅过来修" * pick.randrange(1, 4),
-             pick.choice(("normal", "normal", "urgent")), at(raised), at(raised + timedelta(minutes=5)),
-             "closed" if ended else "following", person[0], person[3], outcome,
-             "价格高，选了别家" if outcome in ("lost", "dropped", "declined") else "",
-             str(pick.randrange(100, 3_000_000)) if outcome == "won" else None, at(closed) if ended else None),
-        ).lastrowid  # fmt: skip
-        db.execute(
-            "INSERT INTO assignment (demand_id, at, to_id, how, operator) VALUES (?, ?, ?, 'direct', '李敏')",
-            (demand, at(raised + timedelta(minutes=12)), person[0]),
-        )
-        db.executemany(
-            "INSERT INTO follow_up (demand_id, at, by_name, by_id, phone, internal, method, stage, text) "
-            "VALUES (?, ?, ?, ?, ?, ?, 'phone', '已联系', ?)",
-            [
-                (demand, at(raised + timedelta(hours=1 + 20 * n)), person[1], person[0], person[2], n % 3 == 2,
-                 pick.choice(TEXTS))
-                for n in range(each)
-            ],
-        )  # fmt: skip
-        db.executemany(
-            "INSERT INTO deadline (rule, rule_name, what, about, demand_id, customer_id, owed_by, owner_id, started_at, "
-            "due_at, target, clock, met_at, ruleset_id) VALUES (?, ?, ?, 'demand', ?, ?, ?, ?, ?, ?, ?, 'work', ?, ?)",
-            [
-                (rule, name, name, demand, customer, role, person[0] if role == "handler" else None, at(raised),
-                 at(raised + timedelta(minutes=minutes)), target,
-                 at(raised + timedelta(minutes=minutes * pick.choice((0.3, 0.8, 1.5)))) if ended or rule != "resolve" else None,
-                 ruleset)
-                for rule, name, role, minutes, target in (
-                    ("respond", "首次响应", "specialist", 15, "15m work"), ("dispatch", "派单", "specialist", 45, "45m work"),
-                    ("first-feedback", "首次反馈", "handler", 60, "1h work"), ("resolve", "解决时限", "handler", 4320, "3d work"),
-                )
-            ],
-        )  # fmt: skip
-        if number % 5 == 0:
-            visited = raised + timedelta(days=pick.randrange(1, 30))
-            done = visited < NOW
-            revisit = db.execute(
-                "INSERT INTO revisit (customer_id, demand_id, kind, method, planned_at, visited_at, reachable, "
-                "product_rating, attitude, speed, promise, satisfaction, suggestion, recommend, problem, urgent, "
-                "department, recorded_at, visitor) VALUES (?, ?, ?, 'phone', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '李敏')",
-                (customer, demand, pick.choice(("after-sale", "regular", "inactive")), at(visited),
-                 at(visited) if done else None, 1 if done else None,
-                 *(pick.choice(("satisfied", "satisfied", "fair", "unsatisfied")) if done else None for _ in range(5)),
-                 "希望多备常用配件" if done else "", 1 if done else None,
-                 pick.choice(("", "配件到货慢")) if done else "", 0, pick.choice(("", "配件部", "售后服务部")) if done else "",
-                 at(visited + timedelta(hours=2)) if done else None),
-            ).lastrowid  # fmt: skip
-            db.execute(
-                "INSERT INTO deadline (rule, rule_name, what, about, revisit_id, customer_id, owed_by, started_at, due_at, "
-                "target, met_at, ruleset_id) VALUES ('visit', '计划回访', '按计划回访', 'revisit', ?, ?, 'specialist', ?, ?, "
-                "'given', ?, ?)",
-                (revisit, customer, at(raised), at(visited), at(visited) if done else None, ruleset),
-            )
+        _demand(db, pick, number, each, pick.choice(people), ruleset)
     db.execute("DELETE FROM current_operation")
     db.execute("COMMIT")
     db.close()
+
+
+def _demand(
+    db: sqlite3.Connection, pick: random.Random, number: int, each: int, person: tuple[int, str, str, str], ruleset: int
+) -> None:
+    handler, name, phone, branch = person
+    raised = NOW - timedelta(minutes=pick.randrange(60 * 24 * 120))
+    kind, ended = pick.choice(list(OUTCOMES)), pick.random() < 0.6
+    outcome = pick.choice(OUTCOMES[kind]) if ended else None
+    customer = put(
+        db, "customer", name=f"客户{number}", phone=f"138{number % 10}000{number // 10:04d}",
+        company="恒通混凝土有限公司", region="湖南长沙", wechat=f"wx{number}", created_at=at(raised),
+    )  # fmt: skip
+    demand = put(
+        db, "demand", kind=kind, channel="group", group_name="湘中泵送交流群", customer_id=customer, region="湖南长沙",
+        product="37米泵车", content=CONTENT * pick.randrange(1, 4), urgency=pick.choice(("normal", "normal", "urgent")),
+        raised_at=at(raised), registered_at=at(raised + timedelta(minutes=5)), verified=1, warranty="保外", wish="尽快",
+        status="closed" if ended else "following", handler_id=handler, branch=branch, outcome=outcome,
+        reason="价格高，选了别家" if outcome in ("lost", "dropped", "declined") else "",
+        amount=str(pick.randrange(100, 3_000_000)) if outcome == "won" else None,
+        closed_at=at(min(raised + timedelta(hours=pick.randrange(4, 400)), NOW)) if ended else None,
+    )  # fmt: skip
+    handed = at(raised + timedelta(minutes=12))
+    put(db, "assignment", demand_id=demand, at=handed, to_id=handler, how="direct", operator="李敏")
+    for turn in range(each):
+        put(
+            db, "follow_up", demand_id=demand, at=at(raised + timedelta(hours=1 + 20 * turn)), by_name=name,
+            by_id=handler, phone=phone, internal=turn % 3 == 2, method="phone", stage="已联系", text=pick.choice(TEXTS),
+        )  # fmt: skip
+    for rule, title, role, minutes, target in RULES:
+        met = raised + timedelta(minutes=minutes * pick.choice((0.3, 0.8, 1.5)))
+        put(
+            db, "deadline", rule=rule, rule_name=title, what=title, about="demand", demand_id=demand,
+            customer_id=customer, owed_by=role, owner_id=handler if role == "handler" else None, started_at=at(raised),
+            due_at=at(raised + timedelta(minutes=minutes)), target=target, clock="work",
+            met_at=at(met) if ended or rule != "resolve" else None, ruleset_id=ruleset,
+        )  # fmt: skip
+    if number % 5 == 0:
+        _revisit(db, pick, customer, demand, raised, ruleset)
+
+
+def _revisit(
+    db: sqlite3.Connection, pick: random.Random, customer: int, demand: int, raised: datetime, ruleset: int
+) -> None:
+    visited = raised + timedelta(days=pick.randrange(1, 30))
+    made = visited if visited < NOW else None
+    names = ("product_rating", "attitude", "speed", "promise", "satisfaction")
+    form = {name: pick.choice(RATINGS) for name in names} if made else {}
+    if made:
+        form |= {"suggestion": "希望多备常用配件", "problem": pick.choice(("", "配件到货慢")),
+                 "department": pick.choice(("", "配件部", "售后服务部"))}  # fmt: skip
+    revisit = put(
+        db, "revisit", customer_id=customer, demand_id=demand, kind=pick.choice(("after-sale", "regular", "inactive")),
+        method="phone", planned_at=at(visited), visited_at=at(made), reachable=1 if made else None,
+        recommend=1 if made else None, recorded_at=at(made + timedelta(hours=2)) if made else None,
+        visitor="李敏", **form,
+    )  # fmt: skip
+    put(
+        db, "deadline", rule="visit", rule_name="计划回访", what="按计划回访", about="revisit", revisit_id=revisit,
+        customer_id=customer, owed_by="specialist", started_at=at(raised), due_at=at(visited), target="given",
+        met_at=at(made), ruleset_id=ruleset,
+    )  # fmt: skip
 
 
 def cells_of(path: Path) -> list[list[list[object]]]:
@@ -149,7 +170,9 @@ def measured(*command: str, env: dict[str, str]) -> tuple[float, float, str]:
         "peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss\n"
         "print(json.dumps([peak, done.returncode, done.stdout]))"
     )
-    done = subprocess.run([sys.executable, "-c", program, *command], env=env, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program, *command], env=env, capture_output=True, text=True, check=True
+    )
     seconds = time.perf_counter() - started
     peak, code, out = json.loads(done.stdout)
     if code:

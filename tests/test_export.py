@@ -24,18 +24,25 @@ from demandctl.sheets.safe import CELL_LIMIT
 from tests.conftest import Cli
 from tests.killing import ran, spawn
 
-DEMANDS = (
-    "序号 需求编号 提出时间 登记时间 来源渠道 社群名称 客户编号 客户姓名 联系电话 微信 单位 所在地区 需求类型 子类 产品/机型 需求内容 "
-    "紧急程度 商机属实 分公司 对接人 对接人电话 指派领导 派单时间 首次响应 跟进次数 最近跟进 跟进记录 下次跟进 状态 升级时间 解决时间 "
-    "客户确认 结果 成交金额 未成交原因 结束时间 时限 备注"
-).split()
-FOLLOW_UPS = "需求编号 客户 时间 跟进人 跟进人电话 对客户/内部 方式 进度 内容 下次计划 下次时间".split()
-ASSIGNMENTS = "需求编号 客户 时间 转出 转给 电话 方式 原因 操作人".split()
-REVISITS = (
-    "序号 回访编号 客户编号 客户名称 联系电话 单位 所在地区 关联需求 回访类型 回访方式 计划时间 回访时间 是否方便 改约时间 产品评价 "
-    "服务态度 响应速度 承诺兑现 整体满意度 不满意原因 了解渠道 建议 愿意推荐 未合作原因 能否继续合作 遗留问题 需即时解决 责任部门 转交时间 "
-    "部门首次联络 解决时间 登记时间 登记及时 回访人 备注"
-).split()
+
+def titles(text: str) -> list[str]:
+    """The titles of columns, written with blanks between."""
+    return text.split()
+
+
+DEMANDS = titles(
+    "序号 需求编号 提出时间 登记时间 来源渠道 社群名称 客户编号 客户姓名 联系电话 微信 单位 所在地区 需求类型 "
+    "子类 产品/机型 需求内容 紧急程度 商机属实 分公司 对接人 对接人电话 指派领导 派单时间 首次响应 跟进次数 "
+    "最近跟进 跟进记录 下次跟进 状态 升级时间 解决时间 客户确认 结果 成交金额 未成交原因 结束时间 时限 备注"
+)
+FOLLOW_UPS = titles("需求编号 客户 时间 跟进人 跟进人电话 对客户/内部 方式 进度 内容 下次计划 下次时间")
+ASSIGNMENTS = titles("需求编号 客户 时间 转出 转给 电话 方式 原因 操作人")
+REVISITS = titles(
+    "序号 回访编号 客户编号 客户名称 联系电话 单位 所在地区 关联需求 回访类型 回访方式 计划时间 回访时间 "
+    "是否方便 改约时间 产品评价 服务态度 响应速度 承诺兑现 整体满意度 不满意原因 了解渠道 建议 愿意推荐 "
+    "未合作原因 能否继续合作 遗留问题 需即时解决 责任部门 转交时间 部门首次联络 解决时间 登记时间 登记及时 "
+    "回访人 备注"
+)
 
 
 def table(path: Path, sheet: str) -> list[dict[str, Any]]:
@@ -55,7 +62,19 @@ def a_day(cli: Cli) -> None:
     cli.demand("按揭怎么提前还款", customer="小马哥", kind="inquiry", subtype="finance", region="武汉")
     cli("revisit", "add", "K00001", "--kind", "after-sale", "--at", "今天14:00", "--demand", "1")
     cli.at("2026-11-20T16:00:00")
-    cli("revisit", "record", "1", "--satisfaction", "fair", "--problem", "配件慢", "--department", "配件部", "--method", "phone")
+    cli(
+        "revisit",
+        "record",
+        "1",
+        "--satisfaction",
+        "fair",
+        "--problem",
+        "配件慢",
+        "--department",
+        "配件部",
+        "--method",
+        "phone",
+    )
 
 
 def test_the_form_of_demands_has_every_column_and_sheet_of_the_specification(cli: Cli, tmp_path: Path) -> None:
@@ -164,7 +183,18 @@ def test_one_revisit_is_a_paper_form_of_one_page(cli: Cli, tmp_path: Path) -> No
     sheet = load_workbook(tmp_path / "p.xlsx").active
     assert sheet is not None
     texts = {str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value}
-    for name in ("受理部门", "客户名称", "地址", "被访人", "电话", "回访方式", "遗留问题", "客户意见", "客户确认\n（盖章）", "主管审批"):
+    for name in (
+        "受理部门",
+        "客户名称",
+        "地址",
+        "被访人",
+        "电话",
+        "回访方式",
+        "遗留问题",
+        "客户意见",
+        "客户确认\n（盖章）",
+        "主管审批",
+    ):
         assert name in texts
     assert "□满意　☑一般　□不满意" in texts
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 1)
@@ -178,8 +208,9 @@ def test_one_revisit_is_a_paper_form_of_one_page(cli: Cli, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("options", "numbers"),
     [
-        ("", [1, 2]), ("--kind 售后", [1]), ("--branch 长沙", [1]), ("--from 2026-11-21", []), ("--to 2026-11-20", [1, 2]),
-        ("--week 本周", [1, 2]), ("--week 上周", []), ("--month 2026-11", [1, 2]), ("--quarter 2026Q3", []), ("--open", [1, 2]),
+        ("", [1, 2]), ("--kind 售后", [1]), ("--branch 长沙", [1]), ("--from 2026-11-21", []),
+        ("--to 2026-11-20", [1, 2]), ("--week 本周", [1, 2]), ("--week 上周", []), ("--month 2026-11", [1, 2]),
+        ("--quarter 2026Q3", []), ("--open", [1, 2]),
     ],
 )  # fmt: skip
 def test_an_export_takes_what_was_asked_for(cli: Cli, tmp_path: Path, options: str, numbers: list[int]) -> None:
@@ -265,8 +296,9 @@ def test_masked_files_hold_no_phone_and_no_wechat_id(cli: Cli, tmp_path: Path, s
 
 # -- text stays text ---------------------------------------------------------------------------------------------
 
-HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0", "\x0b纵向", "a\x00b"[:1] + "\x07铃", "_x000B_", "<b>&amp;", "#N/A",
-           "0012", "TRUE", "x" * 40_000, "😀" * 20_000, " 两头空 ", "第一行\n第二行", "\ufffe", "]]>"]  # fmt: skip
+HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0", "\x0b纵向", "a\x07铃", "_x000B_", "<b>&amp;",
+           "#N/A", "0012", "TRUE", "x" * 40_000, "😀" * 20_000, " 两头空 ", "第一行\n第二行", "\ufffe",
+           "]]>"]  # fmt: skip
 
 
 def test_hostile_text_stays_text_in_a_workbook(cli: Cli, tmp_path: Path) -> None:

@@ -19,10 +19,20 @@ from tests.conftest import Cli
 def weeks(cli: Cli) -> None:
     """A fortnight of all kinds: won, lost, late, reopened, visited."""
     cli.at("2026-11-10T09:00:00")
-    cli.demand("要一台新泵车", customer="路遥", kind="opportunity", subtype="new", region="长沙", product="泵车", phone="13900002210")
+    cli.demand(
+        "要一台新泵车",
+        customer="路遥",
+        kind="opportunity",
+        subtype="new",
+        region="长沙",
+        product="泵车",
+        phone="13900002210",
+    )
     cli("assign", "1", "彭振宇")
     cli.at("2026-11-10T09:10:00")("follow-up", "1", "加了微信")
-    cli.demand("想换一台", customer="老谢", kind="opportunity", subtype="new", channel="group", group="交流群", region="长沙")
+    cli.demand(
+        "想换一台", customer="老谢", kind="opportunity", subtype="new", channel="group", group="交流群", region="长沙"
+    )
     cli.at("2026-11-12T16:00:00")("follow-up", "2", "价格谈不拢", "--by", "彭振宇")
     cli("close", "2", "--outcome", "lost", "--reason", "价格高")
     cli.at("2026-11-17T09:00:00")
@@ -70,7 +80,9 @@ def exported(cli: Cli, tmp_path: Path, what: str = "demands") -> list[dict[str, 
     return found
 
 
-@pytest.mark.parametrize(("unit", "first", "last"), [("week", "2026-11-16", "2026-11-23"), ("month", "2026-11-01", "2026-12-01")])
+@pytest.mark.parametrize(
+    ("unit", "first", "last"), [("week", "2026-11-16", "2026-11-23"), ("month", "2026-11-01", "2026-12-01")]
+)
 def test_the_numbers_are_those_of_the_json_export(cli: Cli, tmp_path: Path, unit: str, first: str, last: str) -> None:
     weeks(cli)
     numbers = Numbers(cli("report", unit, "--json").json)
@@ -162,7 +174,10 @@ def test_the_period_before_stands_beside_each_number(cli: Cli) -> None:
     before = {(n["section"], n["by"], n["key"]): n for n in then["numbers"]}
     assert now["before"]["key"] == then["period"]["key"] == "2026-W46"
     for number in now["numbers"]:
-        if number["section"] not in ("open", "ageing"):  # these speak of a moment, and a demand closed since was open then
+        if number["section"] not in (
+            "open",
+            "ageing",
+        ):  # these speak of a moment, and a demand closed since was open then
             other = before.get((number["section"], number["by"], number["key"]), {"numerator": 0})
             assert number["before"]["numerator"] == other["numerator"]
 
@@ -214,8 +229,8 @@ def test_a_period_is_read_as_people_type_it(unit: str, text: str, key: str) -> N
 
 @pytest.mark.parametrize(
     ("unit", "text"),
-    [("week", "2026-W54"), ("week", "下周"), ("month", "2026-13"), ("month", ""), ("quarter", "2026Q5"), ("quarter", "2027Q1"),
-     ("month", "0000-01"), ("week", "9999-12-31")],
+    [("week", "2026-W54"), ("week", "下周"), ("month", "2026-13"), ("month", ""), ("quarter", "2026Q5"),
+     ("quarter", "2027Q1"), ("month", "0000-01"), ("week", "9999-12-31")],
 )  # fmt: skip
 def test_what_is_no_period_is_refused(unit: str, text: str) -> None:
     with pytest.raises(UsageError):

@@ -37,16 +37,30 @@ SECTIONS = {
     "revisit": "回访",
     "ageing": "未结束的时长",
 }
-GROUPS = {"kind": "d.kind", "branch": "d.branch", "channel": "d.channel", "subtype": "d.kind || '/' || coalesce(d.subtype, '')",
-          "region": "d.region"}  # fmt: skip
+GROUPS = {
+    "kind": "d.kind",
+    "branch": "d.branch",
+    "channel": "d.channel",
+    "subtype": "d.kind || '/' || coalesce(d.subtype, '')",
+    "region": "d.region",
+}
 BY = {"kind": "类型", "branch": "分公司", "channel": "渠道", "subtype": "子类", "region": "地区", "rule": "规则",
       "handler": "对接人", "reason": "原因", "satisfaction": "满意度", "age": "时长"}  # fmt: skip
-AGES = (("1d", "1天以内", 1), ("3d", "1至3天", 3), ("7d", "3至7天", 7), ("30d", "7至30天", 30), ("more", "30天以上", None))
+AGES = (
+    ("1d", "1天以内", 1),
+    ("3d", "1至3天", 3),
+    ("7d", "3至7天", 7),
+    ("30d", "7至30天", 30),
+    ("more", "30天以上", None),
+)
 VISITS = ("after-sale", "visit", "call-back", "regular", "inactive-week", "inactive-month", "inactive-two-months")
 
 
 class Number(NamedTuple):
-    """One number. ``by`` and ``key`` say of which part, empty for the whole; ``unit``: count, share, minutes, days, yuan."""
+    """One number. ``by`` and ``key`` say of which part, empty for the whole.
+
+    ``unit``: count, share (numerator by denominator), minutes, days, yuan (``measured`` on as many).
+    """
 
     section: str
     name: str
@@ -166,8 +180,9 @@ def name_of(by: str, key: str) -> str:
 
 def _first_responses(reader: Reader, span: Mapping[str, str]) -> Iterator[Number]:
     query = (
-        "SELECT d.raised_at AS raised, (SELECT min(f.at) FROM follow_up AS f WHERE f.demand_id = d.id AND NOT f.internal) "
-        "AS answered FROM demand AS d WHERE d.raised_at >= :start AND d.raised_at < :end"
+        "SELECT d.raised_at AS raised, "
+        "(SELECT min(f.at) FROM follow_up AS f WHERE f.demand_id = d.id AND NOT f.internal) AS answered "
+        "FROM demand AS d WHERE d.raised_at >= :start AND d.raised_at < :end"
     )
     rows = reader.rows(query, span)
     pairs = [tuple(map(datetime.fromisoformat, row)) for row in rows if row["answered"]]
@@ -180,8 +195,14 @@ def _first_responses(reader: Reader, span: Mapping[str, str]) -> Iterator[Number
     for clock, (name, minutes) in spans.items():
         for key, title, value in (("median", "中位数", _median(minutes)), ("p90", "九成不超过", _ninetieth(minutes))):
             yield Number(
-                "first-response", f"{title}（{name}）", len(pairs), len(rows), "minutes", key=f"{key}-{clock}", measured=value
-            )  # fmt: skip
+                "first-response",
+                f"{title}（{name}）",
+                len(pairs),
+                len(rows),
+                "minutes",
+                key=f"{key}-{clock}",
+                measured=value,
+            )
 
 
 def _minutes(span: timedelta) -> float:
@@ -208,9 +229,7 @@ class Verdict(NamedTuple):
     kept: bool
 
 
-def verdicts(
-    reader: Reader, *, span: tuple[str, str] = ("", "~"), demands: Filter | None = None
-) -> Iterator[Verdict]:
+def verdicts(reader: Reader, *, span: tuple[str, str] = ("", "~"), demands: Filter | None = None) -> Iterator[Verdict]:
     """What fell due in a span of stored times and is settled, of all subjects or of the demands of a filter."""
     condition, values = ("1", {}) if demands is None else queries.demand_condition(demands)
     about = "" if demands is None else "AND l.about = 'demand'"
@@ -281,7 +300,9 @@ def _endings(reader: Reader, span: Mapping[str, str]) -> Iterator[Number]:
     lost = Counter(" ".join(row["reason"].split()) or "未写明" for row in tries if row["outcome"] == "lost")
     yield Number("opportunity", "成交率", len(won), len(tries), "share", key="conversion")
     yield Number("opportunity", "成交金额", len(priced), len(won), "yuan", key="amount", measured=round(sum(priced), 2))
-    yield Number("opportunity", "成交用时（中位数）", len(won), len(won), "days", key="time-to-win", measured=_median(days))
+    yield Number(
+        "opportunity", "成交用时（中位数）", len(won), len(won), "days", key="time-to-win", measured=_median(days)
+    )
     for reason, count in lost.most_common():
         yield Number("opportunity", reason, count, lost.total(), by="reason", key=reason)
     asked = [row for row in rows if row["kind"] in ("service", "inquiry", "complaint")]
@@ -299,7 +320,8 @@ def _reopened(reader: Reader, span: Mapping[str, str]) -> Number:
     )
     ended = "SELECT id FROM demand WHERE closed_at >= :start AND closed_at < :end"
     one = reader.sql.execute(
-        f"SELECT (SELECT count(DISTINCT demand_id) FROM ({reopened})), (SELECT count(*) FROM ({ended} UNION {reopened}))",
+        f"SELECT (SELECT count(DISTINCT demand_id) FROM ({reopened})), "
+        f"(SELECT count(*) FROM ({ended} UNION {reopened}))",
         span,
     ).fetchone()
     return Number("resolution", "重开率", one[0], one[1], "share", key="reopened")
@@ -313,7 +335,8 @@ def _visits(reader: Reader, span: Mapping[str, str]) -> Iterator[Number]:
     rated = Counter(
         row[0]
         for row in reader.rows(
-            "SELECT satisfaction FROM revisit WHERE visited_at >= :start AND visited_at < :end AND satisfaction <> ''", span
+            "SELECT satisfaction FROM revisit WHERE visited_at >= :start AND visited_at < :end AND satisfaction <> ''",
+            span,
         )
     )
     yield Number("revisit", "客户满意度", rated["satisfied"], rated.total(), "share", key="satisfaction")

@@ -120,7 +120,7 @@ def customers(job: Job) -> Book:
 
 
 def weekly(job: Job) -> Book:
-    """周报: the week at a glance, then what is new, the open opportunities, what is overdue, what ended, the revisits."""
+    """周报: the week at a glance, then its new demands, open opportunities, what is overdue, what ended, revisits."""
     assert job.period is not None
     book, reader = _book(job, "需求周报"), job.reader
     found = reports.report(reader, job.period)

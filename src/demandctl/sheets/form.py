@@ -85,7 +85,8 @@ def add(
     def lines(made: Any) -> Iterator[str]:
         last = HEADER_ROW
         yield from write.lines_xml(book, _top(name, heading, columns))
-        for last, line in enumerate(_rows(book, reader, columns, rows, mask), HEADER_ROW + 1):
+        for line in _rows(book, reader, columns, rows, mask):
+            last += 1
             yield line
         _finish(made, columns, max(last, HEADER_ROW + 1), late, reader)
         end = [write.Line([write.Cell(empty, "subtitle")], 20)] if last == HEADER_ROW else []

@@ -29,9 +29,8 @@ class Job:
 
     def over(self, title: str, rows: Iterable[T]) -> Iterator[T]:
         """The rows of a sheet, counted as they pass."""
-        self.sheets[title] = count = 0
-        for row in rows:
-            count += 1
+        self.sheets[title] = 0
+        for count, row in enumerate(rows, 1):
             self.sheets[title] = count
             if not count % 100:
                 self.tick(100)

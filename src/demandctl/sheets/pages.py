@@ -256,7 +256,6 @@ RATING_KEYS = (("product_rating", "产品评价"), ("attitude", "服务态度"),
 
 def revisit_summary(revisits: Sequence[Any], coverage: Number) -> list[Block]:
     """汇总 of 客户回访记录表: counts by kind, ratings, coverage."""
-    done = [r for r in revisits if r["visited_at"]]
     kinds = []
     for kind in words.RevisitKind:
         of_kind = [r for r in revisits if r["kind"] == kind]
@@ -273,13 +272,13 @@ def revisit_summary(revisits: Sequence[Any], coverage: Number) -> list[Block]:
         scales.append([Cell(name, "label"), *(Cell(count, "number") for count in counts), rate])
     timely = [r["form_late"] for r in revisits if r["form_late"] is not None]
     asked = [r for r in revisits if r["problem"]]
+    answers = [r["recommend"] for r in revisits if r["recommend"] is not None]
     shares = [
         Number("revisit", "回访率（应为 100%）", coverage.numerator, coverage.denominator, "share"),
         Number("revisit", "登记及时率", timely.count(0), len(timely), "share"),
         Number("revisit", "问题解决率", sum(bool(r["solved_at"]) for r in asked), len(asked), "share"),
-        Number("revisit", "愿意推荐", sum(r["recommend"] == 1 for r in done), sum(r["recommend"] is not None for r in done),
-               "share"),
-    ]  # fmt: skip
+        Number("revisit", "愿意推荐", answers.count(1), len(answers), "share"),
+    ]
     return [
         Block("回访次数", ("回访类型", "计划", "已访", "已登记"), kinds, (Drawn("column", "各类回访", (1, 2, 3)),)),
         Block("评价", ("项目", "满意", "一般", "不满意", "满意率"), scales,
@@ -315,7 +314,7 @@ def months(found: Sequence[Report]) -> list[Block]:
         row = [Cell(name + UNIT_NAMES.get(numbers[0].unit, ""), "label"), *map(value_cell, numbers)]
         (shares if numbers[0].unit == "share" else counts).append(row)
     flow = [
-        [Cell(name, "label"), *(Cell(report.get(section).numerator, "number") for section in ("new", "closed", "open"))]
+        [Cell(name, "label"), *(Cell(report.get(part).numerator, "number") for part in ("new", "closed", "open"))]
         for name, report in zip(names, found, strict=True)
     ]
     return [

@@ -1,4 +1,4 @@
-"""The rows of the forms, streamed from the ledger one at a time: several ordered streams merged, never one query a row."""
+"""The rows of the forms, streamed one at a time: several ordered streams merged, never one query a row."""
 
 from __future__ import annotations
 
@@ -140,10 +140,11 @@ LEFT JOIN contact AS h ON h.id = d.handler_id
 
 
 def follow_ups(reader: Reader, asked: Filter, *, by_own_time: bool = False) -> Iterator[sqlite3.Row]:
-    """The follow-ups of the demands that a filter lets through; with *by_own_time* its times are those of the follow-up."""
+    """The follow-ups of the demands of a filter; with *by_own_time* its times are those of the follow-ups."""
     where, values = _child_condition(asked, by_own_time)
     return reader.sql.execute(
-        f"SELECT x.*, d.customer_id, c.name AS c_name FROM follow_up AS x {_OF_DEMAND} WHERE {where} ORDER BY x.demand_id, x.at, x.id",
+        f"SELECT x.*, d.customer_id, c.name AS c_name FROM follow_up AS x {_OF_DEMAND} WHERE {where} "
+        "ORDER BY x.demand_id, x.at, x.id",
         values,
     )
 

@@ -148,10 +148,10 @@ class Scratch:
 
     def __init__(self) -> None:
         if Path("/proc/self/fd").is_dir():
-            self.file: IO[bytes] = tempfile.TemporaryFile()
+            self.file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
             self.path = f"/proc/self/fd/{self.file.fileno()}"
         else:
-            self.file = tempfile.NamedTemporaryFile(delete=False)
+            self.file = tempfile.NamedTemporaryFile(delete=False)  # noqa: SIM115
             self.path = self.file.name
 
     def close(self) -> None:

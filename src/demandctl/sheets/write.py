@@ -1,7 +1,7 @@
 """Workbooks: finished sheets streamed into a file in bounded memory.
 
-openpyxl makes the workbook, its styles, charts and the frame of each sheet; the rows go into that frame as text, one at a
-time, which is several times quicker than a cell object each and holds nothing.
+openpyxl makes the workbook, its styles, charts and the frame of each sheet; the rows go into that frame as text, one
+at a time, which is several times quicker than a cell object each and holds nothing.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Cell(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A row: its cells from the left (None leaves a gap), its height in points, and how many columns each cell spans."""
+    """A row: its cells from the left (None leaves a gap), and its height in points."""
 
     cells: Sequence[Cell | None]
     height: float | None = None

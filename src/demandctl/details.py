@@ -39,7 +39,8 @@ _WECHAT = (
 def plain(text: str) -> str:
     """Full-width letters and digits as plain ones, one for one; punctuation stays Chinese."""
     return "".join(
-        chr(ord(c) - 0xFEE0) if "\uff10" <= c <= "\uff5a" and c not in "：；＜＝＞？＠［＼］＾＿｀" else c for c in text
+        chr(ord(c) - 0xFEE0) if c in "＋－" or ("\uff10" <= c <= "\uff5a" and c not in "：；＜＝＞？＠［＼］＾＿｀") else c
+        for c in text
     )
 
 

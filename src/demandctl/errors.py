@@ -26,6 +26,14 @@ class UsageError(DemandctlError):
     exit_code = 2
 
 
+class Several(UsageError):
+    """A name fits several; *choices* are what could be typed instead, each with its label. A terminal offers them."""
+
+    def __init__(self, message: str, hint: str, text: str, choices: list[tuple[str, str]]) -> None:
+        super().__init__(message, hint)
+        self.text, self.choices = text, choices
+
+
 class NotFound(DemandctlError):
     """No such demand, customer, contact, revisit or file; or no ledger there yet."""
 

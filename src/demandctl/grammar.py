@@ -16,7 +16,7 @@ from typing import Any, TextIO
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from demandctl.errors import DemandctlError
+from demandctl.errors import DemandctlError, Several
 from demandctl.render import padded, say, shown, width
 
 Tree = Mapping[str, "Callable[..., None] | tuple[str, str]"]
@@ -189,6 +189,12 @@ class Root(Group):
         try:
             code = super().main(args, prog_name or "demandctl", standalone_mode=False, **extra)
             sys.stdout.flush()
+        except Several as error:
+            again = _one_of(error, sys.argv[1:] if args is None else list(args))
+            if again is not None:
+                return self.main(again, prog_name, **extra)
+            fail(str(error), error.hint)
+            code = error.exit_code
         except DemandctlError as error:
             fail(str(error), error.hint)
             code = error.exit_code
@@ -204,7 +210,36 @@ class Root(Group):
         except OSError as error:
             fail(f"系统报错：{error.strerror or error}" + (f"（{error.filename}）" if error.filename else ""))
             code = 4 if error.errno == 28 else 1
+        except Exception as error:
+            if os.environ.get("DEMANDCTL_DEBUG"):
+                raise
+            # What nobody foresaw is most likely a ledger that another program has changed.
+            fail(
+                f"程序没有料到的错误：{type(error).__name__}：{error}",
+                "检查台账：demandctl doctor；完整信息：DEMANDCTL_DEBUG=1",
+            )
+            code = 4
         sys.exit(code or 0)
+
+
+def _one_of(error: Several, words: list[str]) -> list[str] | None:
+    """The command line with the one that the person chooses among several; None where nobody can be asked.
+
+    Nothing was written: a name is looked up before anything else happens.
+    """
+    from demandctl import asking
+
+    place = next((n for n, word in enumerate(words) if " ".join(word.split()) == error.text), None)
+    if place is None or "--json" in words or not asking.can_ask():
+        return None
+    try:
+        chosen = asking.choose(
+            f"“{shown(error.text)}”不止一位，是哪一位", [(c, shown(label)) for c, label in error.choices]
+        )
+    except typer.Abort:
+        fail("已取消，没有写入")
+        sys.exit(130)
+    return [*words[:place], chosen, *words[place + 1 :]]
 
 
 def _forgiving(stream: TextIO) -> None:
@@ -215,8 +250,6 @@ def _forgiving(stream: TextIO) -> None:
 
 
 def _discard_stdout() -> None:
-    import os
-
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

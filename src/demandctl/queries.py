@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from demandctl.context import Context
 from demandctl.db import connect, unusable
-from demandctl.errors import NotFound, UsageError
+from demandctl.errors import NotFound, Several, UsageError
 from demandctl.targets import late_minutes, level
 from demandctl.worktime import Calendar
 
@@ -571,8 +571,9 @@ def find_contact_id(reader: Reader, text: str) -> int:
             number: int = found[0]["id"]
             return number
         if found:
-            listed = "、".join(f"{row['id']} {row['name']}（{row['branch'] or '无分公司'}）" for row in found)
-            raise UsageError(f"“{text[:40]}”不止一位：{listed}", "写全名或前面的编号")
+            choices = [(str(row["id"]), f"{row['id']} {row['name']}（{row['branch'] or '无分公司'}）") for row in found]
+            listed = "、".join(label for _, label in choices)
+            raise Several(f"“{text[:40]}”不止一位：{listed}", "写全名或前面的编号", text, choices)
     raise NotFound(f"通讯录里没有“{text[:40]}”", "看看有谁：demandctl contact list")
 
 
@@ -596,8 +597,12 @@ def find_customer_id(reader: Reader, text: str) -> int:
         if len(found) == 1:
             return int(found[0]["id"])
         if found:
-            listed = "、".join(f"K{row['id']:05d} {row['name']}（{row['region'] or '地区未知'}）" for row in found)
-            raise UsageError(f"“{text[:40]}”不止一位：{listed}", "请写客户编号")
+            codes = [f"K{row['id']:05d}" for row in found]
+            labels = [
+                f"{c} {row['name']}（{row['region'] or '地区未知'}）" for c, row in zip(codes, found, strict=True)
+            ]
+            choices = list(zip(codes, labels, strict=True))
+            raise Several(f"“{text[:40]}”不止一位：{'、'.join(labels)}", "请写客户编号", text, choices)
     raise NotFound(f"没有客户“{text[:40]}”", "看看有谁：demandctl customer list")
 
 

@@ -71,7 +71,9 @@ class Wording(NamedTuple):
         top = max(rule.weight for rule in holding)
         kinds = {rule.kind for rule in holding if rule.weight == top}
         kind = kinds.pop() if len(kinds) == 1 else None
-        subtype = self._subtype(kind, holding, found) if kind else None
+        deciding = {rule.subtype for rule in holding if rule.weight == top}
+        subtype = deciding.pop() if kind and len(deciding) == 1 else None
+        subtype = subtype or (self._subtype(kind, holding, found) if kind else None)
         why = tuple(sorted({name for r in holding if r.weight == top for name in r.all}))
         return Verdict(kind, subtype, top, found, why)
 

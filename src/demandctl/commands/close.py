@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from demandctl import asking, queries
 from demandctl import vocabulary as words
-from demandctl.commands.answers import demand_answer
-from demandctl.commands.options import At, Json, Number, Reason, choices, clean, demand_number, past
+from demandctl.commands.answers import answer, demand_answer
+from demandctl.commands.options import At, Json, Number, Reason, Yes, choices, clean, demand_number, past
 from demandctl.context import Context
 from demandctl.errors import UsageError
 
@@ -26,6 +27,7 @@ def close(
     amount: Amount = "",
     duplicate_of: DuplicateOf = "",
     at: At = "",
+    yes: Yes = False,
     json: Json = False,
 ) -> None:
     """结束一条需求。
@@ -33,12 +35,18 @@ def close(
     未成交、无需跟进、未采纳要写原因；售后和投诉解决后用 confirm。
     """
     app: Context = ctx.obj
+    asks = asking.can_ask() and not (yes or json)
+    if asks:
+        outcome, reason, duplicate_of = _asked(app, number, outcome, reason, duplicate_of)
     if not outcome:
         raise UsageError("缺少 --outcome", f"可以是：{'、'.join(f'{o.value} {o.label}' for o in words.Outcome)}")
     result = words.Outcome.parse(outcome)
     money = parse_amount(amount) if amount else None
     twin = demand_number(duplicate_of) if duplicate_of else None
     moment = past(app, at)
+    if asks and _means_to_buy(app, number, result):
+        answer(f"D{number} 没有结束", f"转为商机：demandctl upgrade {number}")
+        return
     from demandctl import ledger
     from demandctl.db import transaction
 
@@ -50,6 +58,34 @@ def close(
     if product_inquiry and result is words.Outcome.SOLVED:
         following = f"客户有意购买的话，转为商机：demandctl undo，再 demandctl upgrade {number}"
     demand_answer(app, number, json, f"D{number} 已结束：{result.label}", following)
+
+
+def _asked(app: Context, number: int, outcome: str, reason: str, duplicate_of: str) -> tuple[str, str, str]:
+    """What an end needs and was not typed: how it ended, why, of which one it is a duplicate."""
+    from demandctl import lifecycle
+
+    with queries.reading(app) as reader:
+        demand = queries.demand(reader, number)
+    if demand["closed_at"]:
+        return outcome, reason, duplicate_of
+    if not outcome:
+        ends = lifecycle.OUTCOMES[words.Kind(demand["kind"])]
+        head = f"D{number} {demand['customer']['name']}：结果是"
+        outcome = asking.choose(head, [(end.value, end.label) for end in ends])
+    result = words.Outcome.parse(outcome)
+    if result in lifecycle.NEED_REASON and not reason.strip():
+        reason = asking.text("原因", needed=True)
+    if result is words.Outcome.DUPLICATE and not duplicate_of:
+        duplicate_of = asking.text("与哪条重复（编号）", needed=True, check=demand_number)
+    return outcome, reason, duplicate_of
+
+
+def _means_to_buy(app: Context, number: int, result: words.Outcome) -> bool:
+    """R 3.1.3: a question about a product may be the beginning of a sale."""
+    with queries.reading(app) as reader:
+        demand = queries.demand(reader, number)
+    asked = demand["kind"] == words.Kind.INQUIRY and demand["subtype"] == "product" and not demand["closed_at"]
+    return asked and result is words.Outcome.SOLVED and asking.yes("客户有意购买吗？有的话应转为商机", default=False)
 
 
 def parse_amount(text: str) -> str:
@@ -71,10 +107,18 @@ def parse_amount(text: str) -> str:
 
 
 def confirm(
-    ctx: typer.Context, number: Number, solved: Solved = None, note: Note = "", at: At = "", json: Json = False
+    ctx: typer.Context,
+    number: Number,
+    solved: Solved = None,
+    note: Note = "",
+    at: At = "",
+    yes: Yes = False,
+    json: Json = False,
 ) -> None:
     """记录客户对结果的确认：--solved 就此结束，--unsolved 继续跟进。"""
     app: Context = ctx.obj
+    if solved is None and asking.can_ask() and not (yes or json):
+        solved = asking.choose(f"D{number} 客户怎么说", [(True, "解决了，就此结束"), (False, "没有解决，继续跟进")])
     if solved is None:
         raise UsageError("客户怎么说？", f"解决了：demandctl confirm {number} --solved；没解决：--unsolved")
     moment = past(app, at)

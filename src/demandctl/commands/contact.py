@@ -4,15 +4,15 @@ from typing import Annotated
 
 import typer
 
-from demandctl import queries
+from demandctl import asking, queries
 from demandctl import vocabulary as words
 from demandctl.commands.answers import object_answer
 from demandctl.commands.import_ import contacts as import_contacts
-from demandctl.commands.options import Json, choices, clean, one_line
+from demandctl.commands.options import Json, Yes, choices, clean, one_line
 from demandctl.context import Context
 from demandctl.errors import Refused, UsageError
 from demandctl.grammar import Tree
-from demandctl.render import Column, pairs, put, put_json, put_table
+from demandctl.render import Column, pairs, put, put_json, put_table, shown
 
 Name = Annotated[str, typer.Argument(metavar="姓名", help="姓名")]
 Who = Annotated[str, typer.Argument(metavar="联系人", help="姓名、电话或编号")]
@@ -61,10 +61,12 @@ def _values(
 def add(
     ctx: typer.Context, name: Name, role: RoleOption = "", branch: Branch = None, phone: Phone = None,
     wechat: Wechat = None, region: Regions = None, product: Products = None, skill: Skills = None,
-    leader: IsLeader = None, json: Json = False,
+    leader: IsLeader = None, yes: Yes = False, json: Json = False,
 ) -> None:  # fmt: skip
     """新增一位联系人。"""
     app: Context = ctx.obj
+    if not role and asking.can_ask() and not (yes or json):
+        role = asking.choose(f"{shown(name)} 的角色", [(term.value, term.label) for term in words.Role])
     if not role:
         raise UsageError("缺少 --role", f"可以是：{'、'.join(f'{r.value} {r.label}' for r in words.Role)}")
     from demandctl import directory

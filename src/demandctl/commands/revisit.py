@@ -5,12 +5,13 @@ from typing import Annotated, Any
 
 import typer
 
-from demandctl import queries
+from demandctl import asking, queries
 from demandctl import vocabulary as words
 from demandctl.commands.answers import object_answer
 from demandctl.commands.options import (
     At,
     Json,
+    Yes,
     choices,
     clean,
     demand_number,
@@ -81,10 +82,13 @@ def plan(
 
 def add(
     ctx: typer.Context, customer: Customer, kind: KindOption = "", at: PlannedAt = "", demand: DemandOption = "",
-    note: Note = None, json: Json = False,
+    note: Note = None, yes: Yes = False, json: Json = False,
 ) -> None:  # fmt: skip
     """计划一次回访。"""
     app: Context = ctx.obj
+    if not (kind and at) and asking.can_ask() and not (yes or json):
+        kind = kind or asking.choose("回访类型", [(term.value, term.label) for term in words.RevisitKind])
+        at = at or asking.text("什么时候", needed=True, check=lambda answer: future(app, answer, "--at"))
     if not kind or not at:
         missing = [name for name, value in (("--kind", kind), ("--at", at)) if not value]
         raise UsageError(

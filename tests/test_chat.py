@@ -1,0 +1,213 @@
+"""A copied chat becomes drafts: the samples field by field, and the rules behind them in other words."""
+
+import csv
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from demandctl.chat import Draft, Person, drafts
+from demandctl.errors import UsageError
+from demandctl.vocabulary import SUBTYPES, Kind, Role
+from demandctl.wording import read_wording
+
+ROOT = Path(__file__).parent.parent
+NOW = datetime.fromisoformat("2026-11-20T18:30:00+08:00")
+TABLE = (ROOT / "src" / "demandctl" / "data" / "keywords.toml").read_text(encoding="utf-8")
+WORDING = read_wording(TABLE)
+
+
+def _directory() -> list[Person]:
+    with (ROOT / "examples" / "contacts.csv").open(encoding="utf-8-sig") as file:
+        return [
+            Person(n, r["姓名"], r["微信"], r["电话"], r["分公司"], Role.parse(r["角色"]), r["在职"] == "是")
+            for n, r in enumerate(csv.DictReader(file), 1)
+        ]
+
+
+PEOPLE = _directory()
+
+
+def read(text: str, now: datetime = NOW) -> list[Draft]:
+    """The drafts of a text."""
+    return drafts(text, now, PEOPLE, WORDING)
+
+
+def only(text: str) -> Draft:
+    """The one draft of a text."""
+    found = read(text)
+    assert len(found) == 1, [draft.content for draft in found]
+    return found[0]
+
+
+def _same(name: str, wanted: Any, got: Any) -> bool:
+    """The comparison of the samples' README."""
+    if isinstance(wanted, list):
+        return any(_same(name, one, got) for one in wanted)
+    if wanted is None:
+        return got is None
+    if name == "phone":
+        return re.sub(r"\D", "", got or "").startswith(re.sub(r"\D", "", wanted))
+    if name in ("region", "product"):
+        return re.sub(r"[ 的]", "", wanted) in re.sub(r"[ 的]", "", got or "")
+    if name == "raised_at":
+        return bool(got == datetime.fromisoformat(wanted))
+    return bool(wanted == got)
+
+
+def _cases(name: str) -> list[Any]:
+    lines = (Path(__file__).parent / "data" / name).read_text(encoding="utf-8").splitlines()
+    return [pytest.param(case, id=case["id"]) for case in map(json.loads, filter(str.strip, lines))]
+
+
+@pytest.mark.parametrize("case", [*_cases("chat_pastes.jsonl"), *_cases("chat_own.jsonl")])
+def test_a_paste_gives_what_a_careful_specialist_writes_down(case: dict[str, Any]) -> None:
+    found = read(case["text"], datetime.fromisoformat(case["now"]))
+    assert len(found) == len(case["expect"]), [draft.content for draft in found]
+    for draft, expected in zip(found, case["expect"], strict=True):
+        wrong = {
+            name: getattr(draft, name) for name, want in expected.items() if not _same(name, want, getattr(draft, name))
+        }
+        assert not wrong
+        assert set(draft.words) >= {name for name in draft.values if name != "content"}
+
+
+@pytest.mark.parametrize(
+    ("text", "phone"),
+    [
+        ("泵车漏油派人修 138-0000-0121", "13800000121"),
+        ("泵车漏油派人修，电话：(0731)84000012转8", "0731-84000012-8"),
+        ("泵车漏油派人修，打一三八零零零零零一二一", "13800000121"),
+        ("泵车漏油派人修，０７３１－８４０００１２３", "0731-84000123"),
+        ("泵车漏油派人修，预算13800000121元", None),
+        ("泵车漏油派人修，合同编号13800000121", None),
+        ("泵车漏油派人修，运单YT13800000121", None),
+        ("泵车漏油派人修，你们那个师傅电话13800000121打不通", None),
+        ("泵车漏油派人修，我找过周志强13700010142了", None),
+    ],
+)
+def test_a_phone_is_the_customers_own_and_no_other_number(text: str, phone: str | None) -> None:
+    assert only(text).phone == phone
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("我是湖南人，泵车坏在广西全州了，派人修", "全州"),
+        ("泵车坏了派人修，山东临工的机子，在常德", "常德"),
+        ("要一套滤芯，从长沙发到吉首", "吉首"),
+        ("泵车坏了派人修，在长沙路", None),
+        ("泵车坏了派人修", None),
+    ],
+)
+def test_the_region_is_where_the_machine_is(text: str, region: str | None) -> None:
+    assert _same("region", region, only(text).region)
+
+
+@pytest.mark.parametrize(
+    ("header", "at"),
+    [
+        ("老周 11/20 09:13:22", "2026-11-20T09:13:22+08:00"),
+        ("老周 2026/11/20 9:13", "2026-11-20T09:13:00+08:00"),
+        ("老周 2025年12月3日 下午3:05", "2025-12-03T15:05:00+08:00"),
+        ("老周 12/30 09:13", "2025-12-30T09:13:00+08:00"),
+        ("老周 前天 21:00", "2026-11-18T21:00:00+08:00"),
+        ("老周 星期五 19:00", "2026-11-13T19:00:00+08:00"),
+        ("老周 周五 18:00", "2026-11-20T18:00:00+08:00"),
+        ("2026-11-20 09:13:22 老周", "2026-11-20T09:13:22+08:00"),
+        ("[2026-11-20 09:13] 老周：", "2026-11-20T09:13:00+08:00"),
+    ],
+)
+def test_a_header_tells_who_and_when_and_never_a_time_to_come(header: str, at: str) -> None:
+    draft = only(f"{header}\n泵车臂架不动了，派个师傅来修")
+    assert (draft.customer, draft.raised_at) == ("老周", datetime.fromisoformat(at))
+
+
+def test_the_first_answer_of_staff_is_kept_with_its_time_and_is_no_demand() -> None:
+    draft = only(
+        "老周 11/20 09:13:22\n泵车臂架不动了，派个师傅来修\n\n"
+        "长沙分公司-周志强 11/20 09:20:00\n收到，马上联系您 13700010142\n\n"
+        "老周 11/20 09:25:00\n在湘潭 13800000121\n"
+    )
+    assert draft.first_response is not None
+    assert draft.first_response.by.name == "周志强"
+    assert draft.first_response.at == datetime.fromisoformat("2026-11-20T09:20:00+08:00")
+    assert (draft.phone, draft.region, draft.channel) == ("13800000121", "湘潭", "group")
+
+
+def test_an_answer_that_names_nobody_is_not_given_to_one_of_two_who_wait() -> None:
+    found = read(
+        "老周 11/20 09:13:22\n泵车臂架不动了，派个师傅来修\n"
+        "老吴 11/20 09:14:22\n要两套密封件，发常德\n"
+        "长沙分公司-周志强 11/20 09:20:00\n收到\n"
+        "谢晓梅 11/20 09:21:00\n@老吴\u2005好的，马上报价\n"
+    )
+    assert [draft.first_response and draft.first_response.by.name for draft in found] == [None, "谢晓梅"]
+
+
+def test_a_second_phone_with_a_second_demand_is_a_second_customer_also_without_names() -> None:
+    found = read("泵车漏油，来人修，湘潭 13800000121\n\n求租一台37米泵车，常德 13800000122")
+    assert [(d.kind, d.phone, d.region) for d in found] == [
+        ("service", "13800000121", "湘潭"), ("inquiry", "13800000122", "常德"),
+    ]  # fmt: skip
+
+
+def test_line_ends_blanks_and_marks_change_nothing() -> None:
+    text = "老周 11/20 09:13:22\n泵车臂架不动了，派个师傅来修，在湘潭\n13800000121\n"
+    plain = only(text)
+    for other in (
+        text.replace("\n", "\r\n"),
+        text.replace("\n", "\r"),
+        "\ufeff" + text,
+        text.replace("师", "\u200b师"),
+    ):
+        draft = only(other)
+        assert (draft.values | {"content": ""}) == (plain.values | {"content": ""})
+
+
+def test_a_user_adds_words_and_rules_of_his_own() -> None:
+    own = read_wording(
+        TABLE,
+        "[lists]\nmachine = ['大象机']\n[signals]\nzebra = ['斑马']\n"
+        "[rules]\nzebra = { all = ['zebra'], kind = 'complaint', subtype = 'staff', weight = 12 }\n",
+    )
+    (draft,) = drafts("老周:\n大象机跟斑马一样", NOW, PEOPLE, own)
+    assert (draft.kind, draft.subtype, draft.product) == ("complaint", "staff", "大象机")
+
+
+@pytest.mark.parametrize(
+    "extra",
+    ["[rules", "[nonsense]\na = []\n", "[lists]\nmachine = 'x'\n", "[signals]\nfix = ['(']\n",
+     "[rules]\nx = { all = ['nothing'], kind = 'service', weight = 1 }\n",
+     "[rules]\nx = { all = ['fix'], kind = 'service', subtype = 'nope', weight = 1 }\n", "[rules]\nx = { kind = 'service' }\n"],
+)  # fmt: skip
+def test_a_wrong_keyword_file_is_refused_with_its_name(extra: str) -> None:
+    with pytest.raises(UsageError, match=r"keywords\.toml"):
+        read_wording(TABLE, extra)
+
+
+_PIECES = st.sampled_from(
+    ["老周 11/20 09:13:22", "老周:", "A和B的聊天记录", "—————  2026-11-20  —————", "【公众号留言】", "用户：x", "\n", "\n\n", "「",
+     "」", "- - - - -", "13800000121", "泵车", "坏了", "@", "\u2005", "[图片]", "99/99 99:99", "2/29 10:00", "湘A", "长沙", "：",
+     "昨天 25:61", "0000-00-00", "星期天 9:00", "😎", "\u202e", "１３８"]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.one_of(
+        st.text(max_size=200),
+        st.lists(_PIECES, max_size=20).map("".join),
+        st.lists(_PIECES, max_size=20).map("\n".join),
+    )
+)
+def test_any_text_gives_drafts_without_an_exception(text: str) -> None:
+    for draft in read(text):
+        assert draft.content.strip()
+        assert draft.kind is None or draft.subtype is None or draft.subtype in SUBTYPES[Kind(draft.kind)]
+        assert draft.raised_at is None or draft.raised_at.tzinfo is not None

@@ -22,6 +22,7 @@ from demandctl.context import Context
 from demandctl.sheets import safe
 from demandctl.sheets.safe import CELL_LIMIT
 from tests.conftest import Cli
+from tests.kept import kept
 from tests.killing import ran, spawn
 
 
@@ -54,6 +55,10 @@ def table(path: Path, sheet: str) -> list[dict[str, Any]]:
 
 def a_day(cli: Cli) -> None:
     """A repair that was answered late and solved, and an inquiry that waits."""
+    kept(cli, "a_day", _live).at("2026-11-20T16:00:00")
+
+
+def _live(cli: Cli) -> None:
     cli.demand(phone="13800000121", product="37米泵车", subtype="repair", wish="当天修好", company="恒通混凝土")
     cli("assign", "1", "李铁柱")
     cli.at("2026-11-20T10:00:00")("follow-up", "1", "已电话联系", "--method", "phone", "--next", "明天上午9点")

@@ -14,10 +14,15 @@ from openpyxl import load_workbook
 from demandctl.errors import UsageError
 from demandctl.periods import parse_period, period_of
 from tests.conftest import Cli
+from tests.kept import kept
 
 
 def weeks(cli: Cli) -> None:
     """A fortnight of all kinds: won, lost, late, reopened, visited."""
+    kept(cli, "weeks", _live).at("2026-11-20T18:00:00")
+
+
+def _live(cli: Cli) -> None:
     cli.at("2026-11-10T09:00:00")
     cli.demand(
         "要一台新泵车",
@@ -52,7 +57,6 @@ def weeks(cli: Cli) -> None:
     cli("close", "5", "--outcome", "adopted")
     cli("revisit", "add", "K00001", "--kind", "after-sale", "--at", "今天16:00", "--demand", "1")
     cli.at("2026-11-19T16:30:00")("revisit", "record", "1", "--satisfaction", "satisfied")
-    cli.at("2026-11-20T18:00:00")
 
 
 class Numbers:

@@ -22,6 +22,7 @@ class Terminal:
         self.child = pexpect.spawn(
             sys.executable, ["-m", "demandctl", *words], env=env, encoding="utf-8", dimensions=(40, 160), timeout=20
         )
+        self.child.delaybeforesend = None
 
     def sees(self, *texts: str) -> "Terminal":
         """Wait until each text is shown, one after the other."""

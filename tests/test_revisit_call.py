@@ -1,22 +1,26 @@
 """``revisit call`` in a real terminal: what is asked follows the script, what is written follows the answers."""
 
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Cli
+from tests.kept import kept
 from tests.terminal import BACKSPACE, CTRL_C, DOWN, ENTER, Terminal
 
 
-@pytest.fixture
-def visit(cli: Cli) -> Iterator[Cli]:
-    """A ledger with a customer to visit: 回访 1 after-sale, 回访 2 inactive."""
+def prepare(cli: Cli) -> None:
+    """A customer to visit: 回访 1 after-sale, 回访 2 inactive."""
     cli("customer", "add", "湘潭老周", "--phone", "13800000121", "--region", "湘潭")
     cli("revisit", "add", "K00001", "--kind", "after-sale", "--at", "2026-11-20 15:00")
     cli("revisit", "add", "K00001", "--kind", "inactive", "--at", "2026-11-20 16:00")
-    return cli
+
+
+@pytest.fixture
+def visit(cli: Cli) -> Cli:
+    """The ledger so prepared."""
+    return kept(cli, "visit", prepare)
 
 
 def shown(cli: Cli, number: int = 1) -> dict[str, object]:

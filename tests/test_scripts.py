@@ -80,6 +80,7 @@ def test_without_a_name_the_scripts_are_listed(cli: Cli) -> None:
 def test_a_reply_of_ones_own_is_added_changed_and_used(cli: Cli) -> None:
     cli("script", "add", "price", "--name", "报价", "--text", "{customer}您好，报价单发您了。")
     assert cli.run("script", "add", "price", "--text", "x").code == 1
+    assert cli.run("script", "add", "list", "--text", "x").code == 2
     cli("customer", "add", "老周")
     assert cli("script", "price", "--customer", "老周").out == "老周您好，报价单发您了。\n"
     cli("script", "edit", "price", "--text", '改了\n两行 "引号" \\ 反斜杠')

@@ -23,6 +23,9 @@ BLANKS = {
 }  # fmt: skip
 """What stands between braces, and what is shown where nothing fills it."""
 
+RESERVED = ("list", "show", "add", "edit")
+"""The commands of ``script``: an id among them could not be called."""
+
 _ASKS = ("", "yes-no", "satisfaction", "ratings", "text", "call-back")
 _FIELDS = (
     "", "call_back_at", "satisfaction", "heard_from", "suggestion", "recommend", "dissatisfaction", "urgent", "problem",
@@ -238,6 +241,8 @@ def add(own: Path, name: str, title: str, text: str) -> Script:
     """Add a quick reply to the user's file; Refused when there is one of that id."""
     if not _ID.fullmatch(name):
         raise UsageError(f"“{name[:40]}”不能作编号", "用字母、数字、汉字和 -，不含空格")
+    if name in RESERVED:
+        raise UsageError(f"{name} 是 script 的一个命令，不能作编号", "换一个编号")
     if any(script.id == name for script in load(own)):
         raise Refused(f"已有话术 {name}", f"改它：demandctl script edit {name}")
     script = Script(name, title or name, "reply", text, own=True)

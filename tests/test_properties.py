@@ -17,7 +17,7 @@ from tests.road import LEADER, SALESMAN, SERVICEMAN, Road, written
 from tests.walks import walk
 
 roads = settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=7, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 

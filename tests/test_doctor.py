@@ -93,10 +93,12 @@ def test_a_missing_trigger_or_index_is_found(ledger: Cli) -> None:
 
 def test_files_that_others_can_read_are_named(ledger: Cli) -> None:
     backup = Path(ledger("backup", "--json").json["path"])
-    for path in (ledger.db, ledger.config, backup):
+    ledger.config.chmod(0o644)
+    assert str(ledger.config) in ledger("doctor").out  # worth a word, no fault of the ledger
+    for path in (ledger.db, backup):
         path.chmod(0o644)
     found = _found(ledger, "permissions")
-    assert all(str(path) in found for path in (ledger.db, ledger.config, backup))
+    assert all(str(path) in found for path in (ledger.db, backup))
 
 
 def test_a_damaged_page_makes_the_ledger_unusable_and_stays_as_it_is(ledger: Cli) -> None:

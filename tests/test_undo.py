@@ -12,6 +12,8 @@ from tests.conftest import EXAMPLES, Cli
 
 CONTACTS = str(EXAMPLES / "contacts.csv")
 
+FORM = ["revisit add K1 --kind regular --at 3天后", "revisit record 1 --satisfaction fair --problem 漏油 --urgent"]
+
 # What a command needs beforehand, and the command: demand 1 is a repair of K00001 with a handler.
 COMMANDS: list[tuple[list[str], str]] = [
     ([], "intake 又一条 --customer 新人 --phone 13900000001 --kind inquiry --channel direct --region 长沙"),
@@ -43,12 +45,26 @@ COMMANDS: list[tuple[list[str], str]] = [
     ([], "revisit add K1 --kind regular --at 3天后"),
     (["revisit add K1 --kind regular --at 3天后"], "revisit record 1 --satisfaction satisfied"),
     (["revisit add K1 --kind regular --at 3天后"], "revisit record 1 --call-back 明天"),
-    (
-        ["revisit add K1 --kind regular --at 3天后", "revisit record 1 --satisfaction fair --problem 漏油 --urgent"],
-        "revisit forward 1 服务部",
-    ),
+    (FORM, "revisit forward 1 服务部"),
     (["customer owner K1 李铁柱"], "handover 李铁柱 周志强 --yes"),
+    ([], "customer tag K1 大客户"),
+    (["customer add 张三 --phone 13900000002", "customer order K2"], "customer merge K2 K1 --yes"),
+    (FORM, "revisit escalate 1 唐建明"),
+    (FORM, "revisit solved 1"),
+    ([*FORM, "revisit forward 1 服务部"], "revisit contacted 1"),
+    ([*FORM, "revisit forward 1 服务部"], "revisit planned 1 下周换油封"),
+    ([], "import customers {customers}"),
+    ([], "import demands {demands}"),
+    ([], "import revisits {revisits}"),
 ]
+
+FILES = {
+    "customers": "姓名,电话,单位\n赵一,13900000011,一号工地\n钱二,13900000012,二号工地\n",
+    "demands": "客户姓名,联系电话,需求类型,需求内容,提出时间,来源渠道,状态\n"
+    "孙三,13900000013,售后,搅拌车异响,2026-11-18 10:00,私聊,跟进中\n"
+    "李四,13900000014,咨询,报价,2026-10-08 09:00,社群,已结束\n",
+    "revisits": "客户名称,联系电话,回访类型,回访时间,整体满意度\n湘潭老周,13800000121,常规回访,2026-11-19 10:00,满意\n",
+}
 
 
 def _tables(db: Path) -> dict[str, Sequence[Any]]:
@@ -73,9 +89,14 @@ def ledger(cli: Cli) -> Cli:
 def test_every_command_that_writes_is_taken_back_whole(ledger: Cli, before: list[str], command: str) -> None:
     for step in before:
         ledger(step)
+    paths = {name: ledger.folder / f"{name}.csv" for name in FILES}
+    for name, path in paths.items():
+        path.write_text(FILES[name])
+        path.chmod(0o600)
     tables = _tables(ledger.db)
-    ledger.at("2026-11-20T09:30:00")(command)
+    ledger.at("2026-11-20T09:30:00")(command.format(**paths))
     assert _tables(ledger.db) != tables
+    assert ledger("doctor", "--json").json["ok"]
     ledger.at("2026-11-20T09:31:00")("undo")
     assert _tables(ledger.db) == tables
     assert ledger("doctor", "--json").json["ok"]

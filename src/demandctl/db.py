@@ -257,6 +257,7 @@ def _in_force(context: Context) -> _InForce:
 
 
 def _begin(session: Session, context: Context, command: str) -> Work:
+    from demandctl.audit import NEVER_TAKEN_BACK
     from demandctl.deadlines import learn_calendar
     from demandctl.models import Operation
 
@@ -269,7 +270,8 @@ def _begin(session: Session, context: Context, command: str) -> Work:
     _warn_of_the_clock(session, context, operation.id)
     rules, ruleset_id = _ruleset(session, today)
     work = Work(session, operation.id, context.now, context.who, rules, today.calendar, ruleset_id, context)
-    if command not in ("undo", "export"):  # the one needs the rows as they were left, the other is never taken back
+    # Undo needs the rows as they were left, and what is never taken back may not stand between them.
+    if command not in ("undo", *NEVER_TAKEN_BACK):
         learn_calendar(work)
     return work
 

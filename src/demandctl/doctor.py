@@ -133,9 +133,9 @@ def _unfinished(reader: Reader) -> Iterator[Finding]:
 # -- states and history ------------------------------------------------------------------------------------------
 
 _STATES = {
-    "结束的没有结果或结束时间，或未结束的有": (
+    "结束的没有结束时间，或未结束的有结果、结束时间": (  # an old workbook may say 已结束 without a result
         "SELECT id FROM demand WHERE (status = 'closed') <> (closed_at IS NOT NULL) "
-        "OR (status = 'closed') <> (outcome IS NOT NULL)"
+        "OR (status <> 'closed' AND outcome IS NOT NULL)"
     ),
     "已派单或等待中，却没有对接人": (
         "SELECT id FROM demand WHERE status IN ('assigned', 'waiting') AND handler_id IS NULL"
@@ -298,14 +298,14 @@ def _permissions(context: Context) -> Iterator[Finding]:
     if os.name == "nt":
         return
     ledger = context.db_path
-    files = [ledger, *(ledger.with_name(ledger.name + ending) for ending in ("-wal", "-shm")), context.config_path]
-    files += [copy.path for copy in backup.kept(context)]
-    files += sorted(ledger.absolute().parent.glob(f"{ledger.stem}.replaced-*.db"))
-    files += [path for path in exported_files(context) if path not in files]
-    open_ones = tuple(str(path) for path in files if _is_open_to_others(path))
-    if open_ones:
-        message = f"{len(open_ones)} 个文件别人也能读"
-        yield Finding("permissions", "problem", message, "只留给自己：chmod 600 文件", open_ones[:NAMED])
+    own = [ledger, *(ledger.with_name(ledger.name + ending) for ending in ("-wal", "-shm"))]
+    own += [copy.path for copy in backup.kept(context)]
+    own += sorted(ledger.absolute().parent.glob(f"{ledger.stem}.replaced-*.db"))
+    others = [context.config_path, *exported_files(context)]
+    for level, what, files in (("problem", "台账和备份里", own), ("notice", "配置和表格里", others)):
+        if named := tuple(str(path) for path in files if _is_open_to_others(path)):
+            message = f"{what}有 {len(named)} 个文件别人也能读"
+            yield Finding("permissions", level, message, "只留给自己：chmod 600 文件", named[:NAMED])
 
 
 def _is_open_to_others(path: Path) -> bool:

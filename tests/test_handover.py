@@ -1,12 +1,16 @@
 """Handing over: what goes, what stays, what the clocks do, and that it can be taken back."""
 
+import json
+import random
 import sqlite3
 
 import pytest
 
 from tests.conftest import Cli
 from tests.kept import kept
+from tests.road import LEADER, OTHER_LEADER
 from tests.terminal import BACKSPACE, ENTER, Terminal
+from tests.walks import walk
 
 LATER = "2026-11-20T14:00:00+08:00"
 
@@ -198,3 +202,25 @@ def test_a_revisit_problem_taken_to_him_goes_too(desk: Cli) -> None:
     desk("revisit", "escalate", "1", "彭振宇")
     desk("handover", "彭振宇", "向阳", "--yes", "--only", "revisits")
     assert desk("revisit", "show", "1", "--json").json["escalated_to"] == "向阳"
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_wherever_a_demand_stands_it_can_be_handed_over_and_nothing_is_forgotten(cli: Cli, seed: int) -> None:
+    chance = random.Random(seed)
+    walk(cli, chance.choice, 6, lambda road: None)
+    now = json.loads(cli("list", "--json").out)[0]
+    holder = now["handler"] or (now["leader"] if now["status"] == "referred" else None)
+    if holder is None or now["closed_at"]:
+        return
+    other = LEADER if holder["name"] != LEADER.name else OTHER_LEADER
+    before = cli.open_deadlines(now["number"])
+    cli("handover", str(holder["id"]), other.name, "--yes", "--only", "demands,referred")
+    after = cli.open_deadlines(now["number"])
+    assert after
+    assert all(d["owed_by"]["name"] != holder["name"] for d in after.values() if d["owed_by"]["role"] == "handler")
+    kept_times = {rule: d["due_at"] for rule, d in before.items() if rule != "first-feedback" and rule in after}
+    assert {rule: after[rule]["due_at"] for rule in kept_times} == kept_times
+    findings = {finding["check"] for finding in cli.run("doctor", "--json").json["findings"]}
+    assert not findings & {"replay", "states", "forgotten", "references"}
+    cli("undo")
+    assert cli.open_deadlines(now["number"]) == before

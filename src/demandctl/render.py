@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from shutil import get_terminal_size
 from typing import Any, NamedTuple
@@ -90,7 +91,8 @@ def put(text: str = "") -> None:
 def say(text: str) -> None:
     """A line of talk on stderr."""
     sys.stdout.flush()
-    sys.stderr.write(text + "\n")
+    with suppress(OSError):  # nobody reads it, or its disk is full: no reason to fail
+        sys.stderr.write(text + "\n")
 
 
 def put_json(document: object) -> None:

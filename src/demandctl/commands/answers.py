@@ -43,15 +43,15 @@ def agreed(question: str, yes: bool, *, typed: str = "") -> bool:
 
     UsageError off a terminal, typer.Abort for a no.
     """
-    import sys
+    from demandctl import asking
 
     if yes:
         return True
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not asking.can_ask():
         raise UsageError(f"要先确认：{question}", "确定的话加上 --yes")
-    sys.stderr.write(shown(f"{question} {f'确定请输入 {typed}：' if typed else '[y/N] '}"))
-    sys.stderr.flush()
-    reply = sys.stdin.readline().strip()
-    if reply != typed if typed else reply.lower() not in ("y", "yes", "是"):
+    said_so = (
+        asking.text(f"{shown(question)}确定请输入 {typed}：") == typed if typed else asking.yes(shown(question), False)
+    )
+    if not said_so:
         raise typer.Abort
     return True

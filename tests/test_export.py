@@ -283,6 +283,19 @@ def test_csv_is_read_back_as_it_was_typed(cli: Cli, tmp_path: Path) -> None:
     assert rows[0]["提出时间"] == "2026-11-20 09:00:00"
 
 
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_hostile_text_comes_back_whole_by_an_import(cli: Cli, tmp_path: Path, suffix: str) -> None:
+    texts = ["=1+1", "'-1 撇号", "竖\x0b排", "_x000B_ 字面", "第一行\n第二行"]
+    for number, text in enumerate(texts):
+        cli.demand(text, customer=f"@客户{number}", kind="inquiry")
+    target = tmp_path / f"d.{suffix}"
+    cli("export", "demands", "-o", str(target))
+    cli("--db", str(tmp_path / "new.db"), "init")
+    cli("--db", str(tmp_path / "new.db"), "import", "demands", str(target))
+    found = cli("--db", str(tmp_path / "new.db"), "list", "--json").json
+    assert {d["content"]: d["customer"]["name"] for d in found} == {t: f"@客户{n}" for n, t in enumerate(texts)}
+
+
 @pytest.mark.parametrize("suffix", ["csv", "json", "xlsx"])
 def test_masked_files_hold_no_phone_and_no_wechat_id(cli: Cli, tmp_path: Path, suffix: str) -> None:
     cli.demand("请打 138 0000 0121 或 0731-84000012", phone="13800000121", wechat="xiaoma_888")

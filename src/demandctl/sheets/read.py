@@ -14,6 +14,7 @@ from typing import Any
 
 from demandctl.errors import NotFound, Refused
 from demandctl.sheets import guard
+from demandctl.sheets.safe import unguarded
 
 csv.field_size_limit(1024 * 1024)
 
@@ -79,7 +80,8 @@ def _csv(path: Path) -> Sheet:
     line = max(text[:20_000].split("\n")[:10], key=lambda line: sum(line.count(mark) for mark in ",\t;"))
     delimiter = max(",\t;", key=line.count)
     try:
-        return Sheet("", list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        return Sheet("", [list(map(unguarded, row)) for row in rows])
     except csv.Error as error:
         raise Refused(f"{path.name} 不是文字表格（{error}）", "请另存为 CSV（UTF-8）或 .xlsx") from error
 

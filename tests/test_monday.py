@@ -66,10 +66,14 @@ def test_on_friday_the_next_round_can_be_prepared(week: Cli) -> None:
 
 def test_a_monday_off_is_asked_on_the_next_working_day(week: Cli) -> None:
     week.config.write_text('[calendar]\nclosed = ["2026-11-23"]\n', encoding="utf-8")
-    number = week.demand(customer="新客户", kind="opportunity")["number"]
     week.at("2026-11-20T16:00:00+08:00")
+    number = week.demand(customer="新客户", kind="opportunity", phone="13800000199")["number"]
+    week("assign", str(number), "向阳")
     assert week("monday", "--next", "--json").json["due_at"] == "2026-11-24T17:30:00+08:00"
-    assert number
+    week.at(MONDAY)("follow-up", str(number), "放假也问了一句")
+    assert numbers(week)["向阳"] == [number]  # a word on the day off is not the round's
+    week.at("2026-11-24T09:00:00+08:00")("follow-up", str(number), "这次算")
+    assert "向阳" not in numbers(week)
 
 
 def test_each_handler_gets_one_message_with_the_phones_masked(week: Cli) -> None:

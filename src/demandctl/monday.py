@@ -1,6 +1,6 @@
 """The weekly round 周一反馈 (R 3.1, 3.2): who still owes a word about what, who waits, and what was put off.
 
-A round is a week. What was answered needs no record of its own: a follow-up since Monday says so. Only what the
+A round is a week. What was answered needs no record of its own: a follow-up has met the clock. Only what the
 specialist skipped is kept, by round, in the ledger's own table; it is no fact about a demand, so undo leaves it alone.
 """
 
@@ -70,7 +70,7 @@ def this_round(reader: Reader, *, ahead: bool = False) -> Round:
     due_at = calendar.closing(calendar.working_day(monday))
     since = stored(datetime.combine(monday, time(), reader.zone))
     waiting = _waiting(reader)
-    set_aside = {demand["number"] for demand in waiting} | _answered(reader, since)
+    set_aside = {demand["number"] for demand in waiting}
     rows = queries.running(
         reader, "l.rule = 'weekly' AND l.demand_id IS NOT NULL AND l.due_at <= :until", {"until": stored(due_at)}
     )
@@ -84,7 +84,7 @@ def this_round(reader: Reader, *, ahead: bool = False) -> Round:
     order = _handler_order(owed)
     # What was skipped comes at the end; before it handler by handler, each asked about all that is his in one go.
     owed.sort(key=lambda item: (item.skipped, order[item.handler["id"]]))
-    return Round(monday, due_at, owed, waiting, _referred(reader), len(_answered(reader, since)))
+    return Round(monday, due_at, owed, waiting, _referred(reader), _answered(reader, since))
 
 
 def _handler_order(owed: Iterable[Item]) -> dict[int, tuple[str, int, int]]:
@@ -102,14 +102,12 @@ def _demands(reader: Reader, numbers: Iterable[int]) -> dict[int, dict[str, Any]
     return {demand["number"]: demand for demand in found}
 
 
-def _answered(reader: Reader, since: str) -> set[int]:
-    """Demands that have a weekly clock and were spoken of since the round began."""
-    rows = reader.rows(
-        "SELECT DISTINCT f.demand_id FROM follow_up AS f JOIN deadline AS l ON l.demand_id = f.demand_id "
-        "WHERE f.at >= ? AND l.rule = 'weekly'",
-        (since,),
-    )
-    return {row["demand_id"] for row in rows}
+def _answered(reader: Reader, since: str) -> int:
+    """How many demands were spoken of since the round began."""
+    count: int = reader.sql.execute(
+        "SELECT count(DISTINCT demand_id) FROM deadline WHERE rule = 'weekly' AND met_at >= ?", (since,)
+    ).fetchone()[0]
+    return count
 
 
 def _waiting(reader: Reader) -> list[dict[str, Any]]:

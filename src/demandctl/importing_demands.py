@@ -11,7 +11,7 @@ from demandctl.adoption import EVENT_SQL, Adopter, Standing, settled_status, sto
 from demandctl.db import Work
 from demandctl.importing import Arrival, Source, remember, required_tables, unknown_of
 from demandctl.models import to_text
-from demandctl.newcomers import Clash, Contacts, Customers, Person, insert, insert_dicts, next_id, sql
+from demandctl.newcomers import Clash, Contacts, Customers, Person, insert, insert_dicts, next_id, sql, widen
 from demandctl.routing import branch_for
 from demandctl.sheets.legacy import Draft, Handed, Said, read_assignments, read_demands, read_follow_ups
 from demandctl.sheets.problems import Problem
@@ -345,6 +345,7 @@ class _Taking:
 
     def store(self) -> None:
         """Write all that was taken in."""
+        widen(self.work)
         self.contacts.store()
         self.customers.store()
         known = self._numbers

@@ -480,7 +480,7 @@ def _kind_of(table: Table, linked: bool) -> str:
     from demandctl.sheets.cells import word
 
     for text in (table.sheet.name, table.title):
-        if found := word(text, words.labels(v.RevisitKind), words.REVISIT_KINDS[:5]):
+        if found := word(text, words.labels(v.RevisitKind), words.REVISIT_TITLES):
             return found
     return (v.RevisitKind.AFTER_SALE if linked else v.RevisitKind.REGULAR).value
 

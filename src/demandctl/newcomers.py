@@ -24,6 +24,11 @@ def next_id(work: Work, table: str) -> int:
     return int(row[0]) + 1
 
 
+def widen(work: Work) -> None:
+    """Let SQLite keep what an import writes in memory until it commits."""
+    work.session.connection().exec_driver_sql("PRAGMA cache_size = -65536")
+
+
 def sql(work: Work, statement: str, values: Sequence[Any] = ()) -> list[Any]:
     """The rows of a query inside the transaction."""
     return list(work.session.connection().exec_driver_sql(statement, tuple(values)))
@@ -48,7 +53,12 @@ def insert_dicts(work: Work, table: str, rows: Iterable[dict[str, Any]]) -> None
 
 def stored_cell(value: Any) -> Any:
     """A value as its column holds it: lists as JSON."""
+    if type(value) in _AS_IS:
+        return value
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else stored(value)
+
+
+_AS_IS = frozenset({str, int, type(None)})
 
 
 # -- contacts ----------------------------------------------------------------------------------------------------
@@ -169,6 +179,7 @@ class Customers:
             self._know(dict(zip(names, row, strict=True)))
         self._next = next_id(work, "customer")
         self._claimed: set[int] = set()
+        self._taken = {row[0] for row in sql(work, "SELECT id FROM customer WHERE erased_at IS NOT NULL")}
 
     def _know(self, row: dict[str, Any]) -> None:
         self._rows[row["id"]] = row
@@ -241,7 +252,7 @@ class Customers:
     def add(self, person: dict[str, Any], created_at: datetime) -> int:
         """Take a customer in, under his own code where the file has one that is free."""
         code = person.get("code")
-        number = code if code and code not in self._rows and self._is_free(code) else self._next
+        number = code if code and code not in self._rows and code not in self._taken else self._next
         if number == self._next:
             self._next += 1
         name = person["name"] or person.get("phone") or person.get("wechat") or f"K{number:05d}"
@@ -252,9 +263,6 @@ class Customers:
         self._new[number] = row
         self._know(row)
         return number
-
-    def _is_free(self, code: int) -> bool:
-        return not sql(self._work, "SELECT 1 FROM customer WHERE id = ?", (code,))
 
     def fill(self, number: int, person: dict[str, Any]) -> list[str]:
         """Fill a customer's blanks; what differs is returned in words, not changed."""

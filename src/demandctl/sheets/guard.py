@@ -29,10 +29,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DOCTYPES = tuple(
     word.encode(code) for word in ("<!DOCTYPE", "<!ENTITY") for code in ("ascii", "utf-16-le", "utf-16-be")
 )
-_WIDE = re.compile(rb'r="([A-Z]{2,3})[0-9]{1,7}"')
-_ODD = (b"r='", b"r =", b"r= ", b"r\t", b"r\n", b"r\r", b"r=\t", b"r=\n", b"r=\r")
-"""How the place of a cell may be written otherwise, which no spreadsheet program does."""
-_WIDE_ODD = re.compile(rb"""[\s"']r\s*=\s*["']([A-Z]{2,3})\d{1,7}["']""")
+_WIDE = re.compile(rb"""r\s*=\s*["']([A-Z]{2,3})[0-9]""")
 _CELL = re.compile(rb"""[\s"']r\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
 _LAST = 8192
 _ODS_ROW = "table-row"
@@ -130,7 +127,7 @@ def _check_sheet(path: Path, first: bytes, stream: IO[bytes], is_sheet: bool) ->
             # A reader takes the last cell's row and the widest column; one letter is 26 columns at most.
             rows = [int(ref[1]) for ref in _CELL.findall(window[-_LAST:])]
             row = max(row, *rows, 0)
-            column = max(column, 26, *map(_number, _wide(window)))
+            column = max(column, 26, *map(_number, set(_WIDE.findall(window))))
             if row * column > MAX_CELLS:
                 raise Refused(
                     f"{path.name} 的表格有 {row} 行 {column} 列，太大了，没有打开",
@@ -138,11 +135,6 @@ def _check_sheet(path: Path, first: bytes, stream: IO[bytes], is_sheet: bool) ->
                 )
             tail = window[-40:]
         chunk = stream.read(_CHUNK)
-
-
-def _wide(window: bytes) -> set[bytes]:
-    """The columns of two and three letters in a piece of a sheet."""
-    return set((_WIDE_ODD if any(odd in window for odd in _ODD) else _WIDE).findall(window))
 
 
 def _number(letters: bytes) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from demandctl.sheets.cells import Period, Unreadable, is_nothing, moment, one_line, phone, plain, word, yes_no
@@ -13,6 +14,12 @@ from demandctl.sheets.tables import Row, Table
 from demandctl.worktime import Calendar
 
 T = TypeVar("T")
+
+
+@lru_cache(maxsize=65_536)
+def _cleaned(text: str) -> str:
+    """Names, phones and places come again and again."""
+    return "" if is_nothing(text) else " ".join(text.split())
 
 
 class Frame:
@@ -57,7 +64,7 @@ class Reader:
         """A text on one line; '' for an empty cell and for 无."""
         value = self.row.cells.get(field, "")
         if type(value) is str:
-            return value if value.isalnum() and len(value) > 4 else "" if is_nothing(value) else " ".join(value.split())
+            return _cleaned(value) if value else ""
         return one_line(value)
 
     def words(self, field: str) -> str:

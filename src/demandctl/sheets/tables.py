@@ -85,7 +85,7 @@ class Table:
         for index in range(self.head + 1, self._last_row() + 1):
             row: Sequence[Cell] = rows[index]
             merged = self._covering(index) if self.blocks else nothing
-            filled = [cell for cell in row if cell != "" and not _is_blank(cell)]
+            filled = [cell for cell in row if cell != "" and not (type(cell) is str and cell.isspace())]
             if not filled and not merged:
                 continue
             if filled and type(filled[0]) is str and self._is_no_record(filled, heads):

@@ -37,7 +37,7 @@ TREE: Tree = {
     "report": ("report:report", "一周、一月或一季度的数字，与上期相比。"),
     "who": ("assign:who", "这样的需求该派给谁：按合适程度排列，附理由。"),
     "when": ("when:when", "时间的说法会被理解成什么。"),
-    "log": ("log:log", "操作日志：谁在何时做了什么。"),
+    "log": ("log:log", "操作日志：谁在何时做了什么；--changes 看改了什么。"),
     "undo": ("log:undo", "撤销最近一步；再撤销就是再往前一步。"),
     "backup": ("backup:backup", "备份台账：正在使用时也完整一致，写好后检查过。"),
     "restore": ("backup:restore", "用备份恢复台账；先检查备份，被替换的台账留在旁边。"),

@@ -7,6 +7,7 @@ Typer makes the command out of its function, when it is called.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +26,7 @@ Tree = Mapping[str, "Callable[..., None] | tuple[str, str]"]
 _WIDTH = 80
 _LONG = 600
 """No line of an error is longer: what was typed may be."""
-_BREAK_AFTER = "，。；、：）” ,;)"
+_BREAK_AFTER = "，。；、：）” ,;)|"
 
 ClickException: type[Exception] = typer.BadParameter.__mro__[2]
 
@@ -179,6 +180,9 @@ class Root(Group):
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> Any:  # type: ignore[override]
         """Run and exit; a traceback can only come of a bug."""
+        for name in ("stdin", "stdout", "stderr"):  # a program that is started without one gets none
+            if getattr(sys, name) is None:
+                setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115
         for stream in (sys.stdout, sys.stderr):
             _forgiving(stream)
         if os.environ.get("_DEMANDCTL_COMPLETE"):
@@ -208,8 +212,11 @@ class Root(Group):
             _discard_stdout()
             code = 0
         except OSError as error:
-            fail(f"系统报错：{error.strerror or error}" + (f"（{error.filename}）" if error.filename else ""))
-            code = 4 if error.errno == 28 else 1
+            if error.errno == errno.ENOSPC and not error.filename:
+                fail("结果写不出来：输出的磁盘满了", "命令本身做没做完，看看：demandctl log")
+            else:
+                fail(f"系统报错：{error.strerror or error}" + (f"（{error.filename}）" if error.filename else ""))
+            code = 4 if error.errno == errno.ENOSPC else 1
         except Exception as error:
             if os.environ.get("DEMANDCTL_DEBUG"):
                 raise

@@ -186,6 +186,18 @@ def test_the_period_before_stands_beside_each_number(cli: Cli) -> None:
             assert number["before"]["numerator"] == other["numerator"]
 
 
+def test_the_numbers_of_a_branch_are_its_own(cli: Cli, tmp_path: Path) -> None:
+    weeks(cli)
+    numbers = Numbers(cli("report", "month", "--branch", "长沙", "--json").json)
+    ours = [d for d in exported(cli, tmp_path) if "长沙" in (d["branch"] or "")]
+    assert ours
+    assert numbers.of("new")[0] == len(ours)
+    assert {key for section, by, key in numbers.numbers if (section, by) == ("on-time", "branch")} <= {"长沙分公司"}
+    assert numbers.of("revisit", "satisfaction") == (1, 1)
+    other = Numbers(cli("report", "month", "--branch", "没有", "--json").json)
+    assert other.of("new") == other.of("on-time") == other.of("revisit", "coverage") == (0, 0)
+
+
 def test_an_empty_ledger_has_a_report_without_numbers_to_divide(cli: Cli) -> None:
     numbers = Numbers(cli("report", "--json").json)
     assert numbers.of("new") == (0, 0)

@@ -56,6 +56,9 @@ AGES = (
 VISITS = ("after-sale", "visit", "call-back", "regular", "inactive-week", "inactive-month", "inactive-two-months")
 
 
+_OF_BRANCH = "(:branch = '' OR d.branch LIKE :branch)"
+
+
 class Number(NamedTuple):
     """One number. ``by`` and ``key`` say of which part, empty for the whole.
 
@@ -102,12 +105,12 @@ class Report(NamedTuple):
         return [number for number in self.numbers if number.section == section and number.by == by]
 
 
-def report(reader: Reader, period: Period) -> Report:
-    """The numbers of a period, so far when it has not ended yet, beside those of the one before."""
+def report(reader: Reader, period: Period, branch: str = "") -> Report:
+    """The numbers of a period, so far when it has not ended yet, beside those of the one before; all or of a branch."""
     calendar = reader.context.calendar
     end = calendar.start_of(period.end)
-    before = {number.id: number for number in _numbers(reader, period.before)}
-    return Report(period, min(end, reader.now), list(_numbers(reader, period)), before)
+    before = {number.id: number for number in _numbers(reader, period.before, branch)}
+    return Report(period, min(end, reader.now), list(_numbers(reader, period, branch)), before)
 
 
 def data(found: Report, reader: Reader) -> dict[str, Any]:
@@ -140,18 +143,23 @@ def data(found: Report, reader: Reader) -> dict[str, Any]:
 # -- the numbers of one period -----------------------------------------------------------------------------------
 
 
-def _numbers(reader: Reader, period: Period) -> Iterator[Number]:
+def _numbers(reader: Reader, period: Period, branch: str) -> Iterator[Number]:
     start_of = reader.context.calendar.start_of
     moment = min(start_of(period.end), reader.now)
-    span = {"start": stored(start_of(period.start)), "end": stored(start_of(period.end)), "moment": stored(moment)}
+    span = {
+        "start": stored(start_of(period.start)),
+        "end": stored(start_of(period.end)),
+        "moment": stored(moment),
+        "branch": branch and f"%{branch}%",
+    }
     for section, condition in (
         ("new", "d.raised_at >= :start AND d.raised_at < :end"),
         ("closed", "d.closed_at >= :start AND d.closed_at < :end"),
         ("open", "d.raised_at < :moment AND (d.closed_at IS NULL OR d.closed_at >= :moment)"),
     ):
-        yield from _counts(reader, section, condition, span)
+        yield from _counts(reader, section, f"{condition} AND {_OF_BRANCH}", span)
     yield from _first_responses(reader, span)
-    yield from _on_time(verdicts(reader, span=(span["start"], span["end"])))
+    yield from _on_time(verdicts(reader, span=(span["start"], span["end"]), branch=span["branch"]))
     yield from _endings(reader, span)
     yield from _visits(reader, span)
     yield from _ages(reader, span, moment)
@@ -182,7 +190,7 @@ def _first_responses(reader: Reader, span: Mapping[str, str]) -> Iterator[Number
     query = (
         "SELECT d.raised_at AS raised, "
         "(SELECT min(f.at) FROM follow_up AS f WHERE f.demand_id = d.id AND NOT f.internal) AS answered "
-        "FROM demand AS d WHERE d.raised_at >= :start AND d.raised_at < :end"
+        f"FROM demand AS d WHERE d.raised_at >= :start AND d.raised_at < :end AND {_OF_BRANCH}"
     )
     rows = reader.rows(query, span)
     pairs = [tuple(map(datetime.fromisoformat, row)) for row in rows if row["answered"]]
@@ -229,7 +237,9 @@ class Verdict(NamedTuple):
     kept: bool
 
 
-def verdicts(reader: Reader, *, span: tuple[str, str] = ("", "~"), demands: Filter | None = None) -> Iterator[Verdict]:
+def verdicts(
+    reader: Reader, *, span: tuple[str, str] = ("", "~"), branch: str = "", demands: Filter | None = None
+) -> Iterator[Verdict]:
     """What fell due in a span of stored times and is settled, of all subjects or of the demands of a filter."""
     condition, values = ("1", {}) if demands is None else queries.demand_condition(demands)
     about = "" if demands is None else "AND l.about = 'demand'"
@@ -239,9 +249,10 @@ def verdicts(reader: Reader, *, span: tuple[str, str] = ("", "~"), demands: Filt
         FROM deadline AS l LEFT JOIN demand AS d ON d.id = l.demand_id LEFT JOIN customer AS c ON c.id = d.customer_id
         LEFT JOIN contact AS h ON h.id = d.handler_id LEFT JOIN contact AS o ON o.id = l.owner_id
         WHERE l.due_at < :span_end AND (l.due_at >= :span_start OR l.occurrences <> '') {about} AND {condition}
+        AND (:of_branch = '' OR coalesce(nullif(d.branch, ''), o.branch, '') LIKE :of_branch)
     """
     now = stored(reader.now)
-    for row in reader.sql.execute(query, {**values, "span_start": span[0], "span_end": span[1]}):
+    for row in reader.sql.execute(query, {**values, "span_start": span[0], "span_end": span[1], "of_branch": branch}):
         for due_at, kept in _judged(reader, row, now):
             if span[0] <= due_at < span[1]:
                 handler = row["o_name"] if row["owed_by"] == "handler" else ""
@@ -290,7 +301,7 @@ def _on_time(found: Iterable[Verdict]) -> Iterator[Number]:
 def _endings(reader: Reader, span: Mapping[str, str]) -> Iterator[Number]:
     rows = reader.rows(
         "SELECT d.kind, d.outcome, d.reason, d.amount, d.raised_at, d.closed_at FROM demand AS d "
-        "WHERE d.closed_at >= :start AND d.closed_at < :end AND d.outcome <> 'duplicate'",
+        f"WHERE d.closed_at >= :start AND d.closed_at < :end AND d.outcome <> 'duplicate' AND {_OF_BRANCH}",
         span,
     )
     tries = [row for row in rows if row["kind"] == "opportunity"]
@@ -315,10 +326,10 @@ def _endings(reader: Reader, span: Mapping[str, str]) -> Iterator[Number]:
 
 def _reopened(reader: Reader, span: Mapping[str, str]) -> Number:
     reopened = (
-        "SELECT demand_id FROM event WHERE about = 'demand' AND at >= :start AND at < :end "
-        "AND ' ' || names || ' ' LIKE '% reopened %'"
+        "SELECT e.demand_id FROM event AS e JOIN demand AS d ON d.id = e.demand_id WHERE e.about = 'demand' "
+        f"AND e.at >= :start AND e.at < :end AND ' ' || e.names || ' ' LIKE '% reopened %' AND {_OF_BRANCH}"
     )
-    ended = "SELECT id FROM demand WHERE closed_at >= :start AND closed_at < :end"
+    ended = f"SELECT d.id FROM demand AS d WHERE d.closed_at >= :start AND d.closed_at < :end AND {_OF_BRANCH}"
     one = reader.sql.execute(
         f"SELECT (SELECT count(DISTINCT demand_id) FROM ({reopened})), "
         f"(SELECT count(*) FROM ({ended} UNION {reopened}))",
@@ -331,30 +342,34 @@ def _days(start: str, end: str) -> float:
     return round((datetime.fromisoformat(end) - datetime.fromisoformat(start)) / timedelta(days=1), 2)
 
 
+_VISITED = """
+FROM revisit AS r JOIN customer AS c ON c.id = r.customer_id LEFT JOIN demand AS d ON d.id = r.demand_id
+LEFT JOIN contact AS o ON o.id = c.owner_id
+WHERE r.visited_at >= :start AND r.visited_at < :end
+AND (:branch = '' OR coalesce(nullif(d.branch, ''), o.branch, '') LIKE :branch)
+"""
+
+
 def _visits(reader: Reader, span: Mapping[str, str]) -> Iterator[Number]:
-    rated = Counter(
-        row[0]
-        for row in reader.rows(
-            "SELECT satisfaction FROM revisit WHERE visited_at >= :start AND visited_at < :end AND satisfaction <> ''",
-            span,
-        )
-    )
+    satisfied = [row[0] for row in reader.rows(f"SELECT r.satisfaction {_VISITED}", span)]
+    rated = Counter(rating for rating in satisfied if rating)
     yield Number("revisit", "客户满意度", rated["satisfied"], rated.total(), "share", key="satisfaction")
     for term in words.Satisfaction:
         yield Number("revisit", term.label, rated[term], rated.total(), by="satisfaction", key=term.value)
-    made = "SELECT count(*) FROM revisit WHERE visited_at >= :start AND visited_at < :end"
-    visits: int = reader.sql.execute(made, span).fetchone()[0]
-    yield Number("revisit", "回访次数", visits, visits, key="visits")
-    yield coverage(reader, span["start"], span["end"])
+    yield Number("revisit", "回访次数", len(satisfied), len(satisfied), key="visits")
+    yield coverage(reader, span["start"], span["end"], span["branch"])
 
 
-def coverage(reader: Reader, since: str = "", until: str = "") -> Number:
+def coverage(reader: Reader, since: str = "", until: str = "", branch: str = "") -> Number:
     """Of the customers who were to be visited by a time in a span, those who were reached (C 2.5.2)."""
     reached: dict[int, bool] = {}
     for row in reader.sql.execute(
-        f"SELECT customer_id, met_at FROM deadline WHERE rule IN {VISITS} AND due_at >= :start AND due_at < :end "
-        "AND (met_at IS NOT NULL OR voided_at > due_at OR (voided_at IS NULL AND due_at < :now))",
-        {"start": since, "end": until or "~", "now": stored(reader.now)},
+        "SELECT l.customer_id, l.met_at FROM deadline AS l JOIN customer AS c ON c.id = l.customer_id "
+        "LEFT JOIN demand AS d ON d.id = l.demand_id LEFT JOIN contact AS o ON o.id = c.owner_id "
+        f"WHERE l.rule IN {VISITS} AND l.due_at >= :start AND l.due_at < :end "
+        "AND (:branch = '' OR coalesce(nullif(d.branch, ''), o.branch, '') LIKE :branch) "
+        "AND (l.met_at IS NOT NULL OR l.voided_at > l.due_at OR (l.voided_at IS NULL AND l.due_at < :now))",
+        {"start": since, "end": until or "~", "branch": branch, "now": stored(reader.now)},
     ):
         reached[row["customer_id"]] = reached.get(row["customer_id"], True) and row["met_at"] is not None
     return Number("revisit", "回访率（应为 100%）", sum(reached.values()), len(reached), "share", key="coverage")
@@ -370,8 +385,8 @@ def months_of(period: Period, today: date) -> list[Period]:
 
 def _ages(reader: Reader, span: Mapping[str, str], moment: datetime) -> Iterator[Number]:
     query = (
-        "SELECT raised_at FROM demand WHERE raised_at < :moment AND (closed_at IS NULL OR closed_at >= :moment) "
-        "ORDER BY raised_at"
+        "SELECT d.raised_at FROM demand AS d WHERE d.raised_at < :moment "
+        f"AND (d.closed_at IS NULL OR d.closed_at >= :moment) AND {_OF_BRANCH}"
     )
     ages = [(moment - datetime.fromisoformat(row[0])) / timedelta(days=1) for row in reader.sql.execute(query, span)]
     least = 0.0

@@ -187,7 +187,7 @@ def _spanned(
     if first and last and first >= last:
         raise UsageError("--from 要早于 --to")
     name = " ".join(part for part in (f"{since}起" if since else "", f"至{until}" if until else "") if part)
-    return wanted._replace(since=first, until=last, name=name)
+    return wanted._replace(since=first, until=last, name=name or "全部")
 
 
 def _of_period(app: Context, wanted: Wanted, unit: str, text: str) -> Wanted:

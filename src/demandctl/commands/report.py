@@ -22,10 +22,11 @@ BRIEF = ("", "kind", "branch")
 """What the terminal lists of ended and open demands, so that the whole stays short."""
 
 Unit = Annotated[str, typer.Argument(metavar="周期", help="week 周|month 月|quarter 季度，默认 week")]
+Branch = Annotated[str, typer.Option("--branch", metavar="分公司", help="只看一个分公司，写一部分即可")]
 Of = Annotated[str, typer.Option("--of", metavar="哪一个", help="如 上周、2026-W46、本月、2026-10、2026Q3；默认当前")]
 
 
-def report(ctx: typer.Context, unit: Unit = "week", of: Of = "", json: Json = False) -> None:
+def report(ctx: typer.Context, unit: Unit = "week", of: Of = "", branch: Branch = "", json: Json = False) -> None:
     """一周、一月或一季度的数字，与上期相比。"""
     app: Context = ctx.obj
     unit = match(unit, {"week": "周", "month": "月", "quarter": "季度"})
@@ -34,7 +35,7 @@ def report(ctx: typer.Context, unit: Unit = "week", of: Of = "", json: Json = Fa
     from demandctl import report as reports
 
     with queries.reading(app) as reader:
-        found = reports.report(reader, period)
+        found = reports.report(reader, period, branch)
         document = reports.data(found, reader)
     if json:
         put_json(document)

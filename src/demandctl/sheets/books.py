@@ -64,7 +64,8 @@ def _book(job: Job, title: str) -> Book:
 
 
 def _heading(job: Job) -> Heading:
-    return Heading(job.company, job.period_name or "全部", job.who, job.reader.now.astimezone(job.reader.zone))
+    branch = f"（{job.asked.branch}）" if job.asked.branch else ""
+    return Heading(job.company, f"{job.period_name}{branch}", job.who, job.reader.now.astimezone(job.reader.zone))
 
 
 def _form(
@@ -91,7 +92,7 @@ def revisits(job: Job) -> Book:
     """客户回访记录表: the revisits and what they come to."""
     book, reader = _book(job, "客户回访记录表"), job.reader
     _form(book, job, "客户回访", "客户回访记录表", forms.REVISITS, rows.revisits(reader, job.asked), LATE_REVISIT)
-    coverage = reports.coverage(reader, job.asked.since, job.asked.until)
+    coverage = reports.coverage(reader, job.asked.since, job.asked.until, job.asked.branch and f"%{job.asked.branch}%")
     found = list(rows.revisits(reader, job.asked))
     pages.add(book, "汇总", "客户回访汇总", _heading(job), pages.revisit_summary(found, coverage))
     return book
@@ -123,7 +124,7 @@ def weekly(job: Job) -> Book:
     """周报: the week at a glance, then its new demands, open opportunities, what is overdue, what ended, revisits."""
     assert job.period is not None
     book, reader = _book(job, "需求周报"), job.reader
-    found = reports.report(reader, job.period)
+    found = reports.report(reader, job.period, job.asked.branch)
     pages.add(book, "概览", f"需求周报　{job.period.name}", _heading(job), _overview(found))
     span = job.within_period()
     ended = span.demands._replace(since="", until="", closed_since=span.since, closed_until=span.until)
@@ -177,7 +178,7 @@ def monthly(job: Job) -> Book:
     """月度回访整理 (C 2.2): the month's revisits, a sheet for each department they are for."""
     assert job.period is not None
     book, reader, span = _book(job, "月度回访整理"), job.reader, job.within_period()
-    found = reports.report(reader, job.period)
+    found = reports.report(reader, job.period, job.asked.branch)
     names = rows.departments(reader, span)
     compiled = [(name, list(rows.revisits(reader, span, department=name))) for name in names]
     blocks = [pages.by_department(compiled), *pages.revisit_summary([r for _, part in compiled for r in part],
@@ -194,10 +195,12 @@ def quarterly(job: Job) -> Book:
     """季度总结 (C 2.2): the quarter at a glance, its three months beside each other, and what is left to solve."""
     assert job.period is not None
     book, reader, span = _book(job, "季度总结"), job.reader, job.within_period()
-    found = reports.report(reader, job.period)
+    found = reports.report(reader, job.period, job.asked.branch)
     top = [*_overview(found), pages.satisfaction(found)]
     pages.add(book, "总结", f"季度总结　{job.period.name}", _heading(job), top)
-    months = [reports.report(reader, month) for month in reports.months_of(job.period, reader.now.date())]
+    months = [
+        reports.report(reader, month, job.asked.branch) for month in reports.months_of(job.period, reader.now.date())
+    ]
     pages.add(book, "月度走势", f"月度走势　{job.period.name}", _heading(job), pages.months(months))
     pages.add(book, "分析", f"分公司与时限　{job.period.name}", _heading(job), _analysis(found))
     left = (r for r in rows.revisits(reader, span) if r["problem"])

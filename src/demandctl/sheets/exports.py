@@ -77,7 +77,7 @@ def _customer_objects(job: Job) -> Iterator[dict[str, Any]]:
 
 def _report_data(job: Job) -> dict[str, Any]:
     assert job.period is not None
-    return reports.data(reports.report(job.reader, job.period), job.reader)
+    return reports.data(reports.report(job.reader, job.period, job.asked.branch), job.reader)
 
 
 def _week(job: Job) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def _quarter(job: Job) -> dict[str, Any]:
     months = reports.months_of(job.period, job.reader.now.date())
     return {
         **_report_data(job),
-        "months": [reports.data(reports.report(job.reader, month), job.reader) for month in months],
+        "months": [reports.data(reports.report(job.reader, month, job.asked.branch), job.reader) for month in months],
     }
 
 
@@ -126,7 +126,7 @@ _UNITS = {"count": "个", "share": "比率", "minutes": "分钟", "days": "天",
 
 def _number_rows(job: Job) -> Iterator[dict[str, Any]]:
     assert job.period is not None
-    found = reports.report(job.reader, job.period)
+    found = reports.report(job.reader, job.period, job.asked.branch)
     for number in found.numbers:
         before = found.before.get(number.id)
         yield {

@@ -210,7 +210,7 @@ def _revisit_values(reader: Reader, asked: Asked, department: str, number: int) 
 def contacts(reader: Reader, branch: str) -> Iterator[sqlite3.Row]:
     """The whole directory, those who left too."""
     return reader.sql.execute(
-        "SELECT * FROM contact WHERE (:branch = '' OR branch LIKE :like) ORDER BY branch = '', branch, id",
+        "SELECT * FROM contact WHERE (:branch = '' OR branch LIKE :like) ORDER BY branch = '', id",
         {"branch": branch, "like": f"%{branch}%"},
     )
 

@@ -37,6 +37,7 @@ class Cli:
         monkeypatch.setenv("DEMANDCTL_DB", str(self.db))
         monkeypatch.setenv("DEMANDCTL_CONFIG", str(self.config))
         monkeypatch.setenv("DEMANDCTL_USER", "李敏")
+        monkeypatch.setenv("DEMANDCTL_DEBUG", "1")  # what nobody foresaw is thrown, not told
         self.at("2026-11-20T09:00:00+08:00")
 
     def at(self, now: str) -> "Cli":

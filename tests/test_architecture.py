@@ -15,7 +15,7 @@ LAYERS = (
     "config migrations models",
     "context db render",
     "queries deadlines audit clipboard asking",
-    "directory proposals report backup holdings sheets notify pasted lookalikes",
+    "directory proposals report backup changes holdings sheets notify pasted lookalikes",
     "ledger revisits duties merging",
     "importing applying doctor privacy handover monday reminders demo sheets",
     "grammar commands completing",

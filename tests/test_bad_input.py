@@ -22,10 +22,14 @@ from tests.conftest import Cli
 EXAMPLES = int(os.environ.get("DEMANDCTL_FUZZ", "120"))
 
 NASTY = [
-    "", " ", "-", "--", "[bold red]红[/]", "[/]", "[link=file:///etc/passwd]x[/link]", "\x1b[31m红\x1b[0m\x1b]0;t\x07",
-    "\x9b31m", "\u202e文反\u2066\u2069", "\ufeff\u200b\u2028\u2029", "a\0b", "\udcff\ud800", "=1+1", "+cmd|' /C calc'!A0",
-    "@SUM(A1:A9)", '=HYPERLINK("http://x","y")', "'; DROP TABLE demand; --", '" OR 1=1 --', "%s%n{0}{x}$(id)`id`", "\r\n\t",
-    "\\", "\"'", "字" * 100_000, "９９９", "NaN", "1e400", "-1", "0", "99999999999999999999", "D99999999999999999999", "١٢",
+    "", " ", "-", "--", "[bold red]红[/]", "[/]", "[link=file:///etc/passwd]x[/link]",
+    "\x1b[31m红\x1b[0m\x1b]0;t\x07",
+    "\x9b31m", "\u202e文反\u2066\u2069", "\ufeff\u200b\u2028\u2029", "a\0b", "\udcff\ud800", "=1+1",
+    "+cmd|' /C calc'!A0", "@SUM(A1:A9)", '=HYPERLINK("http://x","y")', "'; DROP TABLE demand; --",
+    '" OR 1=1 --', "%s%n{0}{x}$(id)`id`",
+    "\r\n\t",
+    "\\", "\"'", "字" * 100_000, "９９９", "NaN", "1e400", "-1", "0", "99999999999999999999", "D99999999999999999999",
+    "١٢",
     "../../../x", "K99999", "🀄" * 50, "e\u0301" * 30, "\x7f\x08\x0b", "客户：\n类型：", "{}", "[]", "null",
 ]  # fmt: skip
 """Markup, terminal escapes, writing directions, NUL, lone surrogates, formulas, SQL, formats, sizes, numbers."""
@@ -34,7 +38,8 @@ KNOWN = {
     "编号": ["1", "D1", "2", "3", "999", "0"],
     "客户": ["K1", "湘潭老周", "13800000121", "K2"],
     "联系人": ["李铁柱", "1", "唐建明", "周志强"],
-    "时间": ["今天", "昨天", "明天下午3点", "3天后", "下周一", "2026-11-25", "2026-11-20T08:30", "9999-12-31", "0001-01-01",
+    "时间": ["今天", "昨天", "明天下午3点", "3天后", "下周一", "2026-11-25", "2026-11-20T08:30",
+            "9999-12-31", "0001-01-01",
             "+999999999d", "99999999999天后", "月底", "9999年12月31日", "-30m"],
     "日期": ["今天", "2026-11-19", "1980-05-06", "0001-01-01", "9999-12-31", "明天"],
     "电话": ["13800000121", "0731-88888888", "1", "+86 138 0000 0999"],
@@ -135,7 +140,8 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {
             "DEMANDCTL_DB": str(folder / "ledger.db"), "DEMANDCTL_CONFIG": str(folder / "config.toml"),
-            "DEMANDCTL_NOW": "2026-11-20T09:00:00+08:00", "DEMANDCTL_USER": "李敏", "EDITOR": "true", "DEMANDCTL_DEBUG": "1",
+            "DEMANDCTL_NOW": "2026-11-20T09:00:00+08:00", "DEMANDCTL_USER": "李敏", "EDITOR": "true",
+            "DEMANDCTL_DEBUG": "1",
         }.items():  # fmt: skip
             patch.setenv(name, value)
         patch.chdir(folder)
@@ -224,3 +230,30 @@ def test_numbers_out_of_range_are_refused(cli: Cli) -> None:
     for amount in ("1e400", "NaN", "-1", "Infinity", "1e-9", "999999999999999"):
         assert check(["close", "1", "--outcome", "won", f"--amount={amount}"]) == 2
     assert check(["list", "--limit", "99999999999999999999"]) in (0, 2)
+
+
+def test_no_cell_of_an_export_is_a_formula(cli: Cli) -> None:
+    import csv
+
+    from openpyxl import load_workbook
+
+    formulas = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1:A9)", "\t=1+1", '=HYPERLINK("http://x","y")']
+    for text in formulas:
+        words = ["--kind", "inquiry", f"--group={text}", f"--region={text}", f"--company={text}"]
+        names = [f"{name}={text}" for name in ("--content", "--customer", "--product", "--wish")]
+        cli("intake", *names, *words)
+    cli("follow-up", "1", "=1+1", "--stage", "=1+1", "--plan", "@SUM(A1)", "--next", "明天")
+    cli("revisit", "add", "K1", "--kind", "regular", "--at", "3天后", "--note", "=1+1")
+    cells = 0
+    for what in ("demands", "revisits", "follow-ups", "contacts", "customers", "weekly"):
+        workbook, table = (cli.folder / f"{what}.{ending}" for ending in ("xlsx", "csv"))
+        cli("export", what, "-o", str(workbook))
+        for sheet in load_workbook(workbook):
+            for row in sheet.iter_rows():
+                texts = [cell for cell in row if isinstance(cell.value, str) and cell.value.strip() in formulas]
+                assert [cell.coordinate for cell in texts if cell.data_type == "f"] == []
+                cells += len(texts)
+        if cli.run("export", what, "-o", str(table)).code == 0:
+            rows = csv.reader(table.read_text(encoding="utf-8-sig").splitlines())
+            assert [c for row in rows for c in row if c[:1] in "=+@" and c.strip() in formulas] == []
+    assert cells >= len(formulas)

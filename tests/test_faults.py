@@ -126,7 +126,8 @@ def test_a_lock_that_lasts_is_named_and_nothing_written(cli: Cli, monkeypatch: p
 
 
 @pytest.mark.parametrize("share", range(1, 10))
-def test_a_truncated_ledger_is_never_written_to(cli: Cli, share: int) -> None:
+def test_a_truncated_ledger_is_never_written_to(cli: Cli, monkeypatch: pytest.MonkeyPatch, share: int) -> None:
+    monkeypatch.delenv("DEMANDCTL_DEBUG")
     cli.demand()
     whole = cli.db.read_bytes()
     cut = whole[: len(whole) * share // 10]
@@ -139,10 +140,11 @@ def test_a_truncated_ledger_is_never_written_to(cli: Cli, share: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_a_damaged_page_never_ends_in_a_traceback(cli: Cli, seed: int) -> None:
+def test_a_damaged_page_never_ends_in_a_traceback(cli: Cli, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     import random
 
     cli.demand()
+    monkeypatch.delenv("DEMANDCTL_DEBUG")
     raw = bytearray(cli.db.read_bytes())
     chance = random.Random(seed)
     page = chance.randrange(1, len(raw) // 4096)

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from demandctl.errors import LedgerUnusable, NotFound, Refused
@@ -192,7 +193,13 @@ def transaction(context: Context, command: str, *, keep: bool = True) -> Iterato
 
     Ask before it opens, print after it closed. LedgerUnusable when the file is locked, damaged, full or not writable.
     """
-    connect(context.db_path, write=True, context=context).close()
+    connection = connect(context.db_path, write=True, context=context)
+    try:
+        today = _in_force(context, connection)
+    except sqlite3.Error as error:
+        raise unusable(error, context.db_path) from error
+    finally:
+        connection.close()
     if keep and (reason := next((word for word in command.split() if word in BACKED_UP), "")):
         from demandctl import backup
 
@@ -202,7 +209,7 @@ def transaction(context: Context, command: str, *, keep: bool = True) -> Iterato
 
     try:
         with _engine(context.db_path).connect() as connection, Session(connection, autoflush=True) as session:
-            work = _begin(session, context, command)
+            work = _begin(session, context, command, today)
             yield work
             session.flush()
             connection.exec_driver_sql("DELETE FROM current_operation")
@@ -218,6 +225,8 @@ def transaction(context: Context, command: str, *, keep: bool = True) -> Iterato
         ):
             raise unusable(error.orig, context.db_path) from error
         raise
+    except sqlite3.OperationalError as error:
+        raise unusable(error, context.db_path) from error
 
 
 def _engine(path: Path) -> Any:
@@ -229,47 +238,73 @@ def _engine(path: Path) -> Any:
     # pysqlite's own transaction handling is off: with it, a table of a transaction that failed was seen to survive.
     @event.listens_for(engine, "begin")
     def _immediately(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        _take_the_lock(connection.connection.driver_connection)
 
     return engine
 
 
+def _take_the_lock(connection: sqlite3.Connection) -> None:
+    """Begin to write. SQLite itself asks the less often the longer it has waited: with many writers some never came."""
+    from random import uniform
+
+    until = monotonic() + BUSY_SECONDS
+    connection.execute("PRAGMA busy_timeout = 0")
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            break
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or monotonic() > until:
+                raise
+            sleep(uniform(0.002, 0.02))
+    connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+
+
 class _InForce(NamedTuple):
-    """The rules and the calendar of today, as they are stored."""
+    """The rules and the calendar of today, as they are stored and as they are understood."""
 
     text: str
-    path: Path
-    calendar: Calendar
     calendar_text: str
     digest: str
+    rules: Rulebook
+    calendar: Calendar
 
 
-def _in_force(context: Context) -> _InForce:
-    """Read before the transaction begins: others wait while it is open."""
+def _in_force(context: Context, connection: sqlite3.Connection) -> _InForce:
+    """Read and understood before the transaction begins: others wait while it is open."""
     import json
     from hashlib import sha256
 
     from demandctl.config import rules_text
+    from demandctl.rules import read_rules
 
     text, path = rules_text(context.config)
     as_text = json.dumps(context.calendar.to_data(), ensure_ascii=False)
-    return _InForce(text, path, context.calendar, as_text, sha256(f"{text}\0{as_text}".encode()).hexdigest())
+    digest = sha256(f"{text}\0{as_text}".encode()).hexdigest()
+    known = connection.execute("SELECT 1 FROM ruleset WHERE digest = ?", (digest,)).fetchone()
+    rules, problems = read_rules(text, trusted=known is not None)
+    if problems:
+        first = problems[0]
+        raise Refused(
+            f"规则文件有误：{path} 第 {first.line} 行 {first.field}：{first.reason}", "全部问题：demandctl sla check"
+        )
+    return _InForce(text, as_text, digest, rules, context.calendar)
 
 
-def _begin(session: Session, context: Context, command: str) -> Work:
+def _begin(session: Session, context: Context, command: str, today: _InForce) -> Work:
     from demandctl.audit import NEVER_TAKEN_BACK
     from demandctl.deadlines import learn_calendar
     from demandctl.models import Operation
 
-    today = _in_force(context)
     operation = Operation(at=context.now, who=context.who, command=command)
     session.add(operation)
     session.flush()
     assert operation.id is not None
     session.connection().exec_driver_sql("INSERT INTO current_operation VALUES (1, ?)", (operation.id,))
     _warn_of_the_clock(session, context, operation.id)
-    rules, ruleset_id = _ruleset(session, today)
-    work = Work(session, operation.id, context.now, context.who, rules, today.calendar, ruleset_id, context)
+    work = Work(
+        session, operation.id, context.now, context.who, today.rules, today.calendar, _ruleset(session, today), context
+    )
     # Undo needs the rows as they were left, and what is never taken back may not stand between them.
     if command not in ("undo", *NEVER_TAKEN_BACK):
         learn_calendar(work)
@@ -285,23 +320,15 @@ def _warn_of_the_clock(session: Session, context: Context, operation_id: int) ->
         context.warn(f"现在（{now}）早于上一步操作（{last}），请检查系统时间")
 
 
-def _ruleset(session: Session, today: _InForce) -> tuple[Rulebook, int]:
-    """The rules in force with their number in the ledger; stored when they are seen for the first time."""
+def _ruleset(session: Session, today: _InForce) -> int:
+    """The number in the ledger of the rules in force; they are stored when they are seen for the first time."""
     from demandctl.config import calendar_version
-    from demandctl.rules import read_rules
 
-    connection = session.connection()
-    known: Any = connection.exec_driver_sql("SELECT id FROM ruleset WHERE digest = ?", (today.digest,)).scalar()
-    rules, problems = read_rules(today.text, trusted=known is not None)
-    if problems:
-        first = problems[0]
-        raise Refused(
-            f"规则文件有误：{today.path} 第 {first.line} 行 {first.field}：{first.reason}",
-            "全部问题：demandctl sla check",
-        )
+    sql = session.connection().exec_driver_sql
+    known: Any = sql("SELECT id FROM ruleset WHERE digest = ?", (today.digest,)).scalar()
     if known is None:
-        known = connection.exec_driver_sql(
+        known = sql(
             "INSERT INTO ruleset (digest, rules, calendar, calendar_version) VALUES (?, ?, ?, ?) RETURNING id",
             (today.digest, today.text, today.calendar_text, calendar_version()),
         ).scalar()
-    return rules, int(known)
+    return int(known)

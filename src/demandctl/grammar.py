@@ -211,6 +211,12 @@ class Root(Group):
         except BrokenPipeError:
             _discard_stdout()
             code = 0
+        except UnicodeEncodeError:
+            fail("文字里有无法识别的字符", "请检查终端的编码（应为 UTF-8）")
+            code = 2
+        except OverflowError:
+            fail("数字或日期超出了范围")
+            code = 2
         except OSError as error:
             if error.errno == errno.ENOSPC and not error.filename:
                 fail("结果写不出来：输出的磁盘满了", "命令本身做没做完，看看：demandctl log")
@@ -218,6 +224,9 @@ class Root(Group):
                 fail(f"系统报错：{error.strerror or error}" + (f"（{error.filename}）" if error.filename else ""))
             code = 4 if error.errno == errno.ENOSPC else 1
         except Exception as error:
+            if "null byte" in str(error):  # a path with a NUL in it
+                fail("文件名里有不能用的字符")
+                sys.exit(2)
             if os.environ.get("DEMANDCTL_DEBUG"):
                 raise
             # What nobody foresaw is most likely a ledger that another program has changed.

@@ -25,8 +25,25 @@ HEADER = [
     "首次响应", "跟进次数", "最近跟进", "跟进记录", "下次跟进", "状态", "升级时间", "解决时间", "客户确认", "结果", "成交金额",
     "未成交原因", "结束时间", "时限", "备注",
 ]  # fmt: skip
-SAID = ["需求编号", "客户", "时间", "跟进人", "跟进人电话", "对客户/内部", "方式", "进度", "内容", "下次计划", "下次时间"]
-KINDS = [("商机", "新机", "成交"), ("售后", "故障报修", "已解决"), ("咨询", "产品业务", "已解决"), ("投诉", "服务", "已解决")]
+SAID = [
+    "需求编号",
+    "客户",
+    "时间",
+    "跟进人",
+    "跟进人电话",
+    "对客户/内部",
+    "方式",
+    "进度",
+    "内容",
+    "下次计划",
+    "下次时间",
+]
+KINDS = [
+    ("商机", "新机", "成交"),
+    ("售后", "故障报修", "已解决"),
+    ("咨询", "产品业务", "已解决"),
+    ("投诉", "服务", "已解决"),
+]
 
 BARE = """
 import sqlite3, sys
@@ -99,11 +116,18 @@ def main() -> None:
         home = Path(folder)
         source = home / "需求信息记录表.xlsx"
         workbook(source, demands, each)
-        environment = {**os.environ, "DEMANDCTL_DB": str(home / "l.db"), "DEMANDCTL_CONFIG": str(home / "c.toml"), "DEMANDCTL_NOW": NOW}
+        environment = {
+            **os.environ,
+            "DEMANDCTL_DB": str(home / "l.db"),
+            "DEMANDCTL_CONFIG": str(home / "c.toml"),
+            "DEMANDCTL_NOW": NOW,
+        }
         program = [sys.executable, "-m", "demandctl"]
         run([*program, "init"], environment)
         ours, peak, _ = run([*program, "import", "demands", str(source), "--json"], environment)
-        _, _, told = run([sys.executable, "-c", BARE, str(source), str(home / "l.db"), str(home / "bare.db")], environment)
+        _, _, told = run(
+            [sys.executable, "-c", BARE, str(source), str(home / "l.db"), str(home / "bare.db")], environment
+        )
         bare = float(told)
         again, _, _ = run([*program, "import", "demands", str(source), "--json"], environment)
         print(json.dumps({

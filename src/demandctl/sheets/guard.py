@@ -196,3 +196,9 @@ class _OdsCounter:
 def _repeat(attributes: dict[str, str], name: str) -> int:
     value = next((text for key, text in attributes.items() if key.endswith(f" {name}")), "1")
     return int(value) if value.isdecimal() and len(value) < 10 else 1
+
+
+def names_of(path: Path) -> list[str]:
+    """The parts of an archive."""
+    with zipfile.ZipFile(path) as archive:
+        return archive.namelist()

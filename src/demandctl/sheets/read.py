@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from demandctl.errors import NotFound, Refused
-from demandctl.sheets import guard
+from demandctl.sheets import guard, ods
 from demandctl.sheets.safe import unguarded
 
 csv.field_size_limit(1024 * 1024)
@@ -36,7 +36,7 @@ def read_workbook(path: Path, only: str = "") -> list[Sheet]:
     """The visible sheets of a file, or the one named *only*; NotFound or Refused when it cannot be taken."""
     try:
         kind = guard.kind_of(path)
-        sheets = [_csv(path)] if kind == "text" else _calamine(path, only)
+        sheets = [_csv(path)] if kind == "text" else _calamine(path, only, kind)
     except FileNotFoundError as error:
         raise NotFound(f"没有文件：{path}") from error
     except OSError as error:
@@ -49,19 +49,21 @@ def read_workbook(path: Path, only: str = "") -> list[Sheet]:
     return found
 
 
-def _calamine(path: Path, only: str) -> list[Sheet]:
+def _calamine(path: Path, only: str, kind: str) -> list[Sheet]:
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             sheets: list[Sheet] = []
+            is_ods = kind == "zip" and "content.xml" in guard.names_of(path)
+            merged = ods.merges(path) if is_ods else {}
             for number, meta in enumerate(book.sheets_metadata):
                 shown = meta.visible is SheetVisibleEnum.Visible or meta.name.strip() == only.strip()
                 if meta.typ is not SheetTypeEnum.WorkSheet or not shown:
                     continue
                 sheet = book.get_sheet_by_index(number)
                 rows = sheet.to_python(skip_empty_area=False) if sheet.start is not None else []
-                sheets.append(Sheet(meta.name, rows, _merges(sheet.merged_cell_ranges)))
+                sheets.append(Sheet(meta.name, rows, merged.get(meta.name) or _merges(sheet.merged_cell_ranges)))
             return sheets
     except PasswordError as error:
         raise Refused(f"{path.name} 有密码，打不开", "在 Excel 里取消密码后另存，再导入") from error

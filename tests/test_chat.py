@@ -184,7 +184,8 @@ def test_a_user_adds_words_and_rules_of_his_own() -> None:
     "extra",
     ["[rules", "[nonsense]\na = []\n", "[lists]\nmachine = 'x'\n", "[signals]\nfix = ['(']\n",
      "[rules]\nx = { all = ['nothing'], kind = 'service', weight = 1 }\n",
-     "[rules]\nx = { all = ['fix'], kind = 'service', subtype = 'nope', weight = 1 }\n", "[rules]\nx = { kind = 'service' }\n"],
+     "[rules]\nx = { all = ['fix'], kind = 'service', subtype = 'nope', weight = 1 }\n",
+     "[rules]\nx = { kind = 'service' }\n"],
 )  # fmt: skip
 def test_a_wrong_keyword_file_is_refused_with_its_name(extra: str) -> None:
     with pytest.raises(UsageError, match=r"keywords\.toml"):
@@ -192,9 +193,10 @@ def test_a_wrong_keyword_file_is_refused_with_its_name(extra: str) -> None:
 
 
 _PIECES = st.sampled_from(
-    ["老周 11/20 09:13:22", "老周:", "A和B的聊天记录", "—————  2026-11-20  —————", "【公众号留言】", "用户：x", "\n", "\n\n", "「",
-     "」", "- - - - -", "13800000121", "泵车", "坏了", "@", "\u2005", "[图片]", "99/99 99:99", "2/29 10:00", "湘A", "长沙", "：",
-     "昨天 25:61", "0000-00-00", "星期天 9:00", "😎", "\u202e", "１３８"]
+    ["老周 11/20 09:13:22", "老周:", "A和B的聊天记录", "—————  2026-11-20  —————", "【公众号留言】", "用户：x", "\n",
+     "\n\n", "「", "」", "- - - - -", "13800000121", "泵车", "坏了", "@", "\u2005", "[图片]",
+     "99/99 99:99", "2/29 10:00",
+     "湘A", "长沙", "：", "昨天 25:61", "0000-00-00", "星期天 9:00", "😎", "\u202e", "１３８"]
 )  # fmt: skip
 
 

@@ -29,6 +29,10 @@ SURE = 5.0
 """A rule of this weight makes a message in a group a demand; below it there must be a request at least."""
 
 
+STORY = 7.5
+"""What follows a complaint and is no stronger than this belongs to it."""
+
+
 class Person(NamedTuple):
     """Somebody of the directory, or the specialist himself (``id`` None)."""
 
@@ -116,7 +120,11 @@ def _digits(phone: str) -> str:
 
 # -- what a message says -------------------------------------------------------------------------------------------
 
-_MEDIA = re.compile(r"\[(?:图片|照片|语音|视频|小视频|文件|链接|位置|名片|表情|动画表情|音乐|聊天记录|小程序|视频号|引用|红包|转账|接龙|语音通话|视频通话|Photo|Image|Voice|Video|Sticker|File|Link)[^\]\n]{0,40}\](?:\s*\d{1,3}\s*[\"″”'秒s]+)?", re.IGNORECASE)  # fmt: skip
+_MEDIA = re.compile(
+    r"\[(?:图片|照片|语音|视频|小视频|文件|链接|位置|名片|表情|动画表情|音乐|聊天记录|小程序|视频号|引用|红包|转账|接龙|语音通话|视频通话"
+    r"|Photo|Image|Voice|Video|Sticker|File|Link)[^\]\n]{0,40}\](?:\s*\d{1,3}\s*[\"″”'秒s]+)?",
+    re.IGNORECASE,
+)
 _STICKER = re.compile(r"\[[\u4e00-\u9fffA-Za-z]{1,6}\]")
 _MENTION = re.compile(r"@([^\s\u2005@，。：:！!]{1,24})(?:[\u2005\s]|$)|@([^\u2005\n@]{1,24})\u2005")
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d\U0001f1e6-\U0001f1ff]")
@@ -167,6 +175,7 @@ class _Matter:
     first: _Said
     response: Response | None = None
     before: list[_Said] = field(default_factory=list)
+    product: str | None = None
 
     @property
     def texts(self) -> list[str]:
@@ -211,14 +220,14 @@ class _Grouping:
         if mine and (matter := self._same_matter(said, mine)):
             matter.said.append(said)
             if said.verdict.weight and not self._small(said):
-                matter.verdict = self.wording.judge("\n".join(cue_text(text) for text in matter.texts))
+                matter.verdict = self.wording.decide({**said.verdict.signals, **matter.verdict.signals})
             return
         if self._small(said):
             return
         before = self.waiting.setdefault(key, [])
         verdict = said.verdict
         if not self._is_demand(said, verdict):
-            together = self.wording.judge("\n".join(s.cues for s in (*before, said)))
+            together = self.wording.decide({k: v for s in (said, *before) for k, v in s.verdict.signals.items()})
             if not before or not self._is_demand(said, together):
                 before.append(said)
                 return
@@ -245,7 +254,8 @@ class _Grouping:
         asked = any(name in signals for name in ("ask", "fix", "price"))
         if noise["chatter"].search(cues) and verdict.weight < 7:
             return False
-        if noise["announcement"].search(cues) and verdict.weight < 8 and not (asked and verdict.weight):
+        told = re.sub(rf"^(?:{noise['greeting'].pattern}|[，。！\s])+", "", cues)
+        if noise["announcement"].search(told) and verdict.weight < 8 and not (asked and verdict.weight):
             return False
         if noise["advert"].search(cues) and verdict.subtype not in ("rental", "resale", "recruiting"):
             return False
@@ -278,15 +288,20 @@ class _Grouping:
         if not self._is_demand(said, verdict) or verdict.weight < SURE:
             return last
         for matter in reversed(mine):
-            if _agree(
-                matter.verdict,
-                verdict,
-                marked=bool(_ANOTHER.match(said.cues)),
-                wording=self.wording,
-                texts=(matter.texts, said.text),
-            ):
+            marked = bool(_ANOTHER.match(said.cues))
+            if _agree(matter.verdict, verdict, marked=marked, other_product=self._other_product(matter, said)):
                 return matter
         return None
+
+    def _other_product(self, matter: _Matter, said: _Said) -> bool:
+        new = details.product(said.text, self.wording)
+        if new is None:
+            return False
+        if matter.product is None:
+            before = details.product("\n".join(matter.texts), self.wording)
+            matter.product = before.value if before else ""
+        old = matter.product
+        return bool(old) and old not in new.value and new.value not in old
 
     def _another_person(self, said: _Said, last: _Matter) -> bool:
         """Bare paragraphs: a second phone with a second demand is a second customer."""
@@ -417,7 +432,7 @@ def _is_specialist(person: Person | None) -> bool:
     return person is not None and (person.id is None or person.role == "specialist")
 
 
-def _agree(old: Verdict, new: Verdict, *, marked: bool, wording: Wording, texts: tuple[list[str], str]) -> bool:
+def _agree(old: Verdict, new: Verdict, *, marked: bool, other_product: bool) -> bool:
     """Whether a further message that states something states the same thing.
 
     Repair and advice are one trouble, a question about a machine and the wish to buy it one interest; but another kind,
@@ -427,24 +442,15 @@ def _agree(old: Verdict, new: Verdict, *, marked: bool, wording: Wording, texts:
         return True
     theirs, ours = (old.kind, old.subtype), (new.kind, new.subtype)
     if marked:
-        return theirs == ours and not _other_product(wording, texts)
+        return theirs == ours and not other_product
+    if old.kind == "complaint" and new.weight < STORY:
+        return True  # a complaint is told with its story: 换个密封收我3800
     if old.kind != new.kind:
         interest = {("inquiry", "product"), ("opportunity", "new"), ("opportunity", "used"), ("opportunity", None)}
         return {theirs, ours} <= interest
     if None in (old.subtype, new.subtype) or old.subtype == new.subtype:
-        return not _other_product(wording, texts)
+        return not other_product
     return old.kind in ("complaint", "suggestion") or {old.subtype, new.subtype} == {"repair", "advice"}
-
-
-def _other_product(wording: Wording, texts: tuple[list[str], str]) -> bool:
-    before, after = details.product("\n".join(texts[0]), wording), details.product(texts[1], wording)
-    return bool(
-        before
-        and after
-        and before.value != after.value
-        and before.value not in after.value
-        and after.value not in before.value
-    )
 
 
 def _paragraphs(message: Message, wording: Wording, staff: Iterable[str]) -> list[Message]:

@@ -14,12 +14,13 @@ import sys
 _SECONDS = 5
 _OSC_52_LIMIT = 74_000  # bytes that terminals take in one sequence; more is dropped silently by some
 
+_WINDOWS = ("powershell.exe", "-NoProfile", "-Command")
 READ = (
     ("WAYLAND_DISPLAY", ("wl-paste", "--no-newline")),
     ("DISPLAY", ("xclip", "-selection", "clipboard", "-o")),
     ("DISPLAY", ("xsel", "--clipboard", "--output")),
     ("", ("pbpaste",)),
-    ("", ("powershell.exe", "-NoProfile", "-Command", "[Console]::OutputEncoding=[Text.Encoding]::UTF8; Get-Clipboard -Raw")),
+    ("", (*_WINDOWS, "[Console]::OutputEncoding=[Text.Encoding]::UTF8; Get-Clipboard -Raw")),
     ("", ("termux-clipboard-get",)),
 )  # fmt: skip
 WRITE = (
@@ -27,7 +28,7 @@ WRITE = (
     ("DISPLAY", ("xclip", "-selection", "clipboard", "-i")),
     ("DISPLAY", ("xsel", "--clipboard", "--input")),
     ("", ("pbcopy",)),
-    ("", ("powershell.exe", "-NoProfile", "-Command", "[Console]::InputEncoding=[Text.Encoding]::UTF8; $input | Set-Clipboard")),
+    ("", (*_WINDOWS, "[Console]::InputEncoding=[Text.Encoding]::UTF8; $input | Set-Clipboard")),
     ("", ("termux-clipboard-set",)),
 )  # fmt: skip
 """The variable that must be set for a way to work, and its command; the first that works is taken."""

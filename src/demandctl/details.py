@@ -22,16 +22,23 @@ class Found(NamedTuple):
 
 
 _GAP = r"[ \t\-—–‐‑.·]{0,2}"
-_HAN = {"零": "0", "〇": "0", "一": "1", "幺": "1", "二": "2", "三": "3", "四": "4", "五": "5", "六": "6", "七": "7", "八": "8", "九": "9"}  # fmt: skip
+_HAN = dict(zip("零〇一幺二两三四五六七八九", "0011223456789", strict=True))
 _MOBILE = re.compile(
     rf"(?<!\d)(?:(?:\+|00)\s?86{_GAP}|\(\+?86\){_GAP}|(?<!\d)86{_GAP})?(1[3-9]\d(?:{_GAP}\d){{8}})(?!\d)"
 )
-_LANDLINE = re.compile(r"(?<!\d)[(（]?(0(?:10|2\d|[3-9]\d\d))[)）]?[ \-—–]{0,3}([2-8]\d{2,3}[ \-]?\d{4})(?:[ ]?(?:-|—|转|分机)[ ]?(\d{1,6}))?(?!\d)")  # fmt: skip
+_LANDLINE = re.compile(
+    r"(?<!\d)[(（]?(0(?:10|2\d|[3-9]\d\d))[)）]?[ \-—–]{0,3}([2-8]\d{2,3}[ \-]?\d{4})"
+    r"(?:[ ]?(?:-|—|转|分机)[ ]?(\d{1,6}))?(?!\d)"
+)
 _HAN_PHONE = re.compile(rf"(?<![{''.join(_HAN)}])[一幺][{''.join(_HAN)}]{{10}}(?![{''.join(_HAN)}])")
 _GROUPS = re.compile(r"\d+")
 _TEL = re.compile(r"(?:tel|phone|mob(?:ile)?|call|vx|wx|v|weixin|t|m|ph|手机|电话)[:：.\s]*$", re.IGNORECASE)
 _WECHAT = (
-    re.compile(r"(?:微信号?|威信|薇信|微x|vx|wx|v信|加\s?v|v)\s*(?:号|id|账号)?\s*(?:是|为|叫)?\s*[:：]?\s*([A-Za-z][A-Za-z0-9_-]{5,19})(?![A-Za-z0-9_-])", re.IGNORECASE),
+    re.compile(
+        r"(?:微信号?|威信|薇信|微x|vx|wx|v信|加\s?v|v)\s*(?:号|id|账号)?\s*(?:是|为|叫)?\s*[:：]?\s*"
+        r"([A-Za-z][A-Za-z0-9_-]{5,19})(?![A-Za-z0-9_-])",
+        re.IGNORECASE,
+    ),
     re.compile(r"(?<![A-Za-z0-9_-])(wxid_[A-Za-z0-9]{6,20})(?![A-Za-z0-9_-])"),
 )  # fmt: skip
 
@@ -39,7 +46,9 @@ _WECHAT = (
 def plain(text: str) -> str:
     """Full-width letters and digits as plain ones, one for one; punctuation stays Chinese."""
     return "".join(
-        chr(ord(c) - 0xFEE0) if c in "＋－" or ("\uff10" <= c <= "\uff5a" and c not in "：；＜＝＞？＠［＼］＾＿｀") else c
+        chr(ord(c) - 0xFEE0)
+        if c in "＋－" or ("\uff10" <= c <= "\uff5a" and c not in "：；＜＝＞？＠［＼］＾＿｀")
+        else c
         for c in text
     )
 
@@ -87,7 +96,7 @@ def _digits(text: str) -> str:
 
 def _is_the_customers(text: str, start: int, end: int, wording: Wording) -> bool:
     before, after = text[max(start - 24, 0) : start].split("\n")[-1], text[end : end + 16].split("\n")[0]
-    latin = re.search(r"[A-Za-z]+[ :：.]*$", before)
+    latin = re.search(r"[A-Za-z]+[ :：.\-]*$", before)
     if latin and not _TEL.search(before):
         return False
     if re.match(r"[A-Za-z]*\d|[Xx](?![A-Za-z])", after):
@@ -109,9 +118,19 @@ def wechat_id(text: str) -> Found | None:
 
 # -- place ---------------------------------------------------------------------------------------------------------
 
-_HERE = re.compile(r"(?:在|到|发|发往|发到|发去|送到|寄到|寄往|寄|拉到|运到|去|位置[是:：]?|地址[是:：]?|工地[是:：]?|坐标[是:：]?|地点[是:：]?|地区[是:：]?|区域[是:：]?|位于|人在|车在|现在|目前|机器在)\s*$")  # fmt: skip
-_HERE_AFTER = re.compile(r"^(?:这|那)(?:边|里|儿|块|头)|^的?(?:工地|项目|现场|施工|干活|做事|打工|这台|有台|的车)|^(?:市区|县城|附近|周边|境内)|^(?:干活|施工|作业|用车|用|要车)")  # fmt: skip
-_FROM = re.compile(r"(?:老家(?:是|在)?|老屋(?:在)?|籍贯(?:是)?|户口(?:在)?|本人(?:是)?|我是|我们是|俺是|咱是|家(?:是|住|在)|来自|原籍|祖籍|出生|娘家|人是|车牌(?:是|号)?|牌照(?:是)?|上的?|挂(?:的|着)?|以前在|之前在|原来在|从前在|去年在|上次在|上回在|前年在|从|由|离|距|距离)\s*$")  # fmt: skip
+_HERE = re.compile(
+    r"(?:在|到|发|发往|发到|发去|送到|寄到|寄往|寄|拉到|运到|去|位置[是:：]?|地址[是:：]?|工地[是:：]?|"
+    r"坐标[是:：]?|地点[是:：]?|地区[是:：]?|区域[是:：]?|位于|人在|车在|现在|目前|机器在)\s*$"
+)
+_HERE_AFTER = re.compile(
+    r"^(?:这|那)(?:边|里|儿|块|头)|^的?(?:工地|项目|现场|施工|干活|做事|打工|这台|有台|的车)|^(?:市区|"
+    r"县城|附近|周边|境内)|^(?:干活|施工|作业|用车|用|要车)"
+)
+_FROM = re.compile(
+    r"(?:老家(?:是|在)?|老屋(?:在)?|籍贯(?:是)?|户口(?:在)?|本人(?:是)?|我是|我们是|俺是|咱是|家(?:是|"
+    r"住|在)|来自|原籍|祖籍|出生|娘家|人是|车牌(?:是|号)?|牌照(?:是)?|上的?|挂(?:的|着)?|以前在|之前在|"
+    r"原来在|从前在|去年在|上次在|上回在|前年在|从|由|离|距|距离)\s*$"
+)
 _FROM_AFTER = re.compile(
     r"^的?(?:人|老乡|户口|籍|口音|牌照|牌子|车牌|牌|伢子|妹子|老表|哥|佬|媳妇)(?!都|工|员)|^的?(?:买|提|发来|调来|过来|拉来|运来|回来|厂家|产的?|生产)"
 )
@@ -186,7 +205,7 @@ _TAKEN = re.compile(
 
 
 def product(text: str, wording: Wording) -> Found | None:
-    """The machine that it is about with its size (37米泵车) and model; two different ones equally in question give none."""
+    """The machine it is about, with its size (37米泵车) and model; of two that are equally in question none."""
     flat = plain(text)
     machine = wording.lists["machine"].pattern
     slips = "|".join(map(re.escape, wording.slips)) or "(?!)"

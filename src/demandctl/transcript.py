@@ -1,7 +1,7 @@
 """A copied chat -> its messages: who wrote, when, in which group. Pure: no clock is read.
 
-WeChat and WeCom copy in several shapes: ``昵称 11/20 09:13:22`` above the text, ``昵称:`` above it, a forwarded record with
-day separators, a message of the official account, or the bare text. A line that is not surely a header is text.
+WeChat and WeCom copy in several shapes: ``昵称 11/20 09:13:22`` above the text, ``昵称:`` above it, a forwarded record
+with day separators, a message of the official account, or the bare text. A line that is not surely a header is text.
 """
 
 from __future__ import annotations
@@ -42,11 +42,17 @@ class Transcript:
 
 _DASHES = "-—–―─－_=*·~"
 _TITLE = re.compile(r"^\s*(?:转发)?[「“\"【\[]?(.{1,60}?)[」”\"】\]]?\s*的聊天记录\s*[】\]]?\s*$")
-_OFFICIAL = re.compile(r"^\s*[【\[]?\s*(?:微信)?(?:公众号|服务号|公众平台|订阅号|后台)\s*(?:后台)?(?:新)?(?:的)?(?:留言|消息|私信|咨询|回复|来信)(?:提醒|通知)?\s*[】\]]?\s*[:：]?\s*$")  # fmt: skip
+_OFFICIAL = re.compile(
+    r"^\s*[【\[]?\s*(?:微信)?(?:公众号|服务号|公众平台|订阅号|后台)\s*(?:后台)?(?:新)?(?:的)?"
+    r"(?:留言|消息|私信|咨询|回复|来信)(?:提醒|通知)?\s*[】\]]?\s*[:：]?\s*$"
+)
 _DAY = r"(?:(?P<y>\d{4}|\d\d(?=年))[/\-.年])?(?P<m>\d{1,2})[/\-.月](?P<d>\d{1,2})[日号]?"
 _WEEKDAY = r"(?:星期|周|礼拜)(?P<w>[一二三四五六日天])"
 _NEAR = r"(?P<near>今天|昨天|前天|大前天|today|yesterday)"
-_CLOCK = r"(?P<part>凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|[AaPp][Mm])?\s*(?P<H>\d{1,2})[:：](?P<M>\d\d)(?:[:：](?P<S>\d\d))?\s*(?P<ampm>[AaPp][Mm])?"
+_CLOCK = (
+    r"(?P<part>凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|[AaPp][Mm])?\s*(?P<H>\d{1,2})[:：](?P<M>\d\d)(?:[:：](?P<S>\d\d))?"
+    r"\s*(?P<ampm>[AaPp][Mm])?"
+)
 _WHEN = rf"(?:{_DAY}(?:\s*(?:{_WEEKDAY}))?|{_WEEKDAY.replace('<w>', '<w2>')}|{_NEAR})"
 _HEADER = re.compile(
     rf"^\s*(?P<name>\S.{{0,38}}?)(?P<gap>\s*)[\[(（]?(?:(?P<day>{_WHEN})\s*,?\s*)?{_CLOCK}[\])）]?\s*[:：]?\s*$"
@@ -66,9 +72,10 @@ _GROUP_LINE = re.compile(
 _SYSTEM = tuple(
     re.compile(pattern)
     for pattern in (
-        r"邀请.{1,60}加入了群聊", r"加入了群聊", r"通过扫描.{1,40}二维码", r"^\s*.{1,40}撤回了(?:一条消息|成员)", r"^\s*.{0,40}拍了拍",
-        r"^\s*(?:你已添加了|你们已成为|以上是打招呼|以下为新消息|以下是新消息|消息已发出)", r"现在可以开始聊天了", r"移出了?群聊",
-        r"退出了群聊", r"开启了(?:群|朋友)", r"修改群名(?:称)?为", r"^\s*你(?:领取|撤回)了?", r"成为(?:新)?群主", r"群公告$",
+        r"加入了群聊", r"通过扫描.{1,40}二维码", r"^\s*.{1,40}撤回了(?:一条消息|成员)", r"^\s*.{0,40}拍了拍",
+        r"^\s*(?:你已添加了|你们已成为|以上是打招呼|以下为新消息|以下是新消息|消息已发出)", r"现在可以开始聊天了",
+        r"移出了?群聊", r"退出了群聊", r"开启了(?:群|朋友)", r"修改群名(?:称)?为", r"^\s*你(?:领取|撤回)了?",
+        r"成为(?:新)?群主", r"群公告$",
     )
 )  # fmt: skip
 _RENAMED = re.compile(r"修改群名(?:称)?为\s*[「“\"](.{1,40}?)[」”\"]")
@@ -250,7 +257,10 @@ class _Reading:
         return True
 
     def _looks_like_a_name(self, name: str) -> bool:
-        return len(name) <= 10 and not re.search(r"[\d，,、（(]|[的了吗呢吧]|(?:电话|地址|型号|价格|问题|原因)", name)
+        return len(name) <= 10 and not re.search(
+            r"[\d，,、（(]|[的了吗呢吧]|(?:电话|地址|型号|价格|问题|原因|建议|意见|投诉|求|租|售|招|修|急|问|反映|情况|要|请|车|机|泵)",
+            name,
+        )
 
     # -- messages
 

@@ -64,7 +64,12 @@ class Wording(NamedTuple):
 
     def judge(self, text: str) -> Verdict:
         """The kind and subtype of a demand that a text states."""
-        found = {name: match[0] for name, pattern in self.signals.items() if (match := pattern.search(text))}
+        return self.decide(
+            {name: match[0] for name, pattern in self.signals.items() if (match := pattern.search(text))}
+        )
+
+    def decide(self, found: Mapping[str, str]) -> Verdict:
+        """What the signals of one text, or of several together, make it."""
         holding = [r for r in self.rules if r.all <= found.keys() and not r.none & found.keys()]
         if not holding:
             return Verdict(None, None, 0, found, ())

@@ -92,11 +92,16 @@ def test_a_wrong_secret_is_told_in_the_robots_words(
     sender.close()
 
 
-@pytest.mark.parametrize(("make", "kind"), [(Wecom, "wecom"), (Dingtalk, "dingtalk"), (Feishu, "feishu")])
-def test_the_longest_text_a_sender_allows_is_taken_and_what_is_longer_is_not_allowed(
-    robots: Robots, make: Any, kind: str
-) -> None:
-    more = {} if kind == "wecom" else {"secret_env": "TEST_SECRET"}
+@pytest.mark.parametrize(
+    ("make", "kind", "more"),
+    [
+        (Wecom, "wecom", {}),
+        (Wecom, "wecom", {"mention": False}),
+        (Dingtalk, "dingtalk", {"secret_env": "TEST_SECRET"}),
+        (Feishu, "feishu", {"secret_env": "TEST_SECRET"}),
+    ],
+)
+def test_the_longest_text_a_sender_allows_is_taken(robots: Robots, make: Any, kind: str, more: dict[str, Any]) -> None:
     sender = make(channel(type=kind, url=getattr(robots, kind), key_env="TEST_KEY", **more), quiet)
     for piece in ("汉", '"', "\n", "😀", "a"):
         text = piece
@@ -104,7 +109,7 @@ def test_the_longest_text_a_sender_allows_is_taken_and_what_is_longer_is_not_all
             text *= 2
         while sender.limit.fits(text + piece):
             text += piece
-        assert sender.send(Message(text, tuple(f"138{n:08d}" for n in range(40)))).answer
+        assert sender.send(Message(text, tuple(f"138{n:08d}" for n in range(250)))).answer
     sender.close()
     assert len(robots.accepted) == 5
 

@@ -11,8 +11,8 @@ from demandctl.notify.channels import Channel
 from demandctl.notify.message import Accepted, Failed, Limit, Message
 from demandctl.notify.robot import PATIENCE, Robot, Talk, json_size
 
-LIMIT = Limit(18_000, json_size)
-"""The whole body may have 20,000 bytes; the rest is room for the phones that are mentioned."""
+LIMIT = Limit(15_000, json_size)
+"""The whole body may have 20,000 bytes; the rest is room for 250 phones to mention."""
 
 
 class Dingtalk(Robot):

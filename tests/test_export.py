@@ -182,6 +182,20 @@ def test_the_week_has_its_sheets_and_the_month_one_for_each_department(cli: Cli,
     assert load_workbook(tmp_path / "q.xlsx").sheetnames == ["总结", "月度走势", "分析", "回访问题"]
 
 
+DEPARTMENTS = ["售后/一部[长沙]:*?", "概览", "'配件部'", "很长的部门名称" * 8, "很长的部门名称" * 9, "换\x0b行"]
+
+
+def test_a_department_may_be_called_anything(cli: Cli, tmp_path: Path) -> None:
+    cli.demand(phone="13800000121")
+    for number, name in enumerate(DEPARTMENTS, 1):
+        cli("revisit", "add", "K00001", "--kind", "regular", "--at", "今天14:00")
+        cli("revisit", "record", str(number), "--problem", "配件慢", "--department", name)
+    cli("export", "monthly", "--month", "本月", "-o", str(tmp_path / "m.xlsx"))
+    names = load_workbook(tmp_path / "m.xlsx").sheetnames
+    assert len(names) == len({name.lower() for name in names}) == 1 + len(DEPARTMENTS)
+    assert all(0 < len(name) <= 31 for name in names)
+
+
 def test_one_revisit_is_a_paper_form_of_one_page(cli: Cli, tmp_path: Path) -> None:
     a_day(cli)
     cli("export", "revisit", "R1", "-o", str(tmp_path / "p.xlsx"))

@@ -151,17 +151,22 @@ def _analysis(found: reports.Report) -> list[pages.Block]:
     ]
 
 
+def late_ones(job: Job) -> Iterator[tuple[Any, queries.Line]]:
+    """What is overdue now, row and line; the report that is just being made does not tell of itself."""
+    asked = queries.Due(overdue_only=True, branch=job.asked.branch, kind=job.asked.kind)
+    for row in queries.due(job.reader, asked)[0]:
+        if row["about"] != "ledger":
+            yield row, queries.line(job.reader, row)
+
+
 def overdue(job: Job) -> Iterator[dict[str, Any]]:
     """What is overdue now and who owes it, as rows of the form."""
-    reader = job.reader
-    found, _ = queries.due(reader, queries.Due(overdue_only=True, branch=job.asked.branch, kind=job.asked.kind))
     kinds = {kind.value: kind.label for kind in words.Kind}
-    for row in found:
-        line = queries.line(reader, row)
+    for row, line in late_ones(job):
         number = f"D{line.demand}" if line.demand else f"R{line.revisit}" if line.revisit else ""
         repeated = f"，连续{line.missed}次" if (line.missed or 0) > 1 else ""
         yield {
-            "number": number or (line.customer["code"] if line.customer else "台账"),
+            "number": number or (line.customer["code"] if line.customer else ""),
             "kind": kinds.get(line.kind or "", ""),
             "customer": line.customer["name"] if line.customer else "",
             "region": row["region"] or "",

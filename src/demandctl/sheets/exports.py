@@ -84,12 +84,11 @@ def _week(job: Job) -> dict[str, Any]:
     span = job.within_period()
     ended = span.demands._replace(since="", until="", closed_since=span.since, closed_until=span.until)
     open_ones = span.demands._replace(since="", kind="opportunity", open_only=True)
-    late, _ = queries.due(job.reader, queries.Due(overdue_only=True, branch=span.branch, kind=span.kind))
     return {
         **_report_data(job),
         "new": list(_demand_objects(job, span.demands)),
         "opportunities": list(_demand_objects(job, open_ones)),
-        "overdue": [queries.line(job.reader, row)._asdict() for row in late],
+        "overdue": [line._asdict() for _, line in books.late_ones(job)],
         "closed": list(_demand_objects(job, ended)),
         "revisits": list(_revisit_objects(job, rows.revisits(job.reader, span))),
     }

@@ -21,7 +21,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.writer.excel import ExcelWriter
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
-from demandctl.sheets.safe import xml
+from demandctl.sheets.safe import inert, xml
 from demandctl.sheets.target import Scratch
 
 FONT = "等线"
@@ -95,7 +95,7 @@ class Book:
     def __init__(self, title: str, who: str, now: datetime) -> None:
         self._book = Workbook(write_only=True)
         self._book.properties.title = title
-        self._book.properties.creator = who
+        self._book.properties.creator = inert(who)
         self._book.properties.created = datetime.fromtimestamp(now.timestamp(), now.tzinfo).replace(tzinfo=None)
         self._lines: list[tuple[Any, Callable[[Any], Iterable[str]]]] = []
         self._styles: dict[str, str] = {}
@@ -240,8 +240,8 @@ def height_of(lines: int) -> float | None:
 
 def sheet_name(wanted: str, taken: Sequence[str]) -> str:
     """A name that a sheet may have: no forbidden signs, at most 31 characters, and not taken yet."""
-    plain = "".join("-" if c in "[]:*?/\\" or ord(c) < 32 or 0xD800 <= ord(c) < 0xE000 else c for c in wanted)
-    plain = plain.strip("' ")[:31] or "表"
+    plain = "".join("-" if c in "[]:*?/\\\n\t" or inert(c) != c else c for c in wanted)
+    plain = plain.strip("' ")[:31].strip("' ") or "表"
     name, number = plain, 1
     while name.lower() in (other.lower() for other in taken) or name.lower() == "history":
         number += 1

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Cli
+from tests.terminal import ENTER, Terminal
 
 TRACES = (
     "湘潭老周",
@@ -26,7 +27,8 @@ TRACES = (
 def ledger(cli: Cli) -> Cli:
     cli(
         "intake", "臂架下不来，打138-0000-0121", "--customer", "湘潭老周", "--phone", "13800000121",
-        "--wechat", "zhoubc_x", "--kind", "service", "--channel", "direct", "--region", "湘潭", "--company", "大周砼业", "--wish", "要换油缸",
+        "--wechat", "zhoubc_x", "--kind", "service", "--channel", "direct", "--region", "湘潭",
+        "--company", "大周砼业", "--wish", "要换油缸",
     )  # fmt: skip
     cli("assign 1 李铁柱")
     cli("follow-up 1 跟湘潭老周说了下午到 --next 明天 --plan 问湘潭老周修得如何")
@@ -145,3 +147,12 @@ def test_ledger_backup_and_export_are_for_the_user_alone(ledger: Cli) -> None:
     for path in (ledger.db, ledger.config, export, copy):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
     assert ledger.run("customer", "export", "K1", "-o", str(export)).code == 1
+
+
+def test_on_a_terminal_the_code_has_to_be_typed_out(ledger: Cli) -> None:
+    ask = Terminal(ledger, "customer", "erase", "K1").sees("1 条需求的内容", "确定请输入 K00001")
+    assert ask.press("y", ENTER).ends() == 130
+    assert _held(ledger.db)
+    ask = Terminal(ledger, "customer", "erase", "K1").sees("确定请输入 K00001")
+    assert ask.press("K00001", ENTER).sees("已删除 K00001").ends() == 0
+    assert _held(ledger.db) == []

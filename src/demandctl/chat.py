@@ -219,8 +219,10 @@ class _Grouping:
             return
         if mine and (matter := self._same_matter(said, mine)):
             matter.said.append(said)
-            if said.verdict.weight and not self._small(said):
-                matter.verdict = self.wording.decide({**said.verdict.signals, **matter.verdict.signals})
+            together = self.wording.decide({**said.verdict.signals, **matter.verdict.signals})
+            # What comes later makes the same thing clearer; on its own it makes nothing else of it.
+            if said.verdict.weight or together.kind == matter.verdict.kind:
+                matter.verdict = together
             return
         if self._small(said):
             return

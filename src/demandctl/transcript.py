@@ -7,7 +7,7 @@ with day separators, a message of the official account, or the bare text. A line
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -65,9 +65,16 @@ _SAME_LINE = re.compile(
 )
 _DAY_LINE = re.compile(rf"^\s*[{re.escape(_DASHES)}\s]*{_WHEN}(?:\s*{_CLOCK})?\s*[{re.escape(_DASHES)}\s]*$")
 _COLON = re.compile(r"^\s*(?P<name>[^:：]{1,24}?)\s*[:：]\s*(?P<text>.*)$")
+_STAMP = re.compile(rf"^\s*{_WHEN}\s*{_CLOCK}\s*$")
+_OFFICIAL_START = re.compile(r"^\s*([【\[](?:微信)?(?:公众号|服务号|订阅号|后台)[^】\]\n]{0,8}[】\]])\s*(\S.*)$")
+_OFFICIAL_LABEL = re.compile(r"\s*(?=(?:用户|昵称|时间|内容|手机|电话|地区)\s*[:：])")
+_REFERENCE = re.compile(r"^\s*[\[「【]?引用\s*\S.{0,40}(?:的消息)?\s*[:：]|^\s*>\s")
+_SPOKEN = re.compile(
+    r"^(?:用户|客户|粉丝)\s*[“\"「『]?(.+?)[”\"」』]?\s*(?:在?(?:公众号|后台))?(?:留言|说|咨询|反映|问)$"
+)
 _QUOTE_END = re.compile(rf"^\s*(?:[{re.escape(_DASHES)}]\s*){{3,}}$")
 _GROUP_LINE = re.compile(
-    r"^\s*(?:(?:来自|群名|群聊|社群|群|微信群)\s*[:：]\s*)?[「“\"【\[]?(?P<name>[^\s:：，。！？,!?]{2,24}?群)[」”\"】\]]?\s*(?:[(（]\s*\d+\s*[)）])?\s*$"
+    r"^\s*(?:(?:来自|群名|群聊|社群|群|微信群)\s*[:：]\s*|[【\[](?:群聊|微信群|社群|群)[】\]]\s*)?[「“\"【\[]?(?P<name>[^\s:：，。！？,!?]{2,24}?群)[」”\"】\]]?\s*(?:[(（]\s*\d+\s*[)）])?\s*$"
 )
 _SYSTEM = tuple(
     re.compile(pattern)
@@ -80,7 +87,7 @@ _SYSTEM = tuple(
 )  # fmt: skip
 _RENAMED = re.compile(r"修改群名(?:称)?为\s*[「“\"](.{1,40}?)[」”\"]")
 _NO_NAME = re.compile(
-    r"[。！？!?；;]|(?:时间|日期|之前|以前|预约|今天|明天|后天|昨天|上午|下午|晚上|早上|中午|到货|约|于|在|是|点)$|^[\d\s:：/.-]+$"
+    r"[。！？!?；;]|(?:时间|日期|之前|以前|预约|今天|明天|后天|昨天|上午|下午|晚上|早上|中午|到货)$|.{4,}[约于在是点]$|^[\d\s:：/.-]+$"
 )
 _PART_OF_DAY = {"凌晨": 0, "清晨": 0, "早上": 0, "早晨": 0, "上午": 0, "中午": 11, "下午": 12, "傍晚": 12, "晚上": 12}
 
@@ -96,7 +103,33 @@ def transcribe(text: str, now: datetime, labels: dict[str, str], people: Collect
 
 def _cleaned(text: str) -> list[str]:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
-    return re.sub(r"[\u200b-\u200d\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]", "", text).replace("\xa0", " ").split("\n")
+    text = re.sub(r"[\u200b-\u200d\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]", "", text).replace("\xa0", " ")
+    lines = [part for line in text.split("\n") for part in _parted(line)]
+    return list(_joined(lines))
+
+
+def _parted(line: str) -> list[str]:
+    """A message of the official account that came on one line, a line for each of its labels."""
+    if not (found := _OFFICIAL_START.match(line)):
+        return [line]
+    return [found[1], *filter(None, map(str.strip, _OFFICIAL_LABEL.split(found[2])))]
+
+
+def _joined(lines: list[str]) -> Iterator[str]:
+    """A name with its time on the line below it as one header."""
+    waiting: str | None = None
+    for number, line in enumerate(lines):
+        if waiting is not None:
+            yield f"{waiting} {line.strip()}"
+            waiting = None
+            continue
+        below = lines[number + 1] if number + 1 < len(lines) else ""
+        first = number == 0 or not lines[number - 1].strip() or bool(_DAY_LINE.match(lines[number - 1]))
+        plain = 0 < len(line.strip()) <= 20 and not _DAY_LINE.match(line) and not _COLON.match(line)
+        if first and plain and _STAMP.match(below) and not re.search(r"[，。！？,]|\d{2,}", line):
+            waiting = line.strip()
+            continue
+        yield line
 
 
 class _Reading:
@@ -359,7 +392,9 @@ def _latest(month: int, day: int, today: date) -> date | None:
 
 def _name(text: str) -> str:
     """A sender as shown, without the marks that WeCom and QQ put around it."""
-    name = re.sub(r"@微信$|^\[[^\]]{1,8}\]\s*(?=\S)", "", text.strip()).strip()
+    name = re.sub(r"@微信$|^\[[^\]]{1,8}\]\s*(?=\S)|[:：]$", "", text.strip()).strip()
+    if spoken := _SPOKEN.match(name):
+        name = spoken[1].strip()
     return re.sub(r"[(（<]\d{5,12}[)）>]$", "", name).strip() if not re.fullmatch(r"1\d{10}", name) else name
 
 
@@ -370,6 +405,7 @@ def squeezed(name: str) -> str:
 
 def _unquote(message: Message) -> None:
     """Take a quote (「…」 above a dashed line) out of a message; it is not what its sender says."""
+    message.lines = [line for line in message.lines if not _REFERENCE.match(line)]
     ends = [n for n, line in enumerate(message.lines) if _QUOTE_END.match(line)]
     if not ends:
         return

@@ -226,7 +226,7 @@ def room(text: str) -> int:
 
 def lines_of(text: str, width: float) -> int:
     """How many lines a text takes in a column, a little too many rather than too few."""
-    fits = max(width - 1.6, 2)
+    fits = max((width - 1.6) * (0.85 if " " in text else 1), 2)  # words that do not fit leave a gap behind
     if "\n" not in text:
         return 1 if len(text) * 2 <= fits else int(room(text) // fits) + 1
     return sum(int(room(part) // fits) + 1 for part in text.split("\n"))

@@ -156,3 +156,12 @@ def test_on_a_terminal_the_code_has_to_be_typed_out(ledger: Cli) -> None:
     ask = Terminal(ledger, "customer", "erase", "K1").sees("确定请输入 K00001")
     assert ask.press("K00001", ENTER).sees("已删除 K00001").ends() == 0
     assert _held(ledger.db) == []
+
+
+def test_erasing_takes_those_with_it_who_were_merged_into_the_person(ledger: Cli) -> None:
+    ledger("customer merge K2 K1 --yes")
+    ledger("customer erase K2 --yes")
+    assert _held(ledger.db) == []
+    assert "小王".encode() not in ledger.db.read_bytes()
+    assert ledger("doctor", "--json").json["ok"]
+    assert len(ledger("list", "--json").json) == 2

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 5.0
 """How long a command waits for another one that is writing."""
 
+QUEUE_SECONDS = 60.0
+"""How long it waits while others, one after the other, write and are done."""
+
 BACKED_UP = ("import", "merge")
 """Words in the name of a command that change much at once: a backup is made before it."""
 
@@ -244,18 +247,27 @@ def _engine(path: Path) -> Any:
 
 
 def _take_the_lock(connection: sqlite3.Connection) -> None:
-    """Begin to write. SQLite itself asks the less often the longer it has waited: with many writers some never came."""
+    """Begin to write; sqlite3.OperationalError when somebody sits on the lock, or the queue does not end.
+
+    SQLite itself asks the less often the longer it has waited: with many writers some never came. While others commit,
+    the queue moves and waiting is worth it.
+    """
     from random import uniform
 
-    until = monotonic() + BUSY_SECONDS
+    start = seen_moving = monotonic()
+    version = None
     connection.execute("PRAGMA busy_timeout = 0")
     while True:
         try:
             connection.execute("BEGIN IMMEDIATE")
             break
         except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or monotonic() > until:
+            now = monotonic()
+            if "locked" not in str(error) or now - start > QUEUE_SECONDS or now - seen_moving > BUSY_SECONDS:
                 raise
+            last, version = version, connection.execute("PRAGMA data_version").fetchone()
+            if last not in (None, version):
+                seen_moving = now
             sleep(uniform(0.002, 0.02))
     connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from demandctl.db import open_file
 from tests.conftest import Cli
 from tests.killing import ROUNDS, Scene, crowd, ran
 
@@ -163,3 +164,13 @@ def test_a_signal_to_stop_leaves_the_ledger_as_it_was(scene: Scene) -> None:
         code = ran(["follow-up", "1", "停"], lambda number=stop: signal.raise_signal(number))  # type: ignore[misc]
         assert code != 0
     assert scene.sql("SELECT count(*) FROM follow_up") == [(1,)]
+
+
+def test_a_commit_is_flushed_before_it_is_acknowledged(cli: Cli) -> None:
+    connection = open_file(cli.db, write=True)
+    try:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert connection.execute("PRAGMA foreign_keys").fetchone() == (1,)
+    finally:
+        connection.close()

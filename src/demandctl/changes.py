@@ -51,7 +51,8 @@ FIELDS = {
     "briefed_at": "交接沟通", "birthday": "生日", "last_order": "最近订货", "business_contact": "业务联系",
     "arrears": "欠款", "handed": "已交业务部门", "contract_on": "合同验收", "profiled_on": "建档", "documents": "资料",
     "approved_by": "批准人", "revisit_every": "定期回访", "note": "备注", "consent_on": "同意日期",
-    "erased_at": "删除时间", "merged_into": "合并到", "created_at": "建立时间", "role": "角色", "branch": "分公司", "regions": "负责地区",
+    "erased_at": "删除时间", "merged_into": "合并到", "created_at": "建立时间",
+    "role": "角色", "branch": "分公司", "regions": "负责地区",
     "products": "产品线", "skills": "专长", "leader": "是否领导", "active": "在职", "kind": "类型", "subtype": "子类",
     "channel": "渠道", "group_name": "社群", "customer_id": "客户", "product": "产品", "content": "内容",
     "source": "原文", "wish": "客户期望", "urgency": "紧急程度", "service_mode": "服务方式", "warranty": "保修",
@@ -88,6 +89,7 @@ _CONTACTS = {
     "owner_id", "handler_id", "leader_id", "branch_leader_id", "by_id", "to_id", "escalated_to", "from_id_contact",
 }  # fmt: skip
 _DEMANDS = {"demand_id", "from_id", "duplicate_of"}
+_CUSTOMERS = {"customer_id", "merged_into"}
 
 
 def named(fields: Iterable[str]) -> str:
@@ -177,7 +179,7 @@ def _value(reader: Reader, people: Mapping[int, str], table: str, field: str, va
         return people.get(value, f"联系人 {value}")
     if field in _DEMANDS:
         return f"D{value}"
-    if field == "customer_id":
+    if field in _CUSTOMERS:
         return f"K{value:05d}"
     if field.endswith("_at") or field in ("at", "wait_until", "waiting_until"):
         local = reader.local(value)

@@ -48,6 +48,9 @@ def show(ctx: typer.Context, json: Json = False) -> None:
         ],
         "calendar.closed": [day.isoformat() for day in config.days("closed")],
         "calendar.open": [day.isoformat() for day in config.days("open")],
+        "backup.folder": str(config.backup_folder or app.db_path.absolute().parent / "backups"),
+        "backup.keep": config.backups_kept,
+        "privacy.retention": config.get("privacy", "retention", "3y"),
         "notify": _without_secrets(config.data.get("notify", {})),
     }
     if json:

@@ -307,3 +307,26 @@ def test_what_was_said_is_asked_when_it_is_missing(cli: Cli) -> None:
     assert terminal.ends()[0] == 0
     assert cli("show", "1", "--json").json["follow_ups"][0]["text"] == "已联系，明天上门"
     assert cli.run("follow-up", "1").code == 2
+
+
+def test_the_same_thing_again_is_noted_on_the_demand_that_is_open(cli: Cli) -> None:
+    cli.demand(customer="湘潭老周", phone="13800000121")
+    words = ("--phone", "13800000121", "--customer", "湘潭老周", "--kind", "service", "--channel", "direct")
+    terminal = Terminal(cli, "intake", "还是不动", *words)
+    terminal.sees("这次是")
+    terminal.presses(ENTER)
+    assert terminal.ends()[0] == 0
+    assert len(cli("list", "--json").json) == 1
+    assert "还是不动" in cli("show", "1", "--json").json["follow_ups"][0]["text"]
+
+
+def test_a_paste_about_what_is_open_already_offers_to_follow_it_up(cli: Cli) -> None:
+    cli.demand(customer="湘潭老周", phone="13800000121")
+    terminal = Terminal(cli, "intake", "--paste")
+    terminal.sees("粘贴完按回车")
+    terminal.pastes(CLEAR.replace("08:13", "08:50"))
+    terminal.presses(ENTER)
+    terminal.sees("跟进已有的 D1")
+    terminal.presses(ENTER)
+    assert terminal.ends()[0] == 0
+    assert [d["number"] for d in cli("list", "--json").json] == [1]

@@ -20,6 +20,14 @@ class Refused(DemandctlError):
     exit_code = 1
 
 
+class SameDemand(Refused):
+    """The customer has the same kind open already: *number* is that demand's. A terminal offers to follow it up."""
+
+    def __init__(self, message: str, hint: str, number: int) -> None:
+        super().__init__(message, hint)
+        self.number = number
+
+
 class UsageError(DemandctlError):
     """The command was called wrongly: a missing option, an unknown value, a time that cannot be understood."""
 

@@ -17,7 +17,7 @@ from demandctl import directory, lifecycle
 from demandctl.changes import named
 from demandctl.db import Work
 from demandctl.deadlines import happen, has_open
-from demandctl.errors import NotFound, Refused, UsageError
+from demandctl.errors import NotFound, Refused, SameDemand, UsageError
 from demandctl.models import Assignment, Contact, Customer, Demand, Escalation, FollowUp, to_text
 from demandctl.sla import Event
 from demandctl.targets import Target
@@ -61,10 +61,11 @@ def intake(
     person, notes = directory.identify_customer(work, customer)
     kind = Kind(values["kind"])
     if not insist and (twin := _same_demand(work.session, person, kind, raised_at)):
-        raise Refused(
+        raise SameDemand(
             f"{person.code} {person.name} 已有未结束的{kind.label} D{twin.id}"
             f"（{echo(twin.raised_at, work.now, work.calendar)}）：{_short(twin.content)}",
             f'同一件事就跟进它：demandctl follow-up {twin.id} "…"；确是另一件事，加 --new',
+            twin.id,
         )
     if values.get("from_id"):
         find_demand(work.session, values["from_id"])

@@ -104,12 +104,15 @@ def _person(row: Any) -> dict[str, Any]:
     return {"code": f"K{row['id']:05d}", **{name: row[name] for name in _PERSON}}
 
 
-def twin(reader: queries.Reader, code: str, kind: str, days: int) -> dict[str, Any] | None:
-    """The open demand of the same kind that a known customer raised within so many days."""
+def twin(reader: queries.Reader, proposal: Proposal, days: int) -> dict[str, Any] | None:
+    """The open demand of the same kind that a known customer raised within so many days before this one."""
+    if not proposal.customer:
+        return None
+    since = (proposal.values.get("raised_at") or reader.now) - timedelta(days=days)
     row = reader.sql.execute(
         "SELECT id FROM demand WHERE customer_id = ? AND kind = ? AND closed_at IS NULL AND raised_at >= ? "
         "ORDER BY id DESC LIMIT 1",
-        (int(code[1:]), kind, queries.stored(reader.now - timedelta(days=days))),
+        (int(proposal.customer["code"][1:]), str(proposal.values["kind"]), queries.stored(since)),
     ).fetchone()
     return queries.demand(reader, row[0]) if row else None
 

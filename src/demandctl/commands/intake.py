@@ -23,8 +23,8 @@ from demandctl.commands.options import (
 )
 from demandctl.commands.show import put_demand
 from demandctl.context import Context
-from demandctl.errors import UsageError
-from demandctl.render import say
+from demandctl.errors import SameDemand, UsageError
+from demandctl.render import say, shown
 
 Text = Annotated[str, typer.Argument(metavar="内容", help="客户的原话；写 - 从标准输入读")]
 Customer = Annotated[str, typer.Option("--customer", metavar="客户", help="姓名或昵称；老客户可写编号 K00001")]
@@ -126,7 +126,25 @@ def intake(
         "group_name": given.get("group", ""), "urgency": given.get("urgency", "normal"), "from_id": given.get("from"),
         "tags": given.get("tags", []),
     }  # fmt: skip
-    _record(app, person, values, insist=new, dry_run=dry_run, as_json=json)
+    try:
+        _record(app, person, values, insist=new, dry_run=dry_run, as_json=json)
+    except SameDemand as twin:
+        if not asking.can_ask() or yes or json or dry_run:
+            raise
+        if _another(app, twin, given["content"]):
+            _record(app, person, values, insist=True, dry_run=False, as_json=False)
+
+
+def _another(app: Context, twin: SameDemand, content: str) -> bool:
+    """Whether it is another demand; else what the customer said is noted on the one that is open."""
+    say(f"提示：{shown(twin)}")
+    ways = [(False, f"同一件事，记在 D{twin.number} 上"), (True, "另一件事，另记一条")]
+    another: bool = asking.choose("这次是", ways)
+    if not another:
+        from demandctl.commands.paste import follow
+
+        follow(app, twin.number, content)
+    return another
 
 
 def _subtype(text: str, kind: str | None) -> str:

@@ -13,6 +13,7 @@ from demandctl.errors import DemandctlError, Refused, UsageError
 from demandctl.pasted import LABELS, NEEDED, Proposal
 from demandctl.render import moment, pairs, put, put_json, put_styled, say, shown
 
+SAME_DEMAND_DAYS = 7
 NOTHING = "这段文字里没有看到需求，没有写入"
 
 
@@ -133,10 +134,8 @@ def _walk(app: Context, proposal: Proposal, place: str, *, insist: bool, copy: b
     while True:
         twin = _twin(app, proposal) if not insist else None
         record = "记录" if twin is None else "另记一条"
-        follow = [("follow", f"跟进已有的 D{twin['number']}：{twin['content'][:20]}")] if twin else []
-        choice = asking.choose(
-            "这条怎么办", [*follow, ("record", record), ("edit", "改一改"), ("skip", "跳过，不记录")]
-        )
+        noted = [("follow", f"跟进已有的 D{twin['number']}：{twin['content'][:20]}")] if twin else []
+        choice = asking.choose("这条怎么办", [*noted, ("record", record), ("edit", "改一改"), ("skip", "跳过，不记录")])
         if choice == "edit":
             _ask(app, proposal, [*NEEDED, "subtype", "phone", "region", "product"])
             with queries.reading(app) as reader:
@@ -148,7 +147,7 @@ def _walk(app: Context, proposal: Proposal, place: str, *, insist: bool, copy: b
         say("跳过，没有记录")
         return
     if choice == "follow" and twin:
-        _follow(app, twin["number"], proposal)
+        follow(app, twin["number"], proposal.values["content"])
         return
     number, handled = record_one(app, proposal, insist=insist or twin is not None)
     if not handled:
@@ -174,22 +173,18 @@ def _who_is_it(proposal: Proposal) -> None:
 
 
 def _twin(app: Context, proposal: Proposal) -> dict[str, Any] | None:
-    from demandctl.pasted import twin
-
-    if not proposal.customer:
-        return None
     with queries.reading(app) as reader:
-        return twin(reader, proposal.customer["code"], proposal.values["kind"], 7)
+        return pasted.twin(reader, proposal, SAME_DEMAND_DAYS)
 
 
-def _follow(app: Context, number: int, proposal: Proposal) -> None:
+def follow(app: Context, number: int, content: str) -> None:
     """What the customer says once more about the same thing is noted on the demand that is open."""
     from demandctl import ledger
     from demandctl.db import transaction
 
     with transaction(app, "follow-up") as work:
         demand = ledger.find_demand(work.session, number)
-        said = f"客户又说：{proposal.values['content']}"
+        said = f"客户又说：{content}"
         ledger.follow_up(work, demand, ledger.Report(said, app.now, internal=True, by_name=app.who))
     answer(f"D{number} 已记下客户的话", f"看全部：demandctl show {number}")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
 from typing import IO
 
@@ -19,7 +20,7 @@ MAX_UNPACKED = 400 * 1024 * 1024
 MAX_RATIO = 300
 """XML of real tables packs 10 to 60 times; a bomb about 1,000 times."""
 RATIO_MATTERS = 30 * 1024 * 1024
-MAX_CELLS = 12_000_000
+MAX_CELLS = 6_000_000
 """A table is held whole, from its first to its last cell, empty ones too."""
 MAX_MEMBERS = 5_000
 
@@ -68,6 +69,25 @@ def _encrypted(path: Path) -> Refused:
     return Refused(f"{path.name} 有密码，打不开", "在 Excel 里取消密码（文件→信息→保护工作簿）后另存，再导入")
 
 
+def repeats_itself(path: Path) -> bool:
+    """Whether a small archive could fill the memory: a long text that many cells share is held once for each of them."""
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        if "xl/sharedStrings.xml" not in names:
+            return False
+        with archive.open("xl/sharedStrings.xml") as stream:
+            longest = max(map(len, stream.read().split(b"</si>")))
+        if longest < 4096:
+            return False
+        cells = 0
+        for name in names:
+            if "worksheets/" in name:
+                with archive.open(name) as stream:
+                    while chunk := stream.read(_CHUNK):
+                        cells += chunk.count(b't="s"')
+    return cells * longest > MAX_UNPACKED
+
+
 def _check_archive(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
@@ -77,7 +97,7 @@ def _check_archive(path: Path) -> None:
                 if member.filename.lower().endswith((".xml", ".rels", ".bin")):
                     with archive.open(member) as stream:
                         _check_member(path, member, stream)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, ValueError, OSError) as error:
         raise Refused(f"{path.name} 不完整或已损坏", "重新复制或下载一份，用 Excel 能打开再导入") from error
     except (NotImplementedError, RuntimeError) as error:
         raise Refused(f"{path.name} 的压缩方式不认识或有密码", "用 Excel 打开，另存为 .xlsx 再导入") from error
@@ -125,7 +145,9 @@ def _check_sheet(path: Path, first: bytes, stream: IO[bytes], is_sheet: bool) ->
         if is_sheet:
             window = tail + chunk
             # A reader takes the last cell's row and the widest column; one letter is 26 columns at most.
-            rows = [int(ref[1]) for ref in _CELL.findall(window[-_LAST:])]
+            # Cells that are only formatted close themselves, and no reader holds them: <c r="A9" s="1"/>.
+            end = max(window.rfind(b"</c>"), window.rfind(b":c>"))
+            rows = [int(ref[1]) for ref in _CELL.findall(window[max(end - _LAST, 0) : max(end, 0)])]
             row = max(row, *rows, 0)
             column = max(column, 26, *map(_number, set(_WIDE.findall(window))))
             if row * column > MAX_CELLS:

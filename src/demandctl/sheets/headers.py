@@ -4,6 +4,8 @@ A header is compared without blanks, brackets and signs against patterns that mu
 being the surest. Nothing is matched by mere likeness: 照片编号 is no 需求编号.
 """
 
+# ruff: noqa: E501  (patterns and tables of words: a line is an entry)
+
 from __future__ import annotations
 
 import re

@@ -21,9 +21,9 @@ from demandctl.sheets.cells import (
     parts,
     plain,
     without_phone,
+    word,
     yes_no,
 )
-from demandctl.sheets.problems import Problem
 from demandctl.sheets.progress import entries
 from demandctl.sheets.record import Frame, Reader
 from demandctl.sheets.tables import Row, Table
@@ -295,8 +295,6 @@ class _Demand(Reader):
         if not text:
             return ("group" if group else "other"), group
         labels = words.labels(v.Channel)
-        from demandctl.sheets.cells import word
-
         found = word(text, labels, words.CHANNELS)
         if (
             found == "group"
@@ -481,7 +479,7 @@ def _split_note(values: dict[str, Any]) -> None:
     while lines and (match := re.fullmatch(rf"({'|'.join(_NOTE_PARTS)})：(.+)", lines[-1])):
         name, text = _NOTE_PARTS[match[1]], match[2]
         if name == "service_mode":
-            values[name] = words.word(text, words.labels(v.ServiceMode), words.MODES) or values[name]
+            values[name] = word(text, words.labels(v.ServiceMode), words.MODES) or values[name]
         elif name == "tags":
             values[name] = text.split("、")
         elif name in ("from_id", "duplicate_of"):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from demandctl.errors import NotFound, Refused
-from demandctl.sheets import guard, ods
+from demandctl.sheets import confined, guard, ods
 from demandctl.sheets.safe import unguarded
 
 csv.field_size_limit(1024 * 1024)
@@ -36,7 +36,12 @@ def read_workbook(path: Path, only: str = "") -> list[Sheet]:
     """The visible sheets of a file, or the one named *only*; NotFound or Refused when it cannot be taken."""
     try:
         kind = guard.kind_of(path)
-        sheets = [_csv(path)] if kind == "text" else _calamine(path, only, kind)
+        if kind == "text":
+            sheets = [_csv(path)]
+        elif kind == "ole" or (kind == "zip" and guard.repeats_itself(path)):
+            sheets = confined.read(path, only, kind)
+        else:
+            sheets = read_book(path, only, kind)
     except FileNotFoundError as error:
         raise NotFound(f"没有文件：{path}") from error
     except OSError as error:
@@ -49,7 +54,8 @@ def read_workbook(path: Path, only: str = "") -> list[Sheet]:
     return found
 
 
-def _calamine(path: Path, only: str, kind: str) -> list[Sheet]:
+def read_book(path: Path, only: str, kind: str) -> list[Sheet]:
+    """The sheets of a workbook that ``guard`` has passed."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
     try:
@@ -67,10 +73,17 @@ def _calamine(path: Path, only: str, kind: str) -> list[Sheet]:
             return sheets
     except PasswordError as error:
         raise Refused(f"{path.name} 有密码，打不开", "在 Excel 里取消密码后另存，再导入") from error
-    except (CalamineError, ValueError, OverflowError) as error:
-        raise Refused(
-            f"{path.name} 打不开，不是表格文件或已损坏", "用 Excel 能打开的话，另存为 .xlsx 再导入"
-        ) from error
+    except (CalamineError, ValueError, OverflowError, MemoryError) as error:
+        raise damaged(path) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how calamine's own bugs surface; the class is not public
+            raise
+        raise damaged(path) from error
+
+
+def damaged(path: Path) -> Refused:
+    """A workbook that does not open."""
+    return Refused(f"{path.name} 打不开，不是表格文件或已损坏", "用 Excel 能打开的话，另存为 .xlsx 再导入")
 
 
 def _merges(ranges: Any) -> tuple[tuple[tuple[int, int], tuple[int, int]], ...]:

@@ -30,7 +30,7 @@ _EXAMPLE = re.compile(r"\s*(?:例|示例|样例|范例|举例)(?:[：:]|$)")
 class Column(NamedTuple):
     """A column of the table: its place, its header as written, and its field; '' where it is none of ours."""
 
-    index: int
+    place: int
     title: str
     field: str
 
@@ -78,7 +78,7 @@ class Table:
         """The records, one after the other."""
         rows, columns = self.sheet.rows, self.columns
         heads = {title for row in rows[self.head : self.head + 1] for title in row if title}
-        single = [(c.index, c.field) for c in columns if c.field not in MANY | {"", "seq", "computed"}]
+        single = [(c.place, c.field) for c in columns if c.field not in MANY | {"", "seq", "computed"}]
         many = [c for c in columns if c.field in MANY]
         others = [c for c in columns if not c.field]
         nothing: dict[int, int] = {}
@@ -92,18 +92,18 @@ class Table:
                 continue
             if merged:
                 row = list(row)
-                for column, first in merged.items():
-                    row[column : column + 1] = [rows[first][column]]
+                for place, first in merged.items():
+                    row[place : place + 1] = [rows[first][place]]
             width = len(row)
             cells = {name: row[place] if place < width else "" for place, name in single}
             more: dict[str, list[tuple[str, Cell]]] = {}
             for column in many:
-                if column.index < width and not _is_blank(cell := row[column.index]):
+                if column.place < width and not _is_blank(cell := row[column.place]):
                     more.setdefault(column.field, []).append((column.title, cell))
             if len(filled) <= 1 and not merged and not self._has_record(cells):
                 continue  # 二月份, 商机类: it heads a part of the table; a lone number waits to be filled in
-            extras = [(c.title, row[c.index]) for c in others if c.index < width and not _is_blank(row[c.index])]
-            names = frozenset(c.field for c in columns if merged.get(c.index, index) != index) if merged else _NONE
+            extras = [(c.title, row[c.place]) for c in others if c.place < width and not _is_blank(row[c.place])]
+            names = frozenset(c.field for c in columns if merged.get(c.place, index) != index) if merged else _NONE
             yield Row(self.sheet.name, index + 1, cells, more, extras, names, rows[index])
 
     def _is_no_record(self, filled: Sequence[Cell], heads: set[Cell]) -> bool:
@@ -187,9 +187,9 @@ def signature(titles: Sequence[str]) -> str:
 
 def header_of(table: Table) -> list[str]:
     """The titles of a table's columns in their order."""
-    titles = [""] * (max((column.index for column in table.columns), default=-1) + 1)
+    titles = [""] * (max((column.place for column in table.columns), default=-1) + 1)
     for column in table.columns:
-        titles[column.index] = column.title
+        titles[column.place] = column.title
     return titles
 
 
@@ -243,7 +243,7 @@ def _columns(titles: Sequence[str], what: str, named: Mapping[str, str]) -> list
             columns[index] = Column(index, " ".join(title.split()), "")
     notes = [column for column in columns.values() if column.field == "note"]
     for column in notes[1:]:
-        columns[column.index] = column._replace(field="")
+        columns[column.place] = column._replace(field="")
     return [columns[index] for index in sorted(columns)]
 
 

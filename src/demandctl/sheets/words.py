@@ -1,5 +1,7 @@
 """The words of old workbooks for the values of our vocabulary. Data, and the few functions that look things up in it."""
 
+# ruff: noqa: E501  (patterns and tables of words: a line is an entry)
+
 from __future__ import annotations
 
 from functools import cache

@@ -330,3 +330,24 @@ def test_a_paste_about_what_is_open_already_offers_to_follow_it_up(cli: Cli) -> 
     terminal.presses(ENTER)
     assert terminal.ends()[0] == 0
     assert [d["number"] for d in cli("list", "--json").json] == [1]
+
+
+def test_planning_and_recording_a_visit_ask_what_was_not_typed(cli: Cli) -> None:
+    cli.demand()
+    terminal = Terminal(cli, "revisit", "add", "K00001")
+    terminal.sees("回访类型")
+    terminal.presses(DOWN, ENTER)
+    terminal.sees("什么时候")
+    terminal.presses("今天下午3点", ENTER)
+    assert terminal.ends()[0] == 0
+    terminal = Terminal(cli.at("2026-11-20T15:10:00"), "revisit", "record", "1")
+    terminal.sees("回访 1")
+    terminal.presses(ENTER)
+    terminal.sees("空着是现在")
+    terminal.presses(ENTER)
+    terminal.sees("整体满意度")
+    terminal.presses(ENTER)
+    assert terminal.ends()[0] == 0
+    revisit = cli("revisit", "show", "1", "--json").json
+    assert (revisit["kind"], revisit["satisfaction"]) == ("regular", "satisfied")
+    assert revisit["visited_at"] == "2026-11-20T15:10:00+08:00"

@@ -148,10 +148,14 @@ def record(
     department: Annotated[str | None, typer.Option("--department", metavar="部门", help="责任部门")] = None,
     visitor: Annotated[str, typer.Option("--visitor", metavar="人", help="回访人，默认自己")] = "",
     note: Note = None,
+    yes: Yes = False,
     json: Json = False,
 ) -> None:
     """记录回访：只写时间是“已访”，写了评价就是填表，客户没空写 --call-back。"""
     app: Context = ctx.obj
+    typed = (visited_at, call_back, product, attitude, speed, promise, satisfaction, dissatisfaction, problem)
+    if not any(typed) and reachable is None and asking.can_ask() and not (yes or json):
+        visited_at, call_back, satisfaction = _asked(app, number)
     ratings = {
         "product_rating": product,
         "attitude": attitude,
@@ -193,6 +197,17 @@ def record(
             f"一小时内转交：demandctl revisit forward {number} 部门；本部门解决了：demandctl revisit solved {number}"
         )
     object_answer(json, _one(app, number), f"回访 {number} {told}", following)
+
+
+def _asked(app: Context, number: int) -> tuple[str, str, str]:
+    """When the visit was, and how satisfied the customer is; or when he wants to be called instead."""
+    talked = asking.choose(f"回访 {number}", [(True, "联系上了"), (False, "客户没空，改约")])
+    if not talked:
+        return "", asking.text("改约到什么时候", needed=True, check=lambda text: future(app, text, "--call-back")), ""
+    at = asking.text("什么时候回访的（空着是现在）", check=lambda text: past(app, text, "--visited-at"))
+    ratings = [(term.value, term.label) for term in words.Satisfaction]
+    rating: str = asking.choose("整体满意度", [*ratings, ("", "先不填表")])
+    return at or app.now.isoformat(timespec="seconds"), "", rating
 
 
 def forward(

@@ -146,6 +146,16 @@ def test_a_sheet_is_finished(cli: Cli, tmp_path: Path) -> None:
     assert sheet.row_dimensions[4].height >= 2 * 14
 
 
+def test_a_long_text_is_printed_smaller_rather_than_cut(cli: Cli, tmp_path: Path) -> None:
+    cli.demand("臂架异响，客户要求尽快处理。" * 70)
+    cli.demand("臂架异响", kind="inquiry")
+    cli("export", "demands", "-o", str(tmp_path / "a.xlsx"))
+    sheet = load_workbook(tmp_path / "a.xlsx")["需求信息"]
+    long, short = (sheet.cell(row, 1 + DEMANDS.index("需求内容")) for row in (4, 5))
+    assert long.font.sz < short.font.sz == 10
+    assert 15 <= sheet.row_dimensions[5].height < 200 < sheet.row_dimensions[4].height <= 409
+
+
 def test_dates_are_wide_enough_to_be_shown(cli: Cli, tmp_path: Path) -> None:
     a_day(cli)
     cli("export", "all", "-o", str(tmp_path / "all"))

@@ -135,7 +135,22 @@ def _rows(
             line.append((letter, style, value))
             if width and value and (len(value) * 2 > width - 1.6 or "\n" in value):
                 lines = max(lines, lines_of(value, width))
-        yield row_xml(number, line, write.height_of(lines))
+        height = lines * write.LINE + 5
+        if height > write.TALLEST:
+            height = _squeeze(book, line, [width for *_, width in cells])
+        yield row_xml(number, line, height)
+
+
+def _squeeze(book: write.Book, line: list[tuple[str, str, Any] | None], widths: Sequence[float]) -> float:
+    """Set the long texts of a row in smaller print; returns the height it takes then."""
+    tallest = 0.0
+    for place, (cell, width) in enumerate(zip(line, widths, strict=True)):
+        if cell and width and cell[2]:
+            style, height = write.fitting(cell[2], width)
+            tallest = max(tallest, height)
+            if style != "text":
+                line[place] = (cell[0], book.style(style), cell[2])
+    return tallest
 
 
 def _finish(sheet: Any, columns: Sequence[Column], last: int, late: Sequence[tuple[str, str]], reader: Reader) -> None:

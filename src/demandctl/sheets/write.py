@@ -28,12 +28,13 @@ FONT = "等线"
 LINE = 15.0
 """Points that a line of 10 point text takes, in the widest of the usual Chinese fonts."""
 TALLEST = 409.0
-"""Excel's limit; a taller row is left to the program that opens the file."""
+"""Excel's limit of a row."""
 DARK, PALE, GRID, INK = "2F5597", "DCE6F4", "BFBFBF", "404040"
 
 _SIDE = Side(style="thin", color=GRID)
 _GRID = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
 _LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
+_TOP = Alignment(horizontal="left", vertical="top", wrap_text=True)
 _MIDDLE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 _TIGHT = Alignment(horizontal="center", vertical="center")
 _RIGHT = Alignment(horizontal="right", vertical="center")
@@ -47,6 +48,8 @@ STYLES: dict[str, tuple[Alignment, Border | None, str, Font | None, str]] = {
     "section": (_FREE, None, "@", Font(name=FONT, size=12, bold=True, color=DARK), ""),
     "header": (_MIDDLE, _GRID, "@", Font(name=FONT, size=10, bold=True, color="FFFFFF"), DARK),
     "text": (_LEFT, _GRID, "@", None, ""),
+    "text-8": (_TOP, _GRID, "@", Font(name=FONT, size=8), ""),
+    "text-6": (_TOP, _GRID, "@", Font(name=FONT, size=6), ""),
     "code": (_MIDDLE, _GRID, "@", None, ""),
     "phone": (_TIGHT, _GRID, "@", None, ""),
     "wechat": (_LEFT, _GRID, "@", None, ""),
@@ -58,10 +61,12 @@ STYLES: dict[str, tuple[Alignment, Border | None, str, Font | None, str]] = {
     "percent": (_TIGHT, _GRID, "0.0%", None, ""),
     "label": (_LEFT, _GRID, "@", Font(name=FONT, size=10, bold=True), PALE),
     "label-middle": (_MIDDLE, _GRID, "@", Font(name=FONT, size=10, bold=True), PALE),
-    "boxed": (Alignment(horizontal="left", vertical="top", wrap_text=True), _GRID, "@", None, ""),
+    "boxed": (_TOP, _GRID, "@", None, ""),
     "signed": (_LEFT, _GRID, "@", None, ""),
     "sign": (_FREE, None, "@", Font(name=FONT, size=11), ""),
 }
+SIZES = {"text": 10, "text-8": 8, "text-6": 6}
+"""The styles of running text and their sizes in points, the largest that fits is taken."""
 
 
 class Cell(NamedTuple):
@@ -226,16 +231,23 @@ def room(text: str) -> int:
 
 def lines_of(text: str, width: float) -> int:
     """How many lines a text takes in a column, a little too many rather than too few."""
-    fits = max((width - 1.6) * (0.85 if " " in text else 1), 2)  # words that do not fit leave a gap behind
-    if "\n" not in text:
-        return 1 if len(text) * 2 <= fits else int(room(text) // fits) + 1
-    return sum(int(room(part) // fits) + 1 for part in text.split("\n"))
+    fits = max(width - 1.6, 2)
+    if "\n" in text:
+        return sum(lines_of(part, width) for part in text.split("\n"))
+    if len(text) * 2 <= fits:
+        return 1
+    if text.count(" ") > 6:
+        fits *= 0.8  # prose with blanks: words that do not fit leave a gap behind
+    return int(room(text) // fits) + 1
 
 
-def height_of(lines: int) -> float | None:
-    """The height of a row of so many lines; None leaves it to the program that opens the file."""
-    height = lines * LINE + 5
-    return height if height <= TALLEST else None
+def fitting(text: str, width: float) -> tuple[str, float]:
+    """The style in which a text fits a row that Excel allows, smaller print for a long text, and its height."""
+    for style, size in SIZES.items():
+        height = lines_of(text, width * 10 / size) * LINE * size / 10 + 5
+        if height <= TALLEST:
+            return style, height
+    return style, TALLEST
 
 
 def sheet_name(wanted: str, taken: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import configure_mappers
 
 import demandctl
 from demandctl import cli as program
+from demandctl import migrations
 from demandctl.backup import integrity
 
 TRACES = ("13800000121", "湘潭老周")
@@ -308,7 +309,38 @@ def erasures(scene: Scene, kills: int) -> Tally:
     return tally
 
 
-ROUNDS = (everyday_writes, undone, imports, beginnings, backups, restores, erasures)
+def _newer_program() -> None:
+    """Make this child a program with a schema of tomorrow."""
+
+    def step(connection: sqlite3.Connection) -> None:
+        connection.execute("ALTER TABLE demand ADD COLUMN colour TEXT NOT NULL DEFAULT ''")
+        migrations._audit(connection, "demand")
+
+    steps = (*migrations.UPGRADES, step)
+    migrations.UPGRADES = steps
+    for module in ("migrations", "db", "backup", "doctor"):
+        setattr(import_module(f"demandctl.{module}"), "SCHEMA_VERSION", len(steps))  # noqa: B010
+
+
+def upgrades(scene: Scene, kills: int) -> Tally:
+    """A ledger is of the old schema or of the new one, and of the new one only after a whole backup."""
+    tally = Tally()
+    start = time.monotonic()
+    ran(["list"], _newer_program)
+    span = (time.monotonic() - start) * 1.3
+    while tally.kills < kills:
+        scene.again()
+        code = scene.kill(["list"], tally, span, _newer_program)
+        newer = scene.sql("PRAGMA user_version") == [(migrations.SCHEMA_VERSION + 1,)]
+        column = any(row[1] == "colour" for row in scene.sql("PRAGMA table_info(demand)"))
+        copies = list(scene.folder.glob("backups/*-upgrade.db"))
+        tally.half += newer != column or bool(integrity(scene.db)) or any(integrity(path) for path in copies)
+        tally.lost += (code == 0 and not newer) or (newer and not copies)
+    scene.again()
+    return tally
+
+
+ROUNDS = (everyday_writes, undone, imports, beginnings, backups, restores, erasures, upgrades)
 
 
 def crowd(scene: Scene, writers: int, each: int) -> Tally:

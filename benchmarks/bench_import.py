@@ -20,9 +20,12 @@ from pathlib import Path
 
 NOW = "2026-11-20T09:20:00+08:00"
 HEADER = [
-    "序号", "需求编号", "提出时间", "登记时间", "来源渠道", "社群名称", "客户编号", "客户姓名", "联系电话", "微信", "单位", "所在地区",
-    "需求类型", "子类", "产品/机型", "需求内容", "紧急程度", "商机属实", "分公司", "对接人", "对接人电话", "指派领导", "派单时间",
-    "首次响应", "跟进次数", "最近跟进", "跟进记录", "下次跟进", "状态", "升级时间", "解决时间", "客户确认", "结果", "成交金额",
+    "序号", "需求编号", "提出时间", "登记时间", "来源渠道", "社群名称", "客户编号", "客户姓名", "联系电话", "微信",
+    "单位", "所在地区",
+    "需求类型", "子类", "产品/机型", "需求内容", "紧急程度", "商机属实", "分公司", "对接人", "对接人电话", "指派领导",
+    "派单时间",
+    "首次响应", "跟进次数", "最近跟进", "跟进记录", "下次跟进", "状态", "升级时间", "解决时间", "客户确认", "结果",
+    "成交金额",
     "未成交原因", "结束时间", "时限", "备注",
 ]  # fmt: skip
 SAID = [
@@ -85,10 +88,14 @@ def workbook(path: Path, demands: int, each: int) -> None:
         name, ended = f"客户{customer}", number % 4 != 0
         handler = f"对接{number % 40}"
         main.append([
-            number, f"D{number}", raised, raised, "社群", "湘中泵送群", f"K{customer:05d}", name, f"138{customer:08d}", None,
-            "某某建筑公司", "湖南湘潭", kind, subtype, "37米泵车", f"泵车出了问题，第{number}次，请尽快联系", "普通", "是", "长沙分公司",
-            handler, f"139{number % 40:08d}", None, raised, raised, each, raised, "见明细", None, "已结束" if ended else "跟进中",
-            None, None, None, outcome if ended else None, None, None, raised + timedelta(days=3) if ended else None, "按时",
+            number, f"D{number}", raised, raised, "社群", "湘中泵送群", f"K{customer:05d}", name,
+            f"138{customer:08d}", None,
+            "某某建筑公司", "湖南湘潭", kind, subtype, "37米泵车", f"泵车出了问题，第{number}次，请尽快联系", "普通",
+            "是", "长沙分公司",
+            handler, f"139{number % 40:08d}", None, raised, raised, each, raised, "见明细", None,
+            "已结束" if ended else "跟进中",
+            None, None, None, outcome if ended else None, None, None, raised + timedelta(days=3) if ended else None,
+            "按时",
             "备注文字",
         ])  # fmt: skip
         for step in range(each):
@@ -131,7 +138,8 @@ def main() -> None:
         bare = float(told)
         again, _, _ = run([*program, "import", "demands", str(source), "--json"], environment)
         print(json.dumps({
-            "demands": demands, "follow_ups": demands * each, "bare_seconds": round(bare, 2), "import_seconds": round(ours, 2),
+            "demands": demands, "follow_ups": demands * each, "bare_seconds": round(bare, 2),
+            "import_seconds": round(ours, 2),
             "ratio": round(ours / bare, 2), "goal": 4, "peak_mib": peak // 1024, "again_seconds": round(again, 2),
         }, ensure_ascii=False, indent=2))  # fmt: skip
 

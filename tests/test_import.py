@@ -6,13 +6,17 @@ import os
 import random
 import zipfile
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis.strategies import dates, sampled_from
 
+from demandctl.sheets.cells import Period, moment
+from demandctl.sheets.progress import entries
 from tests.conftest import Cli
 
 LEGACY = Path(__file__).parent / "data" / "legacy"
@@ -20,7 +24,8 @@ DEMANDS = LEGACY / "需求信息记录表-2026上半年.xlsx"
 REVISITS = LEGACY / "客户回访记录表-2026.xlsx"
 NOW = "2026-04-20T10:00:00"
 VALUES = {
-    "商机": "opportunity", "售后": "service", "咨询": "inquiry", "投诉": "complaint", "建议": "suggestion", "社群": "group",
+    "商机": "opportunity", "售后": "service", "咨询": "inquiry", "投诉": "complaint", "建议": "suggestion",
+    "社群": "group",
     "私聊": "direct", "公众号": "official", "电话": "phone", "成交": "won", "已解决": "solved", "未成交": "lost",
     "常规回访": "regular", "节日回访": "holiday", "未合作回访": "inactive", "满意": "satisfied", "一般": "fair",
     "不满意": "unsatisfied", "微信": "wechat", "上门": "onsite", "短信": "sms",
@@ -98,7 +103,8 @@ def test_an_old_workbook_of_demands_reads_as_its_truth_says(empty: Cli, suffix: 
         handler = demand["handler"] or {"name": None, "phone": None}
         assert {
             "customer": demand["customer"]["name"], "phone": demand["customer"]["phone"], "region": demand["region"],
-            "kind": demand["kind"], "product": demand["product"], "content": demand["content"], "channel": demand["channel"],
+            "kind": demand["kind"], "product": demand["product"], "content": demand["content"],
+            "channel": demand["channel"],
             "group": demand["group"], "handler": handler["name"], "handler_phone": handler["phone"],
             "outcome": demand["outcome"], "reason": demand["reason"], "closed": demand["closed_at"] is not None,
         } == {
@@ -339,7 +345,6 @@ def test_a_row_that_differs_from_the_demand_of_its_number_is_a_problem(empty: Cl
 
 
 def test_our_own_export_reads_back_to_the_same_ledger(cli: Cli, tmp_path: Path) -> None:
-    cli("init", "--demo") if False else None
     cli.demand(
         phone="13800000771",
         wechat="wx1",
@@ -376,7 +381,8 @@ def test_our_own_export_reads_back_to_the_same_ledger(cli: Cli, tmp_path: Path) 
     cli(*fresh, "init")
     for what in ("contacts", "customers", "demands", "revisits"):
         cli(*fresh, "import", what, str(tmp_path / f"{what}.xlsx"))
-    names = ("kind", "subtype", "channel", "group", "customer", "region", "branch", "product", "content", "urgency", "wish",
+    names = ("kind", "subtype", "channel", "group", "customer", "region", "branch", "product", "content", "urgency",
+    "wish",
              "tags", "raised_at", "registered_at", "verified", "status", "next_at", "next_plan", "outcome", "reason",
              "closed_at", "note", "follow_ups", "assignments")  # fmt: skip
     for number in "123":
@@ -500,3 +506,45 @@ def test_a_table_of_something_else_says_what_was_seen(empty: Cli) -> None:
     assert answer.code == 1
     assert "甲、乙、丙" in answer.err
     assert "--map" in answer.err
+
+
+# -- cells -------------------------------------------------------------------------------------------------------
+
+WRITTEN = (
+    "{y}.{m}.{d}", "{y}-{m:02}-{d:02}", "{y}/{m}/{d}", "{y}年{m}月{d}日", "{y}{m:02}{d:02}",
+    "{y}．{m}．{d}", " {y}. {m}. {d} ",
+)  # fmt: skip
+
+
+@given(
+    day=dates(date(2005, 1, 1), date(2035, 12, 31)),
+    form=sampled_from(WRITTEN),
+    clock=sampled_from(("", " 14:20", " 下午2点20")),
+)
+def test_a_date_reads_the_same_however_it_is_written(day: date, form: str, clock: str) -> None:
+    wanted: date = datetime.combine(day, time(14, 20)) if clock else day
+    assert moment(form.format(y=day.year, m=day.month, d=day.day) + clock, Period(), day) == wanted
+
+
+@given(day=dates(date(2005, 1, 1), date(2035, 12, 31)))
+def test_a_date_without_its_year_is_the_latest_that_is_not_in_the_future(day: date) -> None:
+    for today in (day, day + timedelta(days=200)):
+        found = moment(f"{day.month}月{day.day}日", Period(), today)
+        assert (found.month, found.day) == (day.month, day.day)
+        assert found <= today
+        assert (today - found).days <= 366 * 4
+
+
+TOLD = [
+    ("1.9 罗敏：发货\n1.10 罗敏：再考虑", [("01-09", "罗敏", "发货"), ("01-10", "罗敏", "再考虑")]),
+    ("1、3月5日联系，比价；2、3月8日客户：再看看", [("03-05", "", "联系，比价"), ("03-08", "", "客户：再看看")]),
+    ("2026.3.5 已报价（罗敏）", [("03-05", "罗敏", "已报价")]),
+    ("3月5日 报价\n还要再谈\n3/7 报价3.5万", [("03-05", "", "报价\n还要再谈"), ("03-07", "", "报价3.5万")]),
+    ("3.5吨的要两台", [("", "", "3.5吨的要两台")]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), TOLD)
+def test_progress_is_taken_apart_where_it_is_dated(text: str, expected: list[tuple[str, str, str]]) -> None:
+    found = entries(text, Period((2026,)), date(2026, 4, 20), date(2026, 1, 9), {"罗敏"})
+    assert [(f"{e.at:%m-%d}" if e.at else "", e.by, e.text) for e in found] == expected

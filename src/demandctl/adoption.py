@@ -1,4 +1,4 @@
-"""The clocks of a demand that comes with its history: those that its state needs, from now on; nothing of the past rings.
+"""The clocks of a demand that comes with its history: those that its state needs, from now on.
 
 Hundreds of demands are taken in at the same moment and most of them stand alike, so what the machine makes of one is
 reckoned once. Events are stored as ever: replaying them gives the same deadlines.

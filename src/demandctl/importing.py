@@ -25,6 +25,9 @@ Progress = Callable[[str, int, int], None]
 """Told what is being done, how many are done, and of how many."""
 
 
+_UNTOLD = ("", "computed", "seq")
+
+
 @dataclass
 class Arrival:
     """What an import came to."""
@@ -41,6 +44,8 @@ class Arrival:
     notes: list[str] = field(default_factory=list)
     bad_file: Path | None = None
     tables: list[Table] = field(default_factory=list)
+    beside: list[Table] = field(default_factory=list)
+    """Tables of follow-ups and assignments on sheets of their own."""
 
     def as_json(self) -> dict[str, Any]:
         """The answer of ``--json``."""
@@ -48,7 +53,7 @@ class Arrival:
             "read": self.read, "added": self.added, "updated": self.updated, "skipped": self.skipped,
             "problems": [problem._asdict() for problem in self.problems], "unknown": self.unknown,
             "sheets": self.sheets, "customers_added": self.customers, "contacts_added": self.contacts,
-            "headers": {c.title: c.field for t in self.tables for c in t.columns if c.field not in ("", "computed", "seq")},
+            "headers": {c.title: c.field for t in self.tables for c in t.columns if c.field not in _UNTOLD},
             "notes": self.notes, "problems_file": str(self.bad_file) if self.bad_file else None,
         }  # fmt: skip
 
@@ -83,7 +88,7 @@ def _known(table: Table) -> int:
 
 
 def parse_mapping(texts: Sequence[str], what: str) -> dict[str, str]:
-    """``列名=field`` as typed, one or more; the field by its name, by a header we know, or ``note`` to keep it in 备注."""
+    """``列名=field`` as typed; the field by its name or by a header we know, ``note`` to keep it in 备注."""
     from demandctl.sheets.headers import bare, fit
 
     found: dict[str, str] = {}
@@ -133,7 +138,8 @@ SIDE_SHEETS = {"demands": ("follow-ups", "assignments")}
 
 NAMES = {"demands": "需求", "revisits": "回访", "customers": "客户", "contacts": "通讯录"}
 NEEDED_FIELDS = {
-    "demands": "content、customer、raised、kind", "revisits": "customer、visited", "customers": "name、phone", "contacts": "name、role",
+    "demands": "content、customer、raised、kind", "revisits": "customer、visited", "customers": "name、phone",
+    "contacts": "name、role",
 }  # fmt: skip
 
 
@@ -163,7 +169,7 @@ def unknown_of(tables: Sequence[Table]) -> list[str]:
 def leave_out(path: Path, arrival: Arrival) -> None:
     """Write the bad rows beside the file, each with its reasons."""
     reasons = by_row(arrival.problems)
-    tables = {table.sheet.name: table for table in arrival.tables}
+    tables = {table.sheet.name: table for table in [*arrival.tables, *arrival.beside]}
     rows = [
         BadRow(sheet, number, header_of(tables[sheet]), tables[sheet].sheet.rows[number - 1], reason)
         for (sheet, number), reason in sorted(reasons.items())

@@ -16,6 +16,7 @@ from demandctl.routing import branch_for
 from demandctl.sheets.legacy import Draft, Handed, Said, read_assignments, read_demands, read_follow_ups
 from demandctl.sheets.problems import Problem
 from demandctl.sheets.record import Frame
+from demandctl.sheets.tables import Table
 from demandctl.vocabulary import Channel, Kind, Outcome, Role, Status, Urgency
 
 _FOLLOW_UP = (
@@ -41,11 +42,11 @@ _LABELS: Mapping[str, Any] = {
 
 
 def import_demands(work: Work, source: Source, *, skip_errors: bool) -> Arrival:
-    """Take the demands of a file in. With problems and without *skip_errors* nothing is to be kept: the caller sees to it."""
+    """Take the demands of a file in. With problems and without *skip_errors* nothing is stored."""
     frame = Frame(work.now, work.calendar)
     tables = required_tables(source, "demands", frame)
     contacts, customers = Contacts(work), Customers(work)
-    said, handed = _side_sheets(source, frame)
+    beside, said, handed = _side_sheets(source, frame)
     drafts: list[Draft] = []
     arrival = Arrival(tables=tables, unknown=unknown_of(tables), sheets=[table.sheet.name for table in tables])
     total = sum(max(len(table.sheet.rows) - table.head - 1, 0) for table in tables)
@@ -56,6 +57,7 @@ def import_demands(work: Work, source: Source, *, skip_errors: bool) -> Arrival:
                 source.progress("读取", arrival.read, total)
             if draft is not None:
                 drafts.append(draft)
+    arrival.beside = beside
     taking = _Taking(work, contacts, customers, said, handed)
     customers.claim(draft.person["code"] for draft in drafts)
     taking.claim(drafts)
@@ -78,17 +80,19 @@ def import_demands(work: Work, source: Source, *, skip_errors: bool) -> Arrival:
     return arrival
 
 
-def _side_sheets(source: Source, frame: Frame) -> tuple[dict[int, list[Said]], dict[int, list[Handed]]]:
+def _side_sheets(source: Source, frame: Frame) -> tuple[list[Table], dict[int, list[Said]], dict[int, list[Handed]]]:
     """Follow-ups and assignments that stand on sheets of their own, by the number of their demand."""
     said: dict[int, list[Said]] = {}
     handed: dict[int, list[Handed]] = {}
-    for table in source.tables("follow-ups", frame, "demands", "assignments"):
+    follow_ups = source.tables("follow-ups", frame, "demands", "assignments")
+    assignments = source.tables("assignments", frame, "demands", "follow-ups")
+    for table in follow_ups:
         for number, entry in read_follow_ups(table, frame):
             said.setdefault(number, []).append(entry)
-    for table in source.tables("assignments", frame, "demands", "follow-ups"):
+    for table in assignments:
         for number, step in read_assignments(table, frame):
             handed.setdefault(number, []).append(step)
-    return said, handed
+    return [*follow_ups, *assignments], said, handed
 
 
 class _Taking:
@@ -246,7 +250,8 @@ class _Taking:
             "id": number, **{name: value for name, value in values.items() if name not in ("note",)},
             "customer_id": customer, "status": status.value, "handler_id": handler.id if handler else None,
             "leader_id": leader.id if leader else None, "branch": branch, "branch_leader_id": branch_leader,
-            "next_at": due, "next_plan": draft.next_plan if due else "", "resolved_at": values["resolved_at"] if closed or status == Status.CONFIRMING else None,
+            "next_at": due, "next_plan": draft.next_plan if due else "",
+            "resolved_at": values["resolved_at"] if closed or status == Status.CONFIRMING else None,
             "note": "\n".join(part for part in (values["note"], *told) if part),
         }  # fmt: skip
         if status == Status.CONFIRMING and not row["resolved_at"]:
@@ -313,7 +318,7 @@ class _Taking:
                     entry.next_plan,
                     stored(waits),
                     int(entry.resolved),
-                )  # fmt: skip
+                )
             )
 
     def _hand(self, number: int, draft: Draft, handler: Person | None, leader: Person | None) -> None:

@@ -269,14 +269,19 @@ def _customer(row: Row, table: Table, frame: Frame) -> tuple[dict[str, Any], dic
     return None if reader.bad else (person, values)
 
 
+_REPEATS = (
+    ("半月|两周|双周", "FREQ=WEEKLY;INTERVAL=2"), ("周|星期", "FREQ=WEEKLY"), ("半年", "FREQ=MONTHLY;INTERVAL=6"),
+    ("季", "FREQ=MONTHLY;INTERVAL=3"), ("月", "FREQ=MONTHLY"), ("年", "FREQ=YEARLY"),
+)  # fmt: skip
+
+
 def _repeat(reader: Reader) -> str:
     from demandctl.rules import repeat_problem
 
     text = reader.text("revisit_every")
     if not text or not repeat_problem(text):
         return text
-    for pattern, rule in (("每?[周星]", "FREQ=WEEKLY"), ("半月|两周|双周", "FREQ=WEEKLY;INTERVAL=2"), ("半年", "FREQ=MONTHLY;INTERVAL=6"),
-                          ("季", "FREQ=MONTHLY;INTERVAL=3"), ("月", "FREQ=MONTHLY"), ("年", "FREQ=YEARLY")):  # fmt: skip
+    for pattern, rule in _REPEATS:
         if re.search(pattern, text):
             return rule
     reader.keep("revisit_every")
@@ -418,7 +423,8 @@ def _revisit(row: Row, table: Table, frame: Frame) -> tuple[dict[str, Any], dict
         reader.keep("number")
     values: dict[str, Any] = {
         "number": int(number[1]) if number else None, "demand_id": int(link[1]) if link else None,
-        "kind": reader.word("kind", words.labels(v.RevisitKind), words.REVISIT_KINDS) or _kind_of(table, link is not None),
+        "kind": reader.word("kind", words.labels(v.RevisitKind), words.REVISIT_KINDS) or _kind_of(table,
+        link is not None),
         "method": reader.word("method", words.labels(v.Method), words.METHODS),
         "planned_at": planned_at, "visited_at": visited,
         "reachable": _reached(reader, visited), "call_back_at": frame.instant(called, exact=own) if called else None,
@@ -465,7 +471,8 @@ def _visited_person(reader: Reader) -> dict[str, Any]:
         dict.fromkeys(one_line(value) for _, value in reader.row.more.get("region", ()) if not is_nothing(value))
     )
     return {
-        "name": name, "phone": phone, "wechat": reader.text("wechat"), "company": reader.text("company"), "region": region,
+        "name": name, "phone": phone, "wechat": reader.text("wechat"), "company": reader.text("company"),
+        "region": region,
         "address": reader.text("address"), "code": int(code[1]) if code else None,
     }  # fmt: skip
 

@@ -86,7 +86,7 @@ def _run(
                 if not skip_errors:
                     _refuse(arrival, json)
                 leave_out(file, arrival)
-    _tell(arrival, what, dry_run, json)
+    _tell(arrival, what, dry_run, skip_errors, json)
 
 
 def _refuse(arrival: "Arrival", json: bool) -> None:
@@ -117,7 +117,7 @@ _NEXT = {
 }  # fmt: skip
 
 
-def _tell(arrival: "Arrival", what: str, dry_run: bool, json: bool) -> None:
+def _tell(arrival: "Arrival", what: str, dry_run: bool, skip_errors: bool, json: bool) -> None:
     if arrival.unknown:
         say(shown(f"不认识的列，内容留在备注里：{'、'.join(arrival.unknown)}"))
     if arrival.contacts:
@@ -126,6 +126,8 @@ def _tell(arrival: "Arrival", what: str, dry_run: bool, json: bool) -> None:
         say(shown(f"提示：{note}"))
     if arrival.problems and not json:
         _list_problems(arrival)
+    if arrival.problems and dry_run and not skip_errors:
+        say("有问题的行改好前不会导入；先收其余的，加 --skip-errors")
     told = f"读到 {arrival.read} {_UNITS[what]}：新增 {arrival.added}，更新 {arrival.updated}，已有 {arrival.skipped}"
     if what in ("demands", "revisits"):
         told += f"；新客户 {arrival.customers} 位"

@@ -44,7 +44,10 @@ def one_line(value: Any) -> str:
     return " ".join(value.split() if type(value) is str else plain(value).split())
 
 
-NOTHING = frozenset({"", "-", "--", "—", "——", "/", "\\", "无", "暂无", "没有", "未知", "不详", "n/a", "na", "none", "null", "未留", "空"})  # fmt: skip
+NOTHING = frozenset({
+    "", "-", "--", "—", "——", "/", "\\", "无", "暂无", "没有", "未知", "不详", "n/a", "na", "none", "null", "未留",
+    "空",
+})  # fmt: skip
 """How people write that there is nothing to write."""
 
 
@@ -307,8 +310,14 @@ def amount(value: Any, title: str = "") -> str | None:
     return format(number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize(), "f")
 
 
-_YES = frozenset(["是", "有", "对", "愿意", "可以", "能", "会", "方便", "需要", "要", "属实", "真实", "已核实", "真", "y", "yes", "true", "1", "√", "✓", "✔", "☑", "在职", "已确认", "在"])  # fmt: skip
-_NO = frozenset(["否", "无", "不", "没有", "不愿意", "不可以", "不能", "不会", "不方便", "不需要", "不用", "不属实", "虚假", "假", "n", "no", "false", "0", "×", "✗", "☐", "离职", "已离职", "不是", "未确认", "不在"])  # fmt: skip
+_YES = frozenset([
+    "是", "有", "对", "愿意", "可以", "能", "会", "方便", "需要", "要", "属实", "真实", "已核实", "真", "y", "yes",
+    "true", "1", "√", "✓", "✔", "☑", "在职", "已确认", "在",
+])  # fmt: skip
+_NO = frozenset([
+    "否", "无", "不", "没有", "不愿意", "不可以", "不能", "不会", "不方便", "不需要", "不用", "不属实", "虚假", "假",
+    "n", "no", "false", "0", "×", "✗", "☐", "离职", "已离职", "不是", "未确认", "不在",
+])  # fmt: skip
 
 
 def yes_no(value: Any) -> bool | None:
@@ -337,7 +346,7 @@ Words = Sequence[tuple[str, str]]
 
 
 def word(value: Any, labels: dict[str, str], patterns: Words) -> str | None:
-    """The value of the vocabulary that a cell means: its label or English value, else by the patterns; None if neither."""
+    """The value of the vocabulary that a cell means: its label or value, else by the patterns; None if neither."""
     key = (plain(value), id(labels), id(patterns))
     if key not in _FOUND:
         if len(_FOUND) > 10_000:

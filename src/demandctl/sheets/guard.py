@@ -70,7 +70,7 @@ def _encrypted(path: Path) -> Refused:
 
 
 def repeats_itself(path: Path) -> bool:
-    """Whether a small archive could fill the memory: a long text that many cells share is held once for each of them."""
+    """Whether a small archive could fill the memory: a text that many cells share is held for each of them."""
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
         if "xl/sharedStrings.xml" not in names:

@@ -216,7 +216,7 @@ REVISITS: Fields = {
 
 CUSTOMERS: Fields = {
     **{name: patterns for name, patterns in _CUSTOMER.items() if name not in ("note", "customer")},
-    "name": _CUSTOMER["customer"][:1] + ("客户|名字|称呼|名称|用户", "联系人|联系人姓名"),
+    "name": (*_CUSTOMER["customer"][:1], "客户|名字|称呼|名称|用户", "联系人|联系人姓名"),
     "nickname": ("(?:客户|微信|群)?昵称|微信名|网名|客户微信名",),
     "seq": DEMANDS["seq"],
     "value": ("(?:客户)?(?:价值|等级|级别|分级|评级|价值等级|星级)",),

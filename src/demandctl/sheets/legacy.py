@@ -1,4 +1,4 @@
-"""Rows of a 需求信息记录表 to drafts of demands, each in its own time; what does not fit is a problem, never a guess."""
+"""Rows of a 需求信息记录表 to drafts of demands, each in its own time; what does not fit is a problem."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Draft:
 
 
 def read_demands(table: Table, frame: Frame, people: Collection[str], told: bool) -> Iterator[Draft | None]:
-    """The drafts of a table in its order; None for a row that has a problem. *told*: follow-ups have a sheet of their own.
+    """The drafts of a table in its order; None for a row that has a problem. *told*: follow-ups have their own sheet.
 
     Rows that only go on with a demand (its cells merged over them, or left blank) add to the one before.
     """

@@ -15,9 +15,9 @@ LAYERS = (
     "config migrations models",
     "context db render",
     "queries deadlines audit clipboard asking",
-    "directory proposals report backup changes holdings sheets notify pasted lookalikes",
+    "directory proposals report backup changes traces invariants holdings sheets notify pasted lookalikes",
     "ledger revisits duties merging",
-    "importing applying doctor privacy handover monday reminders demo sheets",
+    "importing importing_demands importing_people adoption newcomers applying doctor privacy handover monday reminders demo sheets",
     "grammar commands completing",
     "cli __main__ completion",
 )

@@ -15,7 +15,7 @@ LAYERS = (
     "config migrations models",
     "context db render",
     "queries deadlines audit clipboard asking",
-    "directory proposals report backup changes traces invariants holdings sheets notify pasted lookalikes",
+    "directory adoption newcomers proposals report backup changes traces invariants holdings sheets notify pasted lookalikes",
     "ledger revisits duties merging",
     "importing importing_demands importing_people adoption newcomers applying doctor privacy handover monday reminders demo sheets",
     "grammar commands completing",

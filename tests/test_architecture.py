@@ -17,7 +17,8 @@ LAYERS = (
     "queries deadlines audit clipboard asking",
     "directory adoption newcomers proposals report backup changes traces invariants holdings sheets notify pasted lookalikes",
     "ledger revisits duties merging",
-    "importing importing_demands importing_people adoption newcomers applying doctor privacy handover monday reminders demo sheets",
+    "importing importing_demands importing_people adoption newcomers applying doctor privacy handover monday "
+    "reminders demo sheets",
     "grammar commands completing",
     "cli __main__ completion",
 )

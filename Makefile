@@ -50,7 +50,7 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 
 bench: $(VENV)/.dev
-	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python benchmarks/run.py
+	@for script in run bench_export bench_import; do echo "== benchmarks/$$script.py"; env -u PYTHONDONTWRITEBYTECODE $(BIN)/python benchmarks/$$script.py || exit 1; done
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/make_reference.py

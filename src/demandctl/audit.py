@@ -73,21 +73,25 @@ def changes(session: Session, operation_id: int) -> list[Change]:
 
 
 def _revert(session: Session, change: Change) -> None:
-    connection = session.connection()
-    now = connection.execute(text(f"SELECT * FROM {change.table} WHERE id = :id"), {"id": change.row_id}).mappings()
-    current = next(iter(now), None)
-    # Columns that the schema has gained since are nobody's change.
-    if (current and {name: current[name] for name in change.new or current}) != change.new:
+    # On the driver's own connection: an import has a hundred thousand changes, and each is two statements.
+    sql: Any = session.connection().connection.driver_connection
+    table, row_id = change.table, change.row_id
+    if change.new is None:
+        current = sql.execute(f"SELECT 1 FROM {table} WHERE id = ?", (row_id,)).fetchone()
+    else:
+        # Columns that the schema has gained since are nobody's change.
+        named = ", ".join(change.new)
+        current = sql.execute(f"SELECT {named} FROM {table} WHERE id = ?", (row_id,)).fetchone()
+    if current != (change.new and tuple(change.new.values())):
         raise _changed_since(session, change)
     if change.old is None:
-        connection.execute(text(f"DELETE FROM {change.table} WHERE id = :id"), {"id": change.row_id})
+        sql.execute(f"DELETE FROM {table} WHERE id = ?", (row_id,))
     elif change.new is None:
-        names = ", ".join(change.old)
-        values = ", ".join(f":{name}" for name in change.old)
-        connection.execute(text(f"INSERT INTO {change.table} ({names}) VALUES ({values})"), change.old)
+        names, marks = ", ".join(change.old), ", ".join("?" * len(change.old))
+        sql.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(change.old.values()))
     else:
-        fields = ", ".join(f"{name} = :{name}" for name in change.old if name != "id")
-        connection.execute(text(f"UPDATE {change.table} SET {fields} WHERE id = :id"), change.old)
+        fields = ", ".join(f"{name} = ?" for name in change.old)
+        sql.execute(f"UPDATE {table} SET {fields} WHERE id = ?", (*change.old.values(), row_id))
 
 
 def _changed_since(session: Session, change: Change) -> Refused:

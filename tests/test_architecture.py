@@ -15,7 +15,8 @@ LAYERS = (
     "config migrations models",
     "context db render",
     "queries deadlines audit clipboard asking",
-    "directory adoption newcomers proposals report backup changes traces invariants holdings sheets notify pasted lookalikes",
+    "directory adoption newcomers proposals report backup changes traces invariants holdings sheets notify pasted "
+    "lookalikes",
     "ledger revisits duties merging",
     "importing importing_demands importing_people adoption newcomers applying doctor privacy handover monday "
     "reminders demo sheets",
@@ -23,8 +24,8 @@ LAYERS = (
     "cli __main__ completion",
 )
 PURE = (
-    "phones worktime targets rules when periods places routing sla lifecycle chat messages explain "
-    "transcript wording details pinyin"
+    "phones worktime targets rules when periods places routing sla lifecycle chat messages explain transcript wording "
+    "details pinyin"
 ).split()
 IMPURE = {"sqlmodel", "sqlalchemy", "typer", "rich", "sqlite3", "openpyxl", "httpx", "questionary"}
 

@@ -6,8 +6,8 @@ from contextlib import closing
 from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
-from demandctl import models
-from demandctl.migrations import APPLICATION_ID, AUDITED, SCHEMA_VERSION
+from demandctl import APPLICATION_ID, SCHEMA_VERSION, models
+from demandctl.migrations import AUDITED, UPGRADES
 from tests.conftest import Cli
 
 INSIDE = {"current_operation", "change", "sqlite_sequence"}
@@ -70,3 +70,7 @@ def test_the_file_is_marked_strict_and_private(cli: Cli) -> None:
         assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
         tables = connection.execute("SELECT name, strict FROM pragma_table_list WHERE schema = 'main'").fetchall()
         assert [name for name, strict in tables if not strict and not name.startswith("sqlite_")] == []
+
+
+def test_the_schema_version_is_the_number_of_upgrades() -> None:
+    assert len(UPGRADES) == SCHEMA_VERSION

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from demandctl.migrations import SCHEMA_VERSION
+from demandctl import SCHEMA_VERSION
 from tests.conftest import Cli
 from tests.data.make_ledger import LATER, answers
 

@@ -10,9 +10,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from demandctl import SCHEMA_VERSION
 from demandctl.db import BUSY_SECONDS, flush_folder, identify, open_file, unusable
 from demandctl.errors import LedgerUnusable, NotFound, Refused
-from demandctl.migrations import SCHEMA_VERSION, upgrade
+from demandctl.migrations import upgrade
 
 if TYPE_CHECKING:
     from demandctl.context import Context

@@ -77,8 +77,7 @@ def program(
 
 def show_version() -> None:
     """The program's and the schema's version."""
-    from demandctl import __version__
-    from demandctl.migrations import SCHEMA_VERSION
+    from demandctl import SCHEMA_VERSION, __version__
 
     typer.echo(f"demandctl {__version__}（台账版本 {SCHEMA_VERSION}）")
 

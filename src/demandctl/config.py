@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +21,7 @@ DEFAULT_LEVELS = ("4h", "1d")
 DEFAULT_CALL_HOURS = ("09:00-11:30", "14:00-17:30")
 """C 2.5.2: a customer is not disturbed while he rests."""
 
-RETENTION = re.compile(r"(\d{1,4})(y|mo|d)")
+RETENTION = r"(\d{1,4})(y|mo|d)"
 
 TEMPLATE = """\
 # demandctl 的配置。改完后 demandctl config show 看看读到了什么。
@@ -63,12 +62,12 @@ retention = "3y"                # 结束超过多久的记录由 doctor 提醒�
 """
 
 
-@dataclass(frozen=True)
 class Config:
     """What the file says, defaults filled in; ``path`` need not exist."""
 
-    path: Path
-    data: Mapping[str, Any] = field(default_factory=dict)
+    def __init__(self, path: Path, data: Mapping[str, Any] | None = None) -> None:
+        self.path = path
+        self.data: Mapping[str, Any] = data or {}
 
     @classmethod
     def read(cls, path: Path) -> Config:
@@ -121,7 +120,7 @@ class Config:
     @property
     def retention(self) -> tuple[int, int] | None:
         """How long records that have ended are kept, as (months, days); None for ever."""
-        found = RETENTION.fullmatch(str(self.get("privacy", "retention", "3y")))
+        found = re.fullmatch(RETENTION, str(self.get("privacy", "retention", "3y")))
         if not found or not int(found[1]):
             return None
         count = int(found[1])
@@ -196,7 +195,7 @@ class Config:
         if not isinstance(self.get("backup", "folder"), str):
             raise self._wrong("backup", "folder", "应是文字，用引号括起来")
         retention = self.get("privacy", "retention", "3y")
-        if not isinstance(retention, str) or (retention and not RETENTION.fullmatch(retention)):
+        if not isinstance(retention, str) or (retention and not re.fullmatch(RETENTION, retention)):
             raise self._wrong("privacy", "retention", "应写成 3y、18mo 或 400d，空串表示不提醒")
 
     def _wrong(self, section: str, key: str, reason: str) -> UsageError:
@@ -242,4 +241,5 @@ def rules_text(config: Config) -> tuple[str, Path]:
         raise UsageError(f"规则文件读不了：{path}（{error}）") from error
 
 
-SECRET = re.compile(r"(key|secret|password|token)", re.IGNORECASE)
+SECRET = r"(?i)(key|secret|password|token)"
+"""Settings whose value is never shown."""

@@ -14,14 +14,13 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from demandctl import APPLICATION_ID, SCHEMA_VERSION
 from demandctl.errors import LedgerUnusable, NotFound, Refused
-from demandctl.migrations import APPLICATION_ID, SCHEMA_VERSION, upgrade
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -40,19 +39,26 @@ BACKED_UP = ("import", "merge")
 """Words in the name of a command that change much at once: a backup is made before it."""
 
 
-@dataclass
 class Work:
-    """One writing command: the session of its transaction and all that a use case may ask about."""
+    """One writing command: the session of its transaction and all that a use case may ask about.
 
-    session: Session
-    operation_id: int
-    now: datetime
-    who: str
-    rules: Rulebook
-    calendar: Calendar
-    ruleset_id: int
-    context: Context
-    keep: bool = True
+    A use case that found nothing to do sets ``keep`` to False: then not even the operation is kept.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        operation_id: int,
+        context: Context,
+        rules: Rulebook,
+        calendar: Calendar,
+        ruleset_id: int,
+    ) -> None:
+        self.session, self.operation_id, self.context = session, operation_id, context
+        self.rules, self.calendar, self.ruleset_id = rules, calendar, ruleset_id
+        self.now: datetime = context.now
+        self.who: str = context.who
+        self.keep = True
 
     def describe(self, summary: str, command: str = "") -> None:
         """Say in one line what this operation did; the log shows it."""
@@ -118,6 +124,7 @@ def identify(connection: sqlite3.Connection, path: Path) -> int:
 def _upgrade(path: Path, context: Context | None) -> None:
     from demandctl import backup
     from demandctl.context import Context
+    from demandctl.migrations import upgrade
 
     if not os.access(path, os.W_OK):
         raise LedgerUnusable(f"台账是旧版本的，要升级才能用，但它不可写：{path}", "检查文件和文件夹的权限")
@@ -137,6 +144,8 @@ def create(path: Path) -> bool:
 
     It is made beside its place and linked in whole, so a run that is killed leaves none or a whole one.
     """
+    from demandctl.migrations import upgrade
+
     if path.exists():
         connect(path).close()
         return False
@@ -314,9 +323,7 @@ def _begin(session: Session, context: Context, command: str, today: _InForce) ->
     assert operation.id is not None
     session.connection().exec_driver_sql("INSERT INTO current_operation VALUES (1, ?)", (operation.id,))
     _warn_of_the_clock(session, context, operation.id)
-    work = Work(
-        session, operation.id, context.now, context.who, today.rules, today.calendar, _ruleset(session, today), context
-    )
+    work = Work(session, operation.id, context, today.rules, today.calendar, _ruleset(session, today))
     # Undo needs the rows as they were left, and what is never taken back may not stand between them.
     if command not in ("undo", *NEVER_TAKEN_BACK):
         learn_calendar(work)

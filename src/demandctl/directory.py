@@ -232,7 +232,8 @@ def _set_customer(session: Session, customer: Customer, values: Mapping[str, Any
 def record_order(work: Work, customer: Customer, on: date) -> None:
     """A customer ordered: a visit within a week (C 2.2), and the clocks of inactivity start anew (C 1.4)."""
     if customer.last_order and on < customer.last_order:
-        tell(work, customer, {"sale"}, on=on)  # recorded late: a visit is owed, the clocks of inactivity run from the last
+        # Recorded late: a visit is owed, but the clocks of inactivity run from the last order.
+        tell(work, customer, {"sale"}, on=on)
         return
     customer.last_order = on
     work.session.flush()

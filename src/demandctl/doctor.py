@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from demandctl import backup, invariants
+from demandctl import SCHEMA_VERSION, backup, invariants
 from demandctl.db import identify, open_file, unusable
 from demandctl.errors import LedgerUnusable, NotFound
-from demandctl.migrations import SCHEMA_VERSION, upgrade
+from demandctl.migrations import upgrade
 from demandctl.queries import Reader, stored
 from demandctl.rules import delayed, read_rules
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-APPLICATION_ID = 0x444D434C  # DMCL
+from demandctl import APPLICATION_ID, SCHEMA_VERSION
+
 AUDITED = ("customer", "contact", "demand", "follow_up", "assignment", "escalation", "revisit", "event", "deadline")
 
 _SCHEMA_1 = """
@@ -139,7 +140,8 @@ CREATE TABLE demand (
     closed_at TEXT
 ) STRICT;
 CREATE INDEX demand_customer ON demand (customer_id);
-CREATE INDEX demand_open ON demand (id) WHERE closed_at IS NULL;
+CREATE INDEX demand_open ON demand (status) WHERE closed_at IS NULL;
+CREATE INDEX demand_closed ON demand (closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX demand_handler ON demand (handler_id) WHERE handler_id IS NOT NULL;
 CREATE INDEX demand_raised ON demand (raised_at);
 
@@ -274,6 +276,7 @@ CREATE TABLE deadline (
 ) STRICT;
 -- In the order that `due` shows them, so that its cost follows what is shown, not what the ledger holds.
 CREATE INDEX deadline_open ON deadline (rank DESC, due_at) WHERE met_at IS NULL AND voided_at IS NULL;
+CREATE INDEX deadline_rule ON deadline (rule, due_at) WHERE met_at IS NULL AND voided_at IS NULL;
 CREATE INDEX deadline_demand ON deadline (demand_id) WHERE demand_id IS NOT NULL;
 CREATE INDEX deadline_revisit ON deadline (revisit_id) WHERE revisit_id IS NOT NULL;
 CREATE INDEX deadline_customer ON deadline (customer_id) WHERE about = 'customer';
@@ -281,8 +284,8 @@ CREATE INDEX deadline_provisional ON deadline (ruleset_id)
     WHERE provisional = 1 AND met_at IS NULL AND voided_at IS NULL;
 
 -- What went out, and what failed: a row for each deadline of an accepted message, and one for each message that failed.
--- due_at is the time that was asked for (of a repeating deadline the newest missed occurrence), row_due_at the deadline's
--- own. Until next_at the deadline reaches no further level by the settings that reckoned_by stands for.
+-- due_at is the time that was asked for (of a repeating deadline the newest missed occurrence), row_due_at the
+-- deadline's own. Until next_at the deadline reaches no further level by the settings that reckoned_by stands for.
 CREATE TABLE notification (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at TEXT NOT NULL,
@@ -334,8 +337,6 @@ def _to_1(connection: sqlite3.Connection) -> None:
 
 UPGRADES: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_1,)
 """``UPGRADES[n]`` takes a ledger from schema version n to n + 1."""
-
-SCHEMA_VERSION = len(UPGRADES)
 
 
 def upgrade(connection: sqlite3.Connection) -> None:

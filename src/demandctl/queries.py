@@ -314,7 +314,7 @@ def deadline_data(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
 
 
 def stream_deadlines(reader: Reader, column: str) -> Iterator[sqlite3.Row]:
-    """All deadlines of demands or revisits (``demand_id``, ``revisit_id``) in the order of those, to be merged with them."""
+    """All deadlines of demands or revisits (``demand_id``, ``revisit_id``) in their order, to be merged with them."""
     query = _DEADLINE.format(index="") + f"WHERE l.{column} IS NOT NULL ORDER BY l.{column}, l.started_at, l.id"
     yield from reader.sql.execute(query)
 
@@ -454,7 +454,8 @@ def _demand_filter(asked: Filter) -> tuple[str, dict[str, Any]]:
         _TEXT: asked.text and f"%{asked.text}%",
     }
     names = (
-        "kind", "status", "branch", "owner", "customer", "since", "until", "closed_since", "closed_until", "tag", "text",
+        "kind", "status", "branch", "owner", "customer", "since", "until", "closed_since", "closed_until", "tag",
+        "text",
     )  # fmt: skip
     where = ["d.closed_at IS NULL"] if asked.open_only else []
     where += [f"d.handler_id = {asked.handler:d}"] if asked.handler is not None else []

@@ -1,6 +1,7 @@
 """``config``: where things lie and what the settings are."""
 
 import os
+import re
 import shlex
 import subprocess
 import tempfile
@@ -60,11 +61,13 @@ def show(ctx: typer.Context, json: Json = False) -> None:
     pairs((name, "、".join(value) if isinstance(value, list) else str(value or "—")) for name, value in values.items())
 
 
+def _is_secret(name: str) -> bool:
+    return bool(re.search(SECRET, name)) and not name.endswith("_env")
+
+
 def _without_secrets(value: object) -> object:
     if isinstance(value, dict):
-        return {
-            k: "***" if SECRET.search(k) and not k.endswith("_env") else _without_secrets(v) for k, v in value.items()
-        }
+        return {name: "***" if _is_secret(name) else _without_secrets(entry) for name, entry in value.items()}
     return [_without_secrets(entry) for entry in value] if isinstance(value, list) else value
 
 

@@ -65,7 +65,8 @@ def in_words(entry: Any, *, repeats: bool) -> str:
 
 def _target(entry: Any) -> str:
     if isinstance(entry, dict):
-        names: dict[str, str] = {**{k.value: k.label for k in (*Kind, *Urgency, *RevisitKind)}, "group": "社群", "default": "其余"}
+        names: dict[str, str] = {term.value: term.label for term in (*Kind, *Urgency, *RevisitKind)}
+        names |= {"group": "社群", "default": "其余"}
         alike: dict[str, list[str]] = {}
         for key, value in entry.items():
             alike.setdefault(_target(value), []).append(names.get(str(key), str(key)))

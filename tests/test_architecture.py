@@ -23,10 +23,25 @@ LAYERS = (
     "grammar commands completing",
     "cli __main__ completion",
 )
-PURE = (
-    "phones worktime targets rules when periods places routing sla lifecycle chat messages explain transcript wording "
-    "details pinyin"
-).split()
+PURE = [
+    "phones",
+    "worktime",
+    "targets",
+    "rules",
+    "when",
+    "periods",
+    "places",
+    "routing",
+    "sla",
+    "lifecycle",
+    "chat",
+    "messages",
+    "explain",
+    "transcript",
+    "wording",
+    "details",
+    "pinyin",
+]
 IMPURE = {"sqlmodel", "sqlalchemy", "typer", "rich", "sqlite3", "openpyxl", "httpx", "questionary"}
 
 

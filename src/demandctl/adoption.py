@@ -12,10 +12,10 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from demandctl.db import Work
-from demandctl.deadlines import columns, event_data
+from demandctl.deadlines import columns, event_data, rank
 from demandctl.models import to_text
 from demandctl.sla import Deadline, Event, advance
-from demandctl.vocabulary import Kind, Status, Urgency
+from demandctl.vocabulary import Status
 
 EVENT_SQL = (
     "INSERT INTO event (about, subject_id, demand_id, at, names, data, ruleset_id) VALUES ('demand', ?, ?, ?, ?, ?, ?)"
@@ -115,9 +115,9 @@ class Adopter:
         for names, data in events:
             told = json.dumps({**data, "facts": facts}, ensure_ascii=False)
             self.events.append((number, number, now, names, told, ruleset))
-        rank = 2 * list(Urgency).index(Urgency(facts["urgency"])) + (facts["kind"] == Kind.OPPORTUNITY)
+        place = rank(facts["urgency"], facts["kind"])
         for values in deadlines:
-            self.deadlines.append((number, customer_id, rank, ruleset, *values))
+            self.deadlines.append((number, customer_id, place, ruleset, *values))
 
     def _reckon(
         self, standing: Standing, facts: dict[str, Any], due: datetime | None, wait: datetime | None

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlmodel import col, select
 
 from demandctl.db import Work
-from demandctl.deadlines import SUBJECT, event_from, happen, to_deadline
+from demandctl.deadlines import SUBJECT, event_from, happen_to, subject_of, to_deadline
 from demandctl.models import DeadlineRow, Demand, EventRow
 from demandctl.sla import Deadline, Event, advance
 
@@ -38,17 +38,13 @@ def _subjects(work: Work) -> Iterator[DeadlineRow]:
     seen: set[tuple[str, int]] = set()
     still_open = select(DeadlineRow).where(col(DeadlineRow.met_at).is_(None), col(DeadlineRow.voided_at).is_(None))
     for row in work.session.exec(still_open.order_by(col(DeadlineRow.id))):
-        if (key := (row.about, _number(row))) not in seen:
+        if (key := (row.about, subject_of(row))) not in seen:
             seen.add(key)
             yield row
 
 
-def _number(row: DeadlineRow) -> int:
-    return {"demand": row.demand_id, "revisit": row.revisit_id, "customer": row.customer_id}.get(row.about) or 1
-
-
 def _apply(work: Work, row: DeadlineRow) -> list[Move]:
-    about, number = row.about, _number(row)
+    about, number = row.about, subject_of(row)
     rules = [rule for rule in work.rules.rules if rule.about == about]
     stored = work.session.exec(select(DeadlineRow).where(DeadlineRow.about == about, SUBJECT[about] == number)).all()
     events = work.session.exec(
@@ -69,7 +65,7 @@ def _apply(work: Work, row: DeadlineRow) -> list[Move]:
         if d.id is None or d != before[d.id]
     ]
     if moves:
-        happen(work, about, number, event, rank=row.rank, customer_id=row.customer_id, demand_id=row.demand_id)
+        happen_to(work, row, event)
     return moves
 
 

@@ -7,7 +7,6 @@ command is completed without a word about it. A value never needs quoting: names
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -28,11 +27,6 @@ _SAFE = re.compile(r"[\w.·-]+")
 _ONE_OF = re.compile(r"[a-z][\w-]*(?:\|[a-z][\w-]*)+")
 
 Found = Iterator[tuple[str, str]]
-
-
-def is_asked() -> bool:
-    """Whether a shell asks for candidates."""
-    return bool(os.environ.get(VARIABLE))
 
 
 def answer(root: Any, words: Sequence[str]) -> None:

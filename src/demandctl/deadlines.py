@@ -14,6 +14,7 @@ from demandctl.db import Work
 from demandctl.models import DeadlineRow, EventRow, RuleSet, to_text
 from demandctl.rules import Rulebook, read_rules
 from demandctl.sla import Deadline, Event, Pause, advance
+from demandctl.vocabulary import Kind, Urgency
 from demandctl.worktime import Calendar
 
 LEDGER = 1
@@ -75,6 +76,31 @@ def happen(
             row.rank = rank
     work.session.flush()
     return [deadline for deadline in after if deadline.is_open]
+
+
+def rank(urgency: str, kind: str) -> int:
+    """Where the deadlines of a demand stand in ``due``: by urgency, then opportunities first."""
+    return 2 * list(Urgency).index(Urgency(urgency)) + (kind == Kind.OPPORTUNITY)
+
+
+def happen_to(work: Work, row: DeadlineRow, event: Event) -> None:
+    """Tell the deadlines of the subject that a row is about."""
+    happen(
+        work,
+        row.about,
+        subject_of(row),
+        event,
+        rank=row.rank,
+        customer_id=row.customer_id,
+        demand_id=row.demand_id if row.about != "customer" else None,
+    )
+
+
+def subject_of(row: DeadlineRow) -> int:
+    """The number of what a row is about."""
+    number = {"demand": row.demand_id, "revisit": row.revisit_id, "customer": row.customer_id}.get(row.about, LEDGER)
+    assert number is not None
+    return number
 
 
 def _rows(session: Session, about: str, subject_id: int, *, whole: bool) -> Sequence[DeadlineRow]:
@@ -163,11 +189,10 @@ def learn_calendar(work: Work) -> int:
         DeadlineRow.due_at >= work.now,
     )
     rows = work.session.exec(provisional.order_by(col(DeadlineRow.id))).all()
-    subjects = {(row.about, _subject_of(row)): row for row in rows}
+    subjects = {(row.about, subject_of(row)): row for row in rows}
     for (about, subject_id), row in subjects.items():
-        event = Event(frozenset({"recalculated"}), work.now, _last_facts(work.session, about, subject_id))
-        happen(work, about, subject_id, event, rank=row.rank, customer_id=row.customer_id,
-               demand_id=row.demand_id if about != "customer" else None)  # fmt: skip
+        facts = _last_facts(work.session, about, subject_id)
+        happen_to(work, row, Event(frozenset({"recalculated"}), work.now, facts))
     for row in rows:  # still provisional, but by the calendar of today: not to be looked at again
         row.ruleset_id = work.ruleset_id
     work.session.flush()
@@ -180,12 +205,6 @@ def _outgrown(work: Work) -> list[int]:
     used = "SELECT DISTINCT ruleset_id FROM deadline WHERE provisional = 1 AND met_at IS NULL AND voided_at IS NULL"
     query = f"SELECT id FROM ruleset WHERE id IN ({used}) AND id <> ? AND json_extract(calendar, '$.known[1]') < ?"
     return [row[0] for row in sql(query, (work.ruleset_id, work.calendar.known[1].isoformat()))]
-
-
-def _subject_of(row: DeadlineRow) -> int:
-    number = {"demand": row.demand_id, "revisit": row.revisit_id, "customer": row.customer_id}.get(row.about, LEDGER)
-    assert number is not None
-    return number
 
 
 def _last_facts(session: Session, about: str, subject_id: int) -> dict[str, Any]:

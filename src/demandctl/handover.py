@@ -8,10 +8,10 @@ from sqlmodel import select
 
 from demandctl import directory, holdings, queries
 from demandctl.db import Work
-from demandctl.deadlines import happen
+from demandctl.deadlines import happen, rank
 from demandctl.errors import Refused
 from demandctl.holdings import Holding
-from demandctl.ledger import facts_of, find_demand, rank
+from demandctl.ledger import facts_of, find_demand
 from demandctl.models import Assignment, Contact, Customer, Demand, Escalation
 from demandctl.revisits import escalate as escalate_revisit
 from demandctl.revisits import find_revisit
@@ -81,7 +81,8 @@ def _hand_over_demand(work: Work, demand: Demand, old: Contact, new: Contact, wh
     work.session.flush()
     assert demand.id is not None
     event = Event(frozenset(names), work.now, facts_of(demand) | facts, person=new.id)
-    happen(work, "demand", demand.id, event, rank=rank(demand), customer_id=demand.customer_id, demand_id=demand.id)
+    place = rank(demand.urgency, demand.kind)
+    happen(work, "demand", demand.id, event, rank=place, customer_id=demand.customer_id, demand_id=demand.id)
 
 
 def _take_escalation(work: Work, demand: Demand, old: Contact, new: Contact) -> None:

@@ -16,16 +16,13 @@ from sqlmodel import Session, col, select
 from demandctl import directory, lifecycle
 from demandctl.changes import named
 from demandctl.db import Work
-from demandctl.deadlines import happen, has_open
+from demandctl.deadlines import happen, has_open, rank
 from demandctl.errors import NotFound, Refused, SameDemand, UsageError
 from demandctl.models import Assignment, Contact, Customer, Demand, Escalation, FollowUp, to_text
 from demandctl.sla import Event
 from demandctl.targets import Target
-from demandctl.vocabulary import Channel, Kind, Outcome, Role, Route, Status, Urgency, parse_subtype
+from demandctl.vocabulary import Channel, Kind, Outcome, Role, Route, Status, parse_subtype
 from demandctl.when import echo
-
-SAME_DEMAND_DAYS = 7
-"""The same customer with the same kind open within so many days: perhaps the same demand."""
 
 _TAKERS = {
     Kind.OPPORTUNITY: {Role.SALES, Role.PARTS, Role.LEADER},
@@ -94,7 +91,7 @@ def _same_demand(session: Session, customer: Customer, kind: Kind, raised_at: da
             Demand.customer_id == customer.id,
             Demand.kind == kind.value,
             Demand.status != Status.CLOSED.value,
-            Demand.raised_at >= raised_at - timedelta(days=SAME_DEMAND_DAYS),
+            Demand.raised_at >= raised_at - timedelta(days=lifecycle.SAME_DEMAND_DAYS),
         )
         .order_by(col(Demand.id).desc())
     ).first()
@@ -184,7 +181,7 @@ def missing_for_handler(demand: Demand, customer: Customer) -> list[str]:
 
 @dataclass(frozen=True)
 class Report:
-    """What a follow-up says. ``next_day`` and ``wait_day`` are set where a bare date was typed."""
+    """What a follow-up says; a bare date means the whole day, until its closing time."""
 
     text: str
     at: datetime
@@ -470,11 +467,6 @@ def _locate(work: Work, demand: Demand) -> None:
     demand.branch, demand.branch_leader_id = directory.branch_of(work, demand)
 
 
-def rank(demand: Demand) -> int:
-    """The order of ``due``: by urgency, then opportunities first."""
-    return 2 * list(Urgency).index(Urgency(demand.urgency)) + (demand.kind == Kind.OPPORTUNITY)
-
-
 def facts_of(demand: Demand) -> dict[str, Any]:
     """What rules may ask about a demand, and who is who in it."""
     return {
@@ -499,7 +491,13 @@ def _happen(
     assert demand.id is not None
     event = Event(frozenset(names), at or work.now, facts_of(demand), **details)
     still_open = happen(
-        work, "demand", demand.id, event, rank=rank(demand), customer_id=demand.customer_id, demand_id=demand.id
+        work,
+        "demand",
+        demand.id,
+        event,
+        rank=rank(demand.urgency, demand.kind),
+        customer_id=demand.customer_id,
+        demand_id=demand.id,
     )
     promise = next((d for d in still_open if d.rule == "promise"), None)
     if promise is None:

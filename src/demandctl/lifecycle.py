@@ -18,6 +18,9 @@ NEED_REASON = (Outcome.LOST, Outcome.DROPPED, Outcome.DECLINED)
 CONFIRMED_KINDS = (Kind.SERVICE, Kind.COMPLAINT)
 """Kinds that end as solved only when the customer has confirmed it (R 5, P)."""
 
+SAME_DEMAND_DAYS = 7
+"""The same customer with the same kind open within so many days: perhaps the same demand."""
+
 
 class State(NamedTuple):
     """What decides whether an action is allowed."""

@@ -12,6 +12,7 @@ from demandctl import queries
 from demandctl.chat import Draft, Person, drafts
 from demandctl.context import Context
 from demandctl.errors import UsageError
+from demandctl.lifecycle import SAME_DEMAND_DAYS
 from demandctl.vocabulary import Channel, Kind, Method
 from demandctl.wording import Wording, read_wording
 
@@ -104,11 +105,11 @@ def _person(row: Any) -> dict[str, Any]:
     return {"code": f"K{row['id']:05d}", **{name: row[name] for name in _PERSON}}
 
 
-def twin(reader: queries.Reader, proposal: Proposal, days: int) -> dict[str, Any] | None:
-    """The open demand of the same kind that a known customer raised within so many days before this one."""
+def twin(reader: queries.Reader, proposal: Proposal) -> dict[str, Any] | None:
+    """The open demand of the same kind that a known customer raised not long before this one."""
     if not proposal.customer:
         return None
-    since = (proposal.values.get("raised_at") or reader.now) - timedelta(days=days)
+    since = (proposal.values.get("raised_at") or reader.now) - timedelta(days=SAME_DEMAND_DAYS)
     row = reader.sql.execute(
         "SELECT id FROM demand WHERE customer_id = ? AND kind = ? AND closed_at IS NULL AND raised_at >= ? "
         "ORDER BY id DESC LIMIT 1",

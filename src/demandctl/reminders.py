@@ -5,22 +5,19 @@ A text that is too long for one WeChat message becomes several, split between it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from demandctl.messages import clock
 from demandctl.monday import Item
-from demandctl.phones import masked
+from demandctl.phones import masked, masked_text
 from demandctl.queries import Line
 from demandctl.render import cut, minutes
 from demandctl.vocabulary import Kind, subtype_label
 
 MOST = 2000
 """Characters of one WeChat message."""
-
-_MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 
 
 def to_handler(items: Sequence[Item], due_at: datetime, now: datetime, *, unmask: bool = False) -> list[str]:
@@ -119,7 +116,7 @@ def _matter(demand: Mapping[str, Any], unmask: bool, cells: int = 48) -> str:
 def _plain(text: str, unmask: bool) -> str:
     """One line, the numbers in it masked."""
     line = " ".join(text.split())
-    return line if unmask else _MOBILE.sub(lambda found: masked(found[0]), line)
+    return line if unmask else masked_text(line)
 
 
 def _missed(line: Line) -> str:

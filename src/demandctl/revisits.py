@@ -51,7 +51,7 @@ def plan(
 
 
 def record(work: Work, revisit: Revisit, values: Mapping[str, Any]) -> str:
-    """Record a visit, or the form about it; returns ``visit``, ``form`` or ``call-back``.
+    """Record a visit, or the form about it; returns ``visit``, ``form``, ``call-back`` or ``attempt``.
 
     Ratings or answers make it the form; a time to call back puts the visit off; a bare time marks the visit. Only a
     visit that reached the customer meets what waits for one. UsageError when the answers contradict each other.
@@ -74,6 +74,7 @@ def record(work: Work, revisit: Revisit, values: Mapping[str, Any]) -> str:
         work.describe(f"补充回访 {revisit.id}")
         return "visit"
     first_visit = revisit.visited_at is None
+    customer = work.session.get_one(Customer, revisit.customer_id)
     visited_at = visited_at or work.now
     _require_past(work, visited_at)
     _check_form(revisit, given)
@@ -84,13 +85,11 @@ def record(work: Work, revisit: Revisit, values: Mapping[str, Any]) -> str:
     work.session.flush()
     if first_visit:
         _happen(work, revisit, {"visited"}, at=visited_at)
-        customer = work.session.get_one(Customer, revisit.customer_id)
         directory.tell(work, customer, {"reached", "contact"}, at=visited_at)
     if form:
         revisit.recorded_at = work.now
         work.session.flush()
         _happen(work, revisit, {"recorded"})
-    customer = work.session.get_one(Customer, revisit.customer_id)
     work.describe(f"{'填写回访表' if form else '已回访'} {revisit.id}：{customer.name}")
     return "form" if form else "visit"
 
@@ -226,6 +225,4 @@ def _happen(work: Work, revisit: Revisit, names: set[str], *, at: datetime | Non
         "escalated_to": revisit.escalated_to,
     }
     event = Event(frozenset(names), at or work.now, facts, **details)
-    happen(
-        work, "revisit", revisit.id, event, customer_id=revisit.customer_id, demand_id=revisit.demand_id
-    )  # fmt: skip
+    happen(work, "revisit", revisit.id, event, customer_id=revisit.customer_id, demand_id=revisit.demand_id)

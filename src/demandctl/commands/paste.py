@@ -13,7 +13,6 @@ from demandctl.errors import DemandctlError, Refused, UsageError
 from demandctl.pasted import LABELS, NEEDED, Proposal
 from demandctl.render import moment, pairs, put, put_json, put_styled, say, shown
 
-SAME_DEMAND_DAYS = 7
 NOTHING = "这段文字里没有看到需求，没有写入"
 
 
@@ -174,7 +173,7 @@ def _who_is_it(proposal: Proposal) -> None:
 
 def _twin(app: Context, proposal: Proposal) -> dict[str, Any] | None:
     with queries.reading(app) as reader:
-        return pasted.twin(reader, proposal, SAME_DEMAND_DAYS)
+        return pasted.twin(reader, proposal)
 
 
 def follow(app: Context, number: int, content: str) -> None:

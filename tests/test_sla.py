@@ -130,6 +130,16 @@ def test_opening_hours_and_overrides_move_deadlines_only_by_apply(cli: Cli) -> N
     assert cli.open_deadlines(number)["resolve"]["due_at"] == "2026-11-24T17:30:00+08:00"
 
 
+def test_rules_that_did_not_change_move_no_monday_off_to_the_next_one(cli: Cli) -> None:
+    cli.at("2026-09-28T09:00:00")
+    number = cli.demand(kind="opportunity")["number"]
+    cli("assign", str(number), "彭振宇")
+    for now in ("2026-10-05T10:00:00", "2026-10-08T09:00:00"):  # the Monday in the holiday, and the day it moved to
+        cli.at(now)
+        assert cli.open_deadlines(number)["weekly"]["due_at"] == "2026-10-08T17:30:00+08:00"
+        assert cli("sla apply --json").json == []
+
+
 def test_an_explanation_accounts_for_every_minute_between_start_and_due(cli: Cli) -> None:
     cli.at("2026-09-30T17:00:00")
     number = cli.demand(urgency="critical")["number"]

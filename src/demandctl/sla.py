@@ -399,8 +399,12 @@ def _brought_up_to_date(
 
 def _repeated_anew(deadline: Deadline, repeat: str, now: datetime, calendar: Calendar) -> Deadline:
     """A repeating deadline by a changed recurrence or calendar, due today at the earliest."""
-    anchor = deadline.pauses[-1].end if deadline.pauses else deadline.started_at
-    after = max(calendar.local_day(anchor), calendar.local_day(now) - timedelta(days=1))
+    anchor = calendar.local_day(deadline.pauses[-1].end if deadline.pauses else deadline.started_at)
+    after = calendar.local_day(now) - timedelta(days=1)
+    # What fell on a day off is still to come: it was moved to the next working day.
+    while after > anchor and not calendar.is_working(after):
+        after -= timedelta(days=1)
+    after = max(anchor, after)
     again = _repeated(deadline, repeat, after, calendar)
     return replace(again, id=deadline.id, pauses=deadline.pauses, waiting_until=deadline.waiting_until)
 

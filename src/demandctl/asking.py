@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 
-from demandctl.errors import DemandctlError, UsageError
+from demandctl.errors import DemandctlError
 
 Check = Callable[[str], object]
 """Reads an answer; a DemandctlError says what is wrong with it, and the question is asked again."""
@@ -148,15 +148,6 @@ def yes(question: str, default: bool = True) -> bool:
     hint = "（回车是，n 否）" if default else "（y 是，回车否）"
     answer: bool = _asked(questionary.confirm(question, default, instruction=hint, **_look()))
     return answer
-
-
-def confirmed(question: str, yes_given: bool, option: str = "--yes") -> bool:
-    """Whether the person agrees; ``--yes`` agrees at once, off a terminal it is needed."""
-    if yes_given:
-        return True
-    if not can_ask():
-        raise UsageError(f"{question}这一步要确认", f"确认无误就加上 {option}")
-    return yes(question, default=False)
 
 
 def _look() -> dict[str, Any]:

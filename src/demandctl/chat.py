@@ -358,7 +358,7 @@ class _Grouping:
         for name, found in self._labelled(text).items():
             put(name, found)
         put("customer", Found(matter.sender, matter.sender) if matter.sender else None)
-        self._put_details(made, put, text, matter)
+        self._put_details(put, text, matter)
         for name, found in where.of(matter.first.message).items():
             put(name, found)
         if matter.first.message.at:
@@ -368,7 +368,7 @@ class _Grouping:
             )
         return made
 
-    def _put_details(self, made: Draft, put: Any, text: str, matter: _Matter) -> None:
+    def _put_details(self, put: Any, text: str, matter: _Matter) -> None:
         numbers = details.phone_numbers(text, self.wording, self.staff.phones)
         if not numbers and matter.sender:
             numbers = details.phone_numbers(matter.sender, self.wording, self.staff.phones)

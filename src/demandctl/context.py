@@ -43,6 +43,16 @@ class Context:
 
         return user_config_path("demandctl", appauthor=False) / "config.toml"
 
+    @property
+    def scripts_path(self) -> Path:
+        """The user's own scripts, beside the config file."""
+        return self.config_path.with_name("scripts.toml")
+
+    @property
+    def keywords_path(self) -> Path:
+        """The user's own keywords for reading chats, beside the config file."""
+        return self.config_path.with_name("keywords.toml")
+
     @cached_property
     def config(self) -> Config:
         """The user's settings."""

@@ -33,7 +33,7 @@ def explain(deadline: Deadline, rule: Rule | None, calendar: Calendar) -> list[S
     target = Target.parse(deadline.target)
     if target.clock == "wall":
         return _wall(deadline, target, bool(rule and rule.closing), calendar)
-    return list(_worked(deadline, target, calendar))
+    return list(_worked(deadline, calendar))
 
 
 def _wall(deadline: Deadline, target: Target, closing: bool, calendar: Calendar) -> list[Step]:
@@ -50,7 +50,7 @@ def _wall(deadline: Deadline, target: Target, closing: bool, calendar: Calendar)
     return steps
 
 
-def _worked(deadline: Deadline, target: Target, calendar: Calendar) -> Iterator[Step]:
+def _worked(deadline: Deadline, calendar: Calendar) -> Iterator[Step]:
     """Opening time counted span by span, with the pauses and the closed hours between."""
     cursor = deadline.started_at
     for pause in [*deadline.pauses, None]:

@@ -24,11 +24,6 @@ from demandctl.targets import Target
 from demandctl.vocabulary import Channel, Kind, Outcome, Role, Route, Status, parse_subtype
 from demandctl.when import echo
 
-_TAKERS = {
-    Kind.OPPORTUNITY: {Role.SALES, Role.PARTS, Role.LEADER},
-    Kind.SERVICE: {Role.SERVICE, Role.PARTS, Role.EXPERT, Role.LEADER},
-}
-
 
 def find_demand(session: Session, number: int) -> Demand:
     """The demand of that number; NotFound when there is none."""

@@ -46,8 +46,8 @@ class Proposal:
 
 
 def wording(context: Context) -> Wording:
-    """The keyword table, with the user's own words from ``keywords.toml`` beside the config file."""
-    own = context.config_path.with_name("keywords.toml")
+    """The keyword table, with the user's own words."""
+    own = context.keywords_path
     try:
         extra = own.read_text(encoding="utf-8-sig") if own.exists() else ""
     except (OSError, UnicodeDecodeError) as error:

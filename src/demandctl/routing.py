@@ -155,11 +155,6 @@ def takers(kind: str, subtype: str | None) -> tuple[str, ...]:
     return rows.get(subtype or "other", rows["other"])
 
 
-def leaders_for(region: str, directory: Sequence[Candidate]) -> list[Candidate]:
-    """The leaders whose regions fit most narrowly, several when equally; without a region all of them."""
-    return [person for person, _ in _Book(directory, Need(Kind.INQUIRY, None, region, "")).leaders()]
-
-
 def branch_for(region: str, directory: Sequence[Candidate]) -> tuple[str, int | None]:
     """The branch and the id of the leader who fits most narrowly; ("", None) when none does or several do."""
     book = _Book(directory, Need(Kind.INQUIRY, None, region, ""))

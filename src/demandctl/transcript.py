@@ -167,7 +167,7 @@ class _Reading:
         return (
             self._title(number, line)
             or self._marker(line)
-            or self._day(number, line)
+            or self._day(line)
             or self._system(line)
             or self._timed(number, line)
             or self._labelled(line)
@@ -197,7 +197,7 @@ class _Reading:
         self.messages[-1].raw.append(line)
         return True
 
-    def _day(self, number: int, line: str) -> bool:
+    def _day(self, line: str) -> bool:
         found = _DAY_LINE.match(line)
         if not found or not (found["y"] or found["m"] or found["w2"] or found["near"]):
             return False

@@ -9,6 +9,7 @@ from demandctl import asking, queries
 from demandctl import vocabulary as words
 from demandctl.commands.answers import answer, demand_answer
 from demandctl.commands.options import At, Json, Number, Reason, Yes, choices, clean, demand_number, past
+from demandctl.commands.questions import terms
 from demandctl.context import Context
 from demandctl.errors import UsageError
 
@@ -71,7 +72,7 @@ def _asked(app: Context, number: int, outcome: str, reason: str, duplicate_of: s
     if not outcome:
         ends = lifecycle.OUTCOMES[words.Kind(demand["kind"])]
         head = f"D{number} {demand['customer']['name']}：结果是"
-        outcome = asking.choose(head, [(end.value, end.label) for end in ends])
+        outcome = asking.choose(head, terms(ends))
     result = words.Outcome.parse(outcome)
     if result in lifecycle.NEED_REASON and not reason.strip():
         reason = asking.text("原因", needed=True)

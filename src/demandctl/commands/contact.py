@@ -8,7 +8,8 @@ from demandctl import asking, queries
 from demandctl import vocabulary as words
 from demandctl.commands.answers import object_answer
 from demandctl.commands.import_ import contacts as import_contacts
-from demandctl.commands.options import Json, Yes, choices, clean, one_line
+from demandctl.commands.options import Json, Yes, choices, one_line, split
+from demandctl.commands.questions import terms
 from demandctl.context import Context
 from demandctl.errors import Refused, UsageError
 from demandctl.grammar import Tree
@@ -31,13 +32,6 @@ Skills = Annotated[
 IsLeader = Annotated[bool | None, typer.Option("--leader/--no-leader", help="是否分管领导")]
 Back = Annotated[bool, typer.Option("--back", help="离职后又回来了")]
 Everybody = Annotated[bool, typer.Option("--all", help="连同已离职的")]
-
-
-def split(texts: list[str]) -> list[str]:
-    """Names written one by one or with 、，, between them."""
-    import re
-
-    return [part for text in texts for part in re.split(r"[、，,;；\s]+", clean(text)) if part]
 
 
 def _values(
@@ -66,7 +60,7 @@ def add(
     """新增一位联系人。"""
     app: Context = ctx.obj
     if not role and asking.can_ask() and not (yes or json):
-        role = asking.choose(f"{shown(name)} 的角色", [(term.value, term.label) for term in words.Role])
+        role = asking.choose(f"{shown(name)} 的角色", terms(words.Role))
     if not role:
         raise UsageError("缺少 --role", f"可以是：{'、'.join(f'{r.value} {r.label}' for r in words.Role)}")
     from demandctl import directory

@@ -1,12 +1,12 @@
-"""Putting a ready-to-paste text on the clipboard, where there is one."""
+"""Ready-to-paste texts: printed for several people, and put on the clipboard where there is one."""
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
 
 from demandctl import asking
-from demandctl.render import say, shown
+from demandctl.render import put, put_json, put_styled, say, shown, shown_lines
 
 Copy = Annotated[bool, typer.Option("--copy", help="同时放进剪贴板")]
 
@@ -16,6 +16,32 @@ def put_on_clipboard(text: str) -> None:
     from demandctl.clipboard import copy
 
     say("已放进剪贴板，可以直接粘贴" if copy(text) else "这里没有剪贴板，请从上面选中复制")
+
+
+Person = Mapping[str, Any]
+Note = tuple[Person, list[str]]
+"""To whom, and the messages."""
+
+
+def short(person: Person) -> dict[str, Any]:
+    """Somebody of the directory as JSON has him beside a text."""
+    return {name: person[name] for name in ("id", "name", "phone", "branch", "role")}
+
+
+def put_notes(notes: Sequence[Note], *, nobody: str, copy: bool, as_json: bool) -> None:
+    """Texts to paste, person by person; *nobody* is said when there are none."""
+    if as_json:
+        put_json([{"to": short(person), "texts": texts} for person, texts in notes])
+        return
+    if not notes:
+        put(nobody)
+    for number, (person, texts) in enumerate(notes):
+        if number:
+            put()
+        put_styled(shown(f"【{person['name'] or '没有登记领导'} {person['phone']}】"), "bold")
+        put("\n\n".join(map(shown_lines, texts)))
+    if copy:
+        copy_in_turn([(person["name"], text) for person, texts in notes for text in texts])
 
 
 def copy_in_turn(texts: Sequence[tuple[str, str]]) -> None:

@@ -9,7 +9,7 @@ from demandctl import queries
 from demandctl import vocabulary as words
 from demandctl.commands import privacy, same
 from demandctl.commands.answers import object_answer
-from demandctl.commands.options import Json, choices, clean, one_line, parse_time
+from demandctl.commands.options import Json, choices, clean, one_line, parse_time, split
 from demandctl.commands.show import Limit, put_deadlines, row_limit, status_label, when
 from demandctl.context import Context
 from demandctl.errors import UsageError
@@ -292,7 +292,6 @@ def profile(
     """记录建档完成；资料不全要有人批准。"""
     app: Context = ctx.obj
     from demandctl import directory
-    from demandctl.commands.contact import split
     from demandctl.db import transaction
 
     day = past_date(app, on, "建档日期")

@@ -18,7 +18,7 @@ from demandctl.commands.intake import (
     UrgencyOption,
     Warranty,
     Wish,
-)  # fmt: skip
+)
 from demandctl.commands.options import At, Json, KindOption, Number, clean, one_line, past, understood
 from demandctl.context import Context
 from demandctl.errors import UsageError

@@ -7,9 +7,9 @@ import typer
 
 from demandctl import asking, holdings, messages, queries, scripts
 from demandctl import vocabulary as words
-from demandctl.commands.copying import Copy, copy_in_turn
+from demandctl.commands.answers import agreed
+from demandctl.commands.copying import Copy, copy_in_turn, short
 from demandctl.commands.options import Json, Reason, Yes, choices, clean, demand_number, one_line
-from demandctl.commands.script import own_file
 from demandctl.context import Context
 from demandctl.errors import Refused, UsageError
 from demandctl.render import Column, put, put_json, put_styled, put_table, shown, shown_lines
@@ -53,7 +53,7 @@ def handover(
         part = _part(reader, only, kind, region, demand, customer)
         held = holdings.held_by(reader, old["id"], part)
         holdings.require_all(part, held)
-        notices = _notices(app, reader, held, old, new)
+    notices = _notices(app, held, old, new)
     if dry_run:
         _put_list(held, old, new, notices, as_json=json)
         return
@@ -61,8 +61,7 @@ def handover(
         raise Refused(f"{old['name']} 手里没有要交接的", f"看看他手里有什么：demandctl contact show {old['id']}")
     if not json:
         _put_list(held, old, new, {}, as_json=False)
-    if not asking.confirmed(f"把这 {len(held)} 项交给 {new['name']}？", yes):
-        raise typer.Abort
+    agreed(f"把这 {len(held)} 项交给 {new['name']}？", yes)
     from demandctl import handover as use_case
     from demandctl.db import transaction
     from demandctl.models import Contact
@@ -109,11 +108,11 @@ def _part(
 
 
 def _notices(
-    app: Context, reader: queries.Reader, held: Sequence[holdings.Holding], old: dict[str, Any], new: dict[str, Any]
+    app: Context, held: Sequence[holdings.Holding], old: dict[str, Any], new: dict[str, Any]
 ) -> dict[str, str]:
     """The notice for each customer who gets another person, by his code and name."""
     told = {h.customer_id: h.customer for h in held if h.what in ("demands", "customers")}
-    template = scripts.find(scripts.load(own_file(app)), "handover").text
+    template = scripts.find(scripts.load(app.scripts_path), "handover").text
     base = scripts.values_for(app.config, app.who, None, None)
     return {
         f"K{number:05d} {name}": messages.handover_notice(
@@ -132,9 +131,8 @@ def _put_list(
     as_json: bool,
 ) -> None:
     if as_json:
-        short = [{name: person[name] for name in ("id", "name", "phone", "branch", "role")} for person in (old, new)]
         told = [{"customer": _customer(key), "text": text} for key, text in notices.items()]
-        put_json({"from": short[0], "to": short[1], "items": [h.data() for h in held], "notices": told})
+        put_json({"from": short(old), "to": short(new), "items": [h.data() for h in held], "notices": told})
         return
     put_styled(shown(f"{old['name']} → {new['name']}（{new['branch'] or '无分公司'} {new['phone']}）"), "bold")
     columns = [Column("哪类", wrap=False), Column("编号", wrap=False), Column("类型", wrap=False), Column("客户"),

@@ -1,6 +1,6 @@
 """``monday``: the weekly round, walked through on a terminal, or as messages to paste."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -8,7 +8,7 @@ import typer
 from demandctl import asking, queries, reminders
 from demandctl import monday as rounds
 from demandctl import vocabulary as words
-from demandctl.commands.copying import Copy, copy_in_turn
+from demandctl.commands.copying import Copy, Note, put_notes
 from demandctl.commands.due import standing
 from demandctl.commands.monday_walk import walk
 from demandctl.commands.options import Json, one_line
@@ -16,15 +16,12 @@ from demandctl.commands.show import BranchFilter, OwnerFilter, when
 from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.monday import Item, Round
-from demandctl.render import Column, is_terminal, moment, put, put_json, put_styled, put_table, shown, shown_lines
+from demandctl.render import Column, is_terminal, moment, put, put_json, put_styled, put_table, shown
 
 Message = Annotated[bool, typer.Option("--message", help="每位对接人一段可以直接粘贴的催促消息")]
 Leaders = Annotated[bool, typer.Option("--leaders", help="每位分公司领导一段可以直接粘贴的消息")]
 Ahead = Annotated[bool, typer.Option("--next", help="下周一那一轮，提前准备")]
 Unmask = Annotated[bool, typer.Option("--unmask", help="电话不打码")]
-
-Note = tuple[dict[str, Any], list[str]]
-"""To whom, and the messages."""
 
 
 def monday(
@@ -44,7 +41,7 @@ def monday(
         of_branch = _leaders_of(reader, found) if leaders else {}
     if message or leaders:
         notes = _to_leaders(app, found, heads, of_branch, unmask) if leaders else _to_handlers(app, found, unmask)
-        _put_notes(list(notes), copy=copy, as_json=json)
+        put_notes(list(notes), nobody="没有要催的。", copy=copy, as_json=json)
     elif json:
         put_json(_document(found))
     elif asking.can_ask() and is_terminal() and not ahead:
@@ -95,25 +92,10 @@ def _to_leaders(
         whose = (leader, branch)
         items = [i for i in found.owed if (of_branch[i.demand["number"]], i.demand["branch"]) == whose]
         referred = [d for d in found.referred if (of_branch[d["number"]], d["branch"]) == whose]
-        texts = reminders.to_leader(
-            branch or "", head["name"], items, referred, found.due_at, app.now, unmask=unmask
-        )  # fmt: skip
-        yield {name: head[name] for name in ("id", "name", "phone", "branch", "role")}, texts
-
-
-def _put_notes(notes: Sequence[Note], *, copy: bool, as_json: bool) -> None:
-    if as_json:
-        put_json([{"to": person, "texts": texts} for person, texts in notes])
-        return
-    if not notes:
-        put("没有要催的。")
-    for number, (person, texts) in enumerate(notes):
-        if number:
-            put()
-        put_styled(shown(f"【{person['name'] or '没有登记领导'} {person['phone']}】"), "bold")
-        put("\n\n".join(map(shown_lines, texts)))
-    if copy:
-        copy_in_turn([(person["name"], text) for person, texts in notes for text in texts])
+        yield (
+            head,
+            reminders.to_leader(branch or "", head["name"], items, referred, found.due_at, app.now, unmask=unmask),
+        )
 
 
 # -- looking -----------------------------------------------------------------------------------------------------

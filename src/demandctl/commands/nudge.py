@@ -6,11 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from demandctl import queries, reminders
-from demandctl.commands.copying import Copy, copy_in_turn
+from demandctl.commands.copying import Copy, put_notes
 from demandctl.commands.options import Json, demand_number, one_line
 from demandctl.context import Context
 from demandctl.errors import Refused
-from demandctl.render import put, put_json, put_styled, shown, shown_lines
 
 Whom = Annotated[str, typer.Argument(metavar="对象", help="需求编号，或人的姓名、电话；不写就是每个有超时的人")]
 Unmask = Annotated[bool, typer.Option("--unmask", help="电话不打码")]
@@ -33,18 +32,7 @@ def nudge(ctx: typer.Context, whom: Whom = "", unmask: Unmask = False, copy: Cop
         else:
             people = _late(reader)
     notes = [(person, reminders.to_person(person["name"], owed, app.now, unmask=unmask)) for person, owed in people]
-    if json:
-        put_json([{"to": person, "texts": texts} for person, texts in notes])
-        return
-    if not notes:
-        put("没有人超时。")
-    for number, (person, texts) in enumerate(notes):
-        if number:
-            put()
-        put_styled(shown(f"【{person['name']} {person['phone']}】"), "bold")
-        put("\n\n".join(map(shown_lines, texts)))
-    if copy:
-        copy_in_turn([(person["name"], text) for person, texts in notes for text in texts])
+    put_notes(notes, nobody="没有人超时。", copy=copy, as_json=json)
 
 
 def _of_demand(reader: queries.Reader, number: int) -> list[tuple[dict[str, Any], Owed]]:
@@ -65,7 +53,7 @@ def _of_person(reader: queries.Reader, person: dict[str, Any]) -> tuple[dict[str
     rows = queries.running(reader, "l.owner_id = :who", {"who": person["id"]})
     if not rows:
         raise Refused(f"{person['name']} 现在没有欠的事", f"看看他手里有什么：demandctl contact show {person['id']}")
-    return _short(person), _with_demands(reader, rows)
+    return person, _with_demands(reader, rows)
 
 
 def _late(reader: queries.Reader) -> list[tuple[dict[str, Any], Owed]]:
@@ -78,11 +66,7 @@ def _by_person(reader: queries.Reader, rows: list[Any]) -> list[tuple[dict[str, 
     people: dict[int, list[Any]] = {}
     for row in rows:
         people.setdefault(row["owner_id"], []).append(row)
-    return [(_short(queries.contact(reader, number)), _with_demands(reader, his)) for number, his in people.items()]
-
-
-def _short(person: dict[str, Any]) -> dict[str, Any]:
-    return {name: person[name] for name in ("id", "name", "phone", "branch", "role")}
+    return [(queries.contact(reader, number), _with_demands(reader, his)) for number, his in people.items()]
 
 
 def _with_demands(reader: queries.Reader, rows: list[Any]) -> Owed:

@@ -16,9 +16,21 @@ if TYPE_CHECKING:
 def demand_number(text: str) -> int:
     """``12`` or ``D12``; UsageError for anything else."""
     digits = str(text).strip().lstrip("Dd")
-    if not (digits.isascii() and digits.isdecimal()) or len(digits) > 12:
+    if not _is_number(digits):
         raise UsageError(f"“{text[:40]}”不是需求编号", "写 12 或 D12；看看有哪些：demandctl list")
     return int(digits)
+
+
+def revisit_number(text: str) -> int:
+    """``12`` or ``R12``; UsageError for anything else."""
+    digits = str(text).strip().lstrip("Rr")
+    if not _is_number(digits):
+        raise UsageError(f"“{text[:40]}”不是回访编号", "看看有哪些：demandctl revisit list")
+    return int(digits)
+
+
+def _is_number(digits: str) -> bool:
+    return digits.isascii() and digits.isdecimal() and len(digits) <= 12
 
 
 def choices(term: "type[Term]") -> str:
@@ -44,6 +56,13 @@ def clean(text: str | None) -> str:
 def one_line(text: str | None) -> str:
     """A name, a place, a product: text without line breaks and doubled blanks."""
     return " ".join(clean(text).split())
+
+
+def split(texts: list[str]) -> list[str]:
+    """Names written one by one or with 、，, between them."""
+    import re
+
+    return [part for text in texts for part in re.split(r"[、，,;；\s]+", clean(text)) if part]
 
 
 def parse_time(app: Context, text: str) -> date | datetime:

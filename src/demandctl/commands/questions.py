@@ -1,6 +1,6 @@
 """The questions that several commands ask on a terminal, with what the ledger has seen before as completions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from demandctl import asking, queries
@@ -29,7 +29,7 @@ def seen(app: Context, what: str) -> list[str]:
         return [row[0] for row in reader.rows(_SEEN[what])]
 
 
-def terms(term: type[words.Term]) -> list[tuple[str, str]]:
+def terms(term: Iterable[words.Term]) -> list[tuple[str, str]]:
     """A vocabulary as choices."""
     return [(value.value, value.label) for value in term]
 

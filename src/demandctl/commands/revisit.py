@@ -18,22 +18,15 @@ from demandctl.commands.options import (
     future,
     one_line,
     past,
+    revisit_number,
     understood,
-)  # fmt: skip
+)
+from demandctl.commands.questions import terms
 from demandctl.commands.show import Limit, boundary, put_deadlines, row_limit, when
 from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.grammar import Tree
 from demandctl.render import Column, pairs, put, put_json, put_styled, put_table, say, shown
-
-
-def revisit_number(text: str) -> int:
-    """``12`` or ``R12``; UsageError for anything else."""
-    digits = str(text).strip().lstrip("Rr")
-    if not (digits.isascii() and digits.isdecimal()) or len(digits) > 12:
-        raise UsageError(f"“{text[:40]}”不是回访编号", "看看有哪些：demandctl revisit list")
-    return int(digits)
-
 
 Number = Annotated[int, typer.Argument(parser=revisit_number, metavar="回访编号", help="回访编号")]
 Customer = Annotated[str, typer.Argument(metavar="客户", help="编号 K00001、姓名、电话")]
@@ -87,7 +80,7 @@ def add(
     """计划一次回访。"""
     app: Context = ctx.obj
     if not (kind and at) and asking.can_ask() and not (yes or json):
-        kind = kind or asking.choose("回访类型", [(term.value, term.label) for term in words.RevisitKind])
+        kind = kind or asking.choose("回访类型", terms(words.RevisitKind))
         at = at or asking.text("什么时候", needed=True, check=lambda answer: future(app, answer, "--at"))
     if not kind or not at:
         missing = [name for name, value in (("--kind", kind), ("--at", at)) if not value]
@@ -205,8 +198,7 @@ def _asked(app: Context, number: int) -> tuple[str, str, str]:
     if not talked:
         return "", asking.text("改约到什么时候", needed=True, check=lambda text: future(app, text, "--call-back")), ""
     at = asking.text("什么时候回访的（空着是现在）", check=lambda text: past(app, text, "--visited-at"))
-    ratings = [(term.value, term.label) for term in words.Satisfaction]
-    rating: str = asking.choose("整体满意度", [*ratings, ("", "先不填表")])
+    rating: str = asking.choose("整体满意度", [*terms(words.Satisfaction), ("", "先不填表")])
     return at or app.now.isoformat(timespec="seconds"), "", rating
 
 

@@ -12,9 +12,9 @@ import typer
 from demandctl import asking, messages, queries, scripts
 from demandctl import vocabulary as words
 from demandctl.commands.answers import object_answer
-from demandctl.commands.options import Json, choices, future, understood
-from demandctl.commands.revisit import revisit_number, warn_outside_call_hours
-from demandctl.commands.script import own_file
+from demandctl.commands.options import Json, choices, future, revisit_number, understood
+from demandctl.commands.questions import terms
+from demandctl.commands.revisit import warn_outside_call_hours
 from demandctl.context import Context
 from demandctl.errors import DemandctlError, Refused, UsageError
 from demandctl.render import moment, put, put_json, say, shown, shown_lines
@@ -81,13 +81,13 @@ def _yes_no(app: Context, step: Step, given: Answers, back: bool) -> str:
 
 
 def _satisfaction(app: Context, step: Step, given: Answers, back: bool) -> str:
-    answer: str = asking.choose("客户说", [(term.value, term.label) for term in words.Satisfaction], back=back)
+    answer: str = asking.choose("客户说", terms(words.Satisfaction), back=back)
     given[step.field or "satisfaction"] = answer
     return answer
 
 
 def _ratings(app: Context, step: Step, given: Answers, back: bool) -> str:
-    offered = [(None, "没谈到"), *((term.value, term.label) for term in words.Satisfaction)]
+    offered = [(None, "没谈到"), *terms(words.Satisfaction)]
     fields, place = list(RATINGS), 0
     while place < len(fields):
         try:
@@ -157,7 +157,7 @@ def call(ctx: typer.Context, number: Visit = None, method: MethodOption = "", js
         raise UsageError(
             "这一步要在终端里边打电话边答", f"直接填表：demandctl revisit record {number} --satisfaction …"
         )
-    script = scripts.for_visit(scripts.load(own_file(app)), visit["kind"])
+    script = scripts.for_visit(scripts.load(app.scripts_path), visit["kind"])
     warn_outside_call_hours(app, app.now)
     _introduce(visit, demand)
     values = scripts.values_for(app.config, app.who, visit["customer"], demand)

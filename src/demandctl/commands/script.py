@@ -2,7 +2,6 @@
 
 import sys
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -27,7 +26,7 @@ TextOption = Annotated[str, typer.Option("--text", metavar="文字", help="全�
 def list_(ctx: typer.Context, json: Json = False) -> None:
     """有哪些话术和快捷回复。"""
     app: Context = ctx.obj
-    found = scripts.load(own_file(app))
+    found = scripts.load(app.scripts_path)
     if json:
         put_json([script.data() for script in found])
         return
@@ -45,7 +44,7 @@ def show(
     if not name:
         list_(ctx, json=json)
         return
-    script = scripts.find(scripts.load(own_file(app)), one_line(name))
+    script = scripts.find(scripts.load(app.scripts_path), one_line(name))
     if toml:
         put(scripts.as_toml(script).rstrip())
         return
@@ -88,16 +87,16 @@ def add(
     """添一条快捷回复，写进自己的话术文件。"""
     app: Context = ctx.obj
     words = _text(text, "")
-    made = scripts.add(own_file(app), one_line(script), one_line(name), words)
+    made = scripts.add(app.scripts_path, one_line(script), one_line(name), words)
     object_answer(json, made.data(), f"已添话术 {made.id}", f"用它：demandctl script {made.id} --customer 客户")
 
 
 def edit(ctx: typer.Context, script: Name, text: TextOption = "", name: Title = "", json: Json = False) -> None:
     """改一条快捷回复；自带的会抄一份到自己的文件里改。"""
     app: Context = ctx.obj
-    found = scripts.find(scripts.load(own_file(app)), one_line(script))
+    found = scripts.find(scripts.load(app.scripts_path), one_line(script))
     words = "" if name and not text else _text(text, found.text)
-    made = scripts.edit(own_file(app), found, one_line(name), words)
+    made = scripts.edit(app.scripts_path, found, one_line(name), words)
     object_answer(json, made.data(), f"已改话术 {made.id}", f"看看：demandctl script {made.id}")
 
 
@@ -114,11 +113,6 @@ def _text(given: str, before: str) -> str:
     if not words:
         raise UsageError("话术不能是空的")
     return words
-
-
-def own_file(app: Context) -> Path:
-    """The user's own scripts, beside the config."""
-    return app.config_path.with_name("scripts.toml")
 
 
 # The entry without a name is what `script NAME` means.

@@ -55,8 +55,7 @@ def draw(sheet: Any, chart: Chart, anchor: str, *, width: float = WIDTH, height:
         if chart.kind == "stacked":
             drawn.grouping, drawn.overlap = "stacked", 100
     for column in chart.series:
-        values = Reference(sheet, min_col=column, min_row=chart.header, max_row=chart.header)
-        drawn.add_data(_joined(values, sheet, column, chart), titles_from_data=True)
+        drawn.add_data(_titled(sheet, column, chart), titles_from_data=True)
     drawn.set_categories(Reference(sheet, min_col=chart.names, min_row=chart.first, max_row=chart.last))
     drawn.title = chart.title
     drawn.width, drawn.height = width, height
@@ -72,7 +71,7 @@ def draw(sheet: Any, chart: Chart, anchor: str, *, width: float = WIDTH, height:
     sheet.add_chart(drawn, anchor)
 
 
-def _joined(header: Any, sheet: Any, column: int, chart: Chart) -> Any:
+def _titled(sheet: Any, column: int, chart: Chart) -> Any:
     """The series' name and its values as one range; they stand under each other."""
     assert chart.first == chart.header + 1
     return Reference(sheet, min_col=column, min_row=chart.header, max_row=chart.last)

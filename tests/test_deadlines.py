@@ -736,6 +736,12 @@ def test_a_problem_for_another_department_is_forwarded_contacted_and_solved(cust
     assert visit(cli, "solved") == {}
 
 
+def test_a_visit_that_is_entered_after_it_took_place_leaves_no_plan_open(customer: Cli) -> None:
+    cli = planned(customer).at("2026-11-20T14:05:00")
+    assert visit(cli, "record", "--satisfaction", "satisfied", "--visited-at", "2026-11-18 10:00") == {}
+    assert cli.run("doctor").code == 0
+
+
 def test_after_an_inactive_visit_the_department_owes_a_plan(customer: Cli) -> None:
     cli = planned(customer, "inactive").at("2026-11-20T14:05:00")
     visit(cli, "record", *URGENT, "--department", "销售部")

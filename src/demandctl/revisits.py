@@ -221,6 +221,8 @@ def _happen(work: Work, revisit: Revisit, names: set[str], *, at: datetime | Non
         "urgent": revisit.urgent,
         "own_department": revisit.department in own,
         "settled": revisit.solved_at is not None,
+        # A visit that took place before it was entered meets no plan, but leaves none open either.
+        "visited": revisit.visited_at is not None,
         "department": revisit.department,
         "escalated_to": revisit.escalated_to,
     }

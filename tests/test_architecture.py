@@ -18,7 +18,7 @@ LAYERS = (
     "directory adoption newcomers proposals report backup changes traces invariants holdings sheets notify pasted "
     "lookalikes",
     "ledger revisits duties merging",
-    "importing importing_demands importing_people adoption newcomers applying doctor privacy handover monday "
+    "importing importing_demands importing_people importing_revisits applying doctor privacy handover monday "
     "reminders demo sheets",
     "grammar commands completing",
     "cli __main__ completion",

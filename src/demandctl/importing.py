@@ -133,6 +133,20 @@ def required_tables(source: Source, what: str, frame: Frame) -> list[Table]:
     )
 
 
+def arrive(work: Work, source: Source, what: str) -> tuple[Frame, Arrival]:
+    """Find the tables of a kind; what reads their rows, and the account that is kept of it."""
+    frame = Frame(work.now, work.calendar)
+    tables = required_tables(source, what, frame)
+    return frame, Arrival(tables=tables, unknown=unknown_of(tables), sheets=[table.sheet.name for table in tables])
+
+
+def settle(work: Work, source: Source, what: str, arrival: Arrival) -> Arrival:
+    """Remember the headers that were told and say what came of it."""
+    remember(work, source, what, arrival.tables)
+    work.describe(f"导入{NAMES[what]} {source.path.name}：新增 {arrival.added}，更新 {arrival.updated}")
+    return arrival
+
+
 SIDE_SHEETS = {"demands": ("follow-ups", "assignments")}
 """Kinds of tables that stand on sheets of their own in the same workbook."""
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from demandctl import directory
 from demandctl.adoption import EVENT_SQL, Adopter, Standing, settled_status, stored
 from demandctl.db import Work
-from demandctl.importing import Arrival, Source, remember, required_tables, unknown_of
+from demandctl.importing import Arrival, Source, arrive, remember
 from demandctl.models import to_text
 from demandctl.newcomers import Clash, Contacts, Customers, Person, insert, insert_dicts, next_id, sql, widen
 from demandctl.routing import branch_for
+from demandctl.sheets.cells import plain
 from demandctl.sheets.legacy import Draft, Handed, Said, read_assignments, read_demands, read_follow_ups
 from demandctl.sheets.problems import Problem
 from demandctl.sheets.record import Frame
@@ -43,21 +44,18 @@ _LABELS: Mapping[str, Any] = {
 
 def import_demands(work: Work, source: Source, *, skip_errors: bool) -> Arrival:
     """Take the demands of a file in. With problems and without *skip_errors* nothing is stored."""
-    frame = Frame(work.now, work.calendar)
-    tables = required_tables(source, "demands", frame)
+    frame, arrival = arrive(work, source, "demands")
     contacts, customers = Contacts(work), Customers(work)
-    beside, said, handed = _side_sheets(source, frame)
+    arrival.beside, said, handed = _side_sheets(source, frame)
     drafts: list[Draft] = []
-    arrival = Arrival(tables=tables, unknown=unknown_of(tables), sheets=[table.sheet.name for table in tables])
-    total = sum(max(len(table.sheet.rows) - table.head - 1, 0) for table in tables)
-    for table in tables:
+    total = sum(max(len(table.sheet.rows) - table.head - 1, 0) for table in arrival.tables)
+    for table in arrival.tables:
         for draft in read_demands(table, frame, contacts.names, told=bool(said)):
             arrival.read += 1
             if arrival.read % 200 == 0:
                 source.progress("读取", arrival.read, total)
             if draft is not None:
                 drafts.append(draft)
-    arrival.beside = beside
     taking = _Taking(work, contacts, customers, said, handed)
     customers.claim(draft.person["code"] for draft in drafts)
     taking.claim(drafts)
@@ -74,7 +72,7 @@ def import_demands(work: Work, source: Source, *, skip_errors: bool) -> Arrival:
     if arrival.problems and not skip_errors:
         return arrival
     taking.store()
-    remember(work, source, "demands", tables)
+    remember(work, source, "demands", arrival.tables)
     arrival.customers, arrival.contacts = customers.added, contacts.added
     work.describe(f"导入需求 {source.path.name}：新增 {arrival.added} 条，跳过 {arrival.skipped} 条")
     return arrival
@@ -259,7 +257,7 @@ class _Taking:
         if draft.next_at is not None and due is None and not closed and not draft.own:
             row["note"] = "\n".join(part for part in (row["note"], _past_promise(draft)) if part)
         self._rows.append(row)
-        self._tell(number, draft, said, handler, wait)
+        self._tell(number, said, handler, wait)
         self._hand(number, draft, handler, leader)
         if not closed:
             self.adopter.adopt(number, customer, standing, _facts(row), due, wait)
@@ -288,9 +286,7 @@ class _Taking:
                 self._branches[key] = (name, leaders[0].id if leaders else None)
         return self._branches[key]
 
-    def _tell(
-        self, number: int, draft: Draft, said: Sequence[Said], handler: Person | None, wait: datetime | None
-    ) -> None:
+    def _tell(self, number: int, said: Sequence[Said], handler: Person | None, wait: datetime | None) -> None:
         for position, entry in enumerate(said):
             person = (
                 handler
@@ -378,10 +374,8 @@ def _as_instant(value: Any, work: Work) -> datetime | None:
 
 def _past_promise(draft: Draft) -> str:
     """A next step whose date has passed starts no clock; it stays on record."""
-    value = draft.next_at
-    shown = f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) and value.time() != time() else f"{value:%Y-%m-%d}"
     plan = f" {draft.next_plan}" if draft.next_plan else ""
-    return f"{draft.titles.get('next_at', '下次跟进')}：{shown}{plan}"
+    return f"{draft.titles.get('next_at', '下次跟进')}：{plain(draft.next_at)}{plan}"
 
 
 def _facts(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def revisits(
     sheet: SheetName = "", json: Json = False,
 ) -> None:  # fmt: skip
     """导入客户回访记录表。"""
-    from demandctl.importing_people import import_revisits
+    from demandctl.importing_revisits import import_revisits
 
     _run(ctx.obj, "revisits", import_revisits, file, map_, sheet, dry_run, skip_errors, json)
 

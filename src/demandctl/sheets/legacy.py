@@ -17,7 +17,6 @@ from demandctl.sheets.cells import (
     is_nothing,
     moment,
     narrow,
-    one_line,
     parts,
     plain,
     without_phone,
@@ -221,24 +220,17 @@ class _Demand(Reader):
         wechat = self.text("wechat")
         if re.fullmatch(r"同号|同手机号?|同电话|手机同号|同上|电话同号", wechat):
             wechat = number
-        code = re.fullmatch(r"[Kk](\d{1,6})", self.text("code"))
-        if code is None:
-            self.keep("code")
+        code = self.code()
         if not name and not number and not wechat and not code:
             self.problem("customer", "没有写客户姓名，也没有电话")
         return {
             "name": name, "phone": number, "wechat": wechat, "company": self.text("company"), "region": self.region(),
-            "code": int(code[1]) if code else None,
+            "code": code,
         }  # fmt: skip
 
     def region(self) -> str:
-        """The place; province, city and county in columns of their own make one."""
-        found: list[str] = []
-        for _, value in self.row.more.get("region", ()):
-            text = one_line(value)
-            if not is_nothing(text) and text not in found:
-                found.append(text)
-        return " ".join(found) or ("" if "region" in self.table.fields else self.text("address"))
+        """The place; in a table without a column for it, where the customer lives."""
+        return super().region() or ("" if "region" in self.table.fields else self.text("address"))
 
     def raised(self) -> tuple[datetime | None, bool]:
         """When the customer asked, and whether the cell has a time of day."""

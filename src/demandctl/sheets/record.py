@@ -133,6 +133,18 @@ class Reader:
             self.keep(field)
         return number
 
+    def code(self) -> int | None:
+        """The number of a customer's code ``K00012``; other words are kept."""
+        found = re.fullmatch(r"[Kk](\d{1,6})", self.text("code"))
+        if found is None:
+            self.keep("code")
+        return int(found[1]) if found else None
+
+    def region(self) -> str:
+        """The place; province, city and county in columns of their own make one."""
+        places = (one_line(value) for _, value in self.row.more.get("region", ()) if not is_nothing(value))
+        return " ".join(dict.fromkeys(places))
+
     def word(self, field: str, labels: dict[str, str], patterns: Any, *, strict: bool = False) -> str | None:
         """A value of the vocabulary; unknown words are kept, or a problem when *strict*."""
         value = self.row.cells.get(field, "")

@@ -142,17 +142,15 @@ def document(proposal: Proposal) -> dict[str, Any]:
     }
 
 
-def person_of(proposal: Proposal) -> dict[str, str]:
-    """The customer as ``ledger.intake`` takes him."""
-    values = proposal.values
-    name = (proposal.customer or {}).get("code") or values.get("customer") or values.get("phone") or ""
+def person_of(values: Mapping[str, Any], known: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """The customer as ``ledger.intake`` takes him, out of the fields of a draft or of options; *known* is named so."""
+    name = (known or {}).get("code") or values.get("customer") or values.get("wechat") or values.get("phone") or ""
     named = {"name": name, **{key: values.get(key) or "" for key in ("phone", "wechat", "company", "address")}}
     return named | {"region": values.get("region") or ""}
 
 
-def columns_of(proposal: Proposal) -> dict[str, Any]:
-    """The demand as ``ledger.intake`` takes it."""
-    values = proposal.values
+def columns_of(values: Mapping[str, Any], source: str = "") -> dict[str, Any]:
+    """The demand as ``ledger.intake`` takes it, out of the fields of a draft or of options."""
     texts = {name: values.get(name) or "" for name in ("product", "content", "wish", "warranty")}
     return texts | {
         "kind": Kind(values["kind"]).value,
@@ -160,7 +158,7 @@ def columns_of(proposal: Proposal) -> dict[str, Any]:
         "channel": Channel(values["channel"]).value,
         "group_name": values.get("group") or "",
         "region": values.get("region"),
-        "source": proposal.draft.source,
+        "source": source,
         "urgency": values.get("urgency") or "normal",
         "service_mode": values.get("service_mode"),
         "from_id": values.get("from"),

@@ -114,25 +114,17 @@ def intake(
         take_in(app, given, insist=new, dry_run=dry_run, as_json=json, yes=yes, copy=copy)
         return
     given["content"] = clean(sys.stdin.read() if text == "-" else text or content)
-    given = _complete(app, given, asks=asking.can_ask() and not (yes or json or dry_run) and text != "-")
+    asks = asking.can_ask() and not (yes or json or dry_run)
+    given = _complete(app, given, asks=asks and text != "-")
     if subtype:
         given["subtype"] = _subtype(subtype, given["kind"])
-    name = given.get("customer") or given.get("wechat") or given["phone"]
-    person = {"name": name} | {key: given.get(key, "") for key in ("phone", "wechat", "company", "region", "address")}
-    columns = {
-        key: given.get(key) for key in ("kind", "subtype", "channel", "region", "service_mode", "raised_at", "verified")
-    } | {key: given.get(key, "") for key in ("product", "content", "wish", "warranty")}
-    values = columns | {
-        "group_name": given.get("group", ""), "urgency": given.get("urgency", "normal"), "from_id": given.get("from"),
-        "tags": given.get("tags", []),
-    }  # fmt: skip
     try:
-        _record(app, person, values, insist=new, dry_run=dry_run, as_json=json)
+        _record(app, given, insist=new, dry_run=dry_run, as_json=json)
     except SameDemand as twin:
-        if not asking.can_ask() or yes or json or dry_run:
+        if not asks:
             raise
         if _another(app, twin, given["content"]):
-            _record(app, person, values, insist=True, dry_run=False, as_json=False)
+            _record(app, given, insist=True, dry_run=False, as_json=False)
 
 
 def _another(app: Context, twin: SameDemand, content: str) -> bool:
@@ -185,14 +177,15 @@ def _complete(app: Context, given: dict[str, Any], *, asks: bool) -> dict[str, A
     return {key: value for key, value in (guessed | answers).items() if value is not None}
 
 
-def _record(
-    app: Context, person: dict[str, str], values: Mapping[str, object], *, insist: bool, dry_run: bool, as_json: bool
-) -> None:
+def _record(app: Context, given: Mapping[str, Any], *, insist: bool, dry_run: bool, as_json: bool) -> None:
+    """Write the demand, or only show what would be written."""
+    from demandctl import pasted
     from demandctl.db import transaction
     from demandctl.ledger import intake as record
 
+    person = pasted.person_of(given)
     with transaction(app, "intake", keep=not dry_run) as work:
-        demand, notes = record(work, person, values, insist=insist)
+        demand, notes = record(work, person, pasted.columns_of(given), insist=insist)
         number, kind, where, raised = demand.id, words.Kind(demand.kind), demand.branch, demand.raised_at
         preview = queries.demand(queries.within(work), number) if dry_run else None
     if preview:
@@ -201,7 +194,7 @@ def _record(
         put_demand(preview, app.now, as_json=as_json)
         say("只是试看，没有写入")
         return
-    said = f"，提出于 {understood(app, raised)}" if values["raised_at"] else ""
+    said = f"，提出于 {understood(app, raised)}" if given.get("raised_at") else ""
     demand_answer(
         app, number, as_json,
         f"已登记 D{number} {kind.label}：{person['name']}{said}" + (f"，{where}" if where else ""),

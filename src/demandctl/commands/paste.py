@@ -197,8 +197,14 @@ def record_one(app: Context, proposal: Proposal, *, insist: bool, quiet: bool = 
     from demandctl.db import transaction
     from demandctl.models import Contact
 
+    values = proposal.values
+    customer = pasted.person_of(values, proposal.customer)
     with transaction(app, "intake") as work:
-        demand, notes = ledger.intake(work, pasted.person_of(proposal), pasted.columns_of(proposal), insist=insist)
+        customer, columns = (
+            pasted.person_of(values, proposal.customer),
+            pasted.columns_of(values, proposal.draft.source),
+        )
+        demand, notes = ledger.intake(work, customer, columns, insist=insist)
         number, kind, branch = demand.id, words.Kind(demand.kind), demand.branch
         summary = f"登记 D{number} {kind.label}：{demand.content[:30]}"
         response = proposal.draft.first_response
@@ -215,7 +221,7 @@ def record_one(app: Context, proposal: Proposal, *, insist: bool, quiet: bool = 
     if not quiet:
         for note in notes:
             say(f"提示：{shown(note)}")
-        name = proposal.values.get("customer") or (proposal.customer or {}).get("name") or proposal.values.get("phone")
+        name = values.get("customer") or (proposal.customer or customer)["name"]
         done = f"已登记 D{number} {kind.label}：{name}" + (f"，{branch}" if branch else "")
         done += f"，{response.by.name} 已在群里首答" if response else ""
         answer(

@@ -42,7 +42,7 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.dev
 	@echo "== 全部测试"
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check

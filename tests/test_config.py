@@ -51,3 +51,10 @@ def test_other_hours_move_new_deadlines(cli: Cli) -> None:
     cli.at("2026-11-20T17:45:00")
     number = cli.demand()["number"]
     assert cli.open_deadlines(number)["dispatch"]["due_at"] == "2026-11-20T18:00:00+08:00"
+
+
+def test_a_phone_of_digits_alone_is_kept_as_text(cli: Cli) -> None:
+    cli("config set specialist.phone 13911112222")
+    assert cli("config show --json").json["specialist.phone"] == "13911112222"
+    cli("config set backup.keep 5")
+    assert cli("config show --json").json["backup.keep"] == 5

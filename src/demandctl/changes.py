@@ -186,6 +186,10 @@ def _value(reader: Reader, people: Mapping[int, str], table: str, field: str, va
         return f"{local:%Y-%m-%d %H:%M}" if isinstance(local, datetime) else ""
     if field in ("tags", "documents", "regions", "products", "skills"):
         return "、".join(json.loads(value))
+    return label(table, field, str(value)) or " ".join(str(value).split())
+
+
+def label(table: str, field: str, value: str) -> str:
+    """The Chinese word for the value of an enumeration; empty for what is none."""
     term = _OWN_ENUMS.get((table, field)) or _ENUMS.get(field)
-    labels = {entry.value: entry.label for entry in term} if term else {}
-    return labels.get(str(value), " ".join(str(value).split()))
+    return {entry.value: entry.label for entry in term}.get(value, "") if term else ""

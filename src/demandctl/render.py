@@ -47,6 +47,10 @@ def shown_lines(text: object) -> str:
     return str(text).replace("\r\n", "\n").translate(_SHOWN_LINES)
 
 
+GIST_CELLS = 80
+"""How much of the customer's words a list shows on a terminal."""
+
+
 def width(text: str) -> int:
     """Cells that a text takes in a terminal: CJK counts double, combining marks nothing."""
     if text.isascii():
@@ -71,6 +75,12 @@ def cut(text: str, cells: int) -> str:
             break
         kept.append(char)
     return "".join(kept) + "…"
+
+
+def gist(text: str) -> str:
+    """What a customer wrote, as a cell of a list: two short lines of it on a terminal, all of it in a pipe."""
+    line = " ".join(text.split())
+    return cut(line, GIST_CELLS) if is_terminal() else line
 
 
 def is_terminal() -> bool:

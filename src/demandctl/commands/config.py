@@ -57,6 +57,8 @@ def show(ctx: typer.Context, json: Json = False) -> None:
     if json:
         put_json(values)
         return
+    for name, value in dict(values.pop("notify")).items():
+        values[f"notify.{name}"] = [str(v.get("name", "")) for v in value] if name == "channels" else value
     put(f"# {config.path}{'' if config.path.exists() else '（还没有，全部是默认值）'}")
     pairs((name, "、".join(value) if isinstance(value, list) else str(value or "—")) for name, value in values.items())
 
@@ -90,9 +92,22 @@ def set_(ctx: typer.Context, name: Name, value: NewValue, json: Json = False) ->
         table = table.setdefault(section, tomlkit.table())
         if not isinstance(table, dict):
             raise UsageError(f"{section} 不是一组配置", "看看有哪些：demandctl config show")
-    table[key] = _typed(clean(value))
+    text = clean(value)
+    table[key] = text if text.isdigit() and _is_text(document, name) else _typed(text)
     write_config(target, tomlkit.dumps(document))
     object_answer(json, {name: value}, f"{name} 已设为 {value}", "看看读到了什么：demandctl config show")
+
+
+def _is_text(document: Any, name: str) -> bool:
+    """Whether a setting is text now or by default: a phone of digits alone stays a phone."""
+    import tomllib
+
+    for place in (document, tomllib.loads(TEMPLATE)):
+        for part in name.split("."):
+            place = place.get(part) if isinstance(place, dict) else None
+        if place is not None:
+            return isinstance(place, str)
+    return False
 
 
 def _typed(text: str) -> Any:

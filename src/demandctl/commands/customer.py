@@ -14,7 +14,7 @@ from demandctl.commands.show import Limit, put_deadlines, row_limit, status_labe
 from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.grammar import Tree
-from demandctl.render import Column, pairs, put, put_json, put_styled, put_table, shown
+from demandctl.render import Column, gist, pairs, put, put_json, put_styled, put_table, shown
 
 Name = Annotated[str, typer.Argument(metavar="姓名", help="姓名或昵称")]
 Who = Annotated[str, typer.Argument(metavar="客户", help="编号 K00001、姓名、电话")]
@@ -213,7 +213,7 @@ def _put_history(data: dict[str, list[dict[str, object]]], now: datetime) -> Non
                     f"D{d['number']}",
                     when(str(d["raised_at"]), now),
                     words.Kind(str(d["kind"])).label,
-                    str(d["content"])[:40],
+                    gist(str(d["content"])),
                     status_label(d),
                 ]
                 for d in data["demands"]

@@ -132,7 +132,7 @@ def put_due(lines: list[queries.Line], regions: dict[int, str], counts: dict[str
             put()
         first = False
         total = counts.get(state, len(group))
-        cut = f"，列出前 {len(group)} 条（全部：--limit 0）" if total > len(group) else ""
+        cut = f"，列出前 {len(group)} 条" if total > len(group) else ""
         put_styled(f"{title} {'1000 条以上' if total >= 1000 else f'{total} 条'}{cut}", style)
         columns, row = (NARROW, _narrow_row) if is_narrow() else (COLUMNS, _row)
         columns = [*columns[:-1], columns[-1]._replace(style=style.removeprefix("bold "))]

@@ -10,7 +10,7 @@ import typer
 
 from demandctl import queries
 from demandctl import vocabulary as words
-from demandctl.changes import FIELDS
+from demandctl.changes import FIELDS, label
 from demandctl.commands.answers import agreed, object_answer
 from demandctl.commands.options import Json, Yes, one_line
 from demandctl.context import Context
@@ -95,7 +95,7 @@ def _readable(about: dict[str, Any], app: Context) -> Iterator[str]:
     yield f"客户编号：{person['code']}"
     for name, value in person.items():
         if name in FIELDS and value not in (None, "", [], False):
-            yield f"{FIELDS[name]}：{_shown(value)}"
+            yield f"{FIELDS[name]}：{_told('customer', name, value, app)}"
     for demand in about["demands"]:
         yield ""
         yield f"需求 D{demand['number']}（{words.Kind(demand['kind']).label}，{_when(demand['raised_at'], app)} 提出）"
@@ -113,7 +113,13 @@ def _readable(about: dict[str, Any], app: Context) -> Iterator[str]:
         for name, value in revisit.items():
             told = (isinstance(value, str) and value) or value is True
             if told and name in FIELDS and name not in ("kind", "planned_at", "visited_at"):
-                yield f"  {FIELDS[name]}：{_shown(value)}"
+                yield f"  {FIELDS[name]}：{_told('revisit', name, value, app)}"
+
+
+def _told(table: str, name: str, value: object, app: Context) -> str:
+    if name.endswith("_at") and isinstance(value, str):
+        return _when(value, app)
+    return label(table, name, value) or _shown(value) if isinstance(value, str) else _shown(value)
 
 
 def _shown(value: object) -> str:

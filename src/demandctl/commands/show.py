@@ -13,6 +13,7 @@ from demandctl.context import Context
 from demandctl.render import (
     Column,
     brief,
+    gist,
     is_narrow,
     lateness,
     moment,
@@ -163,7 +164,7 @@ def _row(demand: Mapping[str, Any], now: datetime) -> list[str]:
         words.Kind(demand["kind"]).label + (f"·{label}" if label else ""),
         demand["customer"]["name"],
         demand["region"],
-        " ".join(demand["content"].split())[:40],
+        gist(demand["content"]),
         (demand["handler"] or demand["leader"] or {"name": ""})["name"],
         status_label(demand),
         when(demand["next_at"], now),

@@ -86,6 +86,12 @@ def test_each_handler_gets_one_message_with_the_phones_masked(week: Cli) -> None
     assert "13800000121" in week("monday", "--message", "--unmask").out
 
 
+def test_a_landline_in_a_customers_words_is_masked_in_a_reminder_too(week: Cli) -> None:
+    week("edit", "2", "--content", "打座机 0731-84000012 找老周")
+    assert "84000012" not in week("nudge", "2").out
+    assert "84000012" in week("nudge", "2", "--unmask").out
+
+
 def test_each_leader_gets_one_message_about_his_people_and_what_waits_for_him(week: Cli) -> None:
     notes = week("monday", "--leaders", "--json").json
     assert [n["to"]["name"] for n in notes] == ["唐建明"]

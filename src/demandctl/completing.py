@@ -195,7 +195,7 @@ def _rules(reader: Any, start: str, command: str) -> Found:
 def _scripts(reader: Any, start: str, command: str) -> Found:
     from demandctl import scripts
 
-    for script in scripts.load(reader.context.config_path.with_name("scripts.toml")):
+    for script in scripts.load(reader.context.scripts_path):
         if script.id.startswith(start):
             yield script.id, script.name
 

@@ -44,17 +44,7 @@ def happen(
     before: dict[int | None, Deadline] = {row.id: to_deadline(row) for row in rows}
     by_id: dict[int | None, DeadlineRow] = {row.id: row for row in rows}
     after = advance(list(before.values()), event, rules, work.calendar)
-    work.session.add(
-        EventRow(
-            about=about,
-            subject_id=subject_id,
-            demand_id=demand_id,
-            at=event.at,
-            names=" ".join(sorted(event.names)),
-            data=json.dumps(event_data(event), ensure_ascii=False),
-            ruleset_id=work.ruleset_id,
-        )
-    )
+    _note(work, about, subject_id, event, demand_id)
     for deadline in after:
         row = by_id.get(deadline.id)
         if row is None:
@@ -76,6 +66,21 @@ def happen(
             row.rank = rank
     work.session.flush()
     return [deadline for deadline in after if deadline.is_open]
+
+
+def _note(work: Work, about: str, subject_id: int, event: Event, demand_id: int | None) -> None:
+    """Keep the event itself, so that it can be replayed."""
+    work.session.add(
+        EventRow(
+            about=about,
+            subject_id=subject_id,
+            demand_id=demand_id,
+            at=event.at,
+            names=" ".join(sorted(event.names)),
+            data=json.dumps(event_data(event), ensure_ascii=False),
+            ruleset_id=work.ruleset_id,
+        )
+    )
 
 
 def rank(urgency: str, kind: str) -> int:

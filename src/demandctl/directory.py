@@ -14,7 +14,8 @@ from demandctl.db import Work
 from demandctl.deadlines import happen
 from demandctl.errors import NotFound, Refused, UsageError
 from demandctl.models import Contact, Customer, Demand
-from demandctl.routing import Candidate, Need, branch_for
+from demandctl.proposals import candidates
+from demandctl.routing import Need, branch_for
 from demandctl.rules import repeat_problem
 from demandctl.sla import Event
 from demandctl.vocabulary import Role
@@ -31,27 +32,6 @@ DOCUMENTS = (
 def find_contact(work: Work, text: str) -> Contact:
     """The contact that a number, a name, a phone or a part names; NotFound for nobody, UsageError for several."""
     return work.session.get_one(Contact, queries.find_contact_id(queries.within(work), text))
-
-
-def candidates(session: Session) -> list[Candidate]:
-    """The directory as routing sees it."""
-    return [candidate(contact) for contact in session.exec(select(Contact).order_by(col(Contact.id)))]
-
-
-def candidate(contact: Contact) -> Candidate:
-    """One contact as routing sees him."""
-    return Candidate(
-        id=contact.id or 0,
-        name=contact.name,
-        role=contact.role,
-        branch=contact.branch,
-        regions=tuple(contact.regions),
-        products=tuple(contact.products),
-        skills=tuple(contact.skills),
-        leader=contact.leader,
-        phone=contact.phone,
-        active=contact.active,
-    )
 
 
 def is_leader(contact: Contact) -> bool:
@@ -314,7 +294,7 @@ def tell(
 
 def branch_of(work: Work, demand: Demand) -> tuple[str, int | None]:
     """The branch of a demand and its leader: the handler's, else the leader's, else that of the narrowest leader."""
-    people = candidates(work.session)
+    people = candidates(queries.within(work))
     for contact_id in (demand.handler_id, demand.leader_id):
         person = next((c for c in people if c.id == contact_id), None)
         if person and person.branch:

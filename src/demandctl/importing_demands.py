@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from demandctl import directory
+from demandctl import proposals, queries
 from demandctl.adoption import EVENT_SQL, Adopter, Standing, settled_status, stored
 from demandctl.db import Work
 from demandctl.importing import Arrival, Source, arrive, remember
@@ -113,7 +113,7 @@ class _Taking:
         self._numbers = {row[0] for row in sql(work, "SELECT id FROM demand")}
         self._next = next_id(work, "demand")
         self._branches: dict[tuple[str, str], tuple[str, int | None]] = {}
-        self._people = directory.candidates(work.session)
+        self._people = proposals.candidates(queries.within(work))
         self._specialist = work.context.config.get("specialist", "phone")
 
     def claim(self, drafts: Iterable[Draft]) -> None:

@@ -210,4 +210,4 @@ def _start_revisit_clocks(work: Work, row: Mapping[str, Any]) -> None:
         )
     if names:
         revisit = work.session.get_one(Revisit, row["id"])
-        revisiting._happen(work, revisit, names, **details)
+        revisiting.tell(work, revisit, names, **details)

@@ -10,7 +10,7 @@ from demandctl.queries import Reader, contacts, customers
 from demandctl.routing import Candidate, Need, Proposal, route
 
 
-def directory(reader: Reader) -> list[Candidate]:
+def candidates(reader: Reader) -> list[Candidate]:
     """The directory as routing sees it."""
     return [
         Candidate(
@@ -63,7 +63,7 @@ def _owner(reader: Reader, code: str) -> int | None:
 
 
 def _document(reader: Reader, need: Need) -> dict[str, Any]:
-    routing = route(need, directory(reader))
+    routing = route(need, candidates(reader))
     return {
         "clear": routing.clear,
         "proposals": [_data(proposal) for proposal in routing.proposals],

@@ -45,7 +45,7 @@ def plan(
     )
     work.session.add(revisit)
     work.session.flush()
-    _happen(work, revisit, {"planned"}, due=at, what=f"{kind.label}：{customer.name}")
+    tell(work, revisit, {"planned"}, due=at, what=f"{kind.label}：{customer.name}")
     work.describe(f"计划{kind.label} {customer.name} {echo(at, work.now, work.calendar)}")
     return revisit
 
@@ -84,12 +84,12 @@ def record(work: Work, revisit: Revisit, values: Mapping[str, Any]) -> str:
     revisit.visitor = revisit.visitor or work.who
     work.session.flush()
     if first_visit:
-        _happen(work, revisit, {"visited"}, at=visited_at)
+        tell(work, revisit, {"visited"}, at=visited_at)
         directory.tell(work, customer, {"reached", "contact"}, at=visited_at)
     if form:
         revisit.recorded_at = work.now
         work.session.flush()
-        _happen(work, revisit, {"recorded"})
+        tell(work, revisit, {"recorded"})
     work.describe(f"{'填写回访表' if form else '已回访'} {revisit.id}：{customer.name}")
     return "form" if form else "visit"
 
@@ -102,7 +102,7 @@ def _call_back(work: Work, revisit: Revisit, given: dict[str, Any], form: bool) 
     _fill(revisit, given)
     revisit.reachable = False
     work.session.flush()
-    _happen(work, revisit, {"called-later"}, due=given["call_back_at"], what="按改约时间回访")
+    tell(work, revisit, {"called-later"}, due=given["call_back_at"], what="按改约时间回访")
     work.describe(f"改约回访 {revisit.id}：{echo(given['call_back_at'], work.now, work.calendar)}")
     return "call-back"
 
@@ -141,7 +141,7 @@ def forward(work: Work, revisit: Revisit, department: str, *, at: datetime) -> N
     if not revisit.department:
         raise UsageError("要写明转给哪个部门")
     work.session.flush()
-    _happen(work, revisit, {"forwarded"}, at=at)
+    tell(work, revisit, {"forwarded"}, at=at)
     work.describe(f"回访 {revisit.id} 转交 {revisit.department}")
 
 
@@ -153,7 +153,7 @@ def contacted(work: Work, revisit: Revisit, *, at: datetime) -> None:
     work.session.flush()
     # C 2.4: after an inactive visit the department answers with a plan, a call alone does not do.
     if revisit.kind != RevisitKind.INACTIVE:
-        _happen(work, revisit, {"department-responded"}, at=at)
+        tell(work, revisit, {"department-responded"}, at=at)
     work.describe(f"回访 {revisit.id}：{revisit.department} 已联络客户")
 
 
@@ -164,7 +164,7 @@ def planned(work: Work, revisit: Revisit, text: str, *, at: datetime) -> None:
     revisit.plan, revisit.planned_by_department_at = text, at
     work.session.flush()
     if revisit.kind == RevisitKind.INACTIVE:
-        _happen(work, revisit, {"department-responded"}, at=at)
+        tell(work, revisit, {"department-responded"}, at=at)
     work.describe(f"回访 {revisit.id}：{revisit.department} 的方案")
 
 
@@ -177,7 +177,7 @@ def escalate(work: Work, revisit: Revisit, to: Contact) -> None:
         raise Refused(f"{to.name} 已离职", "换一位：demandctl contact list")
     revisit.escalated_to = to.id
     work.session.flush()
-    _happen(work, revisit, {"escalated"})
+    tell(work, revisit, {"escalated"})
     work.describe(f"回访 {revisit.id} 上报 {to.name}")
 
 
@@ -190,7 +190,7 @@ def solved(work: Work, revisit: Revisit, *, at: datetime, note: str = "") -> Non
     revisit.solved_at = at
     revisit.note = "；".join(part for part in (revisit.note, note) if part)
     work.session.flush()
-    _happen(work, revisit, {"settled"}, at=at)
+    tell(work, revisit, {"settled"}, at=at)
     work.describe(f"回访 {revisit.id} 的问题已解决")
 
 
@@ -214,7 +214,8 @@ def _require_past(work: Work, at: datetime, since: datetime | None = None) -> No
         raise UsageError(f"时间早于上一步的 {echo(since, work.now, work.calendar)}")
 
 
-def _happen(work: Work, revisit: Revisit, names: set[str], *, at: datetime | None = None, **details: Any) -> None:
+def tell(work: Work, revisit: Revisit, names: set[str], *, at: datetime | None = None, **details: Any) -> None:
+    """Let the deadlines of a revisit know what happened to it."""
     own = {work.context.config.department, *OWN_DEPARTMENT}
     facts = {
         "kind": str(revisit.kind),

@@ -142,7 +142,7 @@ def _line(person: Mapping[str, Any]) -> str:
 
 def _chosen(work: Any, demand: Any, text: str, *, leader: bool, expert: bool, external: bool) -> Any:
     """The contact that was named, or the one that the directory makes clear."""
-    from demandctl import directory, lifecycle
+    from demandctl import directory, lifecycle, proposals
     from demandctl.ledger import state_of
     from demandctl.models import Contact
 
@@ -152,7 +152,7 @@ def _chosen(work: Any, demand: Any, text: str, *, leader: bool, expert: bool, ex
     from demandctl.routing import route
 
     need = directory.need_of(work.session, demand)
-    routing = route(need, directory.candidates(work.session), external=external, expert=expert)
+    routing = route(need, proposals.candidates(queries.within(work)), external=external, expert=expert)
     if leader:
         if routing.leader is None:
             listed = "、".join(f"{p.name}（{p.branch}）" for p in routing.leaders)

@@ -205,30 +205,8 @@ def _log_row(entry: dict[str, Any], now: datetime) -> list[str]:
 def channels(ctx: typer.Context, json: Json = False) -> None:
     """配置了哪些渠道，各收什么，密钥在不在。"""
     app: Context = ctx.obj
-    from demandctl import queries
-    from demandctl.notify.history import branches_unknown
-    from demandctl.notify.keys import resolve
-    from demandctl.notify.message import Failed
-
     settings = settings_of.read(app.config)
-    found: list[dict[str, Any]] = []
-    for channel in settings.chosen(""):
-        problem = None
-        try:
-            resolve(channel)
-        except Failed as error:
-            problem = str(error)
-        found.append(
-            {
-                "name": channel.name,
-                "type": channel.type,
-                "where": channel.url or channel.host or channel.argv[0],
-                "branches": list(channel.branches),
-                "levels": list(channel.levels),
-                "mention": channel.mention and channel.type in ("wecom", "dingtalk"),
-                "problem": problem,
-            }
-        )
+    found = [_channel_data(channel) for channel in settings.chosen("")]
     if json:
         put_json(found)
         return
@@ -244,6 +222,35 @@ def channels(ctx: typer.Context, json: Json = False) -> None:
             for c in found
         ],
     )  # fmt: skip
+    _warn_of_branches(app, settings)
+
+
+def _channel_data(channel: Channel) -> dict[str, Any]:
+    """A channel as JSON has it; ``problem`` is what is wrong with its key."""
+    from demandctl.notify.keys import resolve
+    from demandctl.notify.message import Failed
+
+    problem = None
+    try:
+        resolve(channel)
+    except Failed as error:
+        problem = str(error)
+    return {
+        "name": channel.name,
+        "type": channel.type,
+        "where": channel.url or channel.host or channel.argv[0],
+        "branches": list(channel.branches),
+        "levels": list(channel.levels),
+        "mention": channel.mention and channel.type in ("wecom", "dingtalk"),
+        "problem": problem,
+    }
+
+
+def _warn_of_branches(app: Context, settings: settings_of.Settings) -> None:
+    """What no channel would tell of, and what a channel waits for in vain."""
+    from demandctl import queries
+    from demandctl.notify.history import branches_unknown
+
     if not any(channel.takes_branch(None) for channel in settings.channels):
         say("提示：每个渠道都只收指定的分公司，不属于哪个分公司的事项不会发出；留一个 branches = [] 的渠道")
     if app.db_path.exists():

@@ -182,14 +182,16 @@ def record(
     told = {"visit": "已记录", "form": "回访表已填", "attempt": "记下没联系上，计划不变"}.get(what, "")
     if later is not None:
         told = f"已改约 {understood(app, later)}"
-    following = {"visit": f"填表：demandctl revisit record {number} --satisfaction …"}.get(
-        what, f"看：demandctl revisit show {number}"
-    )
+    object_answer(json, _one(app, number), f"回访 {number} {told}", _next_step(number, what, forwardable))
+
+
+def _next_step(number: int, what: str, forwardable: bool) -> str:
+    """The command that comes after a visit, a form or an attempt was recorded."""
     if forwardable:
-        following = (
-            f"一小时内转交：demandctl revisit forward {number} 部门；本部门解决了：demandctl revisit solved {number}"
-        )
-    object_answer(json, _one(app, number), f"回访 {number} {told}", following)
+        return f"一小时内转交：demandctl revisit forward {number} 部门；本部门解决了：demandctl revisit solved {number}"
+    if what == "visit":
+        return f"填表：demandctl revisit record {number} --satisfaction …"
+    return f"看：demandctl revisit show {number}"
 
 
 def _asked(app: Context, number: int) -> tuple[str, str, str]:

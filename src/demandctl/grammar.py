@@ -37,7 +37,8 @@ class ChineseHelp:
     def format_help(self: Any, ctx: Any, formatter: Any) -> None:
         """Write usage, the docstring, arguments, options and commands."""
         pieces = " ".join(self.collect_usage_pieces(ctx))
-        formatter.write(f"用法：{ctx.command_path} {pieces}".replace("[OPTIONS]", "[选项]") + "\n")
+        pieces = pieces.replace("[OPTIONS]", "[选项]").replace("COMMAND [ARGS]...", "命令 …")
+        formatter.write(f"用法：{ctx.command_path} {pieces}\n")
         for paragraph in (self.help or "").split("\n"):
             formatter.write("\n".join(f"  {line}" for line in _wrapped(paragraph.strip(), _WIDTH - 4)).rstrip() + "\n")
         for title, kind in (("参数", "argument"), ("选项", "option")):
@@ -203,7 +204,10 @@ class Root(Group):
             fail(str(error), error.hint)
             code = error.exit_code
         except ClickException as error:
-            fail(*explain_usage(error))
+            if type(error).__name__ == "NoArgsIsHelpError":  # a group alone: its help is the answer
+                say(error.ctx.get_help())  # type: ignore[attr-defined]
+            else:
+                fail(*explain_usage(error))
             code = 2
         except (KeyboardInterrupt, typer.Abort, EOFError):
             fail("已取消，没有写入")
@@ -286,7 +290,7 @@ def explain_usage(error: Any) -> tuple[str, str]:
         near = "、".join(error.possibilities or ())
         return f"没有选项 {error.option_name}", f"是不是 {near}？" if near else hint
     if kind == "MissingParameter":
-        return f"缺少{parameter}", hint
+        return f"缺少{parameter}".rstrip(), hint
     if kind == "BadOptionUsage":
         return f"选项 {error.option_name} 要跟一个值", hint
     if kind == "BadParameter":

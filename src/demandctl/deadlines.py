@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -86,6 +86,23 @@ def _note(work: Work, about: str, subject_id: int, event: Event, demand_id: int 
 def rank(urgency: str, kind: str) -> int:
     """Where the deadlines of a demand stand in ``due``: by urgency, then opportunities first."""
     return 2 * list(Urgency).index(Urgency(urgency)) + (kind == Kind.OPPORTUNITY)
+
+
+def demand_facts(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What rules may ask about a demand, out of its columns, and who is who in it."""
+    return {
+        "kind": str(row["kind"]),
+        "subtype": row["subtype"],
+        "channel": str(row["channel"]),
+        "urgency": str(row["urgency"]),
+        "handled": row["handler_id"] is not None,
+        "handler": row["handler_id"],
+        "referred": row["handler_id"] is None and row["leader_id"] is not None,
+        "leader": row["leader_id"],
+        "branch": row["branch"],
+        "branch_leader": row["branch_leader_id"],
+        "raised_at": to_text(row["raised_at"]),
+    }
 
 
 def happen_to(work: Work, row: DeadlineRow, event: Event) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from demandctl import proposals, queries
 from demandctl.adoption import EVENT_SQL, Adopter, Standing, settled_status, stored
 from demandctl.db import Work
+from demandctl.deadlines import demand_facts
 from demandctl.importing import Arrival, Source, arrive, remember
 from demandctl.models import to_text
 from demandctl.newcomers import Clash, Contacts, Customers, Person, insert, insert_dicts, next_id, sql, widen
@@ -260,7 +261,7 @@ class _Taking:
         self._tell(number, said, handler, wait)
         self._hand(number, draft, handler, leader)
         if not closed:
-            self.adopter.adopt(number, customer, standing, _facts(row), due, wait)
+            self.adopter.adopt(number, customer, standing, demand_facts(row), due, wait)
 
     def _said(self, draft: Draft) -> list[Said]:
         """The follow-ups of a demand. What our own forms have no column for follows from what they have."""
@@ -376,13 +377,3 @@ def _past_promise(draft: Draft) -> str:
     """A next step whose date has passed starts no clock; it stays on record."""
     plan = f" {draft.next_plan}" if draft.next_plan else ""
     return f"{draft.titles.get('next_at', '下次跟进')}：{plain(draft.next_at)}{plan}"
-
-
-def _facts(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What rules may ask about the demand, as the ledger's use cases say it."""
-    return {
-        "kind": row["kind"], "subtype": row["subtype"], "channel": row["channel"], "urgency": row["urgency"],
-        "handled": row["handler_id"] is not None, "handler": row["handler_id"],
-        "referred": row["handler_id"] is None and row["leader_id"] is not None, "leader": row["leader_id"],
-        "branch": row["branch"], "branch_leader": row["branch_leader_id"], "raised_at": to_text(row["raised_at"]),
-    }  # fmt: skip

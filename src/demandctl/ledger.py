@@ -16,12 +16,12 @@ from sqlmodel import Session, col, select
 from demandctl import directory, lifecycle
 from demandctl.changes import named
 from demandctl.db import Work
-from demandctl.deadlines import happen, has_open, rank
+from demandctl.deadlines import demand_facts, happen, has_open, rank
 from demandctl.errors import NotFound, Refused, SameDemand, UsageError
-from demandctl.models import Assignment, Contact, Customer, Demand, Escalation, FollowUp, to_text
+from demandctl.models import Assignment, Contact, Customer, Demand, Escalation, FollowUp
 from demandctl.sla import Event
 from demandctl.targets import Target
-from demandctl.vocabulary import Channel, Kind, Outcome, Role, Route, Status, parse_subtype
+from demandctl.vocabulary import Kind, Outcome, Role, Route, Status, parse_subtype
 from demandctl.when import echo
 
 
@@ -464,19 +464,7 @@ def _locate(work: Work, demand: Demand) -> None:
 
 def facts_of(demand: Demand) -> dict[str, Any]:
     """What rules may ask about a demand, and who is who in it."""
-    return {
-        "kind": str(demand.kind),
-        "subtype": demand.subtype,
-        "channel": str(Channel(demand.channel)),
-        "urgency": str(demand.urgency),
-        "handled": demand.handler_id is not None,
-        "handler": demand.handler_id,
-        "referred": demand.handler_id is None and demand.leader_id is not None,
-        "leader": demand.leader_id,
-        "branch": demand.branch,
-        "branch_leader": demand.branch_leader_id,
-        "raised_at": to_text(demand.raised_at),
-    }
+    return demand_facts(demand.model_dump())
 
 
 def _happen(

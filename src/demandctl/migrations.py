@@ -319,11 +319,11 @@ def _audit(connection: sqlite3.Connection, table: str) -> None:
         name = f"audit_{table}_{event.lower()}"
         connection.execute(f"DROP TRIGGER IF EXISTS {name}")
         connection.execute(
+            # Outside an operation there is no id to write, and change.operation_id is NOT NULL: the change fails.
             f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN "
-            "SELECT RAISE(ABORT, 'a change outside an operation') WHERE NOT EXISTS (SELECT 1 FROM current_operation); "
-            "INSERT INTO change (operation_id, table_name, row_id, demand_id, old, new) "
-            f"SELECT operation_id, '{table}', {alias}.id, {demand.format(row=alias)}, {old}, {new} "
-            "FROM current_operation; END"
+            "INSERT INTO change (operation_id, table_name, row_id, demand_id, old, new) VALUES "
+            f"((SELECT operation_id FROM current_operation), '{table}', {alias}.id, {demand.format(row=alias)}, "
+            f"{old}, {new}); END"
         )
 
 

@@ -12,8 +12,7 @@ from pathlib import Path
 
 from demandctl.context import Context
 from demandctl.render import say
-
-_WEEKDAYS = "一二三四五六日"
+from demandctl.vocabulary import WEEKDAYS
 
 
 def examples() -> Path:
@@ -30,7 +29,7 @@ def commands(app: Context) -> Iterator[tuple[datetime, list[str]]]:
         if not line.strip() or line.startswith("#"):
             continue
         week, weekday, clock, *words = shlex.split(line)
-        day = monday + timedelta(weeks=int(week), days=_WEEKDAYS.index(weekday))
+        day = monday + timedelta(weeks=int(week), days=WEEKDAYS.index(weekday))
         moment = datetime.fromisoformat(f"{day.isoformat()}T{clock}").replace(tzinfo=app.zone)
         timed.append((moment, words))
     return (entry for entry in timed if entry[0] <= app.now)

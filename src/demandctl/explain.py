@@ -9,9 +9,8 @@ from typing import NamedTuple
 from demandctl.rules import GIVEN, Rule
 from demandctl.sla import Deadline
 from demandctl.targets import Target
+from demandctl.vocabulary import WEEKDAYS
 from demandctl.worktime import Calendar
-
-_WEEKDAYS = "一二三四五六日"
 
 
 class Step(NamedTuple):
@@ -101,7 +100,7 @@ def _closed(start: datetime, end: datetime, calendar: Calendar) -> Iterator[Step
 
 def _day_off(calendar: Calendar, day: date) -> str:
     """Why nobody works on a day: the holiday's name, or the weekday."""
-    return calendar.closed.get(day) or ("周末" if day.weekday() >= 5 else f"周{_WEEKDAYS[day.weekday()]}")
+    return calendar.closed.get(day) or ("周末" if day.weekday() >= 5 else f"周{WEEKDAYS[day.weekday()]}")
 
 
 def _repeating(deadline: Deadline, calendar: Calendar) -> list[Step]:

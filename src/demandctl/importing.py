@@ -6,19 +6,19 @@ A file is read whole before anything is written. One bad row stops all of it, un
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from demandctl.db import Work
 from demandctl.errors import Refused, UsageError
-from demandctl.newcomers import insert, sql
+from demandctl.newcomers import Clash, insert, sql
 from demandctl.sheets.headers import TABLES
 from demandctl.sheets.problems import BadRow, Problem, by_row, write_problems
 from demandctl.sheets.read import Sheet, read_workbook
 from demandctl.sheets.record import Frame
-from demandctl.sheets.tables import Table, find_table, header_of, nearest_header, signature
+from demandctl.sheets.tables import Row, Table, find_table, header_of, nearest_header, signature
 
 MAPPING_KEY = "mapping"
 Progress = Callable[[str, int, int], None]
@@ -138,6 +138,19 @@ def arrive(work: Work, source: Source, what: str) -> tuple[Frame, Arrival]:
     frame = Frame(work.now, work.calendar)
     tables = required_tables(source, what, frame)
     return frame, Arrival(tables=tables, unknown=unknown_of(tables), sheets=[table.sheet.name for table in tables])
+
+
+def rows_of(arrival: Arrival) -> Iterator[tuple[Row, Table]]:
+    """The rows of all tables, each with its table, counted as they are read."""
+    for table in arrival.tables:
+        for row in table.rows():
+            arrival.read += 1
+            yield row, table
+
+
+def clashing(row: Row, table: Table, person: Mapping[str, Any], why: Clash) -> Problem:
+    """The problem of a row whose customer cannot be told."""
+    return Problem(row.sheet, row.number, table.titled(why.field), str(person.get(why.field, "")), str(why))
 
 
 def settle(work: Work, source: Source, what: str, arrival: Arrival) -> Arrival:

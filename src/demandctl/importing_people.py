@@ -9,7 +9,7 @@ from typing import Any
 from demandctl import vocabulary as v
 from demandctl.db import Work
 from demandctl.errors import DemandctlError
-from demandctl.importing import Arrival, Source, arrive, settle
+from demandctl.importing import Arrival, Source, arrive, clashing, rows_of, settle
 from demandctl.models import Contact, Customer
 from demandctl.newcomers import Clash, Contacts, Customers, insert, sql, stored_cell
 from demandctl.sheets import words
@@ -29,12 +29,7 @@ def import_contacts(work: Work, source: Source, *, skip_errors: bool) -> Arrival
     from demandctl.directory import add_contact, edit_contact
 
     frame, arrival = arrive(work, source, "contacts")
-    found: list[tuple[Row, dict[str, Any]]] = []
-    for table in arrival.tables:
-        for row in table.rows():
-            arrival.read += 1
-            if (values := _contact(row, table, frame)) is not None:
-                found.append((row, values))
+    found = [(row, read) for row, table in rows_of(arrival) if (read := _contact(row, table, frame))]
     arrival.problems = frame.problems
     if arrival.problems and not skip_errors:
         return arrival
@@ -120,12 +115,9 @@ def import_customers(work: Work, source: Source, *, skip_errors: bool) -> Arriva
     """Add new customers; of known ones fill in what is blank and tell what differs."""
     frame, arrival = arrive(work, source, "customers")
     contacts, customers = Contacts(work), Customers(work)
-    found: list[tuple[Row, Table, dict[str, Any], dict[str, Any]]] = []
-    for table in arrival.tables:
-        for row in table.rows():
-            arrival.read += 1
-            if (read := _customer(row, table, frame)) is not None:
-                found.append((row, table, *read))
+    found = [
+        (row, table, *read) for row, table in rows_of(arrival) if (read := _customer(row, table, frame)) is not None
+    ]
     customers.claim(person["code"] for _, _, person, _ in found)
     made: dict[int, dict[str, Any]] = {}
     known: dict[int, dict[str, Any]] = {}
@@ -137,9 +129,7 @@ def import_customers(work: Work, source: Source, *, skip_errors: bool) -> Arriva
             fresh = len(candidates) != 1
             identity, told = customers.find_or_add(person, values.pop("created_at", None) or work.now)
         except Clash as why:
-            frame.problems.append(
-                Problem(row.sheet, row.number, table.titled(why.field), str(person.get(why.field, "")), str(why))
-            )
+            frame.problems.append(clashing(row, table, person, why))
             continue
         owner = values.pop("owner", "")
         values["owner_id"] = (

@@ -10,7 +10,7 @@ from typing import Any
 from demandctl import revisits as revisiting
 from demandctl import vocabulary as v
 from demandctl.db import Work
-from demandctl.importing import Arrival, Source, arrive, settle
+from demandctl.importing import Arrival, Source, arrive, clashing, rows_of, settle
 from demandctl.models import Revisit, to_text
 from demandctl.newcomers import Clash, Contacts, Customers, insert_dicts, next_id, sql
 from demandctl.sheets import words
@@ -28,12 +28,9 @@ def import_revisits(work: Work, source: Source, *, skip_errors: bool) -> Arrival
     """Take revisits in with their own times; only what is still to be done gets clocks, from now on."""
     frame, arrival = arrive(work, source, "revisits")
     contacts, customers = Contacts(work), Customers(work)
-    found: list[tuple[Row, Table, dict[str, Any], dict[str, Any]]] = []
-    for table in arrival.tables:
-        for row in table.rows():
-            arrival.read += 1
-            if (read := _revisit(row, table, frame)) is not None:
-                found.append((row, table, *read))
+    found = [
+        (row, table, *read) for row, table in rows_of(arrival) if (read := _revisit(row, table, frame)) is not None
+    ]
     customers.claim(person["code"] for _, _, person, _ in found)
     demands = {row[0]: row[1] for row in sql(work, "SELECT id, customer_id FROM demand")}
     names = ("id", "customer_id", *_SAME)
@@ -59,9 +56,7 @@ def import_revisits(work: Work, source: Source, *, skip_errors: bool) -> Arrival
                 continue
             customer, told = customers.find_or_add(person, values["visited_at"] or work.now)
         except Clash as why:
-            frame.problems.append(
-                Problem(row.sheet, row.number, table.titled(why.field), str(person.get(why.field, "")), str(why))
-            )
+            frame.problems.append(clashing(row, table, person, why))
             continue
         if number is None or number in numbers:
             number, upcoming = upcoming, upcoming + 1

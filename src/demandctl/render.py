@@ -13,7 +13,8 @@ from datetime import date, datetime, timedelta
 from shutil import get_terminal_size
 from typing import Any, NamedTuple
 
-_WEEKDAYS = "一二三四五六日"
+from demandctl.vocabulary import WEEKDAYS
+
 _SHOWN = {code: chr(0x2400 + code) for code in range(32)} | {127: "␡"}
 _SHOWN |= {code: f"\\x{code:02x}" for code in range(0x80, 0xA0)}
 # Marks that turn the writing direction or hide: a name must not be able to rearrange the line it stands in.
@@ -180,7 +181,7 @@ def day(value: date, now: datetime) -> str:
     near = {0: "今天", 1: "明天", -1: "昨天"}.get((value - now.date()).days)
     if near:
         return near
-    text = f"{value.month}月{value.day}日 周{_WEEKDAYS[value.weekday()]}"
+    text = f"{value.month}月{value.day}日 周{WEEKDAYS[value.weekday()]}"
     return text if value.year == now.year else f"{value.year}年{text}"
 
 

@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from demandctl.vocabulary import WEEKDAYS
+
 
 @dataclass
 class Message:
@@ -337,7 +339,7 @@ class _Reading:
             )
         weekday = groups.get("w2")
         if weekday and not groups.get("m"):
-            return today - timedelta(days=(today.weekday() - "一二三四五六日".index(weekday.replace("天", "日"))) % 7)
+            return today - timedelta(days=(today.weekday() - WEEKDAYS.index(weekday.replace("天", "日"))) % 7)
         try:
             month, day = int(groups["m"]), int(groups["d"])
             if groups["y"]:

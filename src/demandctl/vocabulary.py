@@ -28,6 +28,10 @@ class Term(StrEnum):
         return cls(match(text, {term.value: term.label for term in cls}))
 
 
+WEEKDAYS = "一二三四五六日"
+"""Of the week from Monday."""
+
+
 def match(text: str, choices: dict[str, str]) -> str:
     """Find the value that *text* means: exact value, label, or the only value it is a prefix of."""
     wanted = text.strip()

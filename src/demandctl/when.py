@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 
 from demandctl.errors import UsageError
+from demandctl.vocabulary import WEEKDAYS
 from demandctl.worktime import Calendar
 
 _DAY = timedelta(days=1)
@@ -60,7 +61,7 @@ def echo(value: date | datetime, now: datetime, calendar: Calendar) -> str:
         local = value.astimezone(calendar.zone)
         value, clock = local.date(), f" {local:%H:%M}"
     near = _NEAR.get((value - calendar.local_day(now)).days)
-    return f"{value.isoformat()} 周{_WEEK[value.weekday()]}{clock}" + (f"（{near}）" if near else "")
+    return f"{value.isoformat()} 周{WEEKDAYS[value.weekday()]}{clock}" + (f"（{near}）" if near else "")
 
 
 def must_be_future(value: date | datetime, now: datetime, calendar: Calendar, option: str) -> None:
@@ -83,11 +84,10 @@ def _now_is(now: datetime, calendar: Calendar) -> str:
 _FLAGS = re.ASCII | re.IGNORECASE
 _DAY_WORDS = {"前天": -2, "昨天": -1, "今天": 0, "明天": 1, "后天": 2, "大后天": 3}
 _NEAR = {days: word for word, days in _DAY_WORDS.items()}
-_WEEK = "一二三四五六日"
 _ENGLISH_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _ENGLISH = {
     **{"yesterday": "昨天", "today": "今天", "tomorrow": "明天"},
-    **{word: f"周{day}" for name, day in zip(_ENGLISH_WEEK, _WEEK, strict=True) for word in (name, name[:3])},
+    **{word: f"周{day}" for name, day in zip(_ENGLISH_WEEK, WEEKDAYS, strict=True) for word in (name, name[:3])},
 }
 _ENGLISH_UNITS = {"d": "天", "w": "周", "h": "小时", "m": "分钟"}
 _HOUR = timedelta(hours=1)

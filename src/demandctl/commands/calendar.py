@@ -10,6 +10,7 @@ from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.grammar import Tree
 from demandctl.render import padded, put, put_json, put_styled
+from demandctl.vocabulary import WEEKDAYS
 
 Month = Annotated[str, typer.Argument(metavar="月份", help="如 2026-10，默认本月")]
 
@@ -39,7 +40,7 @@ def show(ctx: typer.Context, month: Month = "", json: Json = False) -> None:
         )
         return
     put_styled(f"{first.year}年{first.month}月　工作 {sum(map(calendar.is_working, days))} 天", "bold")
-    put("".join(padded(f"周{name}", 12) for name in "一二三四五六日").rstrip())
+    put("".join(padded(f"周{name}", 12) for name in WEEKDAYS).rstrip())
     cells = [""] * first.weekday() + [_cell(day, calendar.is_working(day), notes[day]) for day in days]
     for start in range(0, len(cells), 7):
         put("".join(padded(cell, 12) for cell in cells[start : start + 7]).rstrip())

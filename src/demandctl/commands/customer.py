@@ -1,7 +1,8 @@
 """``customer``: who the customers are, what they bought, who looks after them."""
 
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -242,41 +243,37 @@ def _put_history(data: dict[str, list[dict[str, object]]], now: datetime) -> Non
 def order(ctx: typer.Context, customer: Who, on: On = "", json: Json = False) -> None:
     """记录客户订货：一周内回访，未合作的时钟重新起算。"""
     app: Context = ctx.obj
-    from demandctl import directory
-    from demandctl.db import transaction
+    from demandctl.directory import record_order
 
-    day = past_date(app, on, "订货日期")
-    with transaction(app, "customer order") as work:
-        found = directory.find_customer(work, one_line(customer))
-        directory.record_order(work, found, day)
-        number, code = found.id, found.code
-        work.describe(f"{code} {found.name} 订货 {day.isoformat()}")
-    object_answer(
-        json,
-        _one(app, number),
-        f"{code} 订货 {day.isoformat()} 已记录",
-        f"计划回访：demandctl revisit add {code} --kind after-sale --at 3天后",
-    )
+    number, code, done = _dated(app, "customer order", "订货", customer, on, record_order)
+    following = f"计划回访：demandctl revisit add {code} --kind after-sale --at 3天后"
+    object_answer(json, _one(app, number), done, following)
 
 
 def contract(ctx: typer.Context, customer: Who, on: On = "", json: Json = False) -> None:
     """记录销售合同验收：三天内建档。"""
     app: Context = ctx.obj
-    from demandctl import directory
-    from demandctl.db import transaction
+    from demandctl.directory import accept_contract
 
-    day = past_date(app, on, "验收日期")
-    with transaction(app, "customer contract") as work:
-        found = directory.find_customer(work, one_line(customer))
-        directory.accept_contract(work, found, day)
-        number, code = found.id, found.code
-        work.describe(f"{code} {found.name} 合同验收 {day.isoformat()}")
-    object_answer(
-        json,
-        _one(app, number),
-        f"{code} 合同验收 {day.isoformat()} 已记录",
-        f"建档：demandctl customer profile {code} --document 营业执照 …",
-    )
+    number, code, done = _dated(app, "customer contract", "合同验收", customer, on, accept_contract)
+    following = f"建档：demandctl customer profile {code} --document 营业执照 …"
+    object_answer(json, _one(app, number), done, following)
+
+
+def _dated(
+    app: Context, command: str, what: str, customer: str, on: str, use_case: Callable[[Any, Any, date], None]
+) -> tuple[int, str, str]:
+    """Record what happened on a day in a customer's life: his number, his code and what was done."""
+    from demandctl.db import transaction
+    from demandctl.directory import find_customer
+
+    day = past_date(app, on, f"{what}日期")
+    with transaction(app, command) as work:
+        found = find_customer(work, one_line(customer))
+        use_case(work, found, day)
+        number, code = found.id or 0, found.code
+        work.describe(f"{code} {found.name} {what} {day.isoformat()}")
+    return number, code, f"{code} {what} {day.isoformat()} 已记录"
 
 
 Documents = Annotated[

@@ -4,6 +4,7 @@ from demandctl import queries
 from demandctl.commands.due import put_due
 from demandctl.context import Context
 from demandctl.render import day, put, put_json, put_styled
+from demandctl.vocabulary import WEEKDAYS
 
 GLANCE = 12
 """How many lines of each kind the glance shows."""
@@ -19,7 +20,7 @@ def today(app: Context, *, as_json: bool) -> None:
         put_json({"due": [line._asdict() for line in lines], **numbers})
         return
     put_styled(
-        f"{day(app.now.date(), app.now)} {app.now:%Y-%m-%d} 周{'一二三四五六日'[app.now.weekday()]} {app.now:%H:%M}",
+        f"{day(app.now.date(), app.now)} {app.now:%Y-%m-%d} 周{WEEKDAYS[app.now.weekday()]} {app.now:%H:%M}",
         "bold",
     )
     put(

@@ -55,7 +55,7 @@ def intake(
     if not insist and (twin := _same_demand(work.session, person, kind, raised_at)):
         raise SameDemand(
             f"{person.code} {person.name} 已有未结束的{kind.label} D{twin.id}"
-            f"（{echo(twin.raised_at, work.now, work.calendar)}）：{_short(twin.content)}",
+            f"，{echo(twin.raised_at, work.now, work.calendar)} 提出：{_short(twin.content)}",
             f'同一件事就跟进它：demandctl follow-up {twin.id} "…"；确是另一件事，加 --new',
             twin.id,
         )
@@ -107,7 +107,8 @@ def assign(
     lifecycle.require_open(state_of(demand), "派单")
     _require_active(to)
     if demand.handler_id == to.id:
-        raise Refused(f"D{demand.id} 已由 {to.name} 负责", f'催进度：demandctl follow-up {demand.id} "…" 记录反馈')
+        hint = f'催他：demandctl nudge {demand.id}；有反馈就记：demandctl follow-up {demand.id} "…"'
+        raise Refused(f"D{demand.id} 已由 {to.name} 负责", hint)
     _require_time(work, demand, at)
     designated = demand.status == Status.REFERRED
     if how is None:

@@ -20,7 +20,7 @@ def demand_answer(
         with queries.reading(app) as reader:
             put_json(queries.demand(reader, number))
         return
-    answer(done, *following)
+    answer(done, *filter(None, following))
 
 
 def answer(done: str, *following: str) -> None:

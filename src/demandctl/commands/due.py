@@ -102,7 +102,9 @@ def due(
     if json:
         put_json([line._asdict() for line in lines])
     else:
-        put_due(lines, {row["id"]: row["region"] or "" for row in rows}, counts, app.now)
+        narrowed = [text for text in (owner, branch, kind and words.Kind.parse(kind).label, rule) if text]
+        nothing = f"没有符合条件（{'、'.join(map(shown, narrowed))}）的到期的事。" if narrowed else NOTHING
+        put_due(lines, {row["id"]: row["region"] or "" for row in rows}, counts, app.now, nothing)
     if check and counts.get("overdue"):
         raise typer.Exit(1)
 
@@ -118,10 +120,19 @@ def _notify(app: Context, alone: bool, channel: str, *, dry_run: bool, unmask: b
     deliver(app, channel, dry_run=dry_run, unmask=unmask, json=json)
 
 
-def put_due(lines: list[queries.Line], regions: dict[int, str], counts: dict[str, int], now: datetime) -> None:
+NOTHING = "没有到期的事。"
+
+
+def put_due(
+    lines: list[queries.Line],
+    regions: dict[int, str],
+    counts: dict[str, int],
+    now: datetime,
+    nothing: str = NOTHING,
+) -> None:
     """The screen of the day, grouped as ``due`` orders it."""
     if not lines:
-        put("没有到期的事。")
+        put(nothing)
         return
     first = True
     for state, (title, style) in HEADINGS.items():

@@ -233,9 +233,8 @@ def contacted(ctx: typer.Context, number: Number, at: At = "", json: Json = Fals
     moment = past(app, at)
     with transaction(app, "revisit contacted") as work:
         revisits.contacted(work, revisits.find_revisit(work.session, number), at=moment)
-    object_answer(
-        json, _one(app, number), f"回访 {number} 部门已联络客户", f"解决后：demandctl revisit solved {number}"
-    )
+    data = _one(app, number)
+    object_answer(json, data, f"回访 {number} 部门已联络客户", _when_solved(data))
 
 
 def planned(
@@ -252,7 +251,12 @@ def planned(
         raise UsageError("方案不能是空的")
     with transaction(app, "revisit planned") as work:
         revisits.planned(work, revisits.find_revisit(work.session, number), said, at=moment)
-    object_answer(json, _one(app, number), f"回访 {number} 的方案已记录", f"解决后：demandctl revisit solved {number}")
+    data = _one(app, number)
+    object_answer(json, data, f"回访 {number} 的方案已记录", _when_solved(data))
+
+
+def _when_solved(revisit: dict[str, Any]) -> str:
+    return "" if revisit["solved_at"] else f"解决后：demandctl revisit solved {revisit['id']}"
 
 
 def escalate(
@@ -321,7 +325,7 @@ def list_(
         columns,
         [
             [str(r["id"]), words.RevisitKind(r["kind"]).label, r["customer"]["name"], when(r["planned_at"], app.now),
-             when(r["visited_at"], app.now), rating(r["satisfaction"]), r["problem"] or "", progress(r)]
+             when(r["visited_at"], app.now), rating(r["satisfaction"]), r["problem"] or "", _standing(r, app)]
             for r in found
         ],
     )  # fmt: skip
@@ -332,11 +336,20 @@ def rating(value: str | None) -> str:
     return words.Satisfaction(value).label if value else ""
 
 
+def _standing(revisit: dict[str, Any], app: Context) -> str:
+    """How far it has come, and until when it was put off."""
+    said = progress(revisit)
+    return f"{said} {when(revisit['call_back_at'], app.now)}" if said == PUT_OFF else said
+
+
+PUT_OFF = "已改约"
+
+
 def progress(revisit: dict[str, object]) -> str:
     """How far a revisit has come."""
     steps = (
         ("solved_at", "已解决"), ("contacted_at", "部门已联络"), ("forwarded_at", "已转交"), ("recorded_at", "已填表"),
-        ("visited_at", "待填表"), ("call_back_at", "已改约"),
+        ("visited_at", "待填表"), ("call_back_at", PUT_OFF),
     )  # fmt: skip
     return next((label for name, label in steps if revisit[name]), "待回访")
 

@@ -33,12 +33,13 @@ def init(ctx: typer.Context, demo: Demo = False, json: Json = False) -> None:
     if json:
         put_json({"ledger": str(app.db_path), "config": str(app.config_path), "created": fresh})
         return
-    answer(
-        f"{'已建台账' if fresh else '台账已在'}：{app.db_path}",
-        f"配置：{app.config_path}（先写上自己的姓名）",
-        "导入通讯录：demandctl contact import 文件.csv",
-        "登记第一条：demandctl intake --help",
-    )
+    said = f"{'已建台账' if fresh else '台账已在'}：{app.db_path}"
+    config = f"配置：{app.config_path}"
+    if demo:
+        answer(f"{said}，已填进示例", config, "今天的事：demandctl；谁欠谁什么：demandctl due")
+        return
+    following = ("导入通讯录：demandctl contact import 文件.csv", "登记第一条：demandctl intake --help")
+    answer(said, f"{config}（先写上自己的姓名）", *following)
 
 
 def _template(demo: bool) -> str:

@@ -136,7 +136,7 @@ def test_what_a_closed_demand_does_not_allow_points_to_reopen(cli: Cli, command:
         ("new", "reopen 1", "demandctl follow-up 1"),
         ("waiting", "reopen 1", "demandctl follow-up 1"),
         ("new", "upgrade 1", "demandctl edit 1 --kind opportunity"),
-        ("assigned", f"assign 1 {SERVICEMAN}", "demandctl follow-up 1"),
+        ("assigned", f"assign 1 {SERVICEMAN}", "demandctl nudge 1"),
         ("referred", f"assign 1 {LEADER} --leader", "demandctl assign 1"),
         ("new", f"assign 1 {SERVICEMAN} --leader", f"demandctl assign 1 {SERVICEMAN}"),
         ("new", "assign 1 卢军", "demandctl who"),

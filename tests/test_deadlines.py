@@ -715,6 +715,7 @@ def test_a_date_alone_is_planned_for_its_closing(customer: Cli) -> None:
 def test_a_customer_who_is_not_free_is_called_at_the_time_agreed(customer: Cli) -> None:
     cli = planned(customer).at("2026-11-20T14:00:00")
     found = visit(cli, "record", "--call-back", "2026-11-23 15:00")
+    assert set(found) == {"call-back"}, "the planned time is nobody's any more"
     assert found["call-back"]["due_at"] == "2026-11-23T15:00:00+08:00"
     found = visit(cli.at("2026-11-23T15:00:00"), "record", "--call-back", "2026-11-24 10:00")
     assert found["call-back"]["due_at"] == "2026-11-24T10:00:00+08:00"

@@ -114,5 +114,5 @@ def test_a_change_outside_an_operation_is_refused_by_the_file_itself(cli: Cli) -
     cli.demand()
     with closing(sqlite3.connect(cli.db)) as connection:
         for statement in ("UPDATE demand SET region = 'x'", "DELETE FROM deadline", "UPDATE contact SET name = 'x'"):
-            with pytest.raises(sqlite3.IntegrityError, match="change.operation_id"):
+            with pytest.raises(sqlite3.IntegrityError, match=r"change\.operation_id"):
                 connection.execute(statement)

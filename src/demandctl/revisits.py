@@ -224,6 +224,8 @@ def tell(work: Work, revisit: Revisit, names: set[str], *, at: datetime | None =
         "settled": revisit.solved_at is not None,
         # A visit that took place before it was entered meets no plan, but leaves none open either.
         "visited": revisit.visited_at is not None,
+        # The customer named another time: the planned one is nobody's any more, the call back is owed.
+        "put_off": revisit.call_back_at is not None,
         "department": revisit.department,
         "escalated_to": revisit.escalated_to,
     }

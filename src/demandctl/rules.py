@@ -65,7 +65,7 @@ EVENTS: dict[str, frozenset[str]] = {
 }
 FACTS: dict[str, frozenset[str]] = {
     "demand": frozenset({"kind", "subtype", "channel", "urgency", "handled", "referred"}),
-    "revisit": frozenset({"kind", "urgent", "own_department", "settled", "visited"}),
+    "revisit": frozenset({"kind", "urgent", "own_department", "settled", "visited", "put_off"}),
     "customer": frozenset({"arrears", "handed", "scheduled"}),
     "ledger": frozenset(),
 }

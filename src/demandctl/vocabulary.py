@@ -76,7 +76,10 @@ SUBTYPES: dict[Kind, dict[str, str]] = {
 
 def parse_subtype(text: str, kind: Kind) -> str:
     """Read a subtype of *kind*; UsageError names those that the kind has."""
-    return match(text, SUBTYPES[kind])
+    try:
+        return match(text, SUBTYPES[kind])
+    except UsageError as error:
+        raise UsageError(f"{kind.label}的子类：{error}") from error
 
 
 def subtype_label(kind: str, subtype: str | None) -> str:

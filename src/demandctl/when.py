@@ -73,7 +73,8 @@ def must_be_future(value: date | datetime, now: datetime, calendar: Calendar, op
 def must_be_past(value: date | datetime, now: datetime, calendar: Calendar, option: str) -> None:
     """Refuse a time of *option* that is yet to come: UsageError. Today as a bare date has come."""
     if value > now if isinstance(value, datetime) else value > calendar.local_day(now):
-        raise UsageError(f"{option} 不能晚于现在：{echo(value, now, calendar)} 还没有到", _now_is(now, calendar))
+        hint = f"{_now_is(now, calendar)}；过去的日子带上年份，如 {now.year}-09-30 10:00"
+        raise UsageError(f"{option} 不能晚于现在：{echo(value, now, calendar)} 还没有到", hint)
 
 
 def _now_is(now: datetime, calendar: Calendar) -> str:

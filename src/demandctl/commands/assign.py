@@ -157,7 +157,7 @@ def _chosen(work: Any, demand: Any, text: str, *, leader: bool, expert: bool, ex
         if routing.leader is None:
             listed = "、".join(f"{p.name}（{p.branch}）" for p in routing.leaders)
             why = f"几位领导同样合适：{listed}" if listed else f"没有领导负责“{demand.region or '（地区未知）'}”"
-            raise Refused(why, f"指明哪一位：demandctl assign {demand.id} 领导姓名 --leader")
+            raise Refused(why, f"指明一位：demandctl assign {demand.id} 领导姓名 --leader")
         return work.session.get_one(Contact, routing.leader.id)
     if not routing.clear:
         listed = "、".join(f"{p.name}（{p.branch or '无分公司'}）" for p in routing.proposals[:6])

@@ -134,7 +134,9 @@ class Group(ChineseHelp, TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that was named; a name that is none of ours is answered with the nearest ones."""
         command = self.get_command(ctx, args[0])
-        if command is None and not args[0].startswith("-"):
+        if command is not None:
+            return args[0], command, args[1:]  # Typer would build it a second time
+        if not args[0].startswith("-"):
             from difflib import get_close_matches
 
             near = get_close_matches(args[0], list(self.tree), n=3)

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from shutil import get_terminal_size
 from typing import Any, NamedTuple
 
@@ -52,6 +53,7 @@ GIST_CELLS = 80
 """How much of the customer's words a list shows on a terminal."""
 
 
+@lru_cache(maxsize=4096)  # names and states recur from row to row, and each cell is measured twice
 def width(text: str) -> int:
     """Cells that a text takes in a terminal: CJK counts double, combining marks nothing."""
     if text.isascii():

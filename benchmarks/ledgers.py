@@ -2,10 +2,13 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -30,42 +33,54 @@ def program() -> str:
 
 
 def build(folder: Path, demands: int) -> Path:
-    """A ledger with that many demands, made once; later runs find it again."""
+    """A ledger with that many demands, made once; later runs find it again. A million take 8 GB and some minutes."""
     path = folder / "ledger.db"
     if path.exists():
         return path
-    folder.mkdir(parents=True, exist_ok=True)
-    run = {"env": environment(folder), "check": True, "stdout": subprocess.DEVNULL}
+    making = folder.with_name(f"{folder.name}.making")  # what was stopped halfway is never taken for a ledger
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True)
+    run = {"env": environment(making), "check": True, "stdout": subprocess.DEVNULL}
     subprocess.run([program(), "init"], **run)  # type: ignore[call-overload]
     directory = Path(__file__).parent.parent / "examples" / "contacts.csv"
     subprocess.run([program(), "contact", "import", str(directory)], **run)  # type: ignore[call-overload]
+    _fill(making / "ledger.db", demands)
+    shutil.rmtree(folder, ignore_errors=True)
+    making.rename(folder)
+    return path
+
+
+def _fill(path: Path, demands: int) -> None:
+    """The rows of a ledger, through its own triggers: the operation log is as large as it would really be."""
     connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("BEGIN")
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute("PRAGMA cache_size = -65536")
     operation = connection.execute(
         "INSERT INTO operation (at, who, command, summary) VALUES (?, 'bench', 'import', '') RETURNING id",
         (_text(NOW),),
     ).fetchone()[0]
     connection.execute("INSERT INTO current_operation VALUES (1, ?)", (operation,))
     ruleset = connection.execute("SELECT max(id) FROM ruleset").fetchone()[0]
+    every = range(1, demands + 1)
     _insert(connection, "customer", (_customer(n) for n in range(1, demands // 3 + 2)))
-    _insert(connection, "demand", (_demand(n, demands) for n in range(1, demands + 1)))
-    _insert(connection, "follow_up", (_follow_up(n, turn) for n in range(1, demands + 1) for turn in range(5)))
-    _insert(connection, "deadline", (row for n in range(1, demands + 1) for row in _deadlines(n, demands, ruleset)))
+    _insert(connection, "demand", (_demand(n, demands) for n in every))
+    _insert(connection, "follow_up", (_follow_up(n, turn) for n in every for turn in range(5)))
+    _insert(connection, "deadline", (row for n in every for row in _deadlines(n, demands, ruleset)))
     connection.execute("DELETE FROM current_operation")
-    connection.execute("COMMIT")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.execute("ANALYZE")
     connection.close()
-    return path
 
 
-def _insert(connection: sqlite3.Connection, table: str, rows: object) -> None:
-    rows = iter(rows)  # type: ignore[call-overload]
-    first = next(rows)
-    names, marks = ", ".join(first), ", ".join("?" * len(first))
-    query = f"INSERT INTO {table} ({names}) VALUES ({marks})"
-    connection.execute(query, tuple(first.values()))
-    connection.executemany(query, (tuple(row.values()) for row in rows))
+def _insert(connection: sqlite3.Connection, table: str, rows: Iterator[dict[str, object]]) -> None:
+    """Insert rows a batch at a time: a commit each, so that the log beside the file stays small."""
+    while batch := list(islice(rows, 20_000)):
+        names, marks = ", ".join(batch[0]), ", ".join("?" * len(batch[0]))
+        connection.execute("BEGIN")
+        connection.executemany(
+            f"INSERT INTO {table} ({names}) VALUES ({marks})", (tuple(row.values()) for row in batch)
+        )
+        connection.execute("COMMIT")
 
 
 def _text(moment: datetime) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any, TextIO
 
@@ -36,17 +36,24 @@ class ChineseHelp:
 
     def format_help(self: Any, ctx: Any, formatter: Any) -> None:
         """Write usage, the docstring, arguments, options and commands."""
-        pieces = " ".join(self.collect_usage_pieces(ctx))
-        pieces = pieces.replace("[OPTIONS]", "[选项]").replace("COMMAND [ARGS]...", "命令 …")
-        formatter.write(f"用法：{ctx.command_path} {pieces}\n")
+        formatter.write(f"用法：{self.usage(ctx)}\n")
         for paragraph in (self.help or "").split("\n"):
-            formatter.write("\n".join(f"  {line}" for line in _wrapped(paragraph.strip(), _WIDTH - 4)).rstrip() + "\n")
+            formatter.write("\n".join(f"  {line}" for line in wrapped(paragraph.strip(), _WIDTH - 4)).rstrip() + "\n")
+        for title, rows in self.sections(ctx):
+            _write_section(formatter, title, rows)
+
+    def usage(self: Any, ctx: Any) -> str:
+        """How it is called."""
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        return f"{ctx.command_path} " + pieces.replace("[OPTIONS]", "[选项]").replace("COMMAND [ARGS]...", "命令 …")
+
+    def sections(self: Any, ctx: Any) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        """Arguments, options and commands: each title with its lines of name and explanation."""
         for title, kind in (("参数", "argument"), ("选项", "option")):
             records = [p.get_help_record(ctx) for p in self.get_params(ctx) if p.param_type_name == kind]
-            _write_section(formatter, title, [(name, _in_chinese(text)) for name, text in filter(None, records)])
+            yield title, [(name, _in_chinese(text)) for name, text in filter(None, records)]
         if isinstance(self, TyperGroup):
-            rows = [(name, self.summary(name)) for name in self.list_commands(ctx)]  # type: ignore[attr-defined]
-            _write_section(formatter, "命令", rows)
+            yield "命令", [(name, self.summary(name)) for name in self.list_commands(ctx)]  # type: ignore[attr-defined]
 
     def get_help_option(self: Any, ctx: Any) -> Any:
         """``--help``, said in Chinese."""
@@ -66,7 +73,7 @@ def _write_section(formatter: Any, title: str, rows: Sequence[tuple[str, str]]) 
     formatter.write(f"\n{title}：\n")
     room = min(max(width(name) for name, _ in rows), 26)
     for name, text in rows:
-        lines = _wrapped(text, _WIDTH - room - 4) or [""]
+        lines = wrapped(text, _WIDTH - room - 4) or [""]
         if width(name) > room:
             formatter.write(f"  {name}\n")
         else:
@@ -75,7 +82,7 @@ def _write_section(formatter: Any, title: str, rows: Sequence[tuple[str, str]]) 
             formatter.write(f"  {' ' * room}  {line}\n")
 
 
-def _wrapped(text: str, cells: int) -> list[str]:
+def wrapped(text: str, cells: int) -> list[str]:
     """Lines of at most *cells* cells, broken after punctuation or a blank where there is one."""
     lines, line, used, last = [], "", 0, 0
     for char in text:

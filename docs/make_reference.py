@@ -3,6 +3,7 @@
 import contextlib
 import io
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +19,19 @@ HEAD = """# 命令参考
 
 def reference() -> str:
     """The whole reference as Markdown."""
-    parts = [HEAD, *_sections(app(), ())]
+    parts = [HEAD]
+    for path, _ in commands():
+        parts.append(f"## {' '.join(('demandctl', *path))}\n\n```text\n{_help(path)}\n```\n")
     return "\n".join(parts)
 
 
-def _sections(command: Any, path: tuple[str, ...]) -> list[str]:
-    title = " ".join(("demandctl", *path))
-    parts = [f"## {title}\n\n```text\n{_help(path)}\n```\n"]
+def commands(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command with the words that name it, in the order of the tree; the program itself comes first."""
+    command = command or app()
+    yield path, command
     if isinstance(command, Group):
         for name in command.list_commands(None):
-            parts += _sections(command.get_command(None, name), (*path, name))
-    return parts
+            yield from commands(command.get_command(None, name), (*path, name))
 
 
 def _help(path: tuple[str, ...]) -> str:

@@ -64,7 +64,17 @@ class ChineseHelp:
 
 
 def _in_chinese(text: str) -> str:
-    return text.replace("[required]", "（必填）").replace("[default: ", "（默认 ").replace("]", "）")
+    """An explanation, what the parser adds to its end in Chinese; brackets of its own stay as they are."""
+    said, mark, added = text.rpartition("  [")
+    if not mark or not added.endswith("]"):
+        return text
+    notes = [_note(part) for part in added[:-1].split("; ") if not ("=x" in part or "x>=" in part)]
+    new = "；".join(note for note in notes if note not in said)
+    return f"{said}（{new}）" if new else said
+
+
+def _note(english: str) -> str:
+    return english.replace("required", "必填").replace("default: ", "默认 ")
 
 
 def _write_section(formatter: Any, title: str, rows: Sequence[tuple[str, str]]) -> None:

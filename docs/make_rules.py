@@ -20,7 +20,11 @@ def written(text: str) -> str:
         said = in_words(rule.repeat or rule.target, repeats=bool(rule.repeat))
         lines.append(f"| `{rule.id}` | {rule.name} | {rule.what} | {said} | {owed(rule.owed_by)} | {rule.source} |")
     table = "\n".join(lines)
-    return re.sub(r"(<!-- rules -->\n).*?(\n<!-- /rules -->)", rf"\g<1>{table}\g<2>", text, flags=re.DOTALL)
+    after, found = re.subn(
+        r"(?<=<!-- rules -->\n).*?(?=<!-- /rules -->)", lambda _: f"{table}\n", text, flags=re.DOTALL
+    )
+    assert found == 1, "docs/rules.md has lost the place of its table"
+    return after
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ help:
 	@echo "make test   建环境，跑全部测试"
 	@echo "make check  ruff 和 mypy --strict"
 	@echo "make bench  量速度（与同一次运行里的基准相比）"
-	@echo "make docs   重新生成命令参考"
+	@echo "make docs   重新生成命令参考、手册页、规则表、README 的一天、截图"
 
 $(VENV)/.installed: pyproject.toml
 	@echo "== 建立环境 $(VENV)（第一次要几分钟）"
@@ -54,6 +54,7 @@ bench: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/make_reference.py
+	$(BIN)/python docs/make_man.py
 	$(BIN)/python docs/make_rules.py
 	$(BIN)/python docs/make_tour.py
 	$(BIN)/python docs/make_picture.py

@@ -96,3 +96,8 @@ def test_a_pure_module_reads_no_clock_and_knows_no_database_or_terminal(name: st
     text = path.read_text(encoding="utf-8")
     for call in ("datetime.now(", "date.today(", "time.time(", "os.environ"):
         assert call not in text
+
+
+@pytest.mark.parametrize("path", sorted((SOURCE / "queries").glob("*.py")), ids=lambda path: path.stem)
+def test_the_reading_side_knows_neither_the_orm_nor_the_terminal(path: Path) -> None:
+    assert not {imported.split(".")[0] for imported in _imports(path)} & (IMPURE - {"sqlite3"})

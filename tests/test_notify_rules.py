@@ -12,7 +12,7 @@ from demandctl.notify.message import Limit
 from demandctl.notify.robot import json_size, utf8_size
 from demandctl.notify.schedule import asked_for, held_until, next_change, reached
 from demandctl.phones import masked_text
-from demandctl.queries import Line
+from demandctl.queries.deadlines import Line
 from demandctl.targets import Target
 from demandctl.worktime import Calendar
 

@@ -7,12 +7,13 @@ terminal nothing may be asked: look at ``can_ask`` first. In a ``form`` one can 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import typer
 
-from demandctl.errors import DemandctlError
+from demandctl.errors import DemandctlError, Several
+from demandctl.render import shown
 
 Check = Callable[[str], object]
 """Reads an answer; a DemandctlError says what is wrong with it, and the question is asked again."""
@@ -37,10 +38,16 @@ def text(
     *,
     check: Check | None = None,
     needed: bool = False,
-    known: Iterable[str] = (),
+    known: Iterable[str | tuple[str, str]] = (),
     back: bool = False,
+    files: bool = False,
 ) -> str:
-    """A line of text; *known* are completed while typing. ``needed`` refuses an empty answer."""
+    """A line of text; *known* are completed while typing, and those that come with a description are listed at once.
+
+    What is typed of a description that no other has stands for its value. ``needed`` refuses an empty answer; with
+    ``files`` names of files are completed.
+    """
+    words = [(word, "") if isinstance(word, str) else word for word in known]
 
     def problem(answer: str) -> bool | str:
         if back and answer.strip() == BACK:
@@ -49,25 +56,78 @@ def text(
             return "这一项不能空着" if needed else True
         try:
             if check:
-                check(answer)
+                check(_meant(answer.strip(), words))
+        except Several:
+            return True  # which one is asked after
         except DemandctlError as error:
-            return str(error)
+            return shown(error)
         return True
 
     import questionary
 
-    words = list(known)
     extra: dict[str, Any] = {}
-    if words:
-        from prompt_toolkit.completion import WordCompleter
+    if files:
+        from prompt_toolkit.completion import PathCompleter
 
-        extra = {"completer": WordCompleter(words, sentence=True, match_middle=True), "complete_while_typing": True}
+        extra = {"completer": PathCompleter(expanduser=True), "complete_while_typing": True}
+    elif words:
+        extra = {"completer": _completer(words), "complete_while_typing": True}
     if back:
         extra["instruction"] = f"（{BACK} 上一步，Esc 取消）"
-    answer: str = _asked(questionary.text(question, default, validate=problem, **_look(), **extra))
-    if back and answer.strip() == BACK:
+    asked = questionary.text(question, default, validate=problem, validate_while_typing=False, **_look(), **extra)
+    if any(about for _, about in words) and not default:
+        asked.application.pre_run_callables.append(asked.application.current_buffer.start_completion)
+    answer: str = _asked(asked).strip()
+    if back and answer == BACK:
         raise Back
-    return answer.strip()
+    return _which(_meant(answer, words), check)
+
+
+def _meant(answer: str, words: Sequence[tuple[str, str]]) -> str:
+    """The value whose description alone has the answer in it, else the answer itself; a number is always itself."""
+    if not answer or answer.isdecimal() or answer in dict(words):
+        return answer
+    found = [value for value, about in words if answer in about]
+    return found[0] if len(found) == 1 else answer
+
+
+def _which(answer: str, check: Check | None) -> str:
+    """The answer, or the one that the person chooses where it names several."""
+    try:
+        if check and answer:
+            check(answer)
+    except Several as several:
+        return one_of(several)
+    return answer
+
+
+def one_of(several: Several) -> str:
+    """Which one a name is meant to be."""
+    question = f"“{shown(several.text)}”不止一位，是哪一位"
+    chosen: str = choose(question, [(value, shown(label)) for value, label in several.choices])
+    return chosen
+
+
+def _completer(words: Sequence[tuple[str, str]]) -> Any:
+    """Completes by any part of a value, of its description, or of the pinyin of the name in either."""
+    from prompt_toolkit.completion import Completer, Completion
+
+    from demandctl import pinyin
+
+    spelled: list[str] = []
+
+    class Known(Completer):
+        def get_completions(self, document: Any, event: Any) -> Iterator[Any]:
+            typed = document.text.strip().lower()
+            letters = pinyin.typed(typed)
+            if letters and not spelled:
+                spelled.extend(pinyin.spelled(value, about.partition(" ")[0]) for value, about in words)
+            for place, (value, about) in enumerate(words):
+                by_pinyin = letters and f" {letters}" in f" {spelled[place]}"
+                if typed in value.lower() or typed in about.lower() or by_pinyin:
+                    yield Completion(value, -len(document.text), display=shown(value), display_meta=shown(about))
+
+    return Known()
 
 
 def choose(question: str, choices: Sequence[tuple[Any, str]], default: Any = None, *, back: bool = False) -> Any:

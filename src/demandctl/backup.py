@@ -282,7 +282,7 @@ def _prepare(context: Context, fresh: Path, file: Path, ledger: Path | None) -> 
 
     Returns the codes of the customers whom the ledger has erased and the backup still knows.
     """
-    from demandctl.queries import stored
+    from demandctl.queries.reader import stored
 
     connection = sqlite3.connect(fresh, isolation_level=None)
     try:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from demandctl import vocabulary as words
-from demandctl.queries import Reader
+from demandctl.queries.reader import Reader
 
 TABLES = {
     "customer": "客户",

@@ -85,15 +85,21 @@ def _completer(metavar: str, about: str) -> Callable[..., Any] | None:
             return _read(ctx, source, incomplete)
 
         return from_ledger
-    listed = _ONE_OF.search(about)
+    listed = choices(about)
     if listed:
-        values = listed[0].split("|")
 
         def one_of(incomplete: str) -> list[tuple[str, str]]:
-            return [(value, _label(value, values)) for value in values if value.startswith(incomplete)]
+            return [(value, label) for value, label in listed if value.startswith(incomplete)]
 
         return one_of
     return None
+
+
+def choices(about: str) -> list[tuple[str, str]]:
+    """The values that a help line lists, each with its Chinese; none where it lists none."""
+    listed = _ONE_OF.search(about)
+    values = listed[0].split("|") if listed else []
+    return [(value, _label(value, values)) for value in values]
 
 
 def _label(value: str, among: list[str]) -> str:
@@ -107,24 +113,42 @@ def _label(value: str, among: list[str]) -> str:
 
 
 def _read(ctx: Any, source: Callable[..., Found], incomplete: str) -> list[tuple[str, str]]:
-    from demandctl import queries
+    from demandctl.queries.reader import reading
 
     given = ctx.find_root().params
     app = Context(given.get("db"), given.get("config_file"))
     try:
-        with queries.reading(app) as reader:
-            found = source(reader, incomplete, ctx.info_name)
+        with reading(app) as reader:
+            found = source(reader, incomplete, ctx.info_name, LIMIT)
             return [(value, shown(about)) for value, about in found if _SAFE.fullmatch(value)][:LIMIT]
     except Exception:
         return []
 
 
-def _demands(reader: Any, start: str, command: str) -> Found:
+_OF_DEMANDS = {
+    "reopen": "d.closed_at IS NOT NULL",
+    "confirm": "d.status = 'confirming'",
+    "upgrade": "d.closed_at IS NULL AND d.kind = 'inquiry'",
+    "verify": "d.closed_at IS NULL AND d.kind = 'opportunity'",
+}
+_OF_REVISITS = {
+    "record": "r.recorded_at IS NULL",
+    "call": "r.recorded_at IS NULL",
+    "forward": "r.problem IS NOT NULL AND r.forwarded_at IS NULL AND r.solved_at IS NULL",
+    "contacted": "r.forwarded_at IS NOT NULL AND r.contacted_at IS NULL",
+    "planned": "r.forwarded_at IS NOT NULL AND r.solved_at IS NULL",
+    "escalate": "r.forwarded_at IS NOT NULL AND r.solved_at IS NULL",
+    "solved": "r.recorded_at IS NOT NULL AND r.solved_at IS NULL",
+}
+"""Which ones a command can be about; others are about any that is open."""
+
+
+def _demands(reader: Any, start: str, command: str, most: int) -> Found:
     letter = start[:1] if start[:1] in ("D", "d") else ""
-    ended = "IS NOT NULL" if command == "reopen" else "IS NULL"
     rows = reader.rows(
         "SELECT d.id, d.kind, d.product, d.content, c.name FROM demand AS d JOIN customer AS c ON c.id = d.customer_id "
-        f"WHERE d.closed_at {ended} AND CAST(d.id AS TEXT) LIKE ? ORDER BY d.id DESC LIMIT {LIMIT}",
+        f"WHERE {_OF_DEMANDS.get(command, 'd.closed_at IS NULL')} AND CAST(d.id AS TEXT) LIKE ? "
+        f"ORDER BY d.id DESC LIMIT {most}",
         (f"{start[len(letter) :]}%",),
     )
     from demandctl.vocabulary import Kind
@@ -133,10 +157,10 @@ def _demands(reader: Any, start: str, command: str) -> Found:
         yield f"{letter}{row['id']}", f"{row['name']} {Kind(row['kind']).label} {row['product'] or row['content'][:16]}"
 
 
-def _contacts(reader: Any, start: str, command: str) -> Found:
+def _contacts(reader: Any, start: str, command: str, most: int) -> Found:
     rows = reader.rows(
         "SELECT id, name, branch, role, phone FROM contact WHERE active AND (name LIKE :s OR CAST(id AS TEXT) LIKE :s) "
-        f"ORDER BY branch = '', id LIMIT {LIMIT}",
+        f"ORDER BY branch = '', id LIMIT {most}",
         {"s": f"{start}%"},
     )
     from demandctl.vocabulary import Role
@@ -148,10 +172,10 @@ def _contacts(reader: Any, start: str, command: str) -> Found:
         yield (row["name"], about) if plain else (str(row["id"]), f"{row['name']} {about}")
 
 
-def _customers(reader: Any, start: str, command: str) -> Found:
+def _customers(reader: Any, start: str, command: str, most: int) -> Found:
     rows = reader.rows(
-        "SELECT id, name, region FROM customer WHERE erased_at IS NULL AND "
-        f"(name LIKE :s OR printf('K%05d', id) LIKE :s) ORDER BY id DESC LIMIT {LIMIT}",
+        "SELECT id, name, region FROM customer WHERE erased_at IS NULL AND merged_into IS NULL AND "
+        f"(name LIKE :s OR printf('K%05d', id) LIKE :s) ORDER BY id DESC LIMIT {most}",
         {"s": f"{start}%"},
     )
     for row in rows:
@@ -160,39 +184,40 @@ def _customers(reader: Any, start: str, command: str) -> Found:
         yield (row["name"], f"{code} {row['region']}") if by_name else (code, f"{row['name']} {row['region']}")
 
 
-def _revisits(reader: Any, start: str, command: str) -> Found:
+def _revisits(reader: Any, start: str, command: str, most: int) -> Found:
     from demandctl.vocabulary import RevisitKind
 
     for row in reader.rows(
         "SELECT r.id, r.kind, c.name FROM revisit AS r JOIN customer AS c ON c.id = r.customer_id "
-        f"WHERE CAST(r.id AS TEXT) LIKE ? ORDER BY r.solved_at IS NOT NULL, r.id DESC LIMIT {LIMIT}",
+        f"WHERE CAST(r.id AS TEXT) LIKE ? AND {_OF_REVISITS.get(command, '1')} "
+        f"ORDER BY r.solved_at IS NOT NULL, r.id DESC LIMIT {most}",
         (f"{start}%",),
     ):
         yield str(row["id"]), f"{row['name']} {RevisitKind(row['kind']).label}"
 
 
 def _distinct(table: str, column: str) -> Callable[..., Found]:
-    def names(reader: Any, start: str, command: str) -> Found:
-        query = f"SELECT DISTINCT {column} FROM {table} WHERE {column} LIKE ? AND {column} <> '' LIMIT {LIMIT}"
+    def names(reader: Any, start: str, command: str, most: int) -> Found:
+        query = f"SELECT DISTINCT {column} FROM {table} WHERE {column} LIKE ? AND {column} <> '' LIMIT {most}"
         for row in reader.rows(query, (f"{start}%",)):
             yield row[0], ""
 
     return names
 
 
-def _tags(reader: Any, start: str, command: str) -> Found:
+def _tags(reader: Any, start: str, command: str, most: int) -> Found:
     for table in ("demand", "customer"):
-        query = f"SELECT DISTINCT value FROM {table}, json_each({table}.tags) WHERE value LIKE ? LIMIT {LIMIT}"
+        query = f"SELECT DISTINCT value FROM {table}, json_each({table}.tags) WHERE value LIKE ? LIMIT {most}"
         for row in reader.rows(query, (f"{start}%",)):
             yield row[0], ""
 
 
-def _rules(reader: Any, start: str, command: str) -> Found:
+def _rules(reader: Any, start: str, command: str, most: int) -> Found:
     for row in reader.rows("SELECT DISTINCT rule, rule_name FROM deadline WHERE rule LIKE ?", (f"{start}%",)):
         yield row["rule"], row["rule_name"]
 
 
-def _scripts(reader: Any, start: str, command: str) -> Found:
+def _scripts(reader: Any, start: str, command: str, most: int) -> Found:
     from demandctl import scripts
 
     for script in scripts.load(reader.context.scripts_path):
@@ -200,10 +225,25 @@ def _scripts(reader: Any, start: str, command: str) -> Found:
             yield script.id, script.name
 
 
+def _departments(reader: Any, start: str, command: str, most: int) -> Found:
+    ours = reader.context.config.department
+    given = reader.rows("SELECT DISTINCT department FROM revisit WHERE department <> '' ORDER BY 1 LIMIT 50")
+    for name in dict.fromkeys([ours, *(row["department"] for row in given)]):
+        if name and name.startswith(start):
+            yield name, ""
+
+
+def _backups(reader: Any, start: str, command: str, most: int) -> Found:
+    from demandctl import backup
+
+    for copy in backup.kept(reader.context):
+        yield str(copy.path), backup.REASONS.get(copy.reason, copy.reason)
+
+
 def _either(*sources: Callable[..., Found]) -> Callable[..., Found]:
-    def both(reader: Any, start: str, command: str) -> Found:
+    def both(reader: Any, start: str, command: str, most: int) -> Found:
         for source in sources:
-            yield from source(reader, start, command)
+            yield from source(reader, start, command, most)
 
     return both
 
@@ -224,6 +264,8 @@ SOURCES: dict[str, Callable[..., Found]] = {
     "分公司": _distinct("contact", "branch"),
     "社群": _distinct("demand", "group_name"),
     "产品": _distinct("demand", "product"),
+    "部门": _departments,
+    "备份文件": _backups,
 }
 """What completes a parameter, by its metavar."""
 

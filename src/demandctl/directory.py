@@ -9,12 +9,14 @@ from typing import Any
 
 from sqlmodel import Session, col, or_, select
 
-from demandctl import phones, queries
+from demandctl import phones
 from demandctl.db import Work
 from demandctl.deadlines import happen
 from demandctl.errors import NotFound, Refused, UsageError
 from demandctl.models import Contact, Customer, Demand
 from demandctl.proposals import candidates
+from demandctl.queries.naming import find_contact_id, find_customer_id
+from demandctl.queries.reader import reader_in
 from demandctl.routing import Need, branch_for
 from demandctl.rules import repeat_problem
 from demandctl.sla import Event
@@ -31,7 +33,7 @@ DOCUMENTS = (
 
 def find_contact(work: Work, text: str) -> Contact:
     """The contact that a number, a name, a phone or a part names; NotFound for nobody, UsageError for several."""
-    return work.session.get_one(Contact, queries.find_contact_id(queries.within(work), text))
+    return work.session.get_one(Contact, find_contact_id(reader_in(work), text))
 
 
 def is_leader(contact: Contact) -> bool:
@@ -78,7 +80,7 @@ def _set_contact(session: Session, contact: Contact, values: Mapping[str, Any]) 
 
 def find_customer(work: Work, text: str) -> Customer:
     """The customer that a code, a name, a phone or a part names; NotFound for nobody, UsageError for several."""
-    customer = work.session.get_one(Customer, queries.find_customer_id(queries.within(work), text))
+    customer = work.session.get_one(Customer, find_customer_id(reader_in(work), text))
     _require_present(customer)
     return customer
 
@@ -294,7 +296,7 @@ def tell(
 
 def branch_of(work: Work, demand: Demand) -> tuple[str, int | None]:
     """The branch of a demand and its leader: the handler's, else the leader's, else that of the narrowest leader."""
-    people = candidates(queries.within(work))
+    people = candidates(reader_in(work))
     for contact_id in (demand.handler_id, demand.leader_id):
         person = next((c for c in people if c.id == contact_id), None)
         if person and person.branch:

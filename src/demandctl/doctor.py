@@ -14,7 +14,7 @@ from demandctl import SCHEMA_VERSION, backup, invariants
 from demandctl.db import identify, open_file, unusable
 from demandctl.errors import LedgerUnusable, NotFound
 from demandctl.migrations import upgrade
-from demandctl.queries import Reader, stored
+from demandctl.queries.reader import Reader, stored
 from demandctl.rules import delayed, read_rules
 
 if TYPE_CHECKING:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from sqlmodel import select
 
-from demandctl import directory, holdings, queries
+from demandctl import directory, holdings
 from demandctl.db import Work
 from demandctl.deadlines import happen, rank
 from demandctl.errors import Refused
 from demandctl.holdings import Holding
 from demandctl.ledger import facts_of, find_demand
 from demandctl.models import Assignment, Contact, Customer, Demand, Escalation
+from demandctl.queries.reader import reader_in
 from demandctl.revisits import escalate as escalate_revisit
 from demandctl.revisits import find_revisit
 from demandctl.sla import Event
@@ -94,7 +95,7 @@ def _take_escalation(work: Work, demand: Demand, old: Contact, new: Contact) -> 
 
 def leave(work: Work, contact: Contact) -> None:
     """Mark a contact as left; Refused while something open or a customer is still his (W 5.3)."""
-    held = holdings.held_by(queries.within(work), contact.id)
+    held = holdings.held_by(reader_in(work), contact.id)
     if held:
         names = list(dict.fromkeys(holding.code for holding in held))
         more = f" 等 {len(names)} 项" if len(names) > 8 else ""

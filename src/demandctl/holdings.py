@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from demandctl import places
 from demandctl.errors import NotFound
-from demandctl.queries import Reader
+from demandctl.queries.reader import Reader
 
 KINDS = {
     "demands": "负责的需求",

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from demandctl import proposals, queries
+from demandctl import proposals
 from demandctl.adoption import EVENT_SQL, Adopter, Standing, settled_status, stored
 from demandctl.db import Work
 from demandctl.deadlines import demand_facts
 from demandctl.importing import Arrival, Source, arrive, remember
 from demandctl.models import to_text
 from demandctl.newcomers import Clash, Contacts, Customers, Person, insert, insert_dicts, next_id, sql, widen
+from demandctl.queries.reader import reader_in
 from demandctl.routing import branch_for
 from demandctl.sheets.cells import plain
 from demandctl.sheets.legacy import Draft, Handed, Said, read_assignments, read_demands, read_follow_ups
@@ -114,7 +115,7 @@ class _Taking:
         self._numbers = {row[0] for row in sql(work, "SELECT id FROM demand")}
         self._next = next_id(work, "demand")
         self._branches: dict[tuple[str, str], tuple[str, int | None]] = {}
-        self._people = proposals.candidates(queries.within(work))
+        self._people = proposals.candidates(reader_in(work))
         self._specialist = work.context.config.get("specialist", "phone")
 
     def claim(self, drafts: Iterable[Draft]) -> None:

@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import Any
 
 from demandctl import places
-from demandctl.queries import Reader
+from demandctl.queries.reader import Reader
 
 _TAIL = 7
 _CROWD = 40

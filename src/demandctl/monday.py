@@ -12,10 +12,11 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from demandctl import queries
 from demandctl.context import Context
 from demandctl.db import connect, unusable
-from demandctl.queries import Line, Reader, stored
+from demandctl.queries.deadlines import Line, running_deadlines, to_line
+from demandctl.queries.demands import Filter, read_demands
+from demandctl.queries.reader import Reader, stored
 
 SKIPS = "monday.skipped"
 """Key of the ledger table: the round's Monday and the numbers that were skipped in it."""
@@ -71,13 +72,13 @@ def this_round(reader: Reader, *, ahead: bool = False) -> Round:
     since = stored(datetime.combine(monday, time(), reader.zone))
     waiting = _waiting(reader)
     set_aside = {demand["number"] for demand in waiting}
-    rows = queries.running(
+    rows = running_deadlines(
         reader, "l.rule = 'weekly' AND l.demand_id IS NOT NULL AND l.due_at <= :until", {"until": stored(due_at)}
     )
     rows = [row for row in rows if row["demand_id"] not in set_aside]
     skipped, demands = skips(reader, monday), _demands(reader, [row["demand_id"] for row in rows])
     owed = [
-        Item(queries.line(reader, row), demands[number], _last(reader, number), number in skipped)
+        Item(to_line(reader, row), demands[number], _last(reader, number), number in skipped)
         for row in rows
         if demands[number := row["demand_id"]]["handler"]
     ]
@@ -98,7 +99,7 @@ def _handler_order(owed: Iterable[Item]) -> dict[int, tuple[str, int, int]]:
 
 
 def _demands(reader: Reader, numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
-    found = queries.demands(reader, queries.Filter(numbers=tuple(numbers)))
+    found = read_demands(reader, Filter(numbers=tuple(numbers)))
     return {demand["number"]: demand for demand in found}
 
 
@@ -123,7 +124,7 @@ def _waiting(reader: Reader) -> list[dict[str, Any]]:
 
 
 def _referred(reader: Reader) -> list[dict[str, Any]]:
-    return queries.demands(reader, queries.Filter(status="referred", sort="raised"))
+    return read_demands(reader, Filter(status="referred", sort="raised"))
 
 
 def _last(reader: Reader, number: int) -> dict[str, Any] | None:

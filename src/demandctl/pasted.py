@@ -8,11 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from demandctl import queries
 from demandctl.chat import Draft, Person, drafts
 from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.lifecycle import SAME_DEMAND_DAYS
+from demandctl.queries.demands import read_demand
+from demandctl.queries.reader import Reader, stored
 from demandctl.vocabulary import Channel, Kind, Method
 from demandctl.wording import Wording, read_wording
 
@@ -55,7 +56,7 @@ def wording(context: Context) -> Wording:
     return read_wording(Path(__file__).with_name("data").joinpath("keywords.toml").read_text(encoding="utf-8"), extra)
 
 
-def people(reader: queries.Reader) -> list[Person]:
+def people(reader: Reader) -> list[Person]:
     """The directory, and the specialist who pastes."""
     rows = reader.rows("SELECT id, name, wechat, phone, branch, role, active FROM contact ORDER BY id")
     found = [Person._make((*row[:6], bool(row["active"]))) for row in rows]
@@ -66,20 +67,20 @@ def people(reader: queries.Reader) -> list[Person]:
     return found + [Person(None, name, phone=phone, role="specialist") for name in names if name not in known]
 
 
-def read(reader: queries.Reader, text: str) -> list[Proposal]:
+def read(reader: Reader, text: str) -> list[Proposal]:
     """The drafts of a paste, each with the customer that the ledger knows by phone or WeChat id."""
     found = drafts(text, reader.now, people(reader), wording(reader.context))
     return [_proposal(reader, draft) for draft in found]
 
 
-def _proposal(reader: queries.Reader, draft: Draft) -> Proposal:
+def _proposal(reader: Reader, draft: Draft) -> Proposal:
     values = dict(draft.values) | {"content": draft.content}
     made = Proposal(draft, values)
     known(reader, made)
     return made
 
 
-def known(reader: queries.Reader, proposal: Proposal) -> None:
+def known(reader: Reader, proposal: Proposal) -> None:
     """Look the customer up anew: for sure by phone or WeChat id, else those of the same name."""
     values = proposal.values
     sure = reader.rows(
@@ -91,7 +92,7 @@ def known(reader: queries.Reader, proposal: Proposal) -> None:
     proposal.alike = [] if sure else [_person(row) for row in _namesakes(reader, values)]
 
 
-def _namesakes(reader: queries.Reader, values: Mapping[str, Any]) -> list[Any]:
+def _namesakes(reader: Reader, values: Mapping[str, Any]) -> list[Any]:
     """Customers of that name whose phone does not contradict."""
     name = values.get("customer") or ""
     rows = reader.rows(
@@ -105,7 +106,7 @@ def _person(row: Any) -> dict[str, Any]:
     return {"code": f"K{row['id']:05d}", **{name: row[name] for name in _PERSON}}
 
 
-def twin(reader: queries.Reader, proposal: Proposal) -> dict[str, Any] | None:
+def twin(reader: Reader, proposal: Proposal) -> dict[str, Any] | None:
     """The open demand of the same kind that a known customer raised not long before this one."""
     if not proposal.customer:
         return None
@@ -113,9 +114,9 @@ def twin(reader: queries.Reader, proposal: Proposal) -> dict[str, Any] | None:
     row = reader.sql.execute(
         "SELECT id FROM demand WHERE customer_id = ? AND kind = ? AND closed_at IS NULL AND raised_at >= ? "
         "ORDER BY id DESC LIMIT 1",
-        (int(proposal.customer["code"][1:]), str(proposal.values["kind"]), queries.stored(since)),
+        (int(proposal.customer["code"][1:]), str(proposal.values["kind"]), stored(since)),
     ).fetchone()
-    return queries.demand(reader, row[0]) if row else None
+    return read_demand(reader, row[0]) if row else None
 
 
 def document(proposal: Proposal) -> dict[str, Any]:

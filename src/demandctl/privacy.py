@@ -13,10 +13,12 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from demandctl import queries
 from demandctl.db import open_file
 from demandctl.errors import Refused
-from demandctl.queries import Reader
+from demandctl.queries.customers import read_customer
+from demandctl.queries.deadlines import deadlines_of
+from demandctl.queries.history import history_of
+from demandctl.queries.reader import Reader
 from demandctl.traces import copies_that_hold
 
 if TYPE_CHECKING:
@@ -341,11 +343,11 @@ def clear_pages(context: Context) -> bool:
 
 def everything_about(reader: Reader, customer_id: int) -> dict[str, Any]:
     """All that is stored about a customer, as he may ask for (PIPL 45): his data, demands, revisits, notices."""
-    person = queries.customer(reader, customer_id)
-    demands = [demand | queries.history(reader, demand["number"]) for demand in person.pop("demands")]
+    person = read_customer(reader, customer_id)
+    demands = [demand | history_of(reader, demand["number"]) for demand in person.pop("demands")]
     for demand in demands:
         demand.pop("customer")
-        demand["deadlines"] = queries.deadlines_of(reader, "demand_id", demand["number"])
+        demand["deadlines"] = deadlines_of(reader, "demand_id", demand["number"])
     sent = reader.rows(
         "SELECT n.at, n.channel, l.rule_name FROM notification AS n JOIN deadline AS l ON l.id = n.deadline_id "
         "WHERE l.customer_id = ? ORDER BY n.id",

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from demandctl.errors import NotFound
-from demandctl.queries import Reader, contacts, customers
+from demandctl.queries.contacts import read_contacts
+from demandctl.queries.customers import read_customers
+from demandctl.queries.reader import Reader
 from demandctl.routing import Candidate, Need, Proposal, route
 
 
@@ -25,7 +27,7 @@ def candidates(reader: Reader) -> list[Candidate]:
             phone=c["phone"],
             active=c["active"],
         )
-        for c in contacts(reader, everybody=True)
+        for c in read_contacts(reader, everybody=True)
     ]
 
 
@@ -48,7 +50,7 @@ def for_need(
     """Proposals for a demand that is only thought of; a customer gives region and owner."""
     owner = None
     if customer:
-        found = customers(reader, text=customer, limit=2)
+        found = read_customers(reader, text=customer, limit=2)
         if len(found) != 1:
             raise NotFound(
                 f"{'不止一位' if found else '没有'}客户“{customer[:40]}”", "看看有谁：demandctl customer list"

@@ -12,7 +12,7 @@ from typing import Any
 from demandctl.messages import clock
 from demandctl.monday import Item
 from demandctl.phones import masked, masked_text
-from demandctl.queries import Line
+from demandctl.queries.deadlines import Line
 from demandctl.render import cut, minutes
 from demandctl.vocabulary import Kind, subtype_label
 

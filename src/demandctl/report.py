@@ -19,10 +19,10 @@ from datetime import date, datetime, timedelta
 from math import ceil
 from typing import Any, NamedTuple
 
-from demandctl import queries
 from demandctl import vocabulary as words
 from demandctl.periods import Period, period_of
-from demandctl.queries import Filter, Reader, stored
+from demandctl.queries.demands import Filter, demand_condition
+from demandctl.queries.reader import Reader, stored
 
 SECTIONS = {
     "new": "新增需求",
@@ -241,7 +241,7 @@ def verdicts(
     reader: Reader, *, span: tuple[str, str] = ("", "~"), branch: str = "", demands: Filter | None = None
 ) -> Iterator[Verdict]:
     """What fell due in a span of stored times and is settled, of all subjects or of the demands of a filter."""
-    condition, values = ("1", {}) if demands is None else queries.demand_condition(demands)
+    condition, values = ("1", {}) if demands is None else demand_condition(demands)
     about = "" if demands is None else "AND l.about = 'demand'"
     query = f"""
         SELECT l.rule, l.rule_name, l.owed_by, l.due_at, l.met_at, l.voided_at, l.occurrences, l.ruleset_id,
@@ -401,7 +401,7 @@ def _ages(reader: Reader, span: Mapping[str, str], moment: datetime) -> Iterator
 
 def kinds_by_status(reader: Reader, asked: Filter) -> dict[str, Counter[str]]:
     """How many demands of each kind have each status."""
-    condition, values = queries.demand_condition(asked)
+    condition, values = demand_condition(asked)
     found: dict[str, Counter[str]] = {kind: Counter() for kind in words.Kind}
     for kind, status, count in reader.sql.execute(
         "SELECT d.kind, d.status, count(*) FROM demand AS d JOIN customer AS c ON c.id = d.customer_id "
@@ -414,7 +414,7 @@ def kinds_by_status(reader: Reader, asked: Filter) -> dict[str, Counter[str]]:
 
 def by_branch(reader: Reader, asked: Filter) -> list[tuple[str, int, int, int]]:
     """(branch, demands, still open, won or solved or adopted), the busiest first."""
-    condition, values = queries.demand_condition(asked)
+    condition, values = demand_condition(asked)
     rows = reader.rows(
         "SELECT d.branch, count(*), sum(d.closed_at IS NULL), "
         "sum(coalesce(d.outcome, '') IN ('won', 'solved', 'adopted')) "

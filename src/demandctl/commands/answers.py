@@ -4,9 +4,10 @@ from typing import Any
 
 import typer
 
-from demandctl import queries
 from demandctl.context import Context
 from demandctl.errors import UsageError
+from demandctl.queries.demands import read_demand
+from demandctl.queries.reader import reading
 from demandctl.render import put, put_json, say, shown
 
 
@@ -17,8 +18,8 @@ def demand_answer(
     for note in notes or []:
         say(f"提示：{shown(note)}")
     if as_json:
-        with queries.reading(app) as reader:
-            put_json(queries.demand(reader, number))
+        with reading(app) as reader:
+            put_json(read_demand(reader, number))
         return
     answer(done, *filter(None, following))
 

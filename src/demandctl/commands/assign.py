@@ -6,13 +6,15 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from demandctl import asking, messages, queries
+from demandctl import asking, messages
 from demandctl import vocabulary as words
 from demandctl.commands.answers import answer
 from demandctl.commands.copying import Copy, put_on_clipboard
 from demandctl.commands.options import At, Json, Number, Reason, Yes, clean, one_line, past
 from demandctl.context import Context
 from demandctl.errors import Refused, UsageError
+from demandctl.queries.demands import read_demand
+from demandctl.queries.reader import reader_in, reading
 from demandctl.render import put, put_json, put_styled, shown, shown_lines
 
 Who = Annotated[str, typer.Argument(metavar="联系人", help="派给谁：姓名、电话或编号；不写就给出建议")]
@@ -87,8 +89,8 @@ def _give(
         from demandctl.models import Customer
 
         lacking = ledger.missing_for_handler(demand, work.session.get_one(Customer, demand.customer_id))
-    with queries.reading(app) as reader:
-        written = queries.demand(reader, number)
+    with reading(app) as reader:
+        written = read_demand(reader, number)
     text = _message(app, written, lacking, leader=to_whom.leader)
     if as_json:
         put_json(written)
@@ -116,8 +118,8 @@ def offer(
     """Let the person choose among the proposals; the pointer stands on the one that is clear, else on the leader."""
     from demandctl import proposals
 
-    with queries.reading(app) as reader:
-        demand = queries.demand(reader, number)
+    with reading(app) as reader:
+        demand = read_demand(reader, number)
         found = proposals.for_demand(reader, demand)
     listed = [(_Choice(str(p["id"])), _line(p)) for p in found["proposals"][:6]]
     leader = found["leader"]
@@ -152,7 +154,7 @@ def _chosen(work: Any, demand: Any, text: str, *, leader: bool, expert: bool, ex
     from demandctl.routing import route
 
     need = directory.need_of(work.session, demand)
-    routing = route(need, proposals.candidates(queries.within(work)), external=external, expert=expert)
+    routing = route(need, proposals.candidates(reader_in(work)), external=external, expert=expert)
     if leader:
         if routing.leader is None:
             listed = "、".join(f"{p.name}（{p.branch}）" for p in routing.leaders)
@@ -171,8 +173,8 @@ def _chosen(work: Any, demand: Any, text: str, *, leader: bool, expert: bool, ex
 def _propose(app: Context, number: int, as_json: bool) -> None:
     from demandctl import proposals
 
-    with queries.reading(app) as reader:
-        demand = queries.demand(reader, number)
+    with reading(app) as reader:
+        demand = read_demand(reader, number)
         found = proposals.for_demand(reader, demand)
     if as_json:
         put_json(found)
@@ -200,7 +202,7 @@ def who(
 
     app: Context = ctx.obj
     kind_term = words.Kind.parse(kind)
-    with queries.reading(app) as reader:
+    with reading(app) as reader:
         found = proposals.for_need(
             reader,
             kind=kind_term,

@@ -5,13 +5,15 @@ from typing import Annotated
 
 import typer
 
-from demandctl import asking, queries
+from demandctl import asking
 from demandctl import vocabulary as words
 from demandctl.commands.answers import answer, demand_answer
 from demandctl.commands.options import At, Json, Number, Reason, Yes, choices, clean, demand_number, past
 from demandctl.commands.questions import terms
 from demandctl.context import Context
 from demandctl.errors import UsageError
+from demandctl.queries.demands import read_demand
+from demandctl.queries.reader import reading
 
 OutcomeOption = Annotated[str, typer.Option("--outcome", metavar="结果", help=f"{choices(words.Outcome)}（或中文）")]
 Amount = Annotated[str, typer.Option("--amount", metavar="金额", help="成交金额，元；可写 128万")]
@@ -65,8 +67,8 @@ def _asked(app: Context, number: int, outcome: str, reason: str, duplicate_of: s
     """What an end needs and was not typed: how it ended, why, of which one it is a duplicate."""
     from demandctl import lifecycle
 
-    with queries.reading(app) as reader:
-        demand = queries.demand(reader, number)
+    with reading(app) as reader:
+        demand = read_demand(reader, number)
     if demand["closed_at"]:
         return outcome, reason, duplicate_of
     if not outcome:
@@ -83,8 +85,8 @@ def _asked(app: Context, number: int, outcome: str, reason: str, duplicate_of: s
 
 def _means_to_buy(app: Context, number: int, result: words.Outcome) -> bool:
     """R 3.1.3: a question about a product may be the beginning of a sale."""
-    with queries.reading(app) as reader:
-        demand = queries.demand(reader, number)
+    with reading(app) as reader:
+        demand = read_demand(reader, number)
     asked = demand["kind"] == words.Kind.INQUIRY and demand["subtype"] == "product" and not demand["closed_at"]
     return asked and result is words.Outcome.SOLVED and asking.yes("客户有意购买吗？有的话应转为商机", default=False)
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from demandctl import asking, queries
+from demandctl import asking
 from demandctl import vocabulary as words
 from demandctl.commands.answers import object_answer
 from demandctl.commands.import_ import contacts as import_contacts
@@ -13,6 +13,10 @@ from demandctl.commands.questions import terms
 from demandctl.context import Context
 from demandctl.errors import Refused, UsageError
 from demandctl.grammar import Tree
+from demandctl.queries.contacts import read_contact, read_contacts
+from demandctl.queries.demands import Filter, read_demands
+from demandctl.queries.naming import find_contact_id
+from demandctl.queries.reader import reading
 from demandctl.render import Column, pairs, put, put_json, put_table, shown
 
 Name = Annotated[str, typer.Argument(metavar="姓名", help="姓名")]
@@ -124,8 +128,8 @@ def list_(
 ) -> None:
     """通讯录。"""
     app: Context = ctx.obj
-    with queries.reading(app) as reader:
-        found = queries.contacts(
+    with reading(app) as reader:
+        found = read_contacts(
             reader, role=words.Role.parse(role).value if role else "", branch=branch, everybody=everybody
         )
     if json:
@@ -159,10 +163,10 @@ def list_(
 def show(ctx: typer.Context, contact: Who, json: Json = False) -> None:
     """一位联系人的资料和手里的需求。"""
     app: Context = ctx.obj
-    with queries.reading(app) as reader:
-        number = queries.find_contact_id(reader, one_line(contact))
-        person = queries.contact(reader, number)
-        open_ones = queries.demands(reader, queries.Filter(open_only=True, handler=number))
+    with reading(app) as reader:
+        number = find_contact_id(reader, one_line(contact))
+        person = read_contact(reader, number)
+        open_ones = read_demands(reader, Filter(open_only=True, handler=number))
     if json:
         put_json(person | {"demands": open_ones})
         return
@@ -182,8 +186,8 @@ def show(ctx: typer.Context, contact: Who, json: Json = False) -> None:
 
 
 def _one(app: Context, number: int) -> dict[str, object]:
-    with queries.reading(app) as reader:
-        return queries.contact(reader, number)
+    with reading(app) as reader:
+        return read_contact(reader, number)
 
 
 TREE: Tree = {"add": add, "edit": edit, "list": list_, "show": show, "leave": leave, "import": import_contacts}

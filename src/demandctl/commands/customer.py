@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from demandctl import queries
 from demandctl import vocabulary as words
 from demandctl.commands import privacy, same
 from demandctl.commands.answers import object_answer
@@ -15,6 +14,9 @@ from demandctl.commands.show import Limit, put_deadlines, row_limit, status_labe
 from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.grammar import Tree
+from demandctl.queries.customers import read_customer, read_customers
+from demandctl.queries.naming import find_customer_id
+from demandctl.queries.reader import reading
 from demandctl.render import Column, gist, pairs, put, put_json, put_styled, put_table, shown
 
 Name = Annotated[str, typer.Argument(metavar="姓名", help="姓名或昵称")]
@@ -129,8 +131,8 @@ def list_(
 ) -> None:
     """客户名单。"""
     app: Context = ctx.obj
-    with queries.reading(app) as reader:
-        found = queries.customers(reader, text=text, tag=tag, limit=row_limit(limit, json))
+    with reading(app) as reader:
+        found = read_customers(reader, text=text, tag=tag, limit=row_limit(limit, json))
     if json:
         put_json(found)
         return
@@ -161,8 +163,8 @@ def list_(
 def show(ctx: typer.Context, customer: Who, json: Json = False) -> None:
     """一位客户的资料、需求、回访、时限。"""
     app: Context = ctx.obj
-    with queries.reading(app) as reader:
-        data = queries.customer(reader, queries.find_customer_id(reader, one_line(customer)))
+    with reading(app) as reader:
+        data = read_customer(reader, find_customer_id(reader, one_line(customer)))
     if json:
         put_json(data)
         return
@@ -328,8 +330,8 @@ def owner(ctx: typer.Context, customer: Who, contact: Owner = "", briefed: Brief
 
 
 def _one(app: Context, number: int) -> dict[str, object]:
-    with queries.reading(app) as reader:
-        return queries.customer(reader, number)
+    with reading(app) as reader:
+        return read_customer(reader, number)
 
 
 TREE: Tree = {

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
-from demandctl import queries
 from demandctl import vocabulary as words
 from demandctl.commands.options import Json
 from demandctl.commands.show import BranchFilter, KindFilter, Limit, OwnerFilter, row_limit, when
 from demandctl.context import Context
 from demandctl.errors import UsageError
+from demandctl.queries.deadlines import Due, Line, due_deadlines, to_line
+from demandctl.queries.reader import reading
 from demandctl.render import (
     Column,
     brief,
@@ -81,7 +82,7 @@ def due(
         filtered = within != "1d" or overdue or owner or branch or kind or rule or mine or limit is not None or check
         _notify(app, notify and not filtered, channel, dry_run=dry_run, unmask=unmask, json=json)
         return
-    asked = queries.Due(
+    asked = Due(
         overdue_only=overdue,
         owner=owner,
         branch=branch,
@@ -94,9 +95,9 @@ def due(
         from demandctl.when import parse_span
 
         asked = asked._replace(within=parse_span(within))
-    with queries.reading(app) as reader:
-        rows, counts = queries.due(reader, asked)
-        lines = [queries.line(reader, row) for row in rows]
+    with reading(app) as reader:
+        rows, counts = due_deadlines(reader, asked)
+        lines = [to_line(reader, row) for row in rows]
     # Within the horizon that was asked for is soon, however far it was set.
     lines = [line._replace(state="soon") if line.state == "later" else line for line in lines]
     if json:
@@ -124,7 +125,7 @@ NOTHING = "没有到期的事。"
 
 
 def put_due(
-    lines: list[queries.Line],
+    lines: list[Line],
     regions: dict[int, str],
     counts: dict[str, int],
     now: datetime,
@@ -153,7 +154,7 @@ def put_due(
         put(f"\n还有 {'1000 以上' if hidden >= 999 else hidden} 条没有列出：demandctl due --limit 0")
 
 
-def _row(line: queries.Line, region: str, now: datetime) -> list[str]:
+def _row(line: Line, region: str, now: datetime) -> list[str]:
     return [
         _number(line),
         words.Kind(line.kind).label if line.kind else "",
@@ -167,7 +168,7 @@ def _row(line: queries.Line, region: str, now: datetime) -> list[str]:
     ]
 
 
-def _narrow_row(line: queries.Line, region: str, now: datetime) -> list[str]:
+def _narrow_row(line: Line, region: str, now: datetime) -> list[str]:
     number, kind, customer, place, what, name, phone, _, stands = _row(line, region, now)
     assert line.due_at is not None
     due_at = brief(datetime.fromisoformat(line.due_at), now)
@@ -175,7 +176,7 @@ def _narrow_row(line: queries.Line, region: str, now: datetime) -> list[str]:
     return [number, kind, who.strip(), what, owes.strip(), due_at, stands]
 
 
-def _number(line: queries.Line) -> str:
+def _number(line: Line) -> str:
     if line.demand:
         return f"D{line.demand}"
     if line.revisit:
@@ -183,7 +184,7 @@ def _number(line: queries.Line) -> str:
     return str(line.customer["code"]) if line.customer else "台账"
 
 
-def standing(line: queries.Line, now: datetime) -> str:
+def standing(line: Line, now: datetime) -> str:
     """How late or how long left, the level and the repeat in words."""
     if line.state == "overdue":
         late = f"超时{lateness(line.late_minutes, line.workday_minutes)}" if line.late_minutes else "刚超时"

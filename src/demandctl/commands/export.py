@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from demandctl import queries
 from demandctl import vocabulary as words
 from demandctl.commands.answers import answer
 from demandctl.commands.options import Json, Yes, choices, revisit_number
@@ -16,6 +15,7 @@ from demandctl.context import Context
 from demandctl.errors import LedgerUnusable, Refused, UsageError
 from demandctl.grammar import Tree
 from demandctl.periods import Period, parse_period, period_of
+from demandctl.queries.reader import Reader, reading, stored
 from demandctl.render import put_json, say, shown
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def _spanned(
         period = parse_period(unit, text, app.now.date())
         start_of = app.calendar.start_of
         return wanted._replace(
-            since=queries.stored(start_of(period.start)), until=queries.stored(start_of(period.end)),
+            since=stored(start_of(period.start)), until=stored(start_of(period.end)),
             period=period, name=period.name,
         )  # fmt: skip
     first, last = boundary(app, since), boundary(app, until, end=True)
@@ -242,7 +242,7 @@ def _make(app: Context, name: str, wanted: Wanted) -> dict[str, Any]:
     assert wanted.output is not None
     export = EXPORTS[name]
     asked = Asked(wanted.since, wanted.until, wanted.branch, wanted.kind, wanted.open_only)
-    with queries.reading(app) as reader:
+    with reading(app) as reader:
         job = Job(reader, asked, wanted.period, wanted.name, wanted.mask, number=wanted.number)
         with _progress(job, export.name, export.tables), target.replacing(wanted.output) as file:
             export.write(job, file, wanted.output.suffix.lower())
@@ -258,13 +258,13 @@ def _make(app: Context, name: str, wanted: Wanted) -> dict[str, Any]:
     }
 
 
-def _is_owed(reader: queries.Reader, period: Period) -> bool:
+def _is_owed(reader: Reader, period: Period) -> bool:
     """Whether the ledger still has to note that a period was handed upward: it is over, and not noted yet."""
     if period.end > reader.now.date():
         say(f"提示：{period.name} 还没有结束，结束后再导一次才算交了")
         return False
     began = reader.rows("SELECT value FROM ledger WHERE key = 'init'")
-    if not began or queries.stored(reader.context.calendar.start_of(period.end)) <= began[0][0]:
+    if not began or stored(reader.context.calendar.start_of(period.end)) <= began[0][0]:
         return False
     noted = reader.rows("SELECT json_extract(data, '$.facts.period') FROM event WHERE about = 'ledger' "
                         "AND names = 'exported'")  # fmt: skip

@@ -5,13 +5,16 @@ from typing import Annotated, Any
 
 import typer
 
-from demandctl import asking, holdings, messages, queries, scripts
+from demandctl import asking, holdings, messages, scripts
 from demandctl import vocabulary as words
 from demandctl.commands.answers import agreed
 from demandctl.commands.copying import Copy, copy_in_turn, short
 from demandctl.commands.options import Json, Reason, Yes, choices, clean, demand_number, one_line
 from demandctl.context import Context
 from demandctl.errors import Refused, UsageError
+from demandctl.queries.contacts import read_contact, read_contacts
+from demandctl.queries.naming import find_contact_id, find_customer_id
+from demandctl.queries.reader import Reader, reader_in, reading
 from demandctl.render import Column, put, put_json, put_styled, put_table, shown, shown_lines
 
 From = Annotated[str, typer.Argument(metavar="交出人", help="谁交出：姓名、电话或编号")]
@@ -47,9 +50,9 @@ def handover(
     """
     app: Context = ctx.obj
     from_, to = _person(app, from_, "交出人"), _person(app, to, "接手人")
-    with queries.reading(app) as reader:
-        old = queries.contact(reader, queries.find_contact_id(reader, one_line(from_)))
-        new = queries.contact(reader, queries.find_contact_id(reader, one_line(to)))
+    with reading(app) as reader:
+        old = read_contact(reader, find_contact_id(reader, one_line(from_)))
+        new = read_contact(reader, find_contact_id(reader, one_line(to)))
         part = _part(reader, only, kind, region, demand, customer)
         held = holdings.held_by(reader, old["id"], part)
         holdings.require_all(part, held)
@@ -67,7 +70,7 @@ def handover(
     from demandctl.models import Contact
 
     with transaction(app, "handover") as work:
-        now_held = holdings.held_by(queries.within(work), old["id"], part)
+        now_held = holdings.held_by(reader_in(work), old["id"], part)
         giver, taker = (work.session.get_one(Contact, person["id"]) for person in (old, new))
         use_case.hand_over(work, giver, taker, now_held, reason=clean(reason))
     if json:
@@ -86,16 +89,16 @@ def _person(app: Context, text: str, what: str) -> str:
         raise UsageError(f"缺少{what}", "写法：demandctl handover 交出人 接手人")
 
     def find(name: str) -> int:
-        with queries.reading(app) as reader:
-            return queries.find_contact_id(reader, one_line(name))
+        with reading(app) as reader:
+            return find_contact_id(reader, one_line(name))
 
-    with queries.reading(app) as reader:
-        names = [person["name"] for person in queries.contacts(reader)]
+    with reading(app) as reader:
+        names = [person["name"] for person in read_contacts(reader)]
     return asking.text(what, needed=True, known=names, check=find)
 
 
 def _part(
-    reader: queries.Reader, only: list[str] | None, kinds: list[str] | None, region: str, demands: list[str] | None,
+    reader: Reader, only: list[str] | None, kinds: list[str] | None, region: str, demands: list[str] | None,
     customers: list[str] | None,
 ) -> holdings.Part:  # fmt: skip
     return holdings.Part(
@@ -103,7 +106,7 @@ def _part(
         kinds=frozenset(words.Kind.parse(name).value for name in kinds or []),
         region=one_line(region),
         demands=frozenset(map(demand_number, demands or [])),
-        customers=frozenset(queries.find_customer_id(reader, one_line(name)) for name in customers or []),
+        customers=frozenset(find_customer_id(reader, one_line(name)) for name in customers or []),
     )
 
 

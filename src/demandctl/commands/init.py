@@ -4,12 +4,13 @@ from typing import Annotated
 
 import typer
 
-from demandctl import db, queries
+from demandctl import db
 from demandctl.commands.answers import answer
 from demandctl.commands.options import Json
 from demandctl.config import TEMPLATE
 from demandctl.context import Context
 from demandctl.errors import Refused
+from demandctl.queries.reader import reading
 from demandctl.render import put_json
 
 Demo = Annotated[bool, typer.Option("--demo", help="用示例数据填满一份新台账，供试用")]
@@ -52,7 +53,7 @@ def _template(demo: bool) -> str:
 
 def _begin(app: Context) -> None:
     """Start what the ledger itself owes, unless an earlier run has."""
-    with queries.reading(app) as reader:
+    with reading(app) as reader:
         if reader.rows("SELECT 1 FROM ledger WHERE key = 'init'"):
             return
     from demandctl import duties

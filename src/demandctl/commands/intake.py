@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from demandctl import asking, queries
+from demandctl import asking
 from demandctl import vocabulary as words
 from demandctl.commands.answers import demand_answer
 from demandctl.commands.copying import Copy
@@ -24,6 +24,8 @@ from demandctl.commands.options import (
 from demandctl.commands.show import put_demand
 from demandctl.context import Context
 from demandctl.errors import SameDemand, UsageError
+from demandctl.queries.demands import read_demand
+from demandctl.queries.reader import reader_in, reading
 from demandctl.render import say, shown
 
 Text = Annotated[str, typer.Argument(metavar="内容", help="客户的原话；写 - 从标准输入读")]
@@ -166,7 +168,7 @@ def _complete(app: Context, given: dict[str, Any], *, asks: bool) -> dict[str, A
 
     guessed: dict[str, Any] = {}
     if given.get("content"):
-        with queries.reading(app) as reader:
+        with reading(app) as reader:
             drafts = pasted.read(reader, given["content"])
         guessed = drafts[0].values if len(drafts) == 1 else {}
     guessed = {key: value for key, value in guessed.items() if value and key not in ("content", "raised_at")} | given
@@ -187,7 +189,7 @@ def _record(app: Context, given: Mapping[str, Any], *, insist: bool, dry_run: bo
     with transaction(app, "intake", keep=not dry_run) as work:
         demand, notes = record(work, person, pasted.columns_of(given), insist=insist)
         number, kind, where, raised = demand.id, words.Kind(demand.kind), demand.branch, demand.raised_at
-        preview = queries.demand(queries.within(work), number) if dry_run else None
+        preview = read_demand(reader_in(work), number) if dry_run else None
     if preview:
         for note in notes:
             say(f"提示：{note}")

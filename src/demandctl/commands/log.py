@@ -5,11 +5,13 @@ from typing import Annotated, Any
 
 import typer
 
-from demandctl import queries
 from demandctl.commands.answers import object_answer
 from demandctl.commands.options import Json, demand_number, one_line
 from demandctl.commands.show import Limit, boundary, row_limit
 from demandctl.context import Context
+from demandctl.queries.demands import read_demand
+from demandctl.queries.log import read_operations
+from demandctl.queries.reader import reading
 from demandctl.render import Column, moment, put, put_json, put_styled, put_table, shown
 
 MaybeNumber = Annotated[str, typer.Argument(metavar="编号", help="只看一条需求的")]
@@ -30,10 +32,10 @@ def log(
 
     demand = demand_number(number) if number else None
     span = {"since": boundary(app, since), "until": boundary(app, until, end=True)}
-    with queries.reading(app) as reader:
+    with reading(app) as reader:
         if demand is not None:
-            queries.demand(reader, demand)
-        found = queries.operations(
+            read_demand(reader, demand)
+        found = read_operations(
             reader, demand=demand, who=one_line(who), command=one_line(command), limit=row_limit(limit, json), **span
         )
         changed = of_operations(reader, [o["id"] for o in found]) if changes else {}

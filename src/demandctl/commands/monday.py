@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from demandctl import asking, queries, reminders
+from demandctl import asking, reminders
 from demandctl import monday as rounds
 from demandctl import vocabulary as words
 from demandctl.commands.copying import Copy, Note, put_notes
@@ -16,6 +16,8 @@ from demandctl.commands.show import BranchFilter, OwnerFilter, when
 from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.monday import Item, Round
+from demandctl.queries.contacts import read_contacts
+from demandctl.queries.reader import Reader, reading
 from demandctl.render import Column, is_terminal, moment, put, put_json, put_styled, put_table, shown
 
 Message = Annotated[bool, typer.Option("--message", help="每位对接人一段可以直接粘贴的催促消息")]
@@ -35,9 +37,9 @@ def monday(
     app: Context = ctx.obj
     if message and leaders:
         raise UsageError("--message 和 --leaders 只能用一个")
-    with queries.reading(app) as reader:
+    with reading(app) as reader:
         found = _narrowed(rounds.this_round(reader, ahead=ahead), one_line(owner), one_line(branch))
-        heads = {c["id"]: c for c in queries.contacts(reader, everybody=True)} if leaders else {}
+        heads = {c["id"]: c for c in read_contacts(reader, everybody=True)} if leaders else {}
         of_branch = _leaders_of(reader, found) if leaders else {}
     if message or leaders:
         notes = _to_leaders(app, found, heads, of_branch, unmask) if leaders else _to_handlers(app, found, unmask)
@@ -74,7 +76,7 @@ def _to_handlers(app: Context, found: Round, unmask: bool) -> Iterator[Note]:
         yield items[0].handler, reminders.to_handler(items, found.due_at, app.now, unmask=unmask)
 
 
-def _leaders_of(reader: queries.Reader, found: Round) -> dict[int, int | None]:
+def _leaders_of(reader: Reader, found: Round) -> dict[int, int | None]:
     """The branch leader of each demand of the round; of one that was referred, whom it was referred to."""
     numbers = [item.demand["number"] for item in found.owed]
     query = f"SELECT id, branch_leader_id FROM demand WHERE id IN ({', '.join(map(str, numbers))})"

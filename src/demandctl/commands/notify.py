@@ -104,7 +104,7 @@ def _rehearse(
     """What would go out now, channel by channel; nothing is sent and nothing written."""
     from demandctl.notify import digest, plan
     from demandctl.notify.delivery import log_unmasking
-    from demandctl.queries import reading
+    from demandctl.queries.reader import reading
 
     with reading(app) as reader:
         plans = plan.made(reader, settings, chosen)
@@ -170,10 +170,10 @@ def probe(ctx: typer.Context, channel: ChannelName = "", json: Json = False) -> 
 def log(ctx: typer.Context, channel: ChannelName = "", limit: Limit = None, json: Json = False) -> None:
     """发过哪些提醒、发到哪里、对方怎么答；没发成的也在。"""
     app: Context = ctx.obj
-    from demandctl import queries
     from demandctl.notify.history import sent
+    from demandctl.queries.reader import reading
 
-    with queries.reading(app) as reader:
+    with reading(app) as reader:
         found = sent(reader, channel, row_limit(limit, json))
     if json:
         put_json(found)
@@ -248,13 +248,13 @@ def _channel_data(channel: Channel) -> dict[str, Any]:
 
 def _warn_of_branches(app: Context, settings: settings_of.Settings) -> None:
     """What no channel would tell of, and what a channel waits for in vain."""
-    from demandctl import queries
     from demandctl.notify.history import branches_unknown
+    from demandctl.queries.reader import reading
 
     if not any(channel.takes_branch(None) for channel in settings.channels):
         say("提示：每个渠道都只收指定的分公司，不属于哪个分公司的事项不会发出；留一个 branches = [] 的渠道")
     if app.db_path.exists():
-        with queries.reading(app) as reader:
+        with reading(app) as reader:
             unknown = branches_unknown(reader, settings.channels)
         if unknown:
             say(f"提示：通讯录里没有这些分公司：{shown('、'.join(unknown))}")

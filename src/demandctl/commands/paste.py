@@ -4,13 +4,15 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from demandctl import asking, clipboard, pasted, queries
+from demandctl import asking, clipboard, pasted
 from demandctl import vocabulary as words
 from demandctl.commands.answers import answer
 from demandctl.commands.questions import demand_steps
 from demandctl.context import Context
 from demandctl.errors import DemandctlError, Refused, UsageError
 from demandctl.pasted import LABELS, NEEDED, Proposal
+from demandctl.queries.demands import read_demand
+from demandctl.queries.reader import Reader, reading
 from demandctl.render import moment, pairs, put, put_json, put_styled, say, shown
 
 NOTHING = "这段文字里没有看到需求，没有写入"
@@ -22,7 +24,7 @@ def paste(
     """Take a copied chat in; *given* are fields typed as options, which win over what the text says."""
     asks = asking.can_ask() and not (yes or as_json or dry_run)
     text = copied(asks)
-    with queries.reading(app) as reader:
+    with reading(app) as reader:
         found = pasted.read(reader, text)
         if given:
             _override(reader, found, given)
@@ -71,7 +73,7 @@ def _decoded() -> str:
     raise UsageError("这段文字的编码认不出来", "请用 UTF-8")
 
 
-def _override(reader: queries.Reader, found: list[Proposal], given: Mapping[str, Any]) -> None:
+def _override(reader: Reader, found: list[Proposal], given: Mapping[str, Any]) -> None:
     if len(found) != 1:
         why = f"认出 {len(found)} 条需求，选项不知道用在哪一条上" if found else NOTHING
         raise UsageError(
@@ -137,7 +139,7 @@ def _walk(app: Context, proposal: Proposal, place: str, *, insist: bool, copy: b
         choice = asking.choose("这条怎么办", [*noted, ("record", record), ("edit", "改一改"), ("skip", "跳过，不记录")])
         if choice == "edit":
             _ask(app, proposal, [*NEEDED, "subtype", "phone", "region", "product"])
-            with queries.reading(app) as reader:
+            with reading(app) as reader:
                 pasted.known(reader, proposal)
             show(app, proposal, place)
             continue
@@ -172,7 +174,7 @@ def _who_is_it(proposal: Proposal) -> None:
 
 
 def _twin(app: Context, proposal: Proposal) -> dict[str, Any] | None:
-    with queries.reading(app) as reader:
+    with reading(app) as reader:
         return pasted.twin(reader, proposal)
 
 
@@ -251,8 +253,8 @@ def _record_all(app: Context, found: list[Proposal], *, insist: bool, as_json: b
         except (Refused, UsageError) as why:
             problems.append(why)
     if as_json:
-        with queries.reading(app) as reader:
-            put_json([queries.demand(reader, number) for number in numbers])
+        with reading(app) as reader:
+            put_json([read_demand(reader, number) for number in numbers])
     if problems:
         for problem in problems[:-1]:
             say(f"错误：{shown(problem)}")

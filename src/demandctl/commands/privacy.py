@@ -8,12 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-from demandctl import queries
 from demandctl import vocabulary as words
 from demandctl.changes import FIELDS, label
 from demandctl.commands.answers import agreed, object_answer
 from demandctl.commands.options import Json, Yes, one_line
 from demandctl.context import Context
+from demandctl.queries.naming import find_customer_id
+from demandctl.queries.reader import reading
 from demandctl.render import put, put_json, say, shown, shown_lines
 
 Who = Annotated[str, typer.Argument(metavar="客户", help="编号 K00001、姓名、电话")]
@@ -28,8 +29,8 @@ def erase(ctx: typer.Context, customer: Who, dry_run: DryRun = False, yes: Yes =
     from demandctl import privacy
     from demandctl.db import transaction
 
-    with queries.reading(app) as reader:
-        number = queries.find_customer_id(reader, one_line(customer))
+    with reading(app) as reader:
+        number = find_customer_id(reader, one_line(customer))
         about = privacy.preview(app, reader, number)
     if not json or dry_run:
         for line in _preview(about):
@@ -69,8 +70,8 @@ def export(ctx: typer.Context, customer: Who, output: Output = None, force: Forc
     app: Context = ctx.obj
     from demandctl import privacy
 
-    with queries.reading(app) as reader:
-        about = privacy.everything_about(reader, queries.find_customer_id(reader, one_line(customer)))
+    with reading(app) as reader:
+        about = privacy.everything_about(reader, find_customer_id(reader, one_line(customer)))
     if json and output is None:
         put_json(about)
         return

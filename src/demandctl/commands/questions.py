@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from demandctl import asking, queries
+from demandctl import asking
 from demandctl import vocabulary as words
 from demandctl.context import Context
+from demandctl.queries.reader import reading
 
 Step = tuple[str, Callable[[bool], Any]]
 
@@ -25,7 +26,7 @@ _TEXTS = {
 
 def seen(app: Context, what: str) -> list[str]:
     """What has been typed before: customers, groups, products, regions, contacts."""
-    with queries.reading(app) as reader:
+    with reading(app) as reader:
         return [row[0] for row in reader.rows(_SEEN[what])]
 
 

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from demandctl import queries
 from demandctl.commands.options import Json
 from demandctl.context import Context
 from demandctl.periods import parse_period, period_of
+from demandctl.queries.reader import reading
 from demandctl.render import Column, put, put_json, put_styled, put_table
 from demandctl.vocabulary import match
 
@@ -34,7 +34,7 @@ def report(ctx: typer.Context, unit: Unit = "week", of: Of = "", branch: Branch 
     period = parse_period(unit, of, today) if of else period_of(unit, today)
     from demandctl import report as reports
 
-    with queries.reading(app) as reader:
+    with reading(app) as reader:
         found = reports.report(reader, period, branch)
         document = reports.data(found, reader)
     if json:

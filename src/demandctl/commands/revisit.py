@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from demandctl import asking, queries
+from demandctl import asking
 from demandctl import vocabulary as words
 from demandctl.commands.answers import object_answer
 from demandctl.commands.options import (
@@ -26,6 +26,10 @@ from demandctl.commands.show import Limit, boundary, put_deadlines, row_limit, w
 from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.grammar import Tree
+from demandctl.queries.deadlines import visits_owed
+from demandctl.queries.naming import find_customer_id
+from demandctl.queries.reader import reading
+from demandctl.queries.revisits import read_revisit, read_revisits
 from demandctl.render import Column, pairs, put, put_json, put_styled, put_table, say, shown
 
 Number = Annotated[int, typer.Argument(parser=revisit_number, metavar="回访编号", help="回访编号")]
@@ -46,8 +50,8 @@ def plan(
     app: Context = ctx.obj
     from demandctl.when import parse_span
 
-    with queries.reading(app) as reader:
-        lines = queries.visits_owed(reader, parse_span(within))
+    with reading(app) as reader:
+        lines = visits_owed(reader, parse_span(within))
     if json:
         put_json([line._asdict() for line in lines])
         return
@@ -300,10 +304,10 @@ def list_(
 ) -> None:
     """回访列表。"""
     app: Context = ctx.obj
-    with queries.reading(app) as reader:
-        found = queries.revisits(
+    with reading(app) as reader:
+        found = read_revisits(
             reader,
-            customer_id=queries.find_customer_id(reader, one_line(customer)) if customer else None,
+            customer_id=find_customer_id(reader, one_line(customer)) if customer else None,
             kind=words.RevisitKind.parse(kind).value if kind else "",
             open_only=open_only,
             since=boundary(app, since),
@@ -396,8 +400,8 @@ def show(ctx: typer.Context, number: Number, json: Json = False) -> None:
 
 
 def _one(app: Context, number: int) -> dict[str, Any]:
-    with queries.reading(app) as reader:
-        return queries.revisit(reader, number)
+    with reading(app) as reader:
+        return read_revisit(reader, number)
 
 
 TREE: Tree = {

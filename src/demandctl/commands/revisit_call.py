@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from demandctl import asking, messages, queries, scripts
+from demandctl import asking, messages, scripts
 from demandctl import vocabulary as words
 from demandctl.commands.answers import object_answer
 from demandctl.commands.options import Json, choices, future, revisit_number, understood
@@ -17,6 +17,9 @@ from demandctl.commands.questions import terms
 from demandctl.commands.revisit import warn_outside_call_hours
 from demandctl.context import Context
 from demandctl.errors import DemandctlError, Refused, UsageError
+from demandctl.queries.demands import read_demand
+from demandctl.queries.reader import reading
+from demandctl.queries.revisits import read_revisit, read_revisits
 from demandctl.render import moment, put, put_json, say, shown, shown_lines
 from demandctl.scripts import Script, Step
 
@@ -110,7 +113,7 @@ def _text(app: Context, step: Step, given: Answers, back: bool) -> str:
 
 def _departments(app: Context) -> list[str]:
     """Our own department and those that were given something before."""
-    with queries.reading(app) as reader:
+    with reading(app) as reader:
         rows = reader.rows("SELECT DISTINCT department FROM revisit WHERE department <> '' ORDER BY 1 LIMIT 50")
     return list(dict.fromkeys([app.config.department, *(row["department"] for row in rows)]))
 
@@ -148,9 +151,9 @@ def call(ctx: typer.Context, number: Visit = None, method: MethodOption = "", js
     if number is None:
         number = _chosen(app)
     how = words.Method.parse(method).value if method else words.Method.PHONE.value
-    with queries.reading(app) as reader:
-        visit = queries.revisit(reader, number)
-        demand = queries.demand(reader, visit["demand"]) if visit["demand"] else None
+    with reading(app) as reader:
+        visit = read_revisit(reader, number)
+        demand = read_demand(reader, visit["demand"]) if visit["demand"] else None
     if visit["recorded_at"]:
         raise Refused(f"回访 {number} 的表已填过", f"看：demandctl revisit show {number}")
     if not asking.can_ask():
@@ -180,8 +183,8 @@ def _chosen(app: Context) -> int:
     """The visit to be made, chosen among those that are planned."""
     if not asking.can_ask():
         raise UsageError("缺少回访编号", "看看有哪些：demandctl revisit list --open")
-    with queries.reading(app) as reader:
-        planned = [visit for visit in queries.revisits(reader, open_only=True) if not visit["recorded_at"]]
+    with reading(app) as reader:
+        planned = [visit for visit in read_revisits(reader, open_only=True) if not visit["recorded_at"]]
     if not planned:
         raise Refused("没有计划好的回访", "该回访谁：demandctl revisit plan")
     listed = [(visit["id"], shown(_line(visit, app.now))) for visit in planned[:30]]
@@ -244,8 +247,8 @@ def _write(app: Context, number: int, given: Answers, *, started: datetime | Non
     except DemandctlError:
         say(f"没有写进去，客户说的可以这样补上：demandctl revisit record {number} {' '.join(_as_options(given))}")
         raise
-    with queries.reading(app) as reader:
-        written = queries.revisit(reader, number)
+    with reading(app) as reader:
+        written = read_revisit(reader, number)
     if as_json:
         put_json(written)
         return

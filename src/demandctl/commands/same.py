@@ -4,11 +4,14 @@ from typing import Annotated
 
 import typer
 
-from demandctl import asking, queries
+from demandctl import asking
 from demandctl.commands.answers import object_answer
 from demandctl.commands.options import Json, Yes, one_line
 from demandctl.context import Context
 from demandctl.errors import UsageError
+from demandctl.queries.customers import read_customer
+from demandctl.queries.naming import find_customer_id
+from demandctl.queries.reader import reading
 from demandctl.render import Column, put, put_json, put_table, say, shown
 
 Kept = Annotated[str, typer.Argument(metavar="客户", help="留下的客户：编号、姓名、电话")]
@@ -23,7 +26,7 @@ def duplicates(ctx: typer.Context, json: Json = False) -> None:
     from demandctl.lookalikes import duplicates as find
 
     app: Context = ctx.obj
-    with queries.reading(app) as reader:
+    with reading(app) as reader:
         found = find(reader)
     if json:
         put_json(found)
@@ -45,9 +48,9 @@ def _one_line(customer: dict[str, object]) -> str:
 def merge(ctx: typer.Context, customer: Kept, other: Other, yes: Yes = False, json: Json = False) -> None:
     """合并两位客户：第二位并进第一位，需求、回访、时限都留着；可以撤销。"""
     app: Context = ctx.obj
-    with queries.reading(app) as reader:
-        first = queries.customer(reader, queries.find_customer_id(reader, one_line(customer)))
-        second = queries.customer(reader, queries.find_customer_id(reader, one_line(other)))
+    with reading(app) as reader:
+        first = read_customer(reader, find_customer_id(reader, one_line(customer)))
+        second = read_customer(reader, find_customer_id(reader, one_line(other)))
     question = f"把 {_one_line(second)}（{len(second['demands'])} 条需求）并进 {_one_line(first)}？"
     if asking.can_ask() and not (yes or json) and not asking.yes(shown(question)):
         raise typer.Abort
@@ -59,8 +62,8 @@ def merge(ctx: typer.Context, customer: Kept, other: Other, yes: Yes = False, js
         kept, gone = directory.find_customer(work, first["code"]), directory.find_customer(work, second["code"])
         moved = join(work, kept, gone)
         number, code = kept.id, kept.code
-    with queries.reading(app) as reader:
-        written = queries.customer(reader, number)
+    with reading(app) as reader:
+        written = read_customer(reader, number)
     done = f"{second['code']} 已并入 {code} {first['name']}，{moved} 条需求一并转来"
     object_answer(json, written, done, f"看资料：demandctl customer show {code}", "并错了：demandctl undo")
 
@@ -80,6 +83,6 @@ def tag(ctx: typer.Context, customer: Who, names: Names = [], remove: Remove = N
         directory.edit_customer(work, found, {"tags": tags})
         number, code = found.id, found.code
         work.describe(f"{code} {found.name} 的标签：{'、'.join(tags) or '（没有）'}")
-    with queries.reading(app) as reader:
-        written = queries.customer(reader, number)
+    with reading(app) as reader:
+        written = read_customer(reader, number)
     object_answer(json, written, f"{code} 的标签：{'、'.join(tags) or '（没有）'}")

@@ -6,13 +6,17 @@ from typing import Annotated, Any
 
 import typer
 
-from demandctl import queries, scripts
+from demandctl import scripts
 from demandctl.commands.answers import object_answer
 from demandctl.commands.copying import Copy, put_on_clipboard
 from demandctl.commands.options import Json, clean, demand_number, one_line
 from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.grammar import Tree
+from demandctl.queries.customers import read_customer
+from demandctl.queries.demands import read_demand
+from demandctl.queries.naming import find_customer_id
+from demandctl.queries.reader import reading
 from demandctl.render import Column, moment, put, put_json, put_styled, put_table, say, shown, shown_lines
 
 Name = Annotated[str, typer.Argument(metavar="话术", help="编号或名称的一部分")]
@@ -70,11 +74,11 @@ def filled(app: Context, script: scripts.Script, customer: str, demand: str) -> 
     about: dict[str, Any] | None = None
     when = ""
     if customer or demand:
-        with queries.reading(app) as reader:
-            about = queries.demand(reader, demand_number(demand)) if demand else None
+        with reading(app) as reader:
+            about = read_demand(reader, demand_number(demand)) if demand else None
             person = about["customer"] if about else None
             if customer:
-                person = queries.customer(reader, queries.find_customer_id(reader, one_line(customer)))
+                person = read_customer(reader, find_customer_id(reader, one_line(customer)))
     if about and about["next_at"]:
         when = moment(datetime.fromisoformat(about["next_at"]), app.now)
     return scripts.fill(script.whole, scripts.values_for(app.config, app.who, person, about, when))

@@ -6,10 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from demandctl import queries
 from demandctl import vocabulary as words
 from demandctl.commands.options import Json, Number, choices, parse_time
 from demandctl.context import Context
+from demandctl.queries.demands import Filter, read_demand, read_demands
+from demandctl.queries.history import history_of
+from demandctl.queries.reader import reading, stored
 from demandctl.render import (
     Column,
     brief,
@@ -71,7 +73,7 @@ def list_(
 ) -> None:
     """列出需求。"""
     app: Context = ctx.obj
-    asked = queries.Filter(
+    asked = Filter(
         kind=words.Kind.parse(kind) if kind else "",
         status=words.Status.parse(status) if status else "",
         branch=branch,
@@ -95,14 +97,14 @@ def search(
     json: Json = False,
 ) -> None:
     """在所有需求里找一段文字。"""
-    put_demands(ctx.obj, queries.Filter(text=text, open_only=open_only, limit=row_limit(limit, json)), json)
+    put_demands(ctx.obj, Filter(text=text, open_only=open_only, limit=row_limit(limit, json)), json)
 
 
 def show(ctx: typer.Context, number: Number, json: Json = False) -> None:
     """一条需求的全部：资料、时限、经过。"""
     app: Context = ctx.obj
-    with queries.reading(app) as reader:
-        demand = queries.demand(reader, number) | queries.history(reader, number)
+    with reading(app) as reader:
+        demand = read_demand(reader, number) | history_of(reader, number)
     put_demand(demand, app.now, as_json=json)
 
 
@@ -113,7 +115,7 @@ def boundary(app: Context, text: str, *, end: bool = False) -> str:
     value = parse_time(app, text)
     if not isinstance(value, datetime):
         value = app.calendar.start_of(value + timedelta(days=1) if end else value)
-    return queries.stored(value)
+    return stored(value)
 
 
 COLUMNS = [
@@ -138,11 +140,11 @@ NARROW = [
 ]
 
 
-def put_demands(app: Context, asked: queries.Filter, as_json: bool) -> None:
+def put_demands(app: Context, asked: Filter, as_json: bool) -> None:
     """A list of demands, as a table or as JSON."""
     more = asked._replace(limit=asked.limit + 1 if asked.limit else None)
-    with queries.reading(app) as reader:
-        found = queries.demands(reader, asked if as_json else more)
+    with reading(app) as reader:
+        found = read_demands(reader, asked if as_json else more)
     if as_json:
         put_json(found)
         return

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from demandctl import queries
 from demandctl.commands.options import Json
 from demandctl.commands.show import how_it_stands
 from demandctl.context import Context
 from demandctl.errors import NotFound, UsageError
+from demandctl.queries.deadlines import deadlines_of
+from demandctl.queries.reader import Reader, reading
 from demandctl.render import Column, minutes, moment, put, put_json, put_styled, put_table, shown
 
 Subject = Annotated[str, typer.Argument(metavar="对象", help="需求 12 或 D12，回访 R3，一条时限 L45")]
@@ -27,8 +28,8 @@ def explain(ctx: typer.Context, subject: Subject, everything: All = False, json:
     digits = digits[1:] if letter else digits
     if not (digits.isascii() and digits.isdecimal()) or len(digits) > 12:
         raise UsageError(f"“{subject[:40]}”不是编号", "需求 12 或 D12，回访 R3，一条时限 L45")
-    with queries.reading(app) as reader:
-        found = queries.deadlines_of(reader, _COLUMNS[letter], int(digits))
+    with reading(app) as reader:
+        found = deadlines_of(reader, _COLUMNS[letter], int(digits))
         documents = [_document(reader, deadline) for deadline in found]
     if not documents:
         raise NotFound(f"{subject} 没有时限", "看看有哪些：demandctl due；demandctl list")
@@ -43,7 +44,7 @@ def explain(ctx: typer.Context, subject: Subject, everything: All = False, json:
         _put(document, app.now)
 
 
-def _document(reader: queries.Reader, deadline: dict[str, Any]) -> dict[str, Any]:
+def _document(reader: Reader, deadline: dict[str, Any]) -> dict[str, Any]:
     """A deadline with the rule, the clause and the steps of its reckoning."""
     from demandctl import explain as reckoning
     from demandctl.rules import read_rules

@@ -1,8 +1,10 @@
 """Bare ``demandctl``: the day at a glance."""
 
-from demandctl import queries
 from demandctl.commands.due import put_due
 from demandctl.context import Context
+from demandctl.queries.deadlines import Due, due_deadlines, to_line
+from demandctl.queries.glance import glance
+from demandctl.queries.reader import reading
 from demandctl.render import day, put, put_json, put_styled
 from demandctl.vocabulary import WEEKDAYS
 
@@ -12,10 +14,10 @@ GLANCE = 12
 
 def today(app: Context, *, as_json: bool) -> None:
     """Overdue and due today, what waits for leaders and for customers, Monday's list, revisits, last week's numbers."""
-    with queries.reading(app) as reader:
-        rows, counts = queries.due(reader, queries.Due(limit=None if as_json else GLANCE))
-        lines = [queries.line(reader, row) for row in rows]
-        numbers = queries.glance(reader)
+    with reading(app) as reader:
+        rows, counts = due_deadlines(reader, Due(limit=None if as_json else GLANCE))
+        lines = [to_line(reader, row) for row in rows]
+        numbers = glance(reader)
     if as_json:
         put_json({"due": [line._asdict() for line in lines], **numbers})
         return

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from demandctl.notify.message import Limit
 from demandctl.phones import masked, masked_text
-from demandctl.queries import Line
+from demandctl.queries.deadlines import Line
 from demandctl.render import cut, lateness, moment, shown, span
 from demandctl.vocabulary import Kind, Urgency
 

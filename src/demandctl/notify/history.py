@@ -7,7 +7,7 @@ from typing import Any
 
 from demandctl.notify.channels import Channel, plain
 from demandctl.notify.schedule import level_name
-from demandctl.queries import Reader
+from demandctl.queries.reader import Reader
 
 
 def sent(reader: Reader, channel: str, limit: int | None) -> list[dict[str, Any]]:

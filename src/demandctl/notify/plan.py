@@ -8,11 +8,11 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import NamedTuple
 
-from demandctl import queries
 from demandctl.notify import schedule
 from demandctl.notify.channels import LEVELS, Channel, Settings
 from demandctl.notify.digest import Item, ordered
-from demandctl.queries import Reader
+from demandctl.queries.deadlines import open_deadlines, to_line
+from demandctl.queries.reader import Reader, stored
 
 # What a channel has been told of, and what cannot have climbed since, is passed over by the database: the cost of a run
 # follows what is to be said, not what is overdue.
@@ -47,7 +47,7 @@ def made(reader: Reader, settings: Settings, channels: Sequence[Channel]) -> lis
 
 
 def _untold(reader: Reader, settings: Settings, channel: Channel, reckoned_by: str) -> list[Item]:
-    rows = queries.open_until(
+    rows = open_deadlines(
         reader, reader.now + settings.lead, _UNTOLD, {"channel": channel.name, "reckoned_by": reckoned_by}
     )
     found = (_item(reader, settings, channel, row) for row in rows)
@@ -67,7 +67,7 @@ def _item(reader: Reader, settings: Settings, channel: Channel, row: sqlite3.Row
     if schedule.level_name(level) not in channel.levels or _told(reader, channel, row["id"], due) >= level:
         return None
     return Item(
-        line=queries.line(reader, row),
+        line=to_line(reader, row),
         region=row["region"] or "",
         content=row["content"] or "",
         urgency=row["urgency"] or "",
@@ -87,7 +87,7 @@ def _heard(settings: Settings, branch: str | None) -> frozenset[str]:
 def _told(reader: Reader, channel: Channel, deadline_id: int, due: datetime) -> int:
     row = reader.sql.execute(
         "SELECT max(level) FROM notification WHERE deadline_id = ? AND channel = ? AND due_at = ? AND failed = 0",
-        (deadline_id, channel.name, queries.stored(due)),
+        (deadline_id, channel.name, stored(due)),
     ).fetchone()
     return -1 if row[0] is None else int(row[0])
 

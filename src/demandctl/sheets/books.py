@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from demandctl import queries
 from demandctl import report as reports
 from demandctl import vocabulary as words
+from demandctl.queries.deadlines import Due, Line, due_deadlines, to_line
 from demandctl.render import minutes
 from demandctl.sheets import columns as forms
 from demandctl.sheets import form, pages, rows
@@ -151,12 +151,12 @@ def _analysis(found: reports.Report) -> list[pages.Block]:
     ]
 
 
-def late_ones(job: Job) -> Iterator[tuple[Any, queries.Line]]:
+def late_ones(job: Job) -> Iterator[tuple[Any, Line]]:
     """What is overdue now, row and line; the report that is just being made does not tell of itself."""
-    asked = queries.Due(overdue_only=True, branch=job.asked.branch, kind=job.asked.kind)
-    for row in queries.due(job.reader, asked)[0]:
+    asked = Due(overdue_only=True, branch=job.asked.branch, kind=job.asked.kind)
+    for row in due_deadlines(job.reader, asked)[0]:
         if row["about"] != "ledger":
-            yield row, queries.line(job.reader, row)
+            yield row, to_line(job.reader, row)
 
 
 def overdue(job: Job) -> Iterator[dict[str, Any]]:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any, NamedTuple
 
-from demandctl import queries
 from demandctl import report as reports
 from demandctl.errors import NotFound
+from demandctl.queries.contacts import contact_data
+from demandctl.queries.customers import customer_data
+from demandctl.queries.deadlines import deadlines_of
+from demandctl.queries.demands import Filter
+from demandctl.queries.history import follow_up_data
+from demandctl.queries.revisits import revisit_data
 from demandctl.sheets import books, plain, rows
 from demandctl.sheets import columns as forms
 from demandctl.sheets.columns import Column
@@ -47,7 +52,7 @@ class Export(NamedTuple):
 # -- JSON --------------------------------------------------------------------------------------------------------
 
 
-def _demand_objects(job: Job, asked: queries.Filter | None = None) -> Iterator[dict[str, Any]]:
+def _demand_objects(job: Job, asked: Filter | None = None) -> Iterator[dict[str, Any]]:
     for data, row in rows.demand_objects(job.reader, asked or job.asked.demands):
         yield data | {"breaches": row["breaches"]} | plain.counted(forms.DEMANDS, row, job.reader)
 
@@ -55,8 +60,8 @@ def _demand_objects(job: Job, asked: queries.Filter | None = None) -> Iterator[d
 def _revisit_objects(job: Job, found: Iterable[Any] | None = None) -> Iterator[dict[str, Any]]:
     reader = job.reader
     for row in list(found or rows.revisits(reader, job.asked)):
-        data = queries.revisit_data(reader, row)
-        data["deadlines"] = queries.deadlines_of(reader, "revisit_id", row["id"])
+        data = revisit_data(reader, row)
+        data["deadlines"] = deadlines_of(reader, "revisit_id", row["id"])
         yield data | {"compiled_for": row["compiled_for"]} | plain.counted(forms.REVISITS, row, reader)
 
 
@@ -67,12 +72,12 @@ def _follow_up_rows(job: Job) -> Iterator[Any]:
 def _follow_up_objects(job: Job) -> Iterator[dict[str, Any]]:
     for row in _follow_up_rows(job):
         customer = {"code": f"K{row['customer_id']:05d}", "name": row["c_name"]}
-        yield {"demand": row["demand_id"], "customer": customer, **queries.follow_up_data(job.reader, row)}
+        yield {"demand": row["demand_id"], "customer": customer, **follow_up_data(job.reader, row)}
 
 
 def _customer_objects(job: Job) -> Iterator[dict[str, Any]]:
     for row in rows.customers(job.reader, job.asked.branch):
-        yield queries.customer_data(job.reader, row) | plain.counted(forms.CUSTOMERS, row, job.reader)
+        yield customer_data(job.reader, row) | plain.counted(forms.CUSTOMERS, row, job.reader)
 
 
 def _report_data(job: Job) -> dict[str, Any]:
@@ -167,7 +172,7 @@ EXPORTS: dict[str, Export] = {
     ),
     "contacts": Export(
         "通讯录", books.contacts, forms.CONTACTS, lambda job: rows.contacts(job.reader, job.asked.branch),
-        lambda job: map(queries.contact_data, rows.contacts(job.reader, job.asked.branch)), tables=("contact",),
+        lambda job: map(contact_data, rows.contacts(job.reader, job.asked.branch)), tables=("contact",),
     ),
     "customers": Export(
         "客户档案", books.customers, forms.CUSTOMERS, lambda job: rows.customers(job.reader, job.asked.branch),

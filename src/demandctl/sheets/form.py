@@ -11,7 +11,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from demandctl.queries import Reader
+from demandctl.queries.reader import Reader
 from demandctl.sheets import write
 from demandctl.sheets.columns import Column, Row
 from demandctl.sheets.masking import value_of

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from demandctl.periods import Period
-from demandctl.queries import Reader, stored
+from demandctl.queries.reader import Reader, stored
 from demandctl.sheets.rows import Asked
 
 T = TypeVar("T")

@@ -9,7 +9,8 @@ from openpyxl.utils import get_column_letter
 
 from demandctl import report as reports
 from demandctl import vocabulary as words
-from demandctl.queries import Filter, Reader
+from demandctl.queries.demands import Filter
+from demandctl.queries.reader import Reader
 from demandctl.report import Number, Report
 from demandctl.sheets import charts, write
 from demandctl.sheets.charts import Chart

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import IO, Any
 
 from demandctl import phones
-from demandctl.queries import Reader
+from demandctl.queries.reader import Reader
 from demandctl.sheets.columns import Column, Row
 from demandctl.sheets.masking import hidden, value_of
 from demandctl.sheets.safe import guarded

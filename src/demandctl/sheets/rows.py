@@ -6,8 +6,10 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from demandctl import queries
-from demandctl.queries import Filter, Reader
+from demandctl.queries.deadlines import deadline_data, stream_deadlines, times_missed
+from demandctl.queries.demands import Filter, demand_condition, demand_data, stream_demands
+from demandctl.queries.history import assignment_data, escalation_data, follow_up_data
+from demandctl.queries.reader import Reader, stored
 from demandctl.vocabulary import Route
 
 
@@ -75,8 +77,8 @@ def demands(reader: Reader, asked: Filter) -> Iterator[dict[str, Any]]:
     follow_ups = Merged(run("SELECT * FROM follow_up ORDER BY demand_id, at, id"))
     assignments = Merged(run("SELECT demand_id, at, how FROM assignment ORDER BY demand_id, at, id"))
     escalations = Merged(run("SELECT demand_id, at FROM escalation ORDER BY demand_id, at"))
-    late = Merged(run(_LATE, {"now": queries.stored(reader.now)}))
-    for position, row in enumerate(queries.stream_demands(reader, asked), 1):
+    late = Merged(run(_LATE, {"now": stored(reader.now)}))
+    for position, row in enumerate(stream_demands(reader, asked), 1):
         number = row["id"]
         told, handed = follow_ups.of(number), assignments.of(number)
         escalated = escalations.of(number)
@@ -103,8 +105,8 @@ def _told(reader: Reader, entry: sqlite3.Row) -> str:
 def breaches(reader: Reader, row: sqlite3.Row) -> int:
     """How many times a stored deadline was not kept in time: of a repeating one each occurrence counts."""
     if row["occurrences"]:
-        return queries.missed(row, reader.calendar(row["ruleset_id"]), reader.now) or 0
-    end = row["met_at"] or row["voided_at"] or queries.stored(reader.now)
+        return times_missed(row, reader.calendar(row["ruleset_id"]), reader.now) or 0
+    end = row["met_at"] or row["voided_at"] or stored(reader.now)
     return int(end > row["due_at"])
 
 
@@ -114,15 +116,15 @@ def demand_objects(reader: Reader, asked: Filter) -> Iterator[tuple[dict[str, An
     follow_ups = Merged(run("SELECT * FROM follow_up ORDER BY demand_id, at, id"))
     assignments = Merged(run(_ASSIGNMENTS))
     escalations = Merged(run(_ESCALATIONS))
-    deadlines = Merged(queries.stream_deadlines(reader, "demand_id"))
+    deadlines = Merged(stream_deadlines(reader, "demand_id"))
     reopened = Merged(run(_REOPENED))
     for row in demands(reader, asked):
         number = row["id"]
-        data = queries.demand_data(reader, row) | {
-            "deadlines": [queries.deadline_data(reader, entry) for entry in deadlines.of(number)],
-            "follow_ups": [queries.follow_up_data(reader, entry) for entry in follow_ups.of(number)],
-            "assignments": [queries.assignment_data(reader, entry) for entry in assignments.of(number)],
-            "escalations": [queries.escalation_data(reader, entry) for entry in escalations.of(number)],
+        data = demand_data(reader, row) | {
+            "deadlines": [deadline_data(reader, entry) for entry in deadlines.of(number)],
+            "follow_ups": [follow_up_data(reader, entry) for entry in follow_ups.of(number)],
+            "assignments": [assignment_data(reader, entry) for entry in assignments.of(number)],
+            "escalations": [escalation_data(reader, entry) for entry in escalations.of(number)],
             "reopenings": [reader.iso(entry["at"]) for entry in reopened.of(number)],
         }
         yield data, row
@@ -162,8 +164,8 @@ def assignments(reader: Reader, asked: Filter) -> Iterator[sqlite3.Row]:
 
 def _child_condition(asked: Filter, by_own_time: bool) -> tuple[str, dict[str, Any]]:
     if not by_own_time:
-        return queries.demand_condition(asked)
-    where, values = queries.demand_condition(asked._replace(since="", until=""))
+        return demand_condition(asked)
+    where, values = demand_condition(asked._replace(since="", until=""))
     bounds = [f"x.at {sign} :{name}" for name, sign in (("since", ">="), ("until", "<")) if getattr(asked, name)]
     return " AND ".join([where, *bounds]), values | {"since": asked.since, "until": asked.until}
 
@@ -201,7 +203,7 @@ def departments(reader: Reader, asked: Asked) -> list[str]:
 
 def _revisit_values(reader: Reader, asked: Asked, department: str, number: int) -> dict[str, Any]:
     return {
-        "now": queries.stored(reader.now), "since": asked.since, "until": asked.until, "kind": asked.kind,
+        "now": stored(reader.now), "since": asked.since, "until": asked.until, "kind": asked.kind,
         "department": department, "branch": asked.branch, "like": f"%{asked.branch}%", "open": asked.open_only,
         "id": number,
     }  # fmt: skip

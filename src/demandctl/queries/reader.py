@@ -1,0 +1,77 @@
+"""The ledger open for looking: one connection that cannot write, one moment, and what names and reckons things."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, Any
+
+from demandctl.context import Context
+from demandctl.db import connect, unusable
+from demandctl.worktime import Calendar
+
+if TYPE_CHECKING:
+    from demandctl.db import Work
+
+Row = sqlite3.Row | Mapping[str, Any]
+
+
+def stored(instant: datetime) -> str:
+    """An instant as the ledger stores it."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Reader:
+    """One reading command: a connection that cannot write, the moment, and what is needed to name and reckon things."""
+
+    def __init__(self, connection: sqlite3.Connection | sqlite3.Cursor, context: Context) -> None:
+        self.sql = connection
+        self.context = context
+        self.now = context.now
+        self.zone: tzinfo = context.zone
+        self._calendars: dict[int, Calendar] = {}
+
+    def iso(self, text: str | None) -> str | None:
+        """A stored instant as ISO 8601 with the offset of the ledger's zone."""
+        return datetime.fromisoformat(text).astimezone(self.zone).isoformat() if text else None
+
+    def local(self, text: str | None) -> datetime | None:
+        """A stored instant in the ledger's zone."""
+        return datetime.fromisoformat(text).astimezone(self.zone) if text else None
+
+    def calendar(self, ruleset_id: int) -> Calendar:
+        """The calendar that a deadline was made by."""
+        if ruleset_id not in self._calendars:
+            row = self.sql.execute("SELECT calendar FROM ruleset WHERE id = ?", (ruleset_id,)).fetchone()
+            self._calendars[ruleset_id] = Calendar.from_data(json.loads(row[0]))
+        return self._calendars[ruleset_id]
+
+    def rows(self, query: str, arguments: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
+        """All rows of a query."""
+        return self.sql.execute(query, arguments).fetchall()
+
+
+@contextmanager
+def reading(context: Context) -> Iterator[Reader]:
+    """Open the ledger for one reading command."""
+    connection = connect(context.db_path, context=context)
+    connection.row_factory = sqlite3.Row
+    try:
+        connection.execute("BEGIN")  # one snapshot for all the queries of the command
+        yield Reader(connection, context)
+    except sqlite3.Error as error:
+        raise unusable(error, context.db_path) from error
+    finally:
+        connection.close()
+
+
+def reader_in(work: Work) -> Reader:
+    """A reader inside a transaction that is still open."""
+    work.session.flush()
+    connection: Any = work.session.connection().connection.driver_connection
+    cursor: sqlite3.Cursor = connection.cursor()
+    cursor.row_factory = sqlite3.Row  # on the cursor alone: the ORM goes on seeing tuples
+    return Reader(cursor, work.context)

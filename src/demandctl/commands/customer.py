@@ -10,9 +10,9 @@ from demandctl import vocabulary as words
 from demandctl.commands import privacy, same
 from demandctl.commands.answers import object_answer
 from demandctl.commands.options import Json, choices, clean, one_line, parse_time, split
-from demandctl.commands.show import Limit, put_deadlines, row_limit, status_label, when
+from demandctl.commands.showing import Limit, put_deadlines, row_limit, status_label, when
 from demandctl.context import Context
-from demandctl.errors import UsageError
+from demandctl.errors import Lacking, Offer, UsageError
 from demandctl.grammar import Tree
 from demandctl.queries.customers import read_customer, read_customers
 from demandctl.queries.naming import find_customer_id
@@ -113,13 +113,24 @@ def edit(
         business_contact=business_contact, arrears=arrears, handed=handed, note=note,
     )  # fmt: skip
     if not values:
-        raise UsageError("没有写要改什么", "demandctl customer edit --help")
+        raise Lacking("没有写要改什么", "demandctl customer edit --help", lambda: _offers(app, customer))
     with transaction(app, "customer edit") as work:
         found = directory.find_customer(work, one_line(customer))
         changed = directory.edit_customer(work, found, values)
         number, code = found.id, found.code
         work.describe(f"修改客户 {code} {found.name}：{named(changed)}")
     object_answer(json, _one(app, number), f"{code} 已改 {len(changed)} 项" if changed else f"{code} 没有变化")
+
+
+def _offers(app: Context, text: str) -> dict[str, Offer]:
+    """What of a customer can be changed, with what it is now."""
+    with reading(app) as reader:
+        now = read_customer(reader, find_customer_id(reader, one_line(text)))
+    plain = ("name", "nickname", "phone", "wechat", "company", "region", "address", "value", "need_class", "stage",
+             "birthday", "business_contact", "revisit_every", "note")  # fmt: skip
+    offers = {name: Offer(now[name] or "") for name in plain} | {"consent": Offer(now["consent_on"] or "")}
+    offers |= {name: Offer("是" if now[name] else "否") for name in ("arrears", "handed")}
+    return offers | {"tag": Offer("、".join(now["tags"]))}
 
 
 def list_(
@@ -313,7 +324,10 @@ def owner(ctx: typer.Context, customer: Who, contact: Owner = "", briefed: Brief
     """指定客户的专属对接人；--briefed 记录已沟通。"""
     app: Context = ctx.obj
     if not contact and not briefed:
-        raise UsageError("写明对接人，或用 --briefed 记录已沟通", "demandctl customer owner K00001 张三")
+        raise Lacking(
+            "写明对接人，或用 --briefed 记录已沟通", "demandctl customer owner K00001 张三",
+            lambda: _owner_offers(app, customer),
+        )  # fmt: skip
     from demandctl import directory
     from demandctl.db import transaction
 
@@ -327,6 +341,14 @@ def owner(ctx: typer.Context, customer: Who, contact: Owner = "", briefed: Brief
         work.describe(f"{code} {found.name} " + (f"对接人 {contact}" if contact else "已与对接人沟通"))
     done = f"{code} 的对接人已设为 {contact}" if contact else f"{code} 已与对接人沟通"
     object_answer(json, _one(app, number), done)
+
+
+def _owner_offers(app: Context, text: str) -> dict[str, Offer]:
+    """Another owner, and for one with whom nobody has talked about the customer that it was done."""
+    with reading(app) as reader:
+        now = read_customer(reader, find_customer_id(reader, one_line(text)))
+    unbriefed = now["owner"] and not now["briefed_at"]
+    return {"contact": Offer()} | ({"briefed": Offer()} if unbriefed else {})
 
 
 def _one(app: Context, number: int) -> dict[str, object]:

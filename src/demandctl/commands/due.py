@@ -7,7 +7,7 @@ import typer
 
 from demandctl import vocabulary as words
 from demandctl.commands.options import Json
-from demandctl.commands.show import BranchFilter, KindFilter, Limit, OwnerFilter, row_limit, when
+from demandctl.commands.showing import BranchFilter, KindFilter, Limit, OwnerFilter, row_limit, when
 from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.queries.deadlines import Due, Line, due_deadlines, to_line

@@ -10,7 +10,7 @@ import typer
 from demandctl import vocabulary as words
 from demandctl.commands.answers import answer
 from demandctl.commands.options import Json, Yes, choices, revisit_number
-from demandctl.commands.show import boundary
+from demandctl.commands.showing import boundary
 from demandctl.context import Context
 from demandctl.errors import LedgerUnusable, Refused, UsageError
 from demandctl.grammar import Tree

@@ -7,7 +7,7 @@ import typer
 
 from demandctl.commands.answers import object_answer
 from demandctl.commands.options import Json, demand_number, one_line
-from demandctl.commands.show import Limit, boundary, row_limit
+from demandctl.commands.showing import Limit, boundary, row_limit
 from demandctl.context import Context
 from demandctl.queries.demands import read_demand
 from demandctl.queries.log import read_operations

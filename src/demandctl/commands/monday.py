@@ -12,7 +12,7 @@ from demandctl.commands.copying import Copy, Note, put_notes
 from demandctl.commands.due import standing
 from demandctl.commands.monday_walk import walk
 from demandctl.commands.options import Json, one_line
-from demandctl.commands.show import BranchFilter, OwnerFilter, when
+from demandctl.commands.showing import BranchFilter, OwnerFilter, when
 from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.monday import Item, Round

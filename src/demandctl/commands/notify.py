@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from demandctl.commands.options import Json
-from demandctl.commands.show import Limit, row_limit
+from demandctl.commands.showing import Limit, row_limit
 from demandctl.context import Context
 from demandctl.errors import PartlyDone
 from demandctl.grammar import Tree

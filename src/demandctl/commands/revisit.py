@@ -22,7 +22,7 @@ from demandctl.commands.options import (
     understood,
 )
 from demandctl.commands.questions import terms
-from demandctl.commands.show import Limit, boundary, put_deadlines, row_limit, when
+from demandctl.commands.showing import Limit, boundary, put_deadlines, row_limit, when
 from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.grammar import Tree

@@ -1,24 +1,33 @@
 """``list``, ``show`` and ``search``: look at demands."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from demandctl import vocabulary as words
-from demandctl.commands.options import Json, Number, choices, parse_time
+from demandctl.commands.options import Json, Number, choices
+from demandctl.commands.showing import (
+    BranchFilter,
+    KindFilter,
+    Limit,
+    OwnerFilter,
+    boundary,
+    put_deadlines,
+    row_limit,
+    status_label,
+    when,
+)
 from demandctl.context import Context
 from demandctl.queries.demands import Filter, read_demand, read_demands
 from demandctl.queries.history import history_of
-from demandctl.queries.reader import reading, stored
+from demandctl.queries.reader import reading
 from demandctl.render import (
     Column,
     brief,
     gist,
     is_narrow,
-    lateness,
-    moment,
     pairs,
     put,
     put_json,
@@ -29,31 +38,15 @@ from demandctl.render import (
     shown_lines,
 )  # fmt: skip
 
-LINES = 50
-"""How many rows a list shows unless asked for more."""
-
-KindFilter = Annotated[str, typer.Option("--kind", metavar="类型", help=choices(words.Kind))]
 StatusFilter = Annotated[str, typer.Option("--status", metavar="状态", help=choices(words.Status))]
-BranchFilter = Annotated[str, typer.Option("--branch", metavar="分公司", help="分公司，写一部分即可")]
-OwnerFilter = Annotated[str, typer.Option("--owner", metavar="对接人", help="对接人姓名或电话")]
 CustomerFilter = Annotated[str, typer.Option("--customer", metavar="客户", help="姓名、电话或编号")]
 TagFilter = Annotated[str, typer.Option("--tag", metavar="标签", help="标签")]
 Since = Annotated[str, typer.Option("--from", metavar="时间", help="从哪天起提出的")]
 Until = Annotated[str, typer.Option("--to", metavar="时间", help="到哪天止（含当天）")]
 OpenOnly = Annotated[bool, typer.Option("--open", help="只看未结束的")]
-Limit = Annotated[
-    int | None, typer.Option("--limit", min=0, max=10**9, metavar="条数", help=f"最多几条，默认 {LINES}，0 为全部")
-]
 Sort = Annotated[
     str, typer.Option("--sort", metavar="次序", help="number 编号（新的在前）|raised 提出时间|next 下次跟进")
 ]
-
-
-def row_limit(limit: int | None, as_json: bool) -> int | None:
-    """The limit that holds: programs get everything unless they ask for less."""
-    if limit is None:
-        return None if as_json else LINES
-    return limit or None
 
 
 def list_(
@@ -106,16 +99,6 @@ def show(ctx: typer.Context, number: Number, json: Json = False) -> None:
     with reading(app) as reader:
         demand = read_demand(reader, number) | history_of(reader, number)
     put_demand(demand, app.now, as_json=json)
-
-
-def boundary(app: Context, text: str, *, end: bool = False) -> str:
-    """A filter's time as the ledger stores it; a bare day stands for its beginning, or with *end* for its end."""
-    if not text:
-        return ""
-    value = parse_time(app, text)
-    if not isinstance(value, datetime):
-        value = app.calendar.start_of(value + timedelta(days=1) if end else value)
-    return stored(value)
 
 
 COLUMNS = [
@@ -179,18 +162,6 @@ def _narrow_row(demand: Mapping[str, Any], now: datetime) -> list[str]:
     return [number, raised, words.Kind(demand["kind"]).label, customer, content, person, status]
 
 
-def status_label(demand: Mapping[str, Any]) -> str:
-    """The status in Chinese; an ended demand shows how it ended."""
-    if demand["outcome"]:
-        return words.Outcome(demand["outcome"]).label
-    return words.Status(demand["status"]).label
-
-
-def when(iso: str | None, now: datetime) -> str:
-    """An instant of JSON as people read it."""
-    return moment(datetime.fromisoformat(iso), now) if iso else ""
-
-
 def put_demand(demand: Mapping[str, Any], now: datetime, *, as_json: bool) -> None:
     """One demand on the screen: who, what, its clocks, its story."""
     if as_json:
@@ -248,51 +219,6 @@ def _ending(demand: Mapping[str, Any], now: datetime) -> str:
         when(demand["closed_at"], now),
     ]
     return "，".join(part for part in parts if part)
-
-
-def put_deadlines(deadlines: list[dict[str, Any]], now: datetime) -> None:
-    """The clocks: the open ones first, then how the past ones ended."""
-    if not deadlines:
-        return
-    put()
-    put_styled("时限", "bold")
-    columns = [
-        Column("时限", wrap=False), Column("谁", wrap=False), Column("起算", wrap=False), Column("到期", wrap=False),
-        Column("情况"),
-    ]  # fmt: skip
-    ordered = sorted(deadlines, key=lambda d: d["state"] in ("met", "voided"))
-    put_table(
-        columns,
-        [
-            [
-                d["rule_name"],
-                d["owed_by"]["name"],
-                when(d["started_at"], now),
-                when(d["due_at"], now),
-                how_it_stands(d, now),
-            ]
-            for d in ordered
-        ],
-        styles=[
-            "red" if d["state"] == "overdue" else "dim" if d["state"] in ("met", "voided") else "" for d in ordered
-        ],
-    )
-
-
-def how_it_stands(deadline: Mapping[str, Any], now: datetime) -> str:
-    """State and lateness of a deadline in words."""
-    state, due = deadline["state"], datetime.fromisoformat(deadline["due_at"])
-    if state == "met":
-        late = datetime.fromisoformat(deadline["met_at"]) > due
-        return f"{when(deadline['met_at'], now)} {'完成，已超时' if late else '按时完成'}"
-    if state == "voided":
-        late = datetime.fromisoformat(deadline["voided_at"]) > due
-        return f"取消：{deadline['void_reason']}" + ("（当时已超时）" if late else "")
-    if state == "overdue":
-        times = f"，连续 {deadline['missed']} 次" if (deadline["missed"] or 0) > 1 else ""
-        return f"超时 {lateness(deadline['late_minutes'], deadline['workday_minutes'])}{times}"
-    provisional = "（暂定，当年放假安排未公布）" if deadline["provisional"] else ""
-    return words.DeadlineState(state).label + provisional
 
 
 def _put_story(demand: Mapping[str, Any], now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from demandctl.commands.options import Json
-from demandctl.commands.show import how_it_stands
+from demandctl.commands.showing import how_it_stands
 from demandctl.context import Context
 from demandctl.errors import NotFound, UsageError
 from demandctl.queries.deadlines import deadlines_of

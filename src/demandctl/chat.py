@@ -261,6 +261,8 @@ class _Grouping:
             return False
         if noise["advert"].search(cues) and verdict.subtype not in ("rental", "resale", "recruiting"):
             return False
+        if noise["praise"].search(cues) and verdict.kind not in ("complaint", "suggestion"):
+            return False
         if noise["settled"].search(cues) and "fix" not in signals and verdict.kind not in ("complaint", "suggestion"):
             return False
         to_a_peer = bool(said.to) and not any(to in self.staff.exact or self.staff.who(to) for to in said.to)
@@ -415,6 +417,8 @@ class _Where:
             for a, b in pairs
             if a and b and (staff.who(a) or staff.who(b) or {squeezed(a), squeezed(b)} <= senders.keys())
         ]
+        if squeezed(title) in senders and "群" not in title and len(senders) <= 2:
+            known = [(title, title)]  # WeCom names a private chat after the one who is not us
         if known or (pairs and "群" not in title and len(senders) <= 2 and all(pairs[0])):
             self.found["channel"] = Found(Channel.DIRECT.value, title)
             return

@@ -24,7 +24,7 @@ class Found(NamedTuple):
 _GAP = r"[ \t\-—–‐‑.·]{0,2}"
 _HAN = dict(zip("零〇一幺二两三四五六七八九", "0011223456789", strict=True))
 _MOBILE = re.compile(
-    rf"(?<!\d)(?:(?:\+|00)\s?86{_GAP}|\(\+?86\){_GAP}|(?<!\d)86{_GAP})?(1[3-9]\d(?:{_GAP}\d){{8}})(?!\d)"
+    rf"(?<!\d)(?:(?:\+|00)\s?86{_GAP}|\(\+?86\){_GAP}|(?<!\d)86{_GAP})?(1{_GAP}[3-9]{_GAP}\d(?:{_GAP}\d){{8}})(?!\d)"
 )
 _LANDLINE = re.compile(
     r"(?<!\d)[(（]?(0(?:10|2\d|[3-9]\d\d))[)）]?[ \-—–]{0,3}([2-8]\d{2,3}[ \-]?\d{4})"
@@ -32,7 +32,9 @@ _LANDLINE = re.compile(
 )
 _HAN_PHONE = re.compile(rf"(?<![{''.join(_HAN)}])[一幺][{''.join(_HAN)}]{{10}}(?![{''.join(_HAN)}])")
 _GROUPS = re.compile(r"\d+")
-_TEL = re.compile(r"(?:tel|phone|mob(?:ile)?|call|vx|wx|v|weixin|t|m|ph|手机|电话)[:：.\s]*$", re.IGNORECASE)
+_TEL = re.compile(
+    r"(?:tel|phone|mob(?:ile)?|call(?:\s*me)?|contact|vx|wx|v|weixin|t|m|ph|手机|电话)[:：.\s]*$", re.IGNORECASE
+)
 _WECHAT = (
     re.compile(
         r"(?:微信号?|威信|薇信|微x|vx|wx|v信|加\s?v|v)\s*(?:号|id|账号)?\s*(?:是|为|叫)?\s*[:：]?\s*"
@@ -43,8 +45,25 @@ _WECHAT = (
 )  # fmt: skip
 
 
+# Traditional characters of the words that are looked for, each with the simplified one below it.
+_TRADITIONAL = str.maketrans(
+    "車電話機買賣師傅請個來這邊裡裏們為麼沒壞斷裂漏漿軸攪閥換轉壓動臺聯絡係條問題價錢報設備維護檢查貨發進過時間點還東西區縣長門廣灣島龍雲陽陰寧"
+    "貴漢濟遼縣鄉鎮錦榮陝蘭聖聯連遠達運選適遲溫測滿災燈營獲現環瑪產畫異當療發盤眾礦碼確禮種積稱穩窩筆節範簡糧級紅紋純紙紹終組結給統經綠維網緊線練緩"
+    "縫縮總繼續纜罰罷習聲職肅脫腳臨舉舊處號蝕術衛衝補裝製複規視親覺觀觸計訂訊記訓託訪訴診註詞試詢該詳誠誤說課調談論諾謝證識議讀變讓負財責賬賠賴贊質"
+    "購資賓賒費貼貸貿賀較載輕輛輪輸辦農週鄰鄭醫釘針鈑鉗鋼銷銹鋒錄錯鍵鏈鎖鐵鑄鑽鏟閉開關閒陳陸隊階際隨險離雜難霧靈靜頂項順預頻題額願類顧顯風飛飯館驅驗驚魚鳥麗麵黃齊齒嗎喺嘅幾無與於後樣樓標橋槍樁權歡歲歷殘氣決況淨減滾準濾濕潤澤熱煙燒爾獨狀瀝協單嚴團園圍國圓場塊墊壩壯壽夠夾奪獎媽寫實審寬將專尋對導屬層屜嶺巖帳帶幫幹庫廠廳彎彈後復懷態慣戶戰掃採揚損搶撥擔據擊擋擠擬擴攔敗數斬書會極構槳樹檔歐殼溝漲潰灑為牆狹獅瓊產異瘋盡監盜睜礙禍竊競籃籠籤",
+    "车电话机买卖师傅请个来这边里里们为么没坏断裂漏浆轴搅阀换转压动台联络系条问题价钱报设备维护检查货发进过时间点还东西区县长门广湾岛龙云阳阴宁"
+    "贵汉济辽县乡镇锦荣陕兰圣联连远达运选适迟温测满灾灯营获现环玛产画异当疗发盘众矿码确礼种积称稳窝笔节范简粮级红纹纯纸绍终组结给统经绿维网紧线练缓"
+    "缝缩总继续缆罚罢习声职肃脱脚临举旧处号蚀术卫冲补装制复规视亲觉观触计订讯记训托访诉诊注词试询该详诚误说课调谈论诺谢证识议读变让负财责账赔赖赞质"
+    "购资宾赊费贴贷贸贺较载轻辆轮输办农周邻郑医钉针钣钳钢销锈锋录错键链锁铁铸钻铲闭开关闲陈陆队阶际随险离杂难雾灵静顶项顺预频题额愿类顾显风飞饭馆驱验惊鱼鸟丽面黄齐齿吗在的几无与于后样楼标桥枪桩权欢岁历残气决况净减滚准滤湿润泽热烟烧尔独状沥协单严团园围国圆场块垫坝壮寿够夹夺奖妈写实审宽将专寻对导属层屉岭岩帐带帮干库厂厅弯弹后复怀态惯户战扫采扬损抢拨担据击挡挤拟扩拦败数斩书会极构桨树档欧壳沟涨溃洒为墙狭狮琼产异疯尽监盗睁碍祸窃竞篮笼签",
+)
+
+
 def plain(text: str) -> str:
-    """Full-width letters and digits as plain ones, one for one; punctuation stays Chinese."""
+    """Full-width letters and digits as plain ones, traditional characters as simplified, one for one.
+
+    Punctuation stays Chinese.
+    """
+    text = text.translate(_TRADITIONAL)
     return "".join(
         chr(ord(c) - 0xFEE0)
         if c in "＋－" or ("\uff10" <= c <= "\uff5a" and c not in "：；＜＝＞？＠［＼］＾＿｀")
@@ -62,7 +81,7 @@ def phone_numbers(text: str, wording: Wording, staff: Collection[str] = ()) -> l
     found: list[tuple[int, int, str, str]] = []
     for match in _MOBILE.finditer(flat):
         groups = [len(group) for group in _GROUPS.findall(match[1])]
-        if len(groups) > 4 or (len(groups) > 1 and min(groups) < 2):
+        if (len(groups) > 4 or (len(groups) > 1 and min(groups) < 2)) and not _spelt_out(match[1]):
             continue
         found.append((match.start(), match.end(), re.sub(r"\D", "", match[1]), match[0]))
     for match in _LANDLINE.finditer(flat):
@@ -84,6 +103,11 @@ def phone_numbers(text: str, wording: Wording, staff: Collection[str] = ()) -> l
     return numbers
 
 
+def _spelt_out(number: str) -> bool:
+    """Whether a number is written digit by digit, with the same gap between all: 1 5 9 0 0 0 …"""
+    return len({*re.findall(r"\D+", number)}) == 1 and all(len(part) == 1 for part in _GROUPS.findall(number))
+
+
 def without_numbers(text: str) -> str:
     """The text without its long numbers: 400 in a phone is no hotline."""
     return re.sub(r"\d{6,}", "，", _LANDLINE.sub("，", _MOBILE.sub("，", text)))
@@ -97,7 +121,7 @@ def _digits(text: str) -> str:
 def _is_the_customers(text: str, start: int, end: int, wording: Wording) -> bool:
     before, after = text[max(start - 24, 0) : start].split("\n")[-1], text[end : end + 16].split("\n")[0]
     latin = re.search(r"[A-Za-z]+[ :：.\-]*$", before)
-    if latin and not _TEL.search(before):
+    if (latin and not _TEL.search(before)) or re.search(r"[A-Za-z]+\d+[\-_/]$", before):
         return False
     if re.match(r"[A-Za-z]*\d|[Xx](?![A-Za-z])", after):
         return False
@@ -214,12 +238,13 @@ def product(text: str, wording: Wording) -> Found | None:
     for match in pattern.finditer(flat):
         name = wording.slips.get(match["name"], match["name"])
         said = flat[match.start() : match.end()].strip()
-        value = re.sub(r"[\s的]", "", match["size"] or "") + name
+        size = match["size"] or match["after"] or ""
+        value = re.sub(r"[\s的]", "", size) + name
         value = re.sub(r"^(\d+(?:\.\d)?)[mM](?=[\u4e00-\u9fff])", r"\1米", value)
         before = flat[max(match.start() - 14, 0) : match.start()]
         # 我们搅拌站想买泵车: a plant is who asks, unless it is what is asked for.
         place = name.endswith(("站", "楼")) and _WHOSE.search(before) is not None
-        score = (0 if place else 2) + bool(_TAKEN.search(before)) + bool(match["size"])
+        score = (0 if place else 2) + bool(_TAKEN.search(before)) + bool(size)
         found.append((score, value, said, name))
     if not found:
         bare = re.search(r"(?<!\d)(\d{2})\s*米(?:的)?(泵|车(?!道|间))(?!管)", flat)
@@ -236,6 +261,7 @@ def product(text: str, wording: Wording) -> Found | None:
 def _product_pattern(machine: str, slips: str) -> re.Pattern[str]:
     return re.compile(
         rf"(?:(?P<size>{_SIZES})\s*的?\s*(?:全?新的?|二手的?|旧的?|国[五六]的?|电动的?)?\s*)?(?P<name>{machine}|{slips})"
+        rf"(?:[ ，,]?(?P<after>\d{{1,3}}(?:\.\d)?(?:米|方|立方|吨))(?!左右|以[内上下]|[/每长高远外管]|.?管))?"
     )
 
 

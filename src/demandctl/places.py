@@ -41,6 +41,10 @@ EXCEPT = re.compile(r"[（(,，、]?(?:除了?|不含|不包括|不包含)(.+?)(
 PLATE = re.compile(r"[A-Za-z](?=[·.\s]?[A-Za-z0-9]{4,6}(?![A-Za-z0-9])|[^A-Za-z0-9]|$)")
 GAP = re.compile(r"[\s、,，·/\-—的那边省市]{0,4}")
 
+# Where even a name that is also a word is a place: between 在 or 发 and the end of the clause (在富锦，).
+THITHER = re.compile(r"(?:[在到]|发往|发|寄|寄往|送)$")
+CLAUSE_END = re.compile(r"\s*(?:[，。！？；、,.!?;\s\d]|这[边里]|那[边里]|$)")
+
 CERTAIN, KNOWN, LIKELY, POSSIBLE, UNLIKELY = 1.0, 0.9, 0.8, 0.6, 0.3
 
 
@@ -99,6 +103,7 @@ class _Table(NamedTuple):
     names: dict[str, str]
     plates: dict[str, str]
     words: frozenset[str]
+    spots: frozenset[str]
     longest: int
 
 
@@ -109,9 +114,10 @@ def _table() -> _Table:
     names: dict[str, str] = {}
     plates: dict[str, str] = {}
     words: list[str] = []
+    spots: list[str] = []
     for line in Path(__file__).with_name("data").joinpath("divisions.tsv").read_text(encoding="utf-8").splitlines():
         if line[0] in "#~":
-            words += line[1:].split() if line[0] == "~" else ()
+            (spots if line.startswith("~~") else words).extend(line.lstrip("~").split() if line[0] == "~" else ())
             continue
         code, name, short, others, _ = (line + "\t\t\t").split("\t", 4)
         rows[code] = line
@@ -123,7 +129,7 @@ def _table() -> _Table:
                 plates[other] = code
             else:
                 names[other] = names.get(other, "") + code
-    return _Table(rows, names, plates, frozenset(words), max(map(len, names)))
+    return _Table(rows, names, plates, frozenset(words), frozenset(spots), max(map(len, names)))
 
 
 @cache
@@ -344,6 +350,9 @@ def _as_name(text: str, start: int, name: str) -> _Word | None:
     hinted = bool(BEFORE.search(text, 0, start) or AFTER.match(text, end))
     if word:
         confidence = LIKELY if hinted and level == CITY and not full else UNLIKELY
+        said = THITHER.search(text, 0, start) and CLAUSE_END.match(text, end)
+        if confidence == UNLIKELY and said and len(places) == 1 and name not in _table().spots:
+            confidence = POSSIBLE
     elif confidence == POSSIBLE and hinted:
         confidence = LIKELY
     return _Word(start, end, places, weight, confidence)

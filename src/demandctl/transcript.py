@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from demandctl.vocabulary import WEEKDAYS
 
@@ -49,25 +50,40 @@ _OFFICIAL = re.compile(
     r"(?:留言|消息|私信|咨询|回复|来信)(?:提醒|通知)?\s*[】\]]?\s*[:：]?\s*$"
 )
 _DAY = r"(?:(?P<y>\d{4}|\d\d(?=年))[/\-.年])?(?P<m>\d{1,2})[/\-.月](?P<d>\d{1,2})[日号]?"
-_WEEKDAY = r"(?:星期|周|礼拜)(?P<w>[一二三四五六日天])"
+_ENGLISH_DAY = r"(?P<en>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?"
+_WEEKDAY = r"(?:星期|周|週|礼拜|禮拜)(?P<w>[一二三四五六日天])"
 _NEAR = r"(?P<near>今天|昨天|前天|大前天|today|yesterday)"
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH = rf"(?P<mon>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
+_ENGLISH_DATE = (
+    rf"(?:{_MONTH}\s*(?P<mond>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s*(?P<mony>\d{{4}}))?"
+    rf"|(?P<dmond>\d{{1,2}})\s*{_MONTH.replace('<mon>', '<dmon>')}(?:,?\s*(?P<dmony>\d{{4}}))?)"
+)
 _CLOCK = (
     r"(?P<part>凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|[AaPp][Mm])?\s*(?P<H>\d{1,2})[:：](?P<M>\d\d)(?:[:：](?P<S>\d\d))?"
     r"\s*(?P<ampm>[AaPp][Mm])?"
 )
-_WHEN = rf"(?:{_DAY}(?:\s*(?:{_WEEKDAY}))?|{_WEEKDAY.replace('<w>', '<w2>')}|{_NEAR})"
+_WHEN = (
+    rf"(?:{_DAY}(?:\s*(?:{_WEEKDAY}))?|{_WEEKDAY.replace('<w>', '<w2>')}|{_NEAR}"
+    rf"|(?<![A-Za-z])(?:{_ENGLISH_DATE}|{_ENGLISH_DAY}))"
+)
 _HEADER = re.compile(
-    rf"^\s*(?P<name>\S.{{0,38}}?)(?P<gap>\s*)[\[(（]?(?:(?P<day>{_WHEN})\s*,?\s*)?{_CLOCK}[\])）]?\s*[:：]?\s*$"
+    rf"^\s*(?P<name>\S.{{0,38}}?)(?P<gap>\s*)[\[(（]?(?:(?P<day>{_WHEN})\s*,?\s*)?{_CLOCK}[\])）]?\s*[:：]?\s*$",
+    re.IGNORECASE,
 )
 _TIME_FIRST = re.compile(
-    rf"^\s*[\[(（]?(?P<day>{_WHEN})\s*,?\s*{_CLOCK}[\])）]?\s+(?P<name>[^\s].{{0,38}}?)\s*[:：]?\s*$"
+    rf"^\s*[\[(（]?(?P<day>{_WHEN})\s*,?\s*{_CLOCK}[\])）]?\s+(?P<name>[^\s].{{0,38}}?)\s*[:：]?\s*$",
+    re.IGNORECASE,
 )
 _SAME_LINE = re.compile(
-    rf"^\s*(?P<name>\S.{{0,30}}?)\s+[\[(（]?(?P<day>{_WHEN})\s*{_CLOCK}[\])）]?\s*[:：]\s*(?P<text>\S.*)$"
+    rf"^\s*(?P<name>\S.{{0,30}}?)\s+[\[(（]?(?P<day>{_WHEN})\s*{_CLOCK}[\])）]?\s*[:：]\s*(?P<text>\S.*)$",
+    re.IGNORECASE,
 )
-_DAY_LINE = re.compile(rf"^\s*[{re.escape(_DASHES)}\s]*{_WHEN}(?:\s*{_CLOCK})?\s*[{re.escape(_DASHES)}\s]*$")
+_DAY_LINE = re.compile(
+    rf"^\s*[{re.escape(_DASHES)}\s]*{_WHEN}(?:\s*{_CLOCK})?\s*[{re.escape(_DASHES)}\s]*$", re.IGNORECASE
+)
 _COLON = re.compile(r"^\s*(?P<name>[^:：]{1,24}?)\s*[:：]\s*(?P<text>.*)$")
-_STAMP = re.compile(rf"^\s*{_WHEN}\s*{_CLOCK}\s*$")
+_STAMP = re.compile(rf"^\s*{_WHEN},?\s*{_CLOCK}\s*$", re.IGNORECASE)
 _OFFICIAL_START = re.compile(r"^\s*([【\[](?:微信)?(?:公众号|服务号|订阅号|后台)[^】\]\n]{0,8}[】\]])\s*(\S.*)$")
 _OFFICIAL_LABEL = re.compile(r"\s*(?=(?:用户|昵称|时间|内容|手机|电话|地区)\s*[:：])")
 _REFERENCE = re.compile(r"^\s*[\[「【]?引用\s*\S.{0,40}(?:的消息)?\s*[:：]|^\s*>\s")
@@ -100,20 +116,28 @@ def transcribe(text: str, now: datetime, labels: dict[str, str], people: Collect
     *labels*: words before a colon that are no names -> the field they tell. *people*: names known from the directory,
     which may stand before a colon on the same line as their words.
     """
-    return _Reading(now, labels, people).read(_cleaned(text))
+    return _Reading(now, labels, people).read(_cleaned(text, labels))
 
 
-def _cleaned(text: str) -> list[str]:
+def _cleaned(text: str, labels: dict[str, str]) -> list[str]:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
     text = re.sub(r"[\u200b-\u200d\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]", "", text).replace("\xa0", " ")
-    lines = [part for line in text.split("\n") for part in _parted(line)]
+    lines = [part for line in text.split("\n") for part in _parted(line, labels)]
     return list(_joined(lines))
 
 
-def _parted(line: str) -> list[str]:
-    """A message of the official account that came on one line, a line for each of its labels."""
+_FORM = ("customer", "phone", "wechat", "region", "address", "product", "content", "company")
+_LABEL = re.compile(r"(?:^|(?<=[\s，,；;。】\]]))([\u4e00-\u9fff]{2,5})\s*[:：]")
+
+
+def _parted(line: str, labels: dict[str, str]) -> list[str]:
+    """A form that came on one line, a line for each of its labels."""
     if not (found := _OFFICIAL_START.match(line)):
-        return [line]
+        starts = [m.start(1) for m in _LABEL.finditer(line) if labels.get(squeezed(m[1])) in _FORM]
+        if len(starts) < 3:
+            return [line]
+        parts = [line[a:b] for a, b in pairwise([0, *starts, len(line)])]
+        return [part.strip(" \t，,；;") for part in parts if part.strip(" \t，,；;")]
     return [found[1], *filter(None, map(str.strip, _OFFICIAL_LABEL.split(found[2])))]
 
 
@@ -201,10 +225,10 @@ class _Reading:
 
     def _day(self, line: str) -> bool:
         found = _DAY_LINE.match(line)
-        if not found or not (found["y"] or found["m"] or found["w2"] or found["near"]):
+        if not found or not (found["y"] or found["m"] or found["w2"] or found["near"] or found["mon"] or found["dmon"]):
             return False
         dashed = line.strip()[0] in _DASHES
-        if not dashed and not found["y"] and not found["H"]:
+        if not dashed and not (found["y"] or found["mony"] or found["dmony"]) and not found["H"]:
             return False
         day = self._date(found)
         if day is None:
@@ -293,7 +317,7 @@ class _Reading:
 
     def _looks_like_a_name(self, name: str) -> bool:
         return len(name) <= 10 and not re.search(
-            r"[\d，,、（(]|[的了吗呢吧]|(?:电话|地址|型号|价格|问题|原因|建议|意见|投诉|求|租|售|招|修|急|问|反映|情况|要|请|车|机|泵)",
+            r"[您你]们?好|[\d，,、（(]|[的了吗呢吧]|(?:电话|地址|型号|价格|问题|原因|建议|意见|投诉|求|租|售|招|修|急|问|反映|情况|要|请|车|机|泵)",
             name,
         )
 
@@ -332,18 +356,20 @@ class _Reading:
         """The day of a header: without a year, as a weekday or 昨天, the latest that is not after now."""
         today = self.now.date()
         groups = found.groupdict()
-        near = groups.get("near")
+        near = (groups.get("near") or "").lower()
         if near:
             return today - timedelta(
                 days={"今天": 0, "today": 0, "昨天": 1, "yesterday": 1, "前天": 2, "大前天": 3}[near]
             )
-        weekday = groups.get("w2")
-        if weekday and not groups.get("m"):
-            return today - timedelta(days=(today.weekday() - WEEKDAYS.index(weekday.replace("天", "日"))) % 7)
+        weekday = _weekday(groups)
+        if weekday is not None:
+            return today - timedelta(days=(today.weekday() - weekday) % 7)
         try:
-            month, day = int(groups["m"]), int(groups["d"])
-            if groups["y"]:
-                year = int(groups["y"])
+            named = groups.get("mon") or groups.get("dmon")
+            month = _MONTHS.index(named[:3].lower()) + 1 if named else int(groups["m"])
+            day = int(groups.get("mond") or groups.get("dmond") or groups["d"])
+            if given := groups.get("mony") or groups.get("dmony") or groups["y"]:
+                year = int(given)
                 return date(year + 2000 if year < 100 else year, month, day)
             return _latest(month, day, today)
         except (ValueError, TypeError):
@@ -364,12 +390,13 @@ class _Reading:
             return None
         at = datetime.combine(day or self.now.date(), clock)
         groups = found.groupdict()
-        if at > self.now and not groups.get("y"):  # the latest that is not after now
+        year = groups.get("y") or groups.get("mony") or groups.get("dmony")
+        if at > self.now and not year:  # the latest that is not after now
             if day is None:
                 at -= timedelta(days=1)
-            elif groups.get("w2") and not groups.get("m"):
+            elif _weekday(groups) is not None:
                 at -= timedelta(days=7)
-            elif groups.get("m") and day == self.now.date():
+            elif (groups.get("m") or groups.get("mon") or groups.get("dmon")) and day == self.now.date():
                 at = at.replace(year=at.year - 1) if (at.month, at.day) != (2, 29) else at
         return at
 
@@ -379,6 +406,14 @@ class _Reading:
             return None
         day = self._date(found) if found["day"] else None
         return self._moment(day, found) if day or not found["day"] else None
+
+
+def _weekday(groups: dict[str, str | None]) -> int | None:
+    """The day of the week that a header names alone, Monday 0."""
+    if english := groups.get("en"):
+        return ("mon", "tue", "wed", "thu", "fri", "sat", "sun").index(english[:3].lower())
+    named = groups.get("w2")
+    return WEEKDAYS.index(named.replace("天", "日")) if named and not groups.get("m") else None
 
 
 def _latest(month: int, day: int, today: date) -> date | None:

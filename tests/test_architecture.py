@@ -10,7 +10,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "demandctl"
 # From the ground up; a module may import from its own layer and from those below.
 LAYERS = (
     "errors vocabulary __init__",
-    "phones worktime targets rules when periods places routing sla lifecycle chat messages explain "
+    "codes phones worktime targets rules when periods places routing sla lifecycle chat messages explain "
     "transcript wording details pinyin scripts",
     "config migrations models",
     "context db render",
@@ -24,6 +24,7 @@ LAYERS = (
     "cli __main__ completion",
 )
 PURE = [
+    "codes",
     "phones",
     "worktime",
     "targets",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from demandctl import SCHEMA_VERSION
+from demandctl.codes import customer_code
 from demandctl.db import BUSY_SECONDS, flush_folder, identify, open_file, unusable
 from demandctl.errors import LedgerUnusable, NotFound, Refused
 from demandctl.migrations import upgrade
@@ -306,7 +307,7 @@ def _prepare(context: Context, fresh: Path, file: Path, ledger: Path | None) -> 
             connection.execute("PRAGMA journal_mode = WAL")
     finally:
         connection.close()
-    return [f"K{number:05d}" for number in erased if number in known]
+    return [customer_code(number) for number in erased if number in known]
 
 
 def _given(ledger: Path) -> tuple[dict[str, int], list[int]]:

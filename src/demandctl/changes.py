@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from demandctl import vocabulary as words
+from demandctl.codes import customer_code
 from demandctl.queries.reader import Reader
 
 TABLES = {
@@ -141,12 +142,12 @@ def _fields(table: str, number: int, old: dict[str, Any] | None, new: dict[str, 
 
 def _what(table: str, number: int, row: Mapping[str, Any]) -> str:
     if table == "customer":
-        return f"客户 K{number:05d}"
+        return f"客户 {customer_code(number)}"
     if table == "demand":
         return f"需求 D{number}"
     if table == "deadline":
         about = {"demand": f"D{row.get('demand_id')}", "revisit": f"回访 {row.get('revisit_id')}"}
-        customer = f"K{row['customer_id']:05d}" if row.get("customer_id") else ""
+        customer = customer_code(row["customer_id"]) if row.get("customer_id") else ""
         return f"时限“{row.get('rule_name')}” {about.get(str(row.get('about')), customer)}".rstrip()
     owner = f"D{row['demand_id']} " if row.get("demand_id") and table != "revisit" else ""
     return f"{owner}{TABLES[table]} {number}"
@@ -180,7 +181,7 @@ def _value(reader: Reader, people: Mapping[int, str], table: str, field: str, va
     if field in _DEMANDS:
         return f"D{value}"
     if field in _CUSTOMERS:
-        return f"K{value:05d}"
+        return customer_code(value)
     if field.endswith("_at") or field in ("at", "wait_until", "waiting_until"):
         local = reader.local(value)
         return f"{local:%Y-%m-%d %H:%M}" if isinstance(local, datetime) else ""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from demandctl import SCHEMA_VERSION, backup, invariants
+from demandctl.codes import customer_code
 from demandctl.db import identify, open_file, unusable
 from demandctl.errors import LedgerUnusable, NotFound
 from demandctl.migrations import upgrade
@@ -198,7 +199,12 @@ def _numbers(version: str) -> list[int]:
     return [int(part) for part in version.split(".") if part.isdecimal()]
 
 
-_NAMES = {"demand": "D{}", "revisit": "回访 {}", "customer": "K{:05d}", "ledger": "台账"}
+_NAMES: dict[str, Callable[[int], str]] = {
+    "demand": "D{}".format,
+    "revisit": "回访 {}".format,
+    "customer": customer_code,
+    "ledger": lambda _: "台账",
+}
 
 
 def _replay(reader: Reader, everything: bool, progress: Progress | None) -> tuple[list[Finding], int, int]:
@@ -229,7 +235,7 @@ def _replay(reader: Reader, everything: bool, progress: Progress | None) -> tupl
             except (DBAPIError, ValueError, KeyError, TypeError):  # what is stored cannot be read
                 made, kept = [], None
             if made != kept:
-                wrong.append(_NAMES.get(kind, kind).format(number))
+                wrong.append(_NAMES[kind](number))
             session.expunge_all()
             if progress:
                 progress(done, len(chosen))
@@ -313,7 +319,7 @@ def _retention(reader: Reader) -> Iterator[Finding]:
         {"limit": limit},
     )
     if rows:
-        named = tuple(f"K{row[0]:05d}（{row[1]} 条，{row[2][:10]} 结束）" for row in rows[:NAMED])
+        named = tuple(f"{customer_code(row[0])}（{row[1]} 条，{row[2][:10]} 结束）" for row in rows[:NAMED])
         message = f"{len(rows)} 位客户的记录都在 {limit[:10]} 前结束，超过设定的保存时间"
         advice = "不再需要就删除个人资料：demandctl customer erase 客户"
         yield Finding("retention", "notice", message, advice, named)

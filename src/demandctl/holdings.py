@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from demandctl import places
+from demandctl.codes import customer_code
 from demandctl.errors import NotFound
 from demandctl.queries.reader import Reader
 
@@ -55,7 +56,7 @@ class Holding(NamedTuple):
     def code(self) -> str:
         """How people name it: D12, 回访3, K00001."""
         if self.what == "customers":
-            return f"K{self.number:05d}"
+            return customer_code(self.number)
         return f"回访{self.number}" if self.what == "revisits" else f"D{self.number}"
 
     def data(self) -> dict[str, Any]:
@@ -65,7 +66,7 @@ class Holding(NamedTuple):
             "what": self.what,
             "demand": demand,
             "revisit": self.number if self.what == "revisits" else None,
-            "customer": {"code": f"K{self.customer_id:05d}", "name": self.customer},
+            "customer": {"code": customer_code(self.customer_id), "name": self.customer},
             "kind": self.kind,
             "region": self.region or None,
             "about": self.about or None,
@@ -116,6 +117,6 @@ def require_all(part: Part, found: Iterable[Holding]) -> None:
     found = list(found)
     demands = part.demands - {h.number for h in found if h.what not in ("customers", "revisits")}
     customers = part.customers - {h.customer_id for h in found if h.what in ("customers", "revisits")}
-    names = [f"D{n}" for n in sorted(demands)] + [f"K{n:05d}" for n in sorted(customers)]
+    names = [f"D{n}" for n in sorted(demands)] + [customer_code(n) for n in sorted(customers)]
     if names:
         raise NotFound(f"{'、'.join(names)} 不在他手里", "看看他手里有什么：demandctl handover 交出人 接手人 --dry-run")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from demandctl import vocabulary as v
+from demandctl.codes import customer_code
 from demandctl.db import Work
 from demandctl.errors import DemandctlError
 from demandctl.importing import Arrival, Source, arrive, clashing, rows_of, settle
@@ -142,7 +143,7 @@ def import_customers(work: Work, source: Source, *, skip_errors: bool) -> Arriva
         else:
             told = [*told, *_fill(work, known, made, identity, values)]
             arrival.skipped += 1
-        arrival.notes += [f"K{identity:05d} 与台账不同，没有改：{text}" for text in told]
+        arrival.notes += [f"{customer_code(identity)} 与台账不同，没有改：{text}" for text in told]
     arrival.problems = frame.problems
     if arrival.problems and not skip_errors:
         return arrival

@@ -9,6 +9,7 @@ from itertools import combinations
 from typing import Any
 
 from demandctl import places
+from demandctl.codes import customer_code
 from demandctl.queries.reader import Reader
 
 _TAIL = 7
@@ -44,7 +45,7 @@ def duplicates(reader: Reader) -> list[dict[str, Any]]:
 
 def _shown(row: Row) -> dict[str, Any]:
     plain = {name: row[name] for name in ("name", "nickname", "phone", "wechat", "company", "region", "demands")}
-    return {"code": f"K{row['id']:05d}", **plain}
+    return {"code": customer_code(row["id"]), **plain}
 
 
 def _sharing(rows: list[Row], keys: Callable[[Row], Iterable[str]]) -> Iterator[tuple[Row, Row]]:

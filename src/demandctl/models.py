@@ -9,6 +9,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
+from demandctl.codes import customer_code
 from demandctl.pinyin import spelled
 
 
@@ -128,7 +129,7 @@ class Customer(Row, table=True):
     @property
     def code(self) -> str:
         """The permanent customer code, ``K00001``."""
-        return f"K{self.id:05d}"
+        return customer_code(self.id)
 
 
 class Demand(Row, table=True):

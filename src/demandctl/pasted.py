@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from demandctl.chat import Draft, Person, drafts
+from demandctl.codes import customer_code
 from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.lifecycle import SAME_DEMAND_DAYS
@@ -103,7 +104,7 @@ def _namesakes(reader: Reader, values: Mapping[str, Any]) -> list[Any]:
 
 
 def _person(row: Any) -> dict[str, Any]:
-    return {"code": f"K{row['id']:05d}", **{name: row[name] for name in _PERSON}}
+    return {"code": customer_code(row["id"]), **{name: row[name] for name in _PERSON}}
 
 
 def twin(reader: Reader, proposal: Proposal) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from demandctl.codes import customer_code
 from demandctl.db import open_file
 from demandctl.errors import Refused
 from demandctl.queries.customers import read_customer
@@ -134,7 +135,7 @@ def _pattern(texts: Iterable[str]) -> re.Pattern[str]:
 def preview(context: Context, reader: Reader, customer_id: int) -> Preview:
     """What erasing a customer would do."""
     row = reader.rows("SELECT name, erased_at FROM customer WHERE id = ?", (customer_id,))[0]
-    code = f"K{customer_id:05d}"
+    code = customer_code(customer_id)
     if row["erased_at"]:
         raise Refused(f"{code} 的个人资料已经删除了")
     subject = subject_of(reader.sql.execute, customer_id)
@@ -179,7 +180,7 @@ def erase(work: Work, customer_id: int) -> None:
     work.session.expire_all()
     for number in sorted(subject.customers):
         work.session.get_one(Customer, number).erased_at = work.now
-    work.describe(f"删除 K{customer_id:05d} 的个人资料")
+    work.describe(f"删除 {customer_code(customer_id)} 的个人资料")
     work.session.flush()
     # The last change, too, keeps the row as it was before it was emptied: nothing of it is personal any more.
 

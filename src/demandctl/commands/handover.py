@@ -5,14 +5,15 @@ from typing import Annotated, Any
 
 import typer
 
-from demandctl import asking, holdings, messages, scripts
+from demandctl import holdings, messages, scripts
 from demandctl import vocabulary as words
+from demandctl.codes import customer_code
 from demandctl.commands.answers import agreed
 from demandctl.commands.copying import Copy, copy_in_turn, short
 from demandctl.commands.options import Json, Reason, Yes, choices, clean, demand_number, one_line
 from demandctl.context import Context
-from demandctl.errors import Refused, UsageError
-from demandctl.queries.contacts import read_contact, read_contacts
+from demandctl.errors import Refused
+from demandctl.queries.contacts import read_contact
 from demandctl.queries.naming import find_contact_id, find_customer_id
 from demandctl.queries.reader import Reader, reader_in, reading
 from demandctl.render import Column, put, put_json, put_styled, put_table, shown, shown_lines
@@ -40,7 +41,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="只列出来，不交�
 
 
 def handover(
-    ctx: typer.Context, from_: From = "", to: To = "", only: Only = None, kind: Kinds = None, region: Region = "",
+    ctx: typer.Context, from_: From, to: To, only: Only = None, kind: Kinds = None, region: Region = "",
     demand: Demands = None, customer: Customers = None, reason: Reason = "", dry_run: DryRun = False, yes: Yes = False,
     copy: Copy = False, json: Json = False,
 ) -> None:  # fmt: skip
@@ -49,7 +50,6 @@ def handover(
     先列出来，确认后一次交清，每条留一笔记录；再打印给每位客户的通知，可以直接粘贴。
     """
     app: Context = ctx.obj
-    from_, to = _person(app, from_, "交出人"), _person(app, to, "接手人")
     with reading(app) as reader:
         old = read_contact(reader, find_contact_id(reader, one_line(from_)))
         new = read_contact(reader, find_contact_id(reader, one_line(to)))
@@ -81,22 +81,6 @@ def handover(
     _put_notices(notices, copy=copy)
 
 
-def _person(app: Context, text: str, what: str) -> str:
-    """Who was named; asked on a terminal, with the directory to complete from."""
-    if text:
-        return text
-    if not asking.can_ask():
-        raise UsageError(f"缺少{what}", "写法：demandctl handover 交出人 接手人")
-
-    def find(name: str) -> int:
-        with reading(app) as reader:
-            return find_contact_id(reader, one_line(name))
-
-    with reading(app) as reader:
-        names = [person["name"] for person in read_contacts(reader)]
-    return asking.text(what, needed=True, known=names, check=find)
-
-
 def _part(
     reader: Reader, only: list[str] | None, kinds: list[str] | None, region: str, demands: list[str] | None,
     customers: list[str] | None,
@@ -118,7 +102,7 @@ def _notices(
     template = scripts.find(scripts.load(app.scripts_path), "handover").text
     base = scripts.values_for(app.config, app.who, None, None)
     return {
-        f"K{number:05d} {name}": messages.handover_notice(
+        f"{customer_code(number)} {name}": messages.handover_notice(
             template, base, name, old, new, [h.number for h in held if h.what == "demands" and h.customer_id == number]
         )
         for number, name in sorted(told.items())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from demandctl.codes import customer_code
 from demandctl.queries.deadlines import deadlines_of
 from demandctl.queries.demands import Filter, read_demands
 from demandctl.queries.reader import Reader, Row
@@ -31,7 +32,7 @@ def read_customer(reader: Reader, customer_id: int) -> dict[str, Any]:
         (customer_id,),
     ).fetchone()
     return customer_data(reader, row) | {
-        "demands": read_demands(reader, Filter(customer=f"K{customer_id:05d}", sort="raised")),
+        "demands": read_demands(reader, Filter(customer=customer_code(customer_id), sort="raised")),
         "revisits": read_revisits(reader, customer_id=customer_id),
         "deadlines": deadlines_of(reader, "customer_id", customer_id),
     }
@@ -42,7 +43,7 @@ def customer_data(reader: Reader, row: Row) -> dict[str, Any]:
     plain = ("name", "nickname", "phone", "wechat", "company", "region", "address", "value", "need_class", "stage")
     dates = ("birthday", "last_order", "business_contact", "contract_on", "profiled_on", "consent_on")
     return {
-        "code": f"K{row['id']:05d}",
+        "code": customer_code(row["id"]),
         **{name: row[name] for name in plain},
         "tags": json.loads(row["tags"]),
         "owner": {"id": row["owner_id"], "name": row["o_name"]} if row["owner_id"] else None,

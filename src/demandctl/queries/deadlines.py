@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from demandctl.codes import customer_code
 from demandctl.queries.reader import Reader, stored
 from demandctl.targets import late_minutes, level
 from demandctl.worktime import Calendar
@@ -155,7 +156,7 @@ def to_line(reader: Reader, row: sqlite3.Row) -> Line:
         rule_name=row["rule_name"],
         demand=row["demand_id"],
         revisit=row["revisit_id"],
-        customer={"code": f"K{row['c_id']:05d}", "name": row["c_name"]} if row["c_id"] else None,
+        customer={"code": customer_code(row["c_id"]), "name": row["c_name"]} if row["c_id"] else None,
         kind=row["kind"],
         branch=row["branch"] or row["o_branch"] or None,
         owed_by=_owed_by(reader, row),

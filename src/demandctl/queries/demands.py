@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from demandctl.codes import customer_code
 from demandctl.errors import NotFound
 from demandctl.queries.deadlines import deadlines_of
 from demandctl.queries.reader import Reader, Row
@@ -111,7 +112,7 @@ def demand_data(reader: Reader, row: Row) -> dict[str, Any]:
         "channel": row["channel"],
         "group": row["group_name"] or None,
         "customer": {
-            "code": f"K{row['customer_id']:05d}",
+            "code": customer_code(row["customer_id"]),
             **{name: row[f"c_{name}"] for name in ("name", "nickname", "phone", "wechat", "company", "region")},
         },
         "region": row["region"],

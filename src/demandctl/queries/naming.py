@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from demandctl.codes import customer_code
 from demandctl.errors import NotFound, Several, UsageError
 from demandctl.queries.reader import Reader
 from demandctl.queries.search import SPELLED, typed_letters
@@ -52,7 +53,7 @@ def find_customer_id(reader: Reader, text: str) -> int:
         if len(found) == 1:
             return int(found[0]["id"])
         if found:
-            codes = [f"K{row['id']:05d}" for row in found]
+            codes = [customer_code(row["id"]) for row in found]
             labels = [
                 f"{c} {row['name']}（{row['region'] or '地区未知'}）" for c, row in zip(codes, found, strict=True)
             ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from demandctl.codes import customer_code
 from demandctl.errors import NotFound
 from demandctl.queries.deadlines import deadlines_of
 from demandctl.queries.reader import Reader, Row
@@ -64,7 +65,7 @@ def revisit_data(reader: Reader, row: Row) -> dict[str, Any]:
     return {
         "id": row["id"],
         "customer": {
-            "code": f"K{row['customer_id']:05d}",
+            "code": customer_code(row["customer_id"]),
             **{name: row[f"c_{name}"] for name in ("name", "phone", "company", "region", "address")},
         },
         "demand": row["demand_id"],

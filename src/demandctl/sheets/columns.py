@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from demandctl import vocabulary as words
+from demandctl.codes import customer_code
 
 Row = sqlite3.Row | Mapping[str, Any]
 
@@ -63,9 +64,9 @@ def code(key: str, letter: str) -> Callable[[Row], str]:
     return lambda row: "" if row[key] is None else f"{letter}{row[key]}"
 
 
-def customer_code(key: str) -> Callable[[Row], str]:
+def code_of(key: str) -> Callable[[Row], str]:
     """How to get the permanent customer code."""
-    return lambda row: f"K{row[key]:05d}"
+    return lambda row: customer_code(row[key])
 
 
 def listed(key: str) -> Callable[[Row], str]:
@@ -119,7 +120,7 @@ DEMANDS = (
     Column("registered_at", "登记时间", 17, plain("registered_at"), "instant"),
     Column("channel", "来源渠道", 9, label(words.Channel, "channel"), "code", labels(words.Channel)),
     Column("group", "社群名称", 16, plain("group_name")),
-    Column("customer_code", "客户编号", 9, customer_code("customer_id"), "code"),
+    Column("customer_code", "客户编号", 9, code_of("customer_id"), "code"),
     Column("customer_name", "客户姓名", 12, plain("c_name")),
     Column("customer_phone", "联系电话", 15, plain("c_phone"), "phone"),
     Column("customer_wechat", "微信", 16, plain("c_wechat"), "wechat"),
@@ -195,7 +196,7 @@ def _rating(key: str, title: str) -> Column:
 REVISITS = (
     Column("position", "序号", 6, plain("position"), "number"),
     Column("id", "回访编号", 9, code("id", "R"), "code"),
-    Column("customer_code", "客户编号", 9, customer_code("customer_id"), "code"),
+    Column("customer_code", "客户编号", 9, code_of("customer_id"), "code"),
     Column("customer_name", "客户名称", 14, plain("c_name")),
     Column("customer_phone", "联系电话", 15, plain("c_phone"), "phone"),
     Column("customer_company", "单位", 18, plain("c_company")),
@@ -244,7 +245,7 @@ CONTACTS = (
 )
 
 CUSTOMERS = (
-    Column("code", "客户编号", 9, customer_code("id"), "code"),
+    Column("code", "客户编号", 9, code_of("id"), "code"),
     Column("name", "客户姓名", 12, plain("name")),
     Column("nickname", "微信昵称", 14, plain("nickname")),
     Column("phone", "联系电话", 15, plain("phone"), "phone"),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any, NamedTuple
 
 from demandctl import report as reports
+from demandctl.codes import customer_code
 from demandctl.errors import NotFound
 from demandctl.queries.contacts import contact_data
 from demandctl.queries.customers import customer_data
@@ -71,7 +72,7 @@ def _follow_up_rows(job: Job) -> Iterator[Any]:
 
 def _follow_up_objects(job: Job) -> Iterator[dict[str, Any]]:
     for row in _follow_up_rows(job):
-        customer = {"code": f"K{row['customer_id']:05d}", "name": row["c_name"]}
+        customer = {"code": customer_code(row["customer_id"]), "name": row["c_name"]}
         yield {"demand": row["demand_id"], "customer": customer, **follow_up_data(job.reader, row)}
 
 

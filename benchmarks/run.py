@@ -1,7 +1,8 @@
 """``make bench``: commands as whole processes against floors measured in the same run, in turn; prints ratios.
 
 F is the floor of a reading command: bare Python, sqlite3, one indexed query, 50 rows printed. W is the floor of a
-writing command: a process that imports typer and sqlmodel and commits one row. Medians; nothing is asserted.
+writing command: a process that imports typer and sqlmodel and commits one row. Beside them Taskwarrior, todoman and
+sqlite-utils, where they are on the path. Medians; nothing is asserted. ``SIZES=1000000`` measures the million.
 """
 
 import os
@@ -13,11 +14,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from ledgers import build, environment, program
+from peers import peers
 
 READ_FLOOR = """
 import sqlite3, sys
@@ -51,6 +54,8 @@ def main() -> None:
         path = build(folder, size)
         env = environment(folder)
         reading, writing = _reading(path, env), _writing(folder / "floor.db", env)
+        for peer in peers(folder, path, size):
+            reading[peer.name] = partial(_pipe, peer.command, env | peer.env)
         _table(f"{size:,} demands, reading", "F", _measure(reading, ROUNDS))
         print(f"  peak memory of due: {_peak([program(), 'due', '--limit', '50'], env):.0f} MiB")
         _table(f"{size:,} demands, writing", "W", _measure(writing, max(ROUNDS // 2, 5)))

@@ -20,7 +20,7 @@ LAYERS = (
     "ledger revisits duties merging",
     "importing importing_demands importing_people importing_revisits applying doctor privacy handover monday "
     "reminders demo sheets",
-    "grammar commands completing",
+    "grammar commands completing lacking",
     "cli __main__ completion",
 )
 PURE = [

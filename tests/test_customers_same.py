@@ -50,7 +50,7 @@ def test_merging_keeps_both_histories_and_the_gone_code_leads_to_the_one_who_sta
     cli("follow-up", str(second["number"]), "报过价")
     cli("customer", "tag", "K00002", "大客户")
     cli("revisit", "add", "K00002", "--kind", "regular", "--at", "2026-11-25 10:00")
-    cli("customer", "merge", "K00001", "K00002")
+    cli("customer", "merge", "K00001", "K00002", "--yes")
     kept = cli("customer", "show", "K00002", "--json").json
     assert kept["code"] == "K00001"
     assert (kept["phone"], kept["tags"]) == ("13800000121", ["大客户"])
@@ -66,7 +66,7 @@ def test_merging_keeps_both_histories_and_the_gone_code_leads_to_the_one_who_sta
 def test_whoever_calls_from_the_second_phone_is_the_one_who_stays(cli: Cli) -> None:
     _take(cli, "张三", phone="13800000121")
     _take(cli, "三哥", phone="13800000122", kind="opportunity")
-    cli("customer", "merge", "K00001", "K00002")
+    cli("customer", "merge", "K00001", "K00002", "--yes")
     demand = _take(cli, "不知道是谁", phone="13800000122", kind="inquiry")
     assert demand["customer"]["code"] == "K00001"
     assert demand["customer"]["phone"] == "13800000121"
@@ -78,7 +78,7 @@ def test_a_visit_that_is_owed_goes_over_and_is_owed_once(cli: Cli) -> None:
     cli("assign", "2", "龙小燕")
     cli("close", "2", "--outcome", "won")
     due = cli.at("2026-11-27T09:00:00")("due", "--within", "30d", "--rule", "after-sale", "--json").json
-    cli("customer", "merge", "K00001", "K00002")
+    cli("customer", "merge", "K00001", "K00002", "--yes")
     after = cli("due", "--within", "30d", "--rule", "after-sale", "--json").json
     assert [line["customer"]["code"] for line in after] == ["K00001"]
     assert [line["due_at"] for line in after] == [line["due_at"] for line in due]
@@ -89,7 +89,7 @@ def test_undo_parts_them_again(cli: Cli) -> None:
     _take(cli, "张三", phone="13800000121")
     _take(cli, "三哥", phone="13800000122", kind="opportunity")
     before = _rows(cli)
-    cli("customer", "merge", "K00001", "K00002")
+    cli("customer", "merge", "K00001", "K00002", "--yes")
     cli("undo")
     assert _rows(cli) == before
     cli("doctor")
@@ -104,8 +104,8 @@ def test_nobody_is_merged_with_himself(cli: Cli) -> None:
     _take(cli, "张三")
     _take(cli, "三哥", kind="opportunity")
     assert cli.run("customer", "merge", "K00001", "K00001").code == 1
-    cli("customer", "merge", "K00001", "K00002")
-    assert cli.run("customer", "merge", "K00001", "K00002").code == 1
+    cli("customer", "merge", "K00001", "K00002", "--yes")
+    assert cli.run("customer", "merge", "K00001", "K00002", "--yes").code == 1
 
 
 @pytest.mark.parametrize("text", ["zs", "ZS", "zhangsan", "zhang san", "zhangs"])

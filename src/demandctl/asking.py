@@ -13,12 +13,12 @@ from typing import Any
 import typer
 
 from demandctl.errors import DemandctlError, Several
-from demandctl.render import shown
+from demandctl.render import say, shown
 
 Check = Callable[[str], object]
 """Reads an answer; a DemandctlError says what is wrong with it, and the question is asked again."""
 
-KEYS = "（方向键或数字选，回车确定）"
+KEYS, ARROWS = "（方向键或数字选，回车确定，Esc 取消）", "（方向键选，回车确定，Esc 取消）"
 BACK = "<"
 """Typed alone it goes back to the question before, where there is one."""
 
@@ -80,7 +80,10 @@ def text(
     answer: str = _asked(asked).strip()
     if back and answer == BACK:
         raise Back
-    return _which(_meant(answer, words), check)
+    meant = _meant(answer, words)
+    if meant != answer:
+        say(f"  {shown(meant)}  {shown(dict(words)[meant])}")
+    return _which(meant, check)
 
 
 def _meant(answer: str, words: Sequence[tuple[str, str]]) -> str:
@@ -140,10 +143,11 @@ def choose(question: str, choices: Sequence[tuple[Any, str]], default: Any = Non
     # By place, not by value: the package takes a value of None for none given.
     listed = [questionary.Choice(label, value=place) for place, (_, label) in enumerate(choices)]
     start = next((listed[place] for place, (value, _) in enumerate(choices) if value == default is not None), None)
-    look = _look()
+    few, look = len(listed) < 10, _look()
+    keys = KEYS if few else ARROWS
     place: int = _asked(
         questionary.select(
-            question, listed, default=start, use_shortcuts=len(listed) < 10, use_jk_keys=False, instruction=KEYS, **look
+            question, listed, default=start, use_shortcuts=few, use_jk_keys=False, instruction=keys, **look
         )
     )
     chosen = choices[place][0]

@@ -16,6 +16,7 @@ from typing import Any, get_args, get_type_hints
 import typer
 from typer.models import ParameterInfo
 
+from demandctl.codes import customer_code
 from demandctl.context import Context
 from demandctl.render import shown
 
@@ -134,10 +135,10 @@ _OF_DEMANDS = {
 _OF_REVISITS = {
     "record": "r.recorded_at IS NULL",
     "call": "r.recorded_at IS NULL",
-    "forward": "r.problem IS NOT NULL AND r.forwarded_at IS NULL AND r.solved_at IS NULL",
+    "forward": "r.problem <> '' AND r.forwarded_at IS NULL AND r.solved_at IS NULL",
     "contacted": "r.forwarded_at IS NOT NULL AND r.contacted_at IS NULL",
     "planned": "r.forwarded_at IS NOT NULL AND r.solved_at IS NULL",
-    "escalate": "r.forwarded_at IS NOT NULL AND r.solved_at IS NULL",
+    "escalate": "r.recorded_at IS NOT NULL AND r.solved_at IS NULL",
     "solved": "r.recorded_at IS NOT NULL AND r.solved_at IS NULL",
 }
 """Which ones a command can be about; others are about any that is open."""
@@ -179,7 +180,7 @@ def _customers(reader: Any, start: str, command: str, most: int) -> Found:
         {"s": f"{start}%"},
     )
     for row in rows:
-        code = f"K{row['id']:05d}"
+        code = customer_code(row["id"])
         by_name = start and not code.lower().startswith(start.lower()) and _SAFE.fullmatch(row["name"])
         yield (row["name"], f"{code} {row['region']}") if by_name else (code, f"{row['name']} {row['region']}")
 
@@ -240,6 +241,14 @@ def _backups(reader: Any, start: str, command: str, most: int) -> Found:
         yield str(copy.path), backup.REASONS.get(copy.reason, copy.reason)
 
 
+def _settings(reader: Any, start: str, command: str, most: int) -> Found:
+    from demandctl.commands.config import settings
+
+    for name, value in settings(reader.context).items():
+        if name.startswith(start) and name != "notify":
+            yield name, "、".join(value) if isinstance(value, list) else str(value or "")
+
+
 def _either(*sources: Callable[..., Found]) -> Callable[..., Found]:
     def both(reader: Any, start: str, command: str, most: int) -> Found:
         for source in sources:
@@ -266,8 +275,12 @@ SOURCES: dict[str, Callable[..., Found]] = {
     "产品": _distinct("demand", "product"),
     "部门": _departments,
     "备份文件": _backups,
+    "配置项": _settings,
 }
 """What completes a parameter, by its metavar."""
+
+OUTSIDE = {"话术", "备份文件", "配置项"}
+"""Of these the ones that are kept outside the ledger, so that they are known without one."""
 
 
 # -- the shells' side --------------------------------------------------------------------------------------------

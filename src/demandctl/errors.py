@@ -3,6 +3,9 @@
 An error names the thing, the reason and the command that would be right, in one to three lines of Chinese.
 """
 
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
 
 class DemandctlError(Exception):
     """Base of every expected failure; ``str(error)`` is what the person reads, ``hint`` the next step."""
@@ -40,6 +43,22 @@ class Several(UsageError):
     def __init__(self, message: str, hint: str, text: str, choices: list[tuple[str, str]]) -> None:
         super().__init__(message, hint)
         self.text, self.choices = text, choices
+
+
+class Offer(NamedTuple):
+    """What a parameter is at present, as it would be typed, and what it could be where its help does not say."""
+
+    present: str = ""
+    choices: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]] | None = None
+    """Values with their labels, told what else was answered so far."""
+
+
+class Lacking(UsageError):
+    """Nothing was typed to do: *offers* reads which parameters could say it. A terminal asks for them."""
+
+    def __init__(self, message: str, hint: str, offers: Callable[[], Mapping[str, Offer]]) -> None:
+        super().__init__(message, hint)
+        self.offers = offers
 
 
 class NotFound(DemandctlError):

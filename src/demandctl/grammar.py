@@ -17,7 +17,7 @@ from typing import Any, TextIO
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from demandctl.errors import DemandctlError, Several
+from demandctl.errors import DemandctlError, Lacking, Several, UsageError
 from demandctl.render import padded, say, shown, width
 
 Tree = Mapping[str, "Callable[..., None] | tuple[str, str]"]
@@ -108,7 +108,52 @@ def wrapped(text: str, cells: int) -> list[str]:
 
 
 class Command(ChineseHelp, TyperCommand):
-    """One command."""
+    """One command; what it lacks is asked for where somebody can be asked."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The words as values. All that has to be there and is not is named, or asked for, at once."""
+        try:
+            return super().parse_args(ctx, [*args])
+        except ClickException as error:
+            missing = self._missing(ctx, args) if type(error).__name__ == "MissingParameter" else []
+            if not missing:
+                raise
+        from demandctl import lacking
+
+        if not lacking.may_ask(args):
+            names = "、".join(_named(parameter) for parameter in missing)
+            usage = " ".join(_as_typed(parameter) for parameter in self.get_params(ctx) if parameter.required)
+            raise UsageError(f"缺少{names}", f"写法：{ctx.command_path} {usage}")
+        words = lacking.filled_in(ctx, args, missing, ctx.find_root().command.answers)
+        return super().parse_args(ctx, words)
+
+    def _missing(self, ctx: Any, args: list[str]) -> list[Any]:
+        typed, _, _ = self.make_parser(ctx).parse_args(args=[*args])
+        return [p for p in self.get_params(ctx) if p.required and typed.get(str(p.name)) in (None, ())]
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run it; where nothing was typed to do, what could be done is offered."""
+        while True:
+            try:
+                return super().invoke(ctx)
+            except Lacking as error:
+                from demandctl import lacking
+
+                if not lacking.may_ask(f"--{name}" for name, value in ctx.params.items() if value is True):
+                    raise
+                ctx.params.update(lacking.chosen(ctx, error))
+
+
+def _named(parameter: Any) -> str:
+    if parameter.param_type_name == "option":
+        return f"选项 {parameter.opts[0]}"
+    return f"参数 {parameter.human_readable_name}"
+
+
+def _as_typed(parameter: Any) -> str:
+    if parameter.param_type_name == "option":
+        return f"{parameter.opts[0]} {parameter.metavar}"
+    return str(parameter.human_readable_name)
 
 
 class Group(ChineseHelp, TyperGroup):
@@ -158,17 +203,13 @@ class Group(ChineseHelp, TyperGroup):
 
             near = get_close_matches(args[0], list(self.tree), n=3)
             hint = f"是不是 {'、'.join(near)}？" if near else f"看看有哪些：{ctx.command_path} --help"
-            raise _Usage(f"没有命令“{shown(args[0][:60])}”", hint)
+            raise UsageError(f"没有命令“{shown(args[0][:60])}”", hint)
         return super().resolve_command(ctx, args)
 
     def summary(self, name: str) -> str:
         """The help line of a command: the first line of its docstring."""
         entry = self.tree[name]
         return entry[1] if isinstance(entry, tuple) else (entry.__doc__ or "").strip().split("\n")[0]
-
-
-class _Usage(DemandctlError):
-    exit_code = 2
 
 
 def loaded(target: str) -> Any:
@@ -197,6 +238,11 @@ def group(name: str, help_line: str, tree: Tree) -> Group:
 
 class Root(Group):
     """The program itself; every expected failure ends here, as text on stderr and an exit code."""
+
+    def __init__(self, *args: Any, **extra: Any) -> None:
+        super().__init__(*args, **extra)
+        self.answers: dict[str, str] = {}
+        """What was asked for because it was not typed."""
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> Any:  # type: ignore[override]
         """Run and exit; a traceback can only come of a bug."""
@@ -272,9 +318,7 @@ def _one_of(error: Several, words: list[str]) -> list[str] | None:
     if place is None or "--json" in words or not asking.can_ask():
         return None
     try:
-        chosen = asking.choose(
-            f"“{shown(error.text)}”不止一位，是哪一位", [(c, shown(label)) for c, label in error.choices]
-        )
+        chosen = asking.one_of(error)
     except typer.Abort:
         fail("已取消，没有写入")
         sys.exit(130)
@@ -306,10 +350,8 @@ def explain_usage(error: Any) -> tuple[str, str]:
     hint = f"用法：{path} --help"
     parameter = _parameter_name(error)
     if kind == "NoSuchOption":
-        near = "、".join(error.possibilities or ())
+        near = "、".join(_alike(error))
         return f"没有选项 {error.option_name}", f"是不是 {near}？" if near else hint
-    if kind == "MissingParameter":
-        return f"缺少{parameter}".rstrip(), hint
     if kind == "BadOptionUsage":
         return f"选项 {error.option_name} 要跟一个值", hint
     if kind == "BadParameter":
@@ -318,6 +360,21 @@ def explain_usage(error: Any) -> tuple[str, str]:
         extra = str(error.message).partition("(")[2].rstrip(")")
         return f"多出来的参数：{extra}", "文字里有空格时用引号括起来"
     return f"用法不对：{error.message}", hint
+
+
+def _alike(error: Any) -> list[str]:
+    """The options of the command that are most like the one typed; ``--no`` alone means the other side of a pair."""
+    from difflib import SequenceMatcher
+
+    typed = error.option_name.lstrip("-")
+    parameters = error.ctx.command.get_params(error.ctx)
+    others = [name for p in parameters for name in p.secondary_opts]
+    if typed == "no":
+        return others
+    names = [*(name for p in parameters for name in p.opts if name.startswith("--")), *others]
+    ratios = {name: SequenceMatcher(None, typed, name.lstrip("-")).ratio() for name in names}
+    near = [name for name in names if ratios[name] >= 0.7 or (len(typed) > 1 and name[2:].startswith(typed))]
+    return sorted(near, key=lambda name: -ratios[name])[:3]
 
 
 def _parameter_name(error: Any) -> str:

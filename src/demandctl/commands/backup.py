@@ -12,7 +12,7 @@ from demandctl.context import Context
 from demandctl.render import Column, moment, put, put_json, put_table, say, shown
 
 MaybeFile = Annotated[Path | None, typer.Argument(metavar="文件", help="写到哪里；不写就放进备份文件夹，旧的自动清理")]
-File = Annotated[Path, typer.Argument(metavar="文件", help="备份文件")]
+File = Annotated[Path, typer.Argument(metavar="备份文件", help="备份文件；看看有哪些：demandctl backup --list")]
 Listed = Annotated[bool, typer.Option("--list", help="列出备份文件夹里的备份")]
 
 

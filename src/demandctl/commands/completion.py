@@ -9,7 +9,7 @@ import typer
 from demandctl import completing
 from demandctl.commands.answers import answer
 from demandctl.commands.options import Json
-from demandctl.errors import UsageError
+from demandctl.errors import Lacking, Offer
 from demandctl.grammar import Tree
 from demandctl.render import put, put_json
 from demandctl.vocabulary import match
@@ -49,7 +49,8 @@ def _shell(given: str) -> str:
         return match(given, {name: name for name in completing.SHELLS})
     name = _running() or Path(os.environ.get("SHELL", "")).name
     if name not in completing.SHELLS:
-        raise UsageError("看不出用的是哪个外壳", f"加上 --shell {'|'.join(completing.SHELLS)}")
+        hint = f"加上 --shell {'|'.join(completing.SHELLS)}"
+        raise Lacking("看不出用的是哪个外壳", hint, lambda: {"shell": Offer()})
     return name
 
 

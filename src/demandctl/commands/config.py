@@ -32,12 +32,11 @@ def path(ctx: typer.Context, json: Json = False) -> None:
     pairs((labels[name], f"{place}{'' if place.exists() else '（还没有）'}") for name, place in places.items())
 
 
-def show(ctx: typer.Context, json: Json = False) -> None:
-    """现在生效的配置，没写的按默认。"""
-    app: Context = ctx.obj
+def settings(app: Context) -> dict[str, Any]:
+    """The settings in force by name, those by default too."""
     config = app.config
     calendar = config.hours()
-    values = {
+    return {
         "timezone": config.zone_name,
         "company.name": config.get("company", "name"),
         "specialist.name": config.specialist,
@@ -54,6 +53,12 @@ def show(ctx: typer.Context, json: Json = False) -> None:
         "privacy.retention": config.get("privacy", "retention", "3y"),
         "notify": _without_secrets(config.data.get("notify", {})),
     }
+
+
+def show(ctx: typer.Context, json: Json = False) -> None:
+    """现在生效的配置，没写的按默认。"""
+    app: Context = ctx.obj
+    config, values = app.config, settings(app)
     if json:
         put_json(values)
         return
@@ -73,7 +78,7 @@ def _without_secrets(value: object) -> object:
     return [_without_secrets(entry) for entry in value] if isinstance(value, list) else value
 
 
-Name = Annotated[str, typer.Argument(metavar="名称", help="如 specialist.name、calendar.closed")]
+Name = Annotated[str, typer.Argument(metavar="配置项", help="如 specialist.name、calendar.closed")]
 NewValue = Annotated[
     str, typer.Argument(metavar="值", help='文字直接写；列表写 ["2026-05-08"]；数字、true、false 照写')
 ]

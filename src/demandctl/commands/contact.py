@@ -11,7 +11,7 @@ from demandctl.commands.import_ import contacts as import_contacts
 from demandctl.commands.options import Json, Yes, choices, one_line, split
 from demandctl.commands.questions import terms
 from demandctl.context import Context
-from demandctl.errors import Refused, UsageError
+from demandctl.errors import Lacking, Offer, Refused, UsageError
 from demandctl.grammar import Tree
 from demandctl.queries.contacts import read_contact, read_contacts
 from demandctl.queries.demands import Filter, read_demands
@@ -94,13 +94,24 @@ def edit(
         {"active": True} if back else {}
     )
     if not values:
-        raise UsageError("没有写要改什么", "demandctl contact edit --help")
+        raise Lacking("没有写要改什么", "demandctl contact edit --help", lambda: _offers(app, contact))
     with transaction(app, "contact edit") as work:
         found = directory.find_contact(work, one_line(contact))
         changed = directory.edit_contact(work, found, values)
         number, who = found.id, found.name
         work.describe(f"修改联系人 {who}：{named(changed)}")
     object_answer(json, _one(app, number), f"{who} 已改 {len(changed)} 项" if changed else f"{who} 没有变化")
+
+
+def _offers(app: Context, text: str) -> dict[str, Offer]:
+    """What of a person can be changed, with what it is now."""
+    with reading(app) as reader:
+        now = read_contact(reader, find_contact_id(reader, one_line(text)))
+    offers = {name: Offer(now[name] or "") for name in ("name", "role", "branch", "phone", "wechat")}
+    lists = {"region": "regions", "product": "products", "skill": "skills"}
+    offers |= {name: Offer("、".join(now[column])) for name, column in lists.items()}
+    offers["leader"] = Offer("是" if now["leader"] else "否")
+    return offers if now["active"] else offers | {"back": Offer()}
 
 
 def leave(ctx: typer.Context, contact: Who, json: Json = False) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from demandctl import asking
 from demandctl import vocabulary as words
 from demandctl.commands import privacy, same
 from demandctl.commands.answers import object_answer
@@ -292,6 +293,7 @@ def _dated(
 Documents = Annotated[
     list[str] | None, typer.Option("--document", metavar="资料", help="已齐的资料，可写多次；all 为全部")
 ]
+_DOCUMENTS = "已齐的资料（用顿号隔开，all 为全部）"
 ApprovedBy = Annotated[str, typer.Option("--approved-by", metavar="姓名", help="资料不全时，谁同意先建档")]
 
 
@@ -306,6 +308,8 @@ def profile(
 
     day = past_date(app, on, "建档日期")
     documents = split(document or [])
+    if not (document or approved_by or json) and asking.can_ask():
+        documents, approved_by = _on_file(app, customer)
     documents = list(directory.DOCUMENTS) if documents == ["all"] else documents
     with transaction(app, "customer profile") as work:
         found = directory.find_customer(work, one_line(customer))
@@ -314,6 +318,24 @@ def profile(
         work.describe(f"{code} {found.name} 建档")
     lacking = f"，还缺 {'、'.join(missing)}" if missing else ""
     object_answer(json, _one(app, number), f"{code} 已建档{lacking}")
+
+
+def _on_file(app: Context, text: str) -> tuple[list[str], str]:
+    """What is on file, and where something is missing who agrees to that; the present papers to begin with."""
+    from demandctl.directory import DOCUMENTS
+
+    with reading(app) as reader:
+        before = read_customer(reader, find_customer_id(reader, one_line(text)))["documents"]
+
+    def check(answer: str) -> None:
+        unknown = [name for name in split([answer]) if name not in (*DOCUMENTS, "all")]
+        if unknown:
+            raise UsageError(f"不认识的资料：{'、'.join(unknown)}。可以是：{'、'.join(DOCUMENTS)}")
+
+    said = asking.text(_DOCUMENTS, "、".join(before), check=check)
+    missing = [] if said == "all" else [name for name in DOCUMENTS if name not in {*before, *split([said])}]
+    agrees = asking.text(f"还缺 {'、'.join(missing)}，谁同意先建档", needed=True) if missing else ""
+    return split([said]), agrees
 
 
 Owner = Annotated[str, typer.Argument(metavar="对接人", help="专属的销售或服务人员")]

@@ -21,14 +21,16 @@ from demandctl.commands.intake import (
 )
 from demandctl.commands.options import At, Json, KindOption, Number, clean, one_line, past, understood
 from demandctl.context import Context
-from demandctl.errors import UsageError
+from demandctl.errors import Lacking, Offer, UsageError
+from demandctl.queries.demands import read_demand
+from demandctl.queries.reader import reading
 
 Content = Annotated[str | None, typer.Option("--content", metavar="内容", help="改写内容")]
 Note = Annotated[str | None, typer.Option("--note", metavar="文字", help="备注；写空串清除")]
 Verified = Annotated[bool, typer.Option("--verified/--unverified", help="属实，或不属实")]
 UpgradeSubtype = Annotated[str, typer.Option("--subtype", metavar="子类", help="new 新机|used 二手机|parts 配件|erp")]
 To = Annotated[str, typer.Argument(metavar="联系人", help="请谁协助")]
-Problem = Annotated[str, typer.Option("--problem", metavar="文字", help="难在哪里（必填）")]
+Problem = Annotated[str, typer.Option("--problem", metavar="问题", help="难在哪里")]
 WithinOption = Annotated[
     str, typer.Option("--within", metavar="时限", help="给多长时间（按上班时间），如 2h、1d；默认 4h")
 ]
@@ -55,6 +57,9 @@ def edit(
 ) -> None:
     """改正一条需求；类型、紧急程度、地区、提出时间变了，未完成的时限跟着重算。"""
     app: Context = ctx.obj
+    typed = (kind, subtype, urgency, region, product, content, wish, mode, warranty, channel, group, raised, tag)
+    if not any(typed) and note is None:
+        raise Lacking("没有写要改什么", f"demandctl edit {number} --help", lambda: _offers(app, number))
     from demandctl import ledger
     from demandctl.db import transaction
 
@@ -81,11 +86,27 @@ def edit(
             {"note": clean(note)} if note is not None else {}
         )
         if not given:
-            raise UsageError("没有写要改什么", f"demandctl edit {number} --help")
+            raise UsageError("要改成什么是空的", f"demandctl edit {number} --help")
         changed = ledger.edit(work, demand, given)
     said = f"，提出时间 {understood(app, moment)}" if moment else ""
     done = f"D{number} 已改 {len(changed)} 项{said}" if changed else f"D{number} 没有变化"
     demand_answer(app, number, json, done, f"看结果：demandctl show {number}")
+
+
+def _offers(app: Context, number: int) -> dict[str, Offer]:
+    """What of a demand can be put right, with what it is now."""
+    with reading(app) as reader:
+        now = read_demand(reader, number)
+    typed = now | {
+        "mode": now["service_mode"], "tag": "、".join(now["tags"]), "raised": now["raised_at"][:16].replace("T", " "),
+    }  # fmt: skip
+    offered = ("content", "kind", "subtype", "urgency", "region", "product", "channel", "group", "raised", "mode",
+               "warranty", "wish", "tag", "note")  # fmt: skip
+    offers = {name: Offer(typed[name] or "") for name in offered}
+    offers["subtype"] = Offer(
+        now["subtype"] or "", lambda given: words.SUBTYPES[words.Kind(given.get("kind", now["kind"]))].items()
+    )
+    return offers
 
 
 def verify(ctx: typer.Context, number: Number, verified: Verified = True, json: Json = False) -> None:
@@ -117,13 +138,13 @@ def upgrade(ctx: typer.Context, number: Number, subtype: UpgradeSubtype = "new",
 
 
 def escalate(
-    ctx: typer.Context, number: Number, contact: To, problem: Problem = "", within: WithinOption = "", at: At = "",
+    ctx: typer.Context, number: Number, contact: To, *, problem: Problem, within: WithinOption = "", at: At = "",
     json: Json = False,
 ) -> None:  # fmt: skip
     """疑难升级：请更高层协助，写明问题和时限。"""
     app: Context = ctx.obj
     if not clean(problem):
-        raise UsageError("缺少 --problem", f'写明难在哪里：demandctl escalate {number} {contact} --problem "…"')
+        raise UsageError("选项 --problem 是空的", f'写明难在哪里：demandctl escalate {number} {contact} --problem "…"')
     from demandctl import ledger
     from demandctl.db import transaction
     from demandctl.directory import find_contact

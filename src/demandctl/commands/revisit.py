@@ -21,7 +21,7 @@ from demandctl.commands.options import (
     revisit_number,
     understood,
 )
-from demandctl.commands.questions import terms
+from demandctl.commands.questions import Step, terms
 from demandctl.commands.showing import Limit, boundary, put_deadlines, row_limit, when
 from demandctl.context import Context
 from demandctl.errors import UsageError
@@ -84,8 +84,8 @@ def add(
     """计划一次回访。"""
     app: Context = ctx.obj
     if not (kind and at) and asking.can_ask() and not (yes or json):
-        kind = kind or asking.choose("回访类型", terms(words.RevisitKind))
-        at = at or asking.text("什么时候", needed=True, check=lambda answer: future(app, answer, "--at"))
+        answers = asking.form(_plan_steps(app, kind, at))
+        kind, at = answers.get("kind", kind), answers.get("at", at)
     if not kind or not at:
         missing = [name for name, value in (("--kind", kind), ("--at", at)) if not value]
         raise UsageError(
@@ -110,6 +110,17 @@ def add(
         json, _one(app, number), f"已计划回访 {number}：{name} {kind_term.label}，{understood(app, value)}",
         f"照话术打电话：demandctl revisit call {number}；自己填表：demandctl revisit record {number} --satisfaction …",
     )  # fmt: skip
+
+
+def _plan_steps(app: Context, kind: str, at: str) -> list[Step]:
+    def on(back: bool) -> str:
+        return asking.text("什么时候", needed=True, check=lambda answer: future(app, answer, "--at"), back=back)
+
+    steps: list[Step] = [
+        ("kind", lambda back: asking.choose("回访类型", terms(words.RevisitKind), back=back)),
+        ("at", on),
+    ]
+    return [step for step, typed in zip(steps, (kind, at), strict=True) if not typed]
 
 
 def warn_outside_call_hours(app: Context, moment: datetime) -> None:

@@ -4,15 +4,14 @@ from typing import Annotated
 
 import typer
 
-from demandctl import asking
-from demandctl.commands.answers import object_answer
+from demandctl.commands.answers import agreed, object_answer
 from demandctl.commands.options import Json, Yes, one_line
 from demandctl.context import Context
-from demandctl.errors import UsageError
+from demandctl.errors import Lacking, Offer
 from demandctl.queries.customers import read_customer
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
-from demandctl.render import Column, put, put_json, put_table, say, shown
+from demandctl.render import Column, put, put_json, put_table, say
 
 Kept = Annotated[str, typer.Argument(metavar="客户", help="留下的客户：编号、姓名、电话")]
 Other = Annotated[str, typer.Argument(metavar="客户", help="并进去的客户")]
@@ -40,6 +39,13 @@ def duplicates(ctx: typer.Context, json: Json = False) -> None:
     say(f"是同一个人就合并：demandctl customer merge {first['a']['code']} {first['b']['code']}")
 
 
+def _tag_offers(app: Context, text: str) -> dict[str, Offer]:
+    """Tags to add, and of those that the customer has one to take away."""
+    with reading(app) as reader:
+        tags = read_customer(reader, find_customer_id(reader, one_line(text)))["tags"]
+    return {"names": Offer()} | ({"remove": Offer(choices=lambda given: [(tag, tag) for tag in tags])} if tags else {})
+
+
 def _one_line(customer: dict[str, object]) -> str:
     parts = (customer["code"], customer["name"], customer["region"], customer["phone"])
     return " ".join(str(part) for part in parts if part)
@@ -52,8 +58,8 @@ def merge(ctx: typer.Context, customer: Kept, other: Other, yes: Yes = False, js
         first = read_customer(reader, find_customer_id(reader, one_line(customer)))
         second = read_customer(reader, find_customer_id(reader, one_line(other)))
     question = f"把 {_one_line(second)}（{len(second['demands'])} 条需求）并进 {_one_line(first)}？"
-    if asking.can_ask() and not (yes or json) and not asking.yes(shown(question)):
-        raise typer.Abort
+    if first["code"] != second["code"]:
+        agreed(question, yes)
     from demandctl import directory
     from demandctl.db import transaction
     from demandctl.merging import merge as join
@@ -73,7 +79,8 @@ def tag(ctx: typer.Context, customer: Who, names: Names = [], remove: Remove = N
     app: Context = ctx.obj
     added, gone = ([one_line(name) for name in some or [] if name.strip()] for some in (names, remove))
     if not added and not gone:
-        raise UsageError("没有写标签", "例如 demandctl customer tag K00001 大客户 --remove 待核实")
+        example = "例如 demandctl customer tag K00001 大客户 --remove 待核实"
+        raise Lacking("没有写标签", example, lambda: _tag_offers(app, customer))
     from demandctl import directory
     from demandctl.db import transaction
 

@@ -11,7 +11,7 @@ from demandctl.commands.answers import object_answer
 from demandctl.commands.copying import Copy, put_on_clipboard
 from demandctl.commands.options import Json, clean, demand_number, one_line
 from demandctl.context import Context
-from demandctl.errors import UsageError
+from demandctl.errors import Lacking, Offer, UsageError
 from demandctl.grammar import Tree
 from demandctl.queries.customers import read_customer
 from demandctl.queries.demands import read_demand
@@ -105,15 +105,12 @@ def edit(ctx: typer.Context, script: Name, text: TextOption = "", name: Title = 
 
 
 def _text(given: str, before: str) -> str:
-    """The text that was typed, piped in, or answered on a terminal."""
+    """The text that was typed or piped in; on a terminal it is asked for, beginning with the one before."""
     if given:
         words = clean(sys.stdin.read() if given == "-" else given)
     else:
-        from demandctl import asking
-
-        if not asking.can_ask():
-            raise UsageError("缺少 --text", '加上 --text "全文"，或 --text - 从标准输入读')
-        words = clean(asking.text("全文", before, needed=True))
+        hint = '加上 --text "全文"，或 --text - 从标准输入读'
+        raise Lacking("缺少 --text", hint, lambda: {"text": Offer(before)})
     if not words:
         raise UsageError("话术不能是空的")
     return words

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, literal, select
 from demandctl.db import Work
 from demandctl.models import DeadlineRow, EventRow, RuleSet, to_text
 from demandctl.rules import Rulebook, read_rules
-from demandctl.sla import Deadline, Event, Pause, advance
+from demandctl.sla import Deadline, Event, advance, stored_days, stored_pauses
 from demandctl.vocabulary import Kind, Urgency
 from demandctl.worktime import Calendar
 
@@ -155,8 +155,8 @@ def to_deadline(row: DeadlineRow) -> Deadline:
         owner_id=row.owner_id,
         owner_name=row.owner_name,
         given=row.given,
-        pauses=tuple(Pause(*map(datetime.fromisoformat, pause)) for pause in json.loads(row.pauses)),
-        occurrences=tuple(date.fromisoformat(day) for day in row.occurrences.split()),
+        pauses=stored_pauses(row.pauses),
+        occurrences=stored_days(row.occurrences),
         waiting_until=row.waiting_until,
         missed=row.missed,
         provisional=row.provisional,

@@ -6,8 +6,6 @@ the period; the export of just that period meets it, and the next one that has n
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +13,10 @@ from sqlmodel import col, select
 
 from demandctl.db import Work
 from demandctl.deadlines import LEDGER, happen
-from demandctl.models import DeadlineRow, EventRow, to_text
+from demandctl.models import DeadlineRow, to_text
 from demandctl.periods import UNITS, Period, period_of
+from demandctl.queries.handed import handed_periods
+from demandctl.queries.reader import reader_in
 from demandctl.sla import Event
 
 
@@ -54,16 +54,10 @@ def _oldest_owed(work: Work, unit: str) -> Period:
     began = work.session.connection().exec_driver_sql("SELECT value FROM ledger WHERE key = 'init'").scalar()
     moment = datetime.fromisoformat(began) if began else work.now
     period = period_of(unit, work.calendar.local_day(moment))
-    done = set(exported_keys(work.session.exec(select(EventRow.data).where(EventRow.about == "ledger",
-                                                                          EventRow.names == "exported"))))  # fmt: skip
+    done = handed_periods(reader_in(work))
     while period.key in done:
         period = period.after
     return period
-
-
-def exported_keys(data: Iterable[str]) -> Iterable[str]:
-    """The periods that stored events of exports tell of."""
-    return (json.loads(text)["facts"]["period"] for text in data)
 
 
 def _tell(work: Work, names: set[str], period: Period, *, ends: bool = False) -> None:

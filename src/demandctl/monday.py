@@ -62,6 +62,21 @@ class Round(NamedTuple):
             found.setdefault(item.handler["id"], []).append(item)
         return found
 
+    def of(self, owner: str, branch: str) -> Round:
+        """The part of the round that concerns one person (name or phone) or one branch; empty means all."""
+
+        def meant(demand: dict[str, Any]) -> bool:
+            handler = demand["handler"] or demand["leader"] or {"name": "", "phone": "", "branch": ""}
+            return (not owner or owner in handler["name"] or owner == handler["phone"]) and branch in (
+                demand["branch"] or handler["branch"] or ""
+            )
+
+        return self._replace(
+            owed=[item for item in self.owed if meant(item.demand)],
+            waiting=[demand for demand in self.waiting if meant(demand)],
+            referred=[demand for demand in self.referred if meant(demand)],
+        )
+
 
 def this_round(reader: Reader, *, ahead: bool = False) -> Round:
     """The round of this week, or with *ahead* of the week to come."""
@@ -86,6 +101,15 @@ def this_round(reader: Reader, *, ahead: bool = False) -> Round:
     # What was skipped comes at the end; before it handler by handler, each asked about all that is his in one go.
     owed.sort(key=lambda item: (item.skipped, order[item.handler["id"]]))
     return Round(monday, due_at, owed, waiting, _referred(reader), _answered(reader, since))
+
+
+def leaders_of(reader: Reader, found: Round) -> dict[int, int | None]:
+    """The branch leader of each demand of the round; of one that was referred, whom it was referred to."""
+    numbers = [item.demand["number"] for item in found.owed]
+    query = f"SELECT id, branch_leader_id FROM demand WHERE id IN ({', '.join(map(str, numbers))})"
+    return {row["id"]: row["branch_leader_id"] for row in reader.rows(query)} | {
+        demand["number"]: demand["leader"] and demand["leader"]["id"] for demand in found.referred
+    }
 
 
 def _handler_order(owed: Iterable[Item]) -> dict[int, tuple[str, int, int]]:

@@ -15,6 +15,7 @@ from demandctl.context import Context
 from demandctl.errors import LedgerUnusable, Refused, UsageError
 from demandctl.grammar import Tree
 from demandctl.periods import Period, parse_period, period_of
+from demandctl.queries.handed import is_owed
 from demandctl.queries.reader import Reader, reading, stored
 from demandctl.render import put_json, say, shown
 
@@ -246,8 +247,8 @@ def _make(app: Context, name: str, wanted: Wanted) -> dict[str, Any]:
         job = Job(reader, asked, wanted.period, wanted.name, wanted.mask, number=wanted.number)
         with _progress(job, export.name, export.tables), target.replacing(wanted.output) as file:
             export.write(job, file, wanted.output.suffix.lower())
-        ours = name in REPORTS and wanted.period and not wanted.branch and _is_owed(reader, wanted.period)
-    noted = bool(ours and wanted.period and _note(app, wanted.period))
+        owed = _to_note(reader, name, wanted)
+    noted = owed is not None and _note(app, owed)
     period = wanted.period
     return {
         "path": str(wanted.output),
@@ -258,17 +259,15 @@ def _make(app: Context, name: str, wanted: Wanted) -> dict[str, Any]:
     }
 
 
-def _is_owed(reader: Reader, period: Period) -> bool:
-    """Whether the ledger still has to note that a period was handed upward: it is over, and not noted yet."""
+def _to_note(reader: Reader, name: str, wanted: Wanted) -> Period | None:
+    """The period that is handed upward by this export and that the ledger owes, if any."""
+    period = wanted.period
+    if name not in REPORTS or period is None or wanted.branch:
+        return None
     if period.end > reader.now.date():
         say(f"提示：{period.name} 还没有结束，结束后再导一次才算交了")
-        return False
-    began = reader.rows("SELECT value FROM ledger WHERE key = 'init'")
-    if not began or stored(reader.context.calendar.start_of(period.end)) <= began[0][0]:
-        return False
-    noted = reader.rows("SELECT json_extract(data, '$.facts.period') FROM event WHERE about = 'ledger' "
-                        "AND names = 'exported'")  # fmt: skip
-    return period.key not in [row[0] for row in noted]
+        return None
+    return period if is_owed(reader, period) else None
 
 
 def _note(app: Context, period: Period) -> bool:

@@ -17,7 +17,7 @@ from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.monday import Item, Round
 from demandctl.queries.contacts import read_contacts
-from demandctl.queries.reader import Reader, reading
+from demandctl.queries.reader import reading
 from demandctl.render import Column, is_terminal, moment, put, put_json, put_styled, put_table, shown
 
 Message = Annotated[bool, typer.Option("--message", help="每位对接人一段可以直接粘贴的催促消息")]
@@ -38,9 +38,9 @@ def monday(
     if message and leaders:
         raise UsageError("--message 和 --leaders 只能用一个")
     with reading(app) as reader:
-        found = _narrowed(rounds.this_round(reader, ahead=ahead), one_line(owner), one_line(branch))
+        found = rounds.this_round(reader, ahead=ahead).of(one_line(owner), one_line(branch))
         heads = {c["id"]: c for c in read_contacts(reader, everybody=True)} if leaders else {}
-        of_branch = _leaders_of(reader, found) if leaders else {}
+        of_branch = rounds.leaders_of(reader, found) if leaders else {}
     if message or leaders:
         notes = _to_leaders(app, found, heads, of_branch, unmask) if leaders else _to_handlers(app, found, unmask)
         put_notes(list(notes), nobody="没有要催的。", copy=copy, as_json=json)
@@ -52,37 +52,12 @@ def monday(
         _put_round(app, found)
 
 
-def _narrowed(found: Round, owner: str, branch: str) -> Round:
-    """The part of the round that concerns one person or one branch."""
-
-    def meant(demand: dict[str, Any]) -> bool:
-        handler = demand["handler"] or demand["leader"] or {"name": "", "phone": "", "branch": ""}
-        return (not owner or owner in handler["name"] or owner == handler["phone"]) and branch in (
-            demand["branch"] or handler["branch"] or ""
-        )
-
-    return found._replace(
-        owed=[item for item in found.owed if meant(item.demand)],
-        waiting=[demand for demand in found.waiting if meant(demand)],
-        referred=[demand for demand in found.referred if meant(demand)],
-    )
-
-
 # -- messages ----------------------------------------------------------------------------------------------------
 
 
 def _to_handlers(app: Context, found: Round, unmask: bool) -> Iterator[Note]:
     for items in found.by_handler().values():
         yield items[0].handler, reminders.to_handler(items, found.due_at, app.now, unmask=unmask)
-
-
-def _leaders_of(reader: Reader, found: Round) -> dict[int, int | None]:
-    """The branch leader of each demand of the round; of one that was referred, whom it was referred to."""
-    numbers = [item.demand["number"] for item in found.owed]
-    query = f"SELECT id, branch_leader_id FROM demand WHERE id IN ({', '.join(map(str, numbers))})"
-    return {row["id"]: row["branch_leader_id"] for row in reader.rows(query)} | {
-        demand["number"]: demand["leader"] and demand["leader"]["id"] for demand in found.referred
-    }
 
 
 def _to_leaders(

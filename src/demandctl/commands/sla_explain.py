@@ -1,6 +1,5 @@
 """``sla explain`` and ``sla apply``: why a deadline is due when it is, and what a change of the rules moves."""
 
-import json as json_module
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -11,7 +10,8 @@ from demandctl.commands.showing import how_it_stands
 from demandctl.context import Context
 from demandctl.errors import NotFound, UsageError
 from demandctl.queries.deadlines import deadlines_of
-from demandctl.queries.reader import Reader, reading
+from demandctl.queries.reader import reading
+from demandctl.queries.reckoning import explained
 from demandctl.render import Column, minutes, moment, put, put_json, put_styled, put_table, shown
 
 Subject = Annotated[str, typer.Argument(metavar="对象", help="需求 12 或 D12，回访 R3，一条时限 L45")]
@@ -30,7 +30,7 @@ def explain(ctx: typer.Context, subject: Subject, everything: All = False, json:
         raise UsageError(f"“{subject[:40]}”不是编号", "需求 12 或 D12，回访 R3，一条时限 L45")
     with reading(app) as reader:
         found = deadlines_of(reader, _COLUMNS[letter], int(digits))
-        documents = [_document(reader, deadline) for deadline in found]
+        documents = [explained(reader, deadline) for deadline in found]
     if not documents:
         raise NotFound(f"{subject} 没有时限", "看看有哪些：demandctl due；demandctl list")
     if not everything and letter != "L":
@@ -42,42 +42,6 @@ def explain(ctx: typer.Context, subject: Subject, everything: All = False, json:
         if number:
             put()
         _put(document, app.now)
-
-
-def _document(reader: Reader, deadline: dict[str, Any]) -> dict[str, Any]:
-    """A deadline with the rule, the clause and the steps of its reckoning."""
-    from demandctl import explain as reckoning
-    from demandctl.rules import read_rules
-    from demandctl.sla import Deadline, Pause
-
-    row = reader.rows(
-        "SELECT l.*, r.rules FROM deadline l JOIN ruleset r ON r.id = l.ruleset_id WHERE l.id = ?", (deadline["id"],)
-    )[0]
-    rule = read_rules(row["rules"])[0].get(row["rule"])
-    pauses = tuple(Pause(*map(datetime.fromisoformat, pause)) for pause in json_module.loads(row["pauses"]))
-    days = tuple(datetime.fromisoformat(day).date() for day in row["occurrences"].split())
-    stored = Deadline(
-        rule=row["rule"], name=row["rule_name"], what=row["what"], target=row["target"], owed_by=row["owed_by"],
-        started_at=datetime.fromisoformat(row["started_at"]), due_at=datetime.fromisoformat(row["due_at"]),
-        pauses=pauses, occurrences=days,
-    )  # fmt: skip
-    steps = reckoning.explain(stored, rule, reader.calendar(row["ruleset_id"]))
-    return deadline | {
-        "source": rule.source if rule else None,
-        "target": row["target"],
-        "clock": row["clock"] or None,
-        "counted_minutes": reckoning.total(steps),
-        "steps": [
-            {
-                "start": step.start.astimezone(reader.zone).isoformat(),
-                "end": step.end.astimezone(reader.zone).isoformat(),
-                "counted": step.counted,
-                "minutes": step.minutes,
-                "why": step.why,
-            }
-            for step in steps
-        ],
-    }
 
 
 def _put(document: dict[str, Any], now: datetime) -> None:

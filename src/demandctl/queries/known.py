@@ -1,0 +1,47 @@
+"""Whether there is such a thing at all as a list was narrowed to: looked at only where the list is empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from demandctl.config import rules_text
+from demandctl.errors import NotFound
+from demandctl.queries.reader import Reader
+from demandctl.rules import read_rules
+
+
+def require_known(reader: Reader, *, owner: str = "", branch: str = "", rule: str = "") -> None:
+    """NotFound, with the nearest ones, for a person, a branch or a rule that nobody has heard of."""
+    if owner:
+        named = "SELECT name FROM contact UNION SELECT owner_name FROM deadline WHERE owner_name <> ''"
+        specialist = (reader.context.config.specialist, reader.context.who, "专员", "需求专员")
+        phones = [row[0] for row in reader.rows("SELECT phone FROM contact WHERE phone <> ''")]
+        people = [*(row[0] for row in reader.rows(named)), *specialist]
+        if owner not in phones:
+            _require("通讯录里没有", owner, people, "看看有谁：demandctl contact list")
+    if branch:
+        names = "SELECT branch FROM contact UNION SELECT branch FROM demand"
+        _require("没有分公司", branch, [row[0] for row in reader.rows(names)], "看看有哪些：demandctl contact list")
+    if rule:
+        known = {row["rule"]: row["rule_name"] for row in reader.rows("SELECT DISTINCT rule, rule_name FROM deadline")}
+        known |= {entry.id: entry.name for entry in read_rules(rules_text(reader.context.config)[0])[0].rules}
+        if rule not in known and rule not in known.values():
+            _refuse("没有规则", rule, _as_read(known), "看看有哪些：demandctl sla show")
+
+
+def _require(what: str, text: str, known: Iterable[str], hint: str) -> None:
+    names = [name for name in known if name]
+    if not any(text in name for name in names):
+        _refuse(what, text, {name: name for name in names}, hint)
+
+
+def _as_read(known: Mapping[str, str]) -> dict[str, str]:
+    """Rules by number and by name, each told as both."""
+    return {word: f"{number} {name}" for number, name in known.items() for word in (number, name)}
+
+
+def _refuse(what: str, text: str, known: Mapping[str, str], hint: str) -> None:
+    from difflib import get_close_matches
+
+    near = dict.fromkeys(known[word] for word in get_close_matches(text, list(known), n=3, cutoff=0.4))
+    raise NotFound(f"{what}“{text[:40]}”", f"是不是 {'、'.join(near)}？" if near else hint)

@@ -1,0 +1,42 @@
+"""How a deadline was reckoned: its rule, the clause, and every span that was counted or left out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from demandctl.queries.reader import Reader
+
+
+def explained(reader: Reader, deadline: dict[str, Any]) -> dict[str, Any]:
+    """A deadline as JSON has it, with the rule, the clause and the steps of its reckoning."""
+    from demandctl import explain
+    from demandctl.rules import read_rules
+    from demandctl.sla import Deadline, stored_days, stored_pauses
+
+    row = reader.rows(
+        "SELECT l.*, r.rules FROM deadline l JOIN ruleset r ON r.id = l.ruleset_id WHERE l.id = ?", (deadline["id"],)
+    )[0]
+    rule = read_rules(row["rules"])[0].get(row["rule"])
+    stored = Deadline(
+        rule=row["rule"], name=row["rule_name"], what=row["what"], target=row["target"], owed_by=row["owed_by"],
+        started_at=datetime.fromisoformat(row["started_at"]), due_at=datetime.fromisoformat(row["due_at"]),
+        pauses=stored_pauses(row["pauses"]), occurrences=stored_days(row["occurrences"]),
+    )  # fmt: skip
+    steps = explain.explain(stored, rule, reader.calendar(row["ruleset_id"]))
+    return deadline | {
+        "source": rule.source if rule else None,
+        "target": row["target"],
+        "clock": row["clock"] or None,
+        "counted_minutes": explain.total(steps),
+        "steps": [
+            {
+                "start": step.start.astimezone(reader.zone).isoformat(),
+                "end": step.end.astimezone(reader.zone).isoformat(),
+                "counted": step.counted,
+                "minutes": step.minutes,
+                "why": step.why,
+            }
+            for step in steps
+        ],
+    }

@@ -97,6 +97,10 @@ def due(
         asked = asked._replace(within=parse_span(within))
     with reading(app) as reader:
         rows, counts = due_deadlines(reader, asked)
+        if not rows and (owner or branch or rule):
+            from demandctl.queries.known import require_known
+
+            require_known(reader, owner=owner, branch=branch, rule=rule)
         lines = [to_line(reader, row) for row in rows]
     # Within the horizon that was asked for is soon, however far it was set.
     lines = [line._replace(state="soon") if line.state == "later" else line for line in lines]

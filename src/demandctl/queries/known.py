@@ -43,5 +43,5 @@ def _as_read(known: Mapping[str, str]) -> dict[str, str]:
 def _refuse(what: str, text: str, known: Mapping[str, str], hint: str) -> None:
     from difflib import get_close_matches
 
-    near = dict.fromkeys(known[word] for word in get_close_matches(text, list(known), n=3, cutoff=0.4))
+    near = dict.fromkeys(known[word] for word in get_close_matches(text, list(known), n=3, cutoff=0.5))
     raise NotFound(f"{what}“{text[:40]}”", f"是不是 {'、'.join(near)}？" if near else hint)

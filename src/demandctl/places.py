@@ -117,7 +117,8 @@ def _table() -> _Table:
     spots: list[str] = []
     for line in Path(__file__).with_name("data").joinpath("divisions.tsv").read_text(encoding="utf-8").splitlines():
         if line[0] in "#~":
-            (spots if line.startswith("~~") else words).extend(line.lstrip("~").split() if line[0] == "~" else ())
+            if line[0] == "~":
+                (spots if line.startswith("~~") else words).extend(line.lstrip("~").split())
             continue
         code, name, short, others, _ = (line + "\t\t\t").split("\t", 4)
         rows[code] = line

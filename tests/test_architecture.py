@@ -10,21 +10,23 @@ SOURCE = Path(__file__).parent.parent / "src" / "demandctl"
 # From the ground up; a module may import from its own layer and from those below.
 LAYERS = (
     "errors vocabulary __init__",
-    "codes phones worktime targets rules when periods places routing sla lifecycle chat messages explain "
+    "brevity codes money phones worktime targets rules when periods places routing sla lifecycle chat messages explain "
     "transcript wording details pinyin scripts",
     "config migrations models",
     "context db render",
     "queries deadlines audit clipboard asking",
     "directory adoption newcomers proposals report backup changes traces invariants holdings sheets notify pasted "
     "lookalikes",
-    "ledger revisits duties merging",
+    "ledger revisits duties merging choosing",
     "importing importing_demands importing_people importing_revisits applying doctor privacy handover monday "
     "reminders demo sheets",
     "grammar commands completing lacking",
     "cli __main__ completion",
 )
 PURE = [
+    "brevity",
     "codes",
+    "money",
     "phones",
     "worktime",
     "targets",

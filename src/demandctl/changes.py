@@ -98,7 +98,7 @@ def named(fields: Iterable[str]) -> str:
     return "、".join(FIELDS.get(field, field) for field in fields) or "没有变化"
 
 
-class Change(NamedTuple):
+class FieldChange(NamedTuple):
     """One field of one row before and after; *what* is the row as people call it."""
 
     table: str
@@ -111,21 +111,21 @@ class Change(NamedTuple):
     new: Any
 
 
-def of_operations(reader: Reader, operations: Sequence[int]) -> dict[int, list[Change]]:
+def of_operations(reader: Reader, operations: Sequence[int]) -> dict[int, list[FieldChange]]:
     """The changed fields of each operation, in order."""
     rows = reader.rows(
         "SELECT operation_id, table_name, row_id, old, new FROM change "
         "WHERE operation_id IN (SELECT value FROM json_each(?)) ORDER BY id",
         (json.dumps(operations),),
     )
-    found: dict[int, list[Change]] = {number: [] for number in operations}
+    found: dict[int, list[FieldChange]] = {number: [] for number in operations}
     for row in rows:
         old, new = (json.loads(text) if text else None for text in (row["old"], row["new"]))
         found[row["operation_id"]] += _fields(row["table_name"], row["row_id"], old, new)
     return found
 
 
-def _fields(table: str, number: int, old: dict[str, Any] | None, new: dict[str, Any] | None) -> Iterator[Change]:
+def _fields(table: str, number: int, old: dict[str, Any] | None, new: dict[str, Any] | None) -> Iterator[FieldChange]:
     if table not in TABLES:
         return
     event = "added" if old is None else "removed" if new is None else "changed"
@@ -137,7 +137,7 @@ def _fields(table: str, number: int, old: dict[str, Any] | None, new: dict[str, 
             continue
         a, b = before.get(field), after.get(field)
         if a != b and not (event != "changed" and (a or b) in (None, "", "[]", 0)):
-            yield Change(table, number, what, event, name, FIELDS[name], a, b)
+            yield FieldChange(table, number, what, event, name, FIELDS[name], a, b)
 
 
 def _what(table: str, number: int, row: Mapping[str, Any]) -> str:
@@ -153,10 +153,10 @@ def _what(table: str, number: int, row: Mapping[str, Any]) -> str:
     return f"{owner}{TABLES[table]} {number}"
 
 
-def in_words(reader: Reader, changes: Iterable[Change]) -> Iterator[str]:
+def in_words(reader: Reader, changes: Iterable[FieldChange]) -> Iterator[str]:
     """The changes of one operation as lines: a row that came or went on one line, a changed field on a line each."""
     people = {row["id"]: row["name"] for row in reader.rows("SELECT id, name FROM contact")}
-    rows: dict[tuple[str, int, str], list[Change]] = {}
+    rows: dict[tuple[str, int, str], list[FieldChange]] = {}
     for change in changes:
         rows.setdefault((change.table, change.row, change.event), []).append(change)
     for (table, _, event), fields in rows.items():

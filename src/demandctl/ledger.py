@@ -14,6 +14,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from demandctl import directory, lifecycle
+from demandctl.brevity import short
 from demandctl.changes import named
 from demandctl.db import Work
 from demandctl.deadlines import demand_facts, happen, has_open, rank
@@ -55,7 +56,7 @@ def intake(
     if not insist and (twin := _same_demand(work.session, person, kind, raised_at)):
         raise SameDemand(
             f"{person.code} {person.name} 已有未结束的{kind.label} D{twin.id}"
-            f"，{echo(twin.raised_at, work.now, work.calendar)} 提出：{_short(twin.content)}",
+            f"，{echo(twin.raised_at, work.now, work.calendar)} 提出：{short(twin.content)}",
             f'同一件事就跟进它：demandctl follow-up {twin.id} "…"；确是另一件事，加 --new',
             twin.id,
         )
@@ -75,7 +76,7 @@ def intake(
     _locate(work, demand)
     _happen(work, demand, {"raised"}, raised_at)
     _happen(work, demand, {"registered"})
-    work.describe(f"登记 D{demand.id} {kind.label}：{person.name}，{_short(demand.content)}")
+    work.describe(f"登记 D{demand.id} {kind.label}：{person.name}，{short(demand.content)}")
     return demand, notes
 
 
@@ -90,11 +91,6 @@ def _same_demand(session: Session, customer: Customer, kind: Kind, raised_at: da
         )
         .order_by(col(Demand.id).desc())
     ).first()
-
-
-def _short(text: str, width: int = 30) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= width else line[: width - 1] + "…"
 
 
 # -- assigning ---------------------------------------------------------------------------------------------------
@@ -195,21 +191,52 @@ class Report:
 
 def follow_up(work: Work, demand: Demand, report: Report) -> FollowUp:
     """Record what was said or done; meets and starts the deadlines that follow from it."""
-    state = state_of(demand)
-    if report.next_time and not state.is_open:
-        lifecycle.require_open(state, "约定下次跟进")
-    if report.next_time and report.wait_until:
-        raise UsageError("--next 和 --wait-until 只能用一个", "客户要等到那天再说，用 --wait-until")
+    _require_plan(demand, report)
     _require_time(work, demand, report.at)
-    person = report.by
-    if person is None and not report.by_name and demand.handler_id:
-        person = work.session.get(Contact, demand.handler_id)
-    if state.status is Status.NEW and person and person.role in (Role.SALES, Role.SERVICE):
+    person = _who_reports(work, demand, report)
+    if demand.status == Status.NEW and person and person.role in (Role.SALES, Role.SERVICE):
         assign(work, demand, person, at=report.at, how=Route.DIRECT, reason="群内对接")
     new_status = lifecycle.after_follow_up(
         state_of(demand), resolved=report.resolved, waits=report.wait_until is not None
     )
     promised, wait_until = _promise(work, report)
+    row = _written(work, demand, report, person, promised, wait_until)
+    demand.status = new_status
+    if report.resolved:
+        demand.resolved_at = report.at
+    names = _follow_up_names(work, demand, person, report)
+    _happen(
+        work, demand, names, report.at, due=promised, wait_until=wait_until, person=person.id if person else None,
+        owed_by="specialist" if wait_until else "", what=f"按约定跟进：{report.plan}" if report.plan else "",
+        plan=report.plan,
+    )  # fmt: skip
+    if not report.internal:
+        _contact_customer(work, demand, person, report.at)
+    work.describe(f"跟进 D{demand.id}：{short(report.text, 40)}")
+    return row
+
+
+def _require_plan(demand: Demand, report: Report) -> None:
+    """A demand that has ended promises nothing, and a follow-up makes one promise at the most."""
+    state = state_of(demand)
+    if report.next_time and not state.is_open:
+        lifecycle.require_open(state, "约定下次跟进")
+    if report.next_time and report.wait_until:
+        raise UsageError("--next 和 --wait-until 只能用一个", "客户要等到那天再说，用 --wait-until")
+
+
+def _who_reports(work: Work, demand: Demand, report: Report) -> Contact | None:
+    """Who of the directory said it: whoever was named, else the handler."""
+    if report.by is None and not report.by_name and demand.handler_id:
+        return work.session.get(Contact, demand.handler_id)
+    return report.by
+
+
+def _written(
+    work: Work, demand: Demand, report: Report, person: Contact | None, promised: datetime | None,
+    wait_until: datetime | None,
+) -> FollowUp:  # fmt: skip
+    """The row of a follow-up, added to the ledger."""
     row = FollowUp(
         demand_id=demand.id,
         at=report.at,
@@ -226,18 +253,6 @@ def follow_up(work: Work, demand: Demand, report: Report) -> FollowUp:
         resolved=report.resolved,
     )
     work.session.add(row)
-    demand.status = new_status
-    if report.resolved:
-        demand.resolved_at = report.at
-    names = _follow_up_names(work, demand, person, report)
-    _happen(
-        work, demand, names, report.at, due=promised, wait_until=wait_until, person=person.id if person else None,
-        owed_by="specialist" if wait_until else "", what=f"按约定跟进：{report.plan}" if report.plan else "",
-        plan=report.plan,
-    )  # fmt: skip
-    if not report.internal:
-        _contact_customer(work, demand, person, report.at)
-    work.describe(f"跟进 D{demand.id}：{_short(report.text, 40)}")
     return row
 
 
@@ -327,7 +342,7 @@ def close(
         find_demand(work.session, duplicate_of)
     demand.reason, demand.amount, demand.duplicate_of = reason, amount, duplicate_of
     _end(work, demand, outcome, at)
-    work.describe(f"结束 D{demand.id}：{outcome.label}" + (f"，{_short(reason)}" if reason else ""))
+    work.describe(f"结束 D{demand.id}：{outcome.label}" + (f"，{short(reason)}" if reason else ""))
 
 
 def _end(work: Work, demand: Demand, outcome: Outcome, at: datetime) -> None:
@@ -359,7 +374,7 @@ def reopen(work: Work, demand: Demand, *, reason: str = "") -> None:
     if sold:
         customer = work.session.get_one(Customer, demand.customer_id)
         directory.tell(work, customer, {"withdrawn"}, demand_id=demand.id)
-    work.describe(f"重开 D{demand.id}" + (f"：{_short(reason)}" if reason else ""))
+    work.describe(f"重开 D{demand.id}" + (f"：{short(reason)}" if reason else ""))
 
 
 # -- other steps -------------------------------------------------------------------------------------------------
@@ -393,8 +408,8 @@ def escalate(work: Work, demand: Demand, to: Contact, *, problem: str, within: s
         Escalation(demand_id=demand.id, at=at, to_id=to.id, level=demand.escalation, problem=problem, within=within)
     )
     work.session.flush()
-    _happen(work, demand, {"escalated"}, at, person=to.id, target=within, what=f"处理升级的问题：{_short(problem)}")
-    work.describe(f"升级 D{demand.id} → {to.name}（第 {demand.escalation} 级）：{_short(problem)}")
+    _happen(work, demand, {"escalated"}, at, person=to.id, target=within, what=f"处理升级的问题：{short(problem)}")
+    work.describe(f"升级 D{demand.id} → {to.name}（第 {demand.escalation} 级）：{short(problem)}")
     return demand.escalation
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from demandctl.brevity import short
 from demandctl.errors import NotFound, Refused, UsageError
 
 GROUPS = {"call": "电话话术", "reply": "快捷回复"}
@@ -216,7 +217,7 @@ def values_for(
         handler, leader = demand["handler"] or {}, demand["leader"] or {}
         values |= {
             "number": f"D{demand['number']}",
-            "matter": _short(demand["content"]),
+            "matter": short(demand["content"]),
             "product": demand["product"],
             "region": demand["region"] or values.get("region", ""),
             "branch": demand["branch"] or "",
@@ -227,11 +228,6 @@ def values_for(
             "reason": demand["reason"] or "",
         }
     return values
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 30 else line[:29] + "…"
 
 
 # -- the user's own file -----------------------------------------------------------------------------------------

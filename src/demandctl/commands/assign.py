@@ -12,9 +12,9 @@ from demandctl.commands.answers import answer
 from demandctl.commands.copying import Copy, put_on_clipboard
 from demandctl.commands.options import At, Json, Number, Reason, Yes, clean, one_line, past
 from demandctl.context import Context
-from demandctl.errors import Refused, UsageError
+from demandctl.errors import UsageError
 from demandctl.queries.demands import read_demand
-from demandctl.queries.reader import reader_in, reading
+from demandctl.queries.reader import reading
 from demandctl.render import put, put_json, put_styled, shown, shown_lines
 
 Who = Annotated[str, typer.Argument(metavar="联系人", help="派给谁：姓名、电话或编号；不写就给出建议")]
@@ -72,13 +72,13 @@ def _give(
 ) -> None:
     """Assign or refer, and print the message for whoever got it."""
     from demandctl import ledger
+    from demandctl.choosing import choose
     from demandctl.db import transaction
 
     with transaction(app, "assign") as work:
         demand = ledger.find_demand(work.session, number)
-        to = _chosen(
-            work, demand, to_whom.contact, leader=to_whom.leader, expert=to_whom.expert, external=to_whom.external
-        )
+        named = one_line(to_whom.contact) if to_whom.contact else None
+        to = choose(work, demand, named, leader=to_whom.leader, expert=to_whom.expert, external=to_whom.external)
         if to_whom.leader:
             ledger.refer(work, demand, to, at=moment, reason=reason)
             done = f"D{number} 已转 {to.name}，请他指派跟进人"
@@ -140,34 +140,6 @@ def offer(
 def _line(person: Mapping[str, Any]) -> str:
     role = words.Role(person["role"]).label
     return shown(f"{person['name']}  {person['branch'] or '—'} {role}  {'；'.join(person['reasons'])}")
-
-
-def _chosen(work: Any, demand: Any, text: str, *, leader: bool, expert: bool, external: bool) -> Any:
-    """The contact that was named, or the one that the directory makes clear."""
-    from demandctl import directory, lifecycle, proposals
-    from demandctl.ledger import state_of
-    from demandctl.models import Contact
-
-    lifecycle.require_open(state_of(demand), "派单")
-    if text:
-        return directory.find_contact(work, one_line(text))
-    from demandctl.routing import route
-
-    need = directory.need_of(work.session, demand)
-    routing = route(need, proposals.candidates(reader_in(work)), external=external, expert=expert)
-    if leader:
-        if routing.leader is None:
-            listed = "、".join(f"{p.name}（{p.branch}）" for p in routing.leaders)
-            why = f"几位领导同样合适：{listed}" if listed else f"没有领导负责“{demand.region or '（地区未知）'}”"
-            raise Refused(why, f"指明一位：demandctl assign {demand.id} 领导姓名 --leader")
-        return work.session.get_one(Contact, routing.leader.id)
-    if not routing.clear:
-        listed = "、".join(f"{p.name}（{p.branch or '无分公司'}）" for p in routing.proposals[:6])
-        why = f"几位同样合适：{listed}" if listed else "通讯录里没有合适的人"
-        raise Refused(
-            why, f"指明一位：demandctl assign {demand.id} 姓名；或转领导：demandctl assign {demand.id} --leader"
-        )
-    return work.session.get_one(Contact, routing.proposals[0].id)
 
 
 def _propose(app: Context, number: int, as_json: bool) -> None:

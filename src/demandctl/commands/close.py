@@ -1,6 +1,5 @@
 """``close``, ``confirm`` and ``reopen``: how a demand ends, and begins again."""
 
-from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 import typer
@@ -93,20 +92,15 @@ def _means_to_buy(app: Context, number: int, result: words.Outcome) -> bool:
 
 def parse_amount(text: str) -> str:
     """An amount in yuan as the ledger stores it: ``1280000``, ``1,280,000.50``, ``128万``. UsageError otherwise."""
-    import unicodedata
+    from demandctl.money import read_amount, stored_amount
 
-    plain = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "").lstrip("¥￥").removesuffix("元")
-    factor = Decimal(1)
-    for unit, size in (("万", Decimal(10_000)), ("亿", Decimal(100_000_000))):
-        if plain.endswith(unit):
-            plain, factor = plain.removesuffix(unit), size
     try:
-        value = Decimal(plain) * factor
-    except InvalidOperation as error:
+        value = read_amount(text)
+    except ValueError as error:
         raise UsageError(f"“{text[:40]}”不是金额", "例如 --amount 1280000 或 --amount 128万") from error
-    if not value.is_finite() or not 0 <= value < Decimal(10) ** 12 or round(value, 2) != value:
+    if not 0 <= value < 10**12 or round(value, 2) != value:
         raise UsageError(f"金额“{text[:40]}”不对", "应是 0 以上、最多两位小数的数，单位元")
-    return f"{value:.2f}".removesuffix(".00")
+    return stored_amount(value)
 
 
 def confirm(

@@ -289,25 +289,20 @@ def without_phone(text: str) -> tuple[str, str]:
     return (rest[: found.start()] + " " + rest[found.end() :]).strip(" /、,，;；:：\n()"), number
 
 
-_AMOUNT = re.compile(r"[¥￥]?\s*(-?\d+(?:\.\d+)?)\s*(亿|万|千)?\s*元?(?:整|人民币)?")
-_UNITS = {"亿": 100_000_000, "万": 10_000, "千": 1_000}
-
-
 def amount(value: Any, title: str = "") -> str | None:
     """An amount of money in yuan as the ledger stores it: ``128万`` gives ``1280000``. The header may name the unit."""
     if is_nothing(value):
         return None
-    text = narrow(plain(value)).replace(",", "").replace(" ", "")
-    match = _AMOUNT.fullmatch(text)
-    if match is None:
-        raise Unreadable(f"“{text[:30]}”不是金额")
-    unit = match[2] or ("万" if "万" in title else "")
-    from decimal import Decimal
+    from demandctl.money import read_amount, stored_amount
 
-    number = Decimal(match[1]) * _UNITS.get(unit, 1)
+    text = plain(value)
+    try:
+        number = read_amount(text, "万" if "万" in title else "")
+    except ValueError as error:
+        raise Unreadable(f"“{text[:30]}”不是金额") from error
     if number < 0:
         raise Unreadable("金额不能是负数")
-    return format(number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize(), "f")
+    return stored_amount(number)
 
 
 _YES = frozenset([

@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from demandctl.cli import app
+
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")  # no verdict may hang on how fast the machine is
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 

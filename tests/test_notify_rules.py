@@ -99,7 +99,7 @@ letters = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2
 lines = st.lists(st.text(letters, min_size=1, max_size=900), min_size=1, max_size=25)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(texts=lines, size=st.integers(300, 3000), measure=st.sampled_from([utf8_size, json_size]))
 def test_every_line_is_in_one_message_whole_and_every_message_fits(
     texts: list[str], size: int, measure: object

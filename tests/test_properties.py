@@ -16,9 +16,7 @@ from tests.oracle import at
 from tests.road import LEADER, SALESMAN, SERVICEMAN, Road, written
 from tests.walks import walk
 
-roads = settings(
-    max_examples=7, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+roads = settings(max_examples=7, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 def chooser(data: st.DataObject) -> Callable[[Sequence[Any]], Any]:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from chinese_calendar import constants
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from demandctl.errors import UsageError
@@ -389,7 +389,6 @@ WORDS = "星期 礼拜 小时 分钟 工作日 以后 月底 年底 上午 下�
 NAMED_WEEKS = {"上上": -2, "上": -1, "本": 0, "这": 0, "这个": 0, "下": 1, "下个": 1, "下下": 2}
 SIGNS = "0123456789０９零一二两三九十百半刻天日号周月年点分时前后上下本这个大明昨今+-/:：T Zdwhm"
 FRAGMENTS = st.sampled_from([*SIGNS, *WORDS.split()])
-steady = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no verdict may hang on a slow machine
 
 
 def spelled(number: int) -> str:
@@ -410,7 +409,6 @@ def widened(text: str) -> str:
     return "".join(chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else sign for sign in text)
 
 
-@steady
 @given(st.one_of(st.text(), st.lists(FRAGMENTS, max_size=12).map("".join)), NOWS)
 @example("9999年12月31日", FRIDAY)
 @example("1月1日9点", datetime(9999, 12, 31, 23, 0, tzinfo=SHANGHAI))
@@ -428,7 +426,6 @@ def test_any_text_is_either_understood_or_refused(text: str, now: datetime) -> N
         assert echo(value, now, office()).startswith(value.isoformat()[:10])
 
 
-@steady
 @given(COUNTS, NOWS)
 def test_days_and_weeks_on_are_date_arithmetic(count: int, now: datetime) -> None:
     assert parse(f"{count}天后", now, office()) == now.date() + timedelta(days=count)
@@ -437,7 +434,6 @@ def test_days_and_weeks_on_are_date_arithmetic(count: int, now: datetime) -> Non
     assert parse(f"{count}小时后", now, office()) == now + timedelta(hours=count)
 
 
-@steady
 @given(COUNTS, st.sampled_from(["{}天后", "{}个月前", "{}周后上午9点", "{}个工作日后", "{}分钟后"]), NOWS)
 def test_figures_han_numerals_full_width_and_spaces_agree(count: int, phrase: str, now: datetime) -> None:
     plain = parse(phrase.format(count), now, office())
@@ -446,7 +442,6 @@ def test_figures_han_numerals_full_width_and_spaces_agree(count: int, phrase: st
     assert parse("　" + phrase.format(f" {count} ").replace("点", " 点 "), now, office()) == plain
 
 
-@steady
 @given(st.integers(0, 6), st.sampled_from(["周", "星期", "礼拜"]), st.times(), NOWS)
 def test_a_bare_weekday_is_that_weekday_within_a_week(weekday: int, week: str, clock: time, now: datetime) -> None:
     name = week + "一二三四五六日"[weekday]
@@ -459,7 +454,6 @@ def test_a_bare_weekday_is_that_weekday_within_a_week(weekday: int, week: str, c
     assert timedelta() <= instant - now < timedelta(weeks=1)
 
 
-@steady
 @given(st.integers(0, 6), st.sampled_from(list(NAMED_WEEKS)), NOWS)
 def test_a_weekday_of_a_named_week_lies_in_that_calendar_week(weekday: int, named: str, now: datetime) -> None:
     day = parse(f"{named}周{'一二三四五六日'[weekday]}", now, office())
@@ -467,7 +461,6 @@ def test_a_weekday_of_a_named_week_lies_in_that_calendar_week(weekday: int, name
     assert day == monday + timedelta(weeks=NAMED_WEEKS[named], days=weekday)
 
 
-@steady
 @given(st.integers(1, 31), NOWS)
 def test_a_bare_day_of_the_month_is_the_first_such_day_from_today(day: int, now: datetime) -> None:
     found = parse(f"{day}号", now, office())
@@ -477,7 +470,6 @@ def test_a_bare_day_of_the_month_is_the_first_such_day_from_today(day: int, now:
     assert not any(earlier.day == day for earlier in between)
 
 
-@steady
 @given(st.dates(), st.times(), st.sampled_from(["T", " "]))
 def test_an_iso_time_means_itself(day: date, clock: time, between: str) -> None:
     assert parse(day.isoformat(), FRIDAY, office()) == day
@@ -485,7 +477,6 @@ def test_an_iso_time_means_itself(day: date, clock: time, between: str) -> None:
     assert parse(f"{day.isoformat()}{between}{clock:%H:%M:%S}", FRIDAY, office()) == instant
 
 
-@steady
 @given(st.text())
 def test_any_text_is_a_span_above_nothing_or_refused(text: str) -> None:
     with suppress(UsageError):

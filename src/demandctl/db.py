@@ -99,6 +99,8 @@ def open_file(path: Path, write: bool) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
+        # What a failing statement would take back is kept beside it; with triggers that was sixteen file writes a row.
+        connection.execute("PRAGMA temp_store = MEMORY")
         return connection
     uri = path.absolute().as_uri()
     wal = path.with_name(path.name + "-wal")

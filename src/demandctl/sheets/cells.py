@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from demandctl import phones
@@ -140,8 +141,9 @@ def _whole(value: datetime) -> date | datetime:
     """Excel keeps fractions of a day: rounded to the second; midnight sharp is a date without a time."""
     if value.microsecond:
         value = (value + timedelta(microseconds=500_000)).replace(microsecond=0)
-    value = value.replace(tzinfo=None)
-    return value.date() if value.time() == time() else value
+    if value.tzinfo is not None:
+        value = value.replace(tzinfo=None)
+    return value if value.hour or value.minute or value.second else value.date()
 
 
 def _from_number(number: float, period: Period, today: date, after: date | None) -> date | datetime:
@@ -250,6 +252,7 @@ _NUMBERS = re.compile(
 )
 
 
+@lru_cache(maxsize=65_536, typed=True)
 def phone(value: Any) -> tuple[str, str]:
     """The phone number of a cell in the ledger's spelling, and what else the cell says; Unreadable for a wrong one."""
     text = narrow(plain(value))
@@ -274,6 +277,7 @@ def phone(value: Any) -> tuple[str, str]:
     return "", text
 
 
+@lru_cache(maxsize=65_536)
 def without_phone(text: str) -> tuple[str, str]:
     """A name and the number written beside it: ``罗敏 13907910004`` gives both apart."""
     found = (
@@ -315,6 +319,7 @@ _NO = frozenset([
 ])  # fmt: skip
 
 
+@lru_cache(maxsize=4096, typed=True)
 def yes_no(value: Any) -> bool | None:
     """是 or 否 in their many spellings; None for an empty cell, Unreadable for anything else."""
     if isinstance(value, bool):

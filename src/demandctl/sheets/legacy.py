@@ -208,7 +208,10 @@ class _Demand(Reader):
 
     def link(self, name: str) -> int | None:
         """Another demand, by our own number."""
-        match = re.fullmatch(r"[Dd]?(\d{1,7})", narrow(plain(self.row.cells.get(name, ""))))
+        text = narrow(plain(self.row.cells.get(name, "")))
+        if not text:
+            return None
+        match = re.fullmatch(r"[Dd]?(\d{1,7})", text)
         if match is None:
             self.keep(name)
         return int(match[1]) if match else None

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from demandctl import vocabulary as v
@@ -159,6 +159,7 @@ NEGATIVE = {"opportunity": "lost", "suggestion": "declined"}
 _ENDED_WELL = ("won", "solved", "adopted")
 
 
+@lru_cache(maxsize=4096, typed=True)
 def state(value: Any) -> str | None:
     """The status that a cell names; None when it names none."""
     text = narrow(plain(value)).replace(" ", "")
@@ -167,6 +168,7 @@ def state(value: Any) -> str | None:
     return word(text, labels(v.Status), STATES)
 
 
+@lru_cache(maxsize=4096, typed=True)
 def outcome(value: Any, kind: str) -> str | None:
     """The outcome that a cell names, in the words of its kind (a repair is solved, not won); None when it names none."""
     text = narrow(plain(value)).replace(" ", "")
@@ -180,6 +182,7 @@ def outcome(value: Any, kind: str) -> str | None:
     return found
 
 
+@lru_cache(maxsize=4096, typed=True)
 def kind_and_subtype(value: Any) -> tuple[str | None, str | None]:
     """商机, 商机类信息, 咨询及求助类, 商机-配件, 二手机: the kind, and the subtype where the cell says it."""
     text = narrow(plain(value)).replace(" ", "")

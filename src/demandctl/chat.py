@@ -278,7 +278,7 @@ class _Grouping:
             return True
         about = "machine" in signals or "part" in signals
         return any(name in signals for name in _REQUEST) and (
-            about or (self.alone and len(cues) > 6 and "ask" in signals)
+            about or (self.alone and len(cues) > 6 and not {"ask", "parcel"}.isdisjoint(signals))
         )
 
     def _named_as_staff(self, said: _Said) -> bool:

@@ -43,7 +43,9 @@ GAP = re.compile(r"[\s、,，·/\-—的那边省市]{0,4}")
 
 # Where even a name that is also a word is a place: between 在 or 发 and the end of the clause (在富锦，).
 THITHER = re.compile(r"(?:[在到]|发往|发|寄|寄往|送)$")
-CLAUSE_END = re.compile(r"\s*(?:[，。！？；、,.!?;\s\d]|这[边里]|那[边里]|$)")
+CLAUSE_END = re.compile(r"\s*(?:[，。！？；、,.!?;\s\d]|[吗不的]|工地|项目|[这那][边里]|$)")
+
+HERE = re.compile(r"[这那][边里]|附近|周边|县城|当地")
 
 CERTAIN, KNOWN, LIKELY, POSSIBLE, UNLIKELY = 1.0, 0.9, 0.8, 0.6, 0.3
 
@@ -351,7 +353,7 @@ def _as_name(text: str, start: int, name: str) -> _Word | None:
     hinted = bool(BEFORE.search(text, 0, start) or AFTER.match(text, end))
     if word:
         confidence = LIKELY if hinted and level == CITY and not full else UNLIKELY
-        said = THITHER.search(text, 0, start) and CLAUSE_END.match(text, end)
+        said = (THITHER.search(text, 0, start) and CLAUSE_END.match(text, end)) or HERE.match(text, end)
         if confidence == UNLIKELY and said and len(places) == 1 and name not in _table().spots:
             confidence = POSSIBLE
     elif confidence == POSSIBLE and hinted:

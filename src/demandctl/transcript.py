@@ -49,7 +49,7 @@ _OFFICIAL = re.compile(
     r"^\s*[【\[]?\s*(?:微信)?(?:公众号|服务号|公众平台|订阅号|后台)\s*(?:后台)?(?:新)?(?:的)?"
     r"(?:留言|消息|私信|咨询|回复|来信)(?:提醒|通知)?\s*[】\]]?\s*[:：]?\s*$"
 )
-_DAY = r"(?:(?P<y>\d{4}|\d\d(?=年))[/\-.年])?(?P<m>\d{1,2})[/\-.月](?P<d>\d{1,2})[日号]?"
+_DAY = r"(?:(?P<y>\d{4}|\d\d(?=年|/\d{1,2}/\d))[/\-.年])?(?P<m>\d{1,2})[/\-.月](?P<d>\d{1,2})[日号]?"
 _ENGLISH_DAY = r"(?P<en>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?"
 _WEEKDAY = r"(?:星期|周|週|礼拜|禮拜)(?P<w>[一二三四五六日天])"
 _NEAR = r"(?P<near>今天|昨天|前天|大前天|today|yesterday)"
@@ -63,12 +63,13 @@ _CLOCK = (
     r"(?P<part>凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|[AaPp][Mm])?\s*(?P<H>\d{1,2})[:：](?P<M>\d\d)(?:[:：](?P<S>\d\d))?"
     r"\s*(?P<ampm>[AaPp][Mm])?"
 )
+_YEAR_LAST = r"(?P<ylm>\d{1,2})[/.](?P<yld>\d{1,2})[/.](?P<yly>\d{4})"
 _WHEN = (
-    rf"(?:{_DAY}(?:\s*(?:{_WEEKDAY}))?|{_WEEKDAY.replace('<w>', '<w2>')}|{_NEAR}"
+    rf"(?:{_YEAR_LAST}|{_DAY}(?:\s*(?:{_WEEKDAY}))?|{_WEEKDAY.replace('<w>', '<w2>')}|{_NEAR}"
     rf"|(?<![A-Za-z])(?:{_ENGLISH_DATE}|{_ENGLISH_DAY}))"
 )
 _HEADER = re.compile(
-    rf"^\s*(?P<name>\S.{{0,38}}?)(?P<gap>\s*)[\[(（]?(?:(?P<day>{_WHEN})\s*,?\s*)?{_CLOCK}[\])）]?\s*[:：]?\s*$",
+    rf"^\s*(?P<name>\S.{{0,38}}?)(?P<gap>\s*)[\[(（]?(?:(?P<day>{_WHEN})\s*[,T]?\s*)?{_CLOCK}[\])）]?\s*[:：]?\s*$",
     re.IGNORECASE,
 )
 _TIME_FIRST = re.compile(
@@ -365,6 +366,9 @@ class _Reading:
         if weekday is not None:
             return today - timedelta(days=(today.weekday() - weekday) % 7)
         try:
+            if groups.get("yly"):
+                first, second = int(groups["ylm"]), int(groups["yld"])
+                return date(int(groups["yly"]), *((first, second) if first <= 12 else (second, first)))
             named = groups.get("mon") or groups.get("dmon")
             month = _MONTHS.index(named[:3].lower()) + 1 if named else int(groups["m"])
             day = int(groups.get("mond") or groups.get("dmond") or groups["d"])
@@ -390,7 +394,7 @@ class _Reading:
             return None
         at = datetime.combine(day or self.now.date(), clock)
         groups = found.groupdict()
-        year = groups.get("y") or groups.get("mony") or groups.get("dmony")
+        year = groups.get("y") or groups.get("mony") or groups.get("dmony") or groups.get("yly")
         if at > self.now and not year:  # the latest that is not after now
             if day is None:
                 at -= timedelta(days=1)

@@ -29,6 +29,10 @@ SURE = 5.0
 """A rule of this weight makes a message in a group a demand; below it there must be a request at least."""
 
 
+TOLD = 4.9
+"""The same where the paste holds one customer: what was copied alone was copied for a reason."""
+
+
 STORY = 7.5
 """What follows a complaint and is no stronger than this belongs to it."""
 
@@ -274,7 +278,7 @@ class _Grouping:
             return False
         if noise["staff_wording"].search(cues) and (verdict.weight < SURE or self._named_as_staff(said)):
             return False
-        if verdict.weight >= SURE:
+        if verdict.weight >= (TOLD if self.alone else SURE):
             return True
         about = "machine" in signals or "part" in signals
         return any(name in signals for name in _REQUEST) and (

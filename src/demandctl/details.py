@@ -146,6 +146,7 @@ _HERE = re.compile(
     r"(?:在|到|发|发往|发到|发去|送到|寄到|寄往|寄|拉到|运到|去|位置[是:：]?|地址[是:：]?|工地[是:：]?|"
     r"坐标[是:：]?|地点[是:：]?|地区[是:：]?|区域[是:：]?|位于|人在|车在|现在|目前|机器在)\s*$"
 )
+_STUCK = re.compile(r"(?:停|趴|坏|困|卡|抛锚|撂|扔|窝)(?:窝)?在\s*$")
 _HERE_AFTER = re.compile(
     r"^(?:这|那)(?:边|里|儿|块|头)|^的?(?:工地|项目|现场|施工|干活|做事|打工|这台|有台|的车)|^(?:市区|"
     r"县城|附近|周边|境内)|^(?:干活|施工|作业|用车|用|要车)"
@@ -187,6 +188,8 @@ def _support(text: str, mention: places.Mention) -> int:
     before, after = text[max(mention.start - 8, 0) : mention.start], text[end : end + 8]
     if _FROM.search(before) or _FROM_AFTER.match(after):
         return -1
+    if _STUCK.search(before):
+        return 3
     if _HERE.search(before) or _HERE_AFTER.match(after):
         return 2
     return 0 if _SOLD_FROM.match(after) else 1

@@ -43,7 +43,7 @@ GAP = re.compile(r"[\s、,，·/\-—的那边省市]{0,4}")
 
 # Where even a name that is also a word is a place: between 在 or 发 and the end of the clause (在富锦，).
 THITHER = re.compile(r"(?:[在到]|发往|发|寄|寄往|送)$")
-CLAUSE_END = re.compile(r"\s*(?:[，。！？；、,.!?;\s\d]|[吗不的]|工地|项目|[这那][边里]|$)")
+CLAUSE_END = re.compile(r"(?:[\u4e00-\u9fff]{2}[镇乡]?)?\s*(?:[，。！？；、,.!?;\s\d]|[吗不的]|工地|项目|[这那][边里]|$)")
 
 HERE = re.compile(r"[这那][边里]|附近|周边|县城|当地")
 

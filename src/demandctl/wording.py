@@ -64,6 +64,7 @@ class Wording(NamedTuple):
 
     def judge(self, text: str) -> Verdict:
         """The kind and subtype of a demand that a text states."""
+        text = self.noise["negated"].sub("，", text)
         return self.decide(
             {name: match[0] for name, pattern in self.signals.items() if (match := pattern.search(text))}
         )

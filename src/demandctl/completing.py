@@ -18,9 +18,9 @@ from typer.models import ParameterInfo
 
 from demandctl.codes import customer_code
 from demandctl.context import Context
+from demandctl.grammar import COMPLETING
 from demandctl.render import shown
 
-VARIABLE = "_DEMANDCTL_COMPLETE"
 SHELLS = ("bash", "zsh", "fish")
 LIMIT = 50
 
@@ -46,7 +46,7 @@ def candidates(root: Any, words: list[str], unfinished: str) -> list[tuple[str, 
     unused = dict.fromkeys(module.ShellComplete.__abstractmethods__)
     finder = type("Finder", (module.ShellComplete,), unused)
     words = [_unquoted(word) for word in words if word != "="]
-    items = finder(root, {}, "demandctl", VARIABLE).get_completions(words, "" if unfinished == "=" else unfinished)
+    items = finder(root, {}, "demandctl", COMPLETING).get_completions(words, "" if unfinished == "=" else unfinished)
     # bash takes --kind=se apart at the sign; the other shells want the whole word back.
     before = unfinished[: unfinished.index("=") + 1] if re.match(r"--[\w-]+=", unfinished) else ""
     return [(before + str(item.value), shown(item.help or "")) for item in items if item.type == "plain"]
@@ -208,7 +208,8 @@ def _distinct(table: str, column: str) -> Callable[..., Found]:
 
 def _tags(reader: Any, start: str, command: str, most: int) -> Found:
     for table in ("demand", "customer"):
-        query = f"SELECT DISTINCT value FROM {table}, json_each({table}.tags) WHERE value LIKE ? LIMIT {most}"
+        tags = f"{table}, json_each({table}.tags) AS tag"
+        query = f"SELECT DISTINCT tag.value FROM {tags} WHERE tag.value LIKE ? LIMIT {most}"
         for row in reader.rows(query, (f"{start}%",)):
             yield row[0], ""
 
@@ -340,4 +341,4 @@ end
 complete -c demandctl -n __demandctl_some -f -k -a '$__demandctl_found'
 """
 
-SCRIPTS = {name: text % {"variable": VARIABLE} for name, text in zip(SHELLS, (BASH, ZSH, FISH), strict=True)}
+SCRIPTS = {name: text % {"variable": COMPLETING} for name, text in zip(SHELLS, (BASH, ZSH, FISH), strict=True)}

@@ -26,6 +26,8 @@ Tree = Mapping[str, "Callable[..., None] | tuple[str, str]"]
 _WIDTH = 80
 _LONG = 600
 """No line of an error is longer: what was typed may be."""
+COMPLETING = "_DEMANDCTL_COMPLETE"
+"""What a shell sets in the environment while it asks what may follow."""
 _BREAK_AFTER = "，。；、：）” ,;)|"
 
 ClickException: type[Exception] = typer.BadParameter.__mro__[2]
@@ -220,7 +222,7 @@ def loaded(target: str) -> Any:
 
 def built(name: str, function: Callable[..., None]) -> Any:
     """The command that Typer makes of a function."""
-    if "_DEMANDCTL_COMPLETE" in os.environ:
+    if COMPLETING in os.environ:
         from demandctl.completing import attach
 
         attach(function)
@@ -246,65 +248,70 @@ class Root(Group):
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> Any:  # type: ignore[override]
         """Run and exit; a traceback can only come of a bug."""
-        for name in ("stdin", "stdout", "stderr"):  # a program that is started without one gets none
-            if getattr(sys, name) is None:
-                setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115
-        for stream in (sys.stdout, sys.stderr):
-            _forgiving(stream)
-        if os.environ.get("_DEMANDCTL_COMPLETE"):
+        _mend_streams()
+        words = sys.argv[1:] if args is None else list(args)
+        if os.environ.get(COMPLETING):
             from demandctl.completing import answer
 
-            answer(self, sys.argv[1:] if args is None else args)
+            answer(self, words)
             sys.exit(0)
         try:
             code = super().main(args, prog_name or "demandctl", standalone_mode=False, **extra)
             sys.stdout.flush()
         except Several as error:
-            again = _one_of(error, sys.argv[1:] if args is None else list(args))
+            again = _one_of(error, words)
             if again is not None:
                 return self.main(again, prog_name, **extra)
-            fail(str(error), error.hint)
-            code = error.exit_code
-        except DemandctlError as error:
-            fail(str(error), error.hint)
-            code = error.exit_code
-        except ClickException as error:
-            if type(error).__name__ == "NoArgsIsHelpError":  # a group alone: its help is the answer
-                say(error.ctx.get_help())  # type: ignore[attr-defined]
-            else:
-                fail(*explain_usage(error))
-            code = 2
-        except (KeyboardInterrupt, typer.Abort, EOFError):
-            fail("已取消，没有写入")
-            code = 130
-        except BrokenPipeError:
-            _discard_stdout()
-            code = 0
-        except UnicodeEncodeError:
-            fail("文字里有无法识别的字符", "请检查终端的编码（应为 UTF-8）")
-            code = 2
-        except OverflowError:
-            fail("数字或日期超出了范围")
-            code = 2
-        except OSError as error:
-            if error.errno == errno.ENOSPC and not error.filename:
-                fail("结果写不出来：输出的磁盘满了", "命令本身做没做完，看看：demandctl log")
-            else:
-                fail(f"系统报错：{error.strerror or error}" + (f"（{error.filename}）" if error.filename else ""))
-            code = 4 if error.errno == errno.ENOSPC else 1
-        except Exception as error:
-            if "null byte" in str(error):  # a path with a NUL in it
-                fail("文件名里有不能用的字符")
-                sys.exit(2)
-            if os.environ.get("DEMANDCTL_DEBUG"):
-                raise
-            # What nobody foresaw is most likely a ledger that another program has changed.
-            fail(
-                f"程序没有料到的错误：{type(error).__name__}：{error}",
-                "检查台账：demandctl doctor；完整信息：DEMANDCTL_DEBUG=1",
-            )
-            code = 4
+            code = _told(error)
+        except (Exception, KeyboardInterrupt) as error:
+            code = _told(error)
         sys.exit(code or 0)
+
+
+def _told(error: BaseException) -> int:
+    """Say what went wrong and what to do about it; the exit code that it stands for."""
+    if isinstance(error, BrokenPipeError):  # nobody reads on: nothing to say, and nothing is wrong
+        _discard_stdout()
+        return 0
+    if type(error).__name__ == "NoArgsIsHelpError":  # a group alone: its help is the answer
+        say(error.ctx.get_help())  # type: ignore[attr-defined]
+        return 2
+    message, hint, code = _failure(error)
+    fail(message, hint)
+    return code
+
+
+def _failure(error: BaseException) -> tuple[str, str, int]:
+    """What to say about an error, a hint, and the exit code; one that nobody foresaw is raised again for DEBUG."""
+    if isinstance(error, DemandctlError):
+        return str(error), error.hint, error.exit_code
+    if isinstance(error, ClickException):
+        return *explain_usage(error), 2
+    for kinds, failure in _FAILURES.items():
+        if isinstance(error, kinds):
+            return failure
+    if isinstance(error, OSError):
+        if error.errno == errno.ENOSPC and not error.filename:
+            return "结果写不出来：输出的磁盘满了", "命令本身做没做完，看看：demandctl log", 4
+        named = f"（{error.filename}）" if error.filename else ""
+        return f"系统报错：{error.strerror or error}{named}", "", 4 if error.errno == errno.ENOSPC else 1
+    if "null byte" in str(error):  # a path with a NUL in it
+        return "文件名里有不能用的字符", "", 2
+    if os.environ.get("DEMANDCTL_DEBUG"):
+        raise error
+    # Most likely a ledger that another program has changed.
+    return (
+        f"程序没有料到的错误：{type(error).__name__}：{error}",
+        "检查台账：demandctl doctor；完整信息：DEMANDCTL_DEBUG=1",
+        4,
+    )
+
+
+_FAILURES: dict[tuple[type[BaseException], ...], tuple[str, str, int]] = {
+    (KeyboardInterrupt, typer.Abort, EOFError): ("已取消，没有写入", "", 130),
+    (UnicodeEncodeError,): ("文字里有无法识别的字符", "请检查终端的编码（应为 UTF-8）", 2),
+    (OverflowError,): ("数字或日期超出了范围", "", 2),
+}
 
 
 def _one_of(error: Several, words: list[str]) -> list[str] | None:
@@ -323,6 +330,15 @@ def _one_of(error: Several, words: list[str]) -> list[str] | None:
         fail("已取消，没有写入")
         sys.exit(130)
     return [*words[:place], chosen, *words[place + 1 :]]
+
+
+def _mend_streams() -> None:
+    """A program that is started without a standard stream gets one that leads nowhere."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        _forgiving(stream)
 
 
 def _forgiving(stream: TextIO) -> None:

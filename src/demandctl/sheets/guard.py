@@ -191,13 +191,11 @@ class _OdsCounter:
         self.cells = 0
         self._rows = self._row_repeat = self._columns = self._widest = self._column = 0
         self._filled = False
-        self._before = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(" ")[2]
         if local == "table":
             self._rows = self._widest = 0
-            self._before += self.cells
         elif local == _ODS_ROW:
             self._row_repeat = _repeat(attributes, "number-rows-repeated")
             self._column = self._columns = 0

@@ -60,7 +60,8 @@ def text(
         except Several:
             return True  # which one is asked after
         except DemandctlError as error:
-            return shown(error)
+            fits = [value for value, about in words if answer.strip() in about]
+            return f"“{shown(answer.strip())}”不止一个，从列表里选一个" if len(fits) > 1 else shown(error)
         return True
 
     import questionary

@@ -12,6 +12,7 @@ help:
 	@echo "make test   建环境，跑全部测试"
 	@echo "make check  ruff 和 mypy --strict"
 	@echo "make bench  量速度（与同一次运行里的基准相比）"
+	@echo "make clean  删掉环境、示例和构建的文件"
 	@echo "make docs   重新生成命令参考、手册页、规则表、README 的一天、截图"
 
 $(VENV)/.installed: pyproject.toml
@@ -38,7 +39,11 @@ demo: $(VENV)/.installed
 	@$(RUN) export demands -o $(DEMO)/需求信息记录表.xlsx
 	@$(RUN) export revisits -o $(DEMO)/客户回访记录表.xlsx
 	@echo
-	@echo "自己试试：source $(BIN)/activate; export DEMANDCTL_DB=$(DEMO)/ledger.db DEMANDCTL_CONFIG=$(DEMO)/config.toml; demandctl"
+	@echo "自己试试，依次输入："
+	@echo "  source $(BIN)/activate"
+	@echo "  export DEMANDCTL_DB=\"$(CURDIR)/$(DEMO)/ledger.db\""
+	@echo "  export DEMANDCTL_CONFIG=\"$(CURDIR)/$(DEMO)/config.toml\""
+	@echo "  demandctl"
 
 test: $(VENV)/.dev
 	@echo "== 全部测试"

@@ -28,6 +28,12 @@ def test_the_changelog_keeps_what_is_unreleased_on_top() -> None:
     assert heads[0] == "## [Unreleased]"
 
 
+def test_the_layout_for_contributors_names_every_module() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for path in (ROOT / "src" / "demandctl").glob("[!_]*.py"):
+        assert path.name in text
+
+
 def test_every_document_that_the_readme_names_is_there() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)h][^)]*)\)", text):

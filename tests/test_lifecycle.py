@@ -279,3 +279,13 @@ def test_the_history_of_assignments_stays(cli: Cli) -> None:
 def test_what_the_handler_lacks_is_said_and_refuses_nothing(cli: Cli) -> None:
     cli.demand(kind="complaint", region="湘潭")
     assert "待核实" in cli(f"assign 1 {SERVICEMAN}").out
+
+
+def test_what_the_customer_said_about_the_result_stands_in_the_timeline(cli: Cli) -> None:
+    cli.demand()
+    cli("assign 1 李铁柱")
+    cli("follow-up", "1", "修好了", "--resolved")
+    cli("confirm 1 --unsolved")
+    assert "客户确认 D1 未解决，继续跟进" in cli("show 1").out
+    cli("undo")
+    assert "未解决" not in cli("show 1").out.partition("经过")[2]

@@ -221,6 +221,10 @@ def _ending(demand: Mapping[str, Any], now: datetime) -> str:
     return "，".join(part for part in parts if part)
 
 
+STEPS = ("verify", "upgrade", "confirm", "reopen")
+"""What is told from the log, because it leaves no record of its own."""
+
+
 def _put_story(demand: Mapping[str, Any], now: datetime) -> None:
     story: list[tuple[str, int, str]] = []
     for a in demand["assignments"]:
@@ -231,6 +235,9 @@ def _put_story(demand: Mapping[str, Any], now: datetime) -> None:
         story.append((e["at"], 1, f"升级第 {e['level']} 级 → {e['to']}：{e['problem']}"))
     for f in demand["follow_ups"]:
         story.append((f["at"], 2, _told(f, now)))
+    for step in demand["operations"]:
+        if step["command"] in STEPS and not step["undone_by"]:
+            story.append((step["at"], 3, step["summary"]))
     if story:
         put()
         put_styled("经过", "bold")

@@ -15,7 +15,7 @@ def read_amount(text: str, unit: str = "") -> Decimal:
     plain = re.sub(r"[,\s]", "", unicodedata.normalize("NFKC", text))
     match = _AMOUNT.fullmatch(plain)
     if match is None:
-        raise ValueError(text)
+        raise ValueError(f"no amount: {text}")
     return Decimal(match[1]) * _UNITS.get(match[2] or unit, 1)
 
 

@@ -10,7 +10,7 @@ from demandctl.commands.options import Json, demand_number, one_line
 from demandctl.commands.showing import Limit, boundary, row_limit
 from demandctl.context import Context
 from demandctl.queries.demands import read_demand
-from demandctl.queries.log import read_operations
+from demandctl.queries.history import read_operations
 from demandctl.queries.reader import reading
 from demandctl.render import Column, moment, put, put_json, put_styled, put_table, shown
 

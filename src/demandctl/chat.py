@@ -267,7 +267,11 @@ class _Grouping:
             return False
         if noise["praise"].search(cues) and verdict.kind not in ("complaint", "suggestion"):
             return False
-        if noise["settled"].search(cues) and "fix" not in signals and verdict.kind not in ("complaint", "suggestion"):
+        if (
+            noise["settled"].search(cues)
+            and {"fix", "how"}.isdisjoint(signals)
+            and verdict.kind not in ("complaint", "suggestion")
+        ):
             return False
         to_a_peer = bool(said.to) and not any(to in self.staff.exact or self.staff.who(to) for to in said.to)
         if (

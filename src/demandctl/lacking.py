@@ -38,9 +38,15 @@ def filled_in(ctx: Any, words: Sequence[str], missing: Sequence[Any], answers: d
 
     *answers* keeps them, for a command that is begun again with one of several names. Abort when the person cancels.
     """
+    said: dict[str, str] = {}  # who goes back finds what he had answered
+
+    def ask(parameter: Any, back: bool) -> Any:
+        key = _key(ctx, parameter)
+        said[key] = _asked(ctx, parameter, Offer(said.get(key, "")), back)
+        return said[key]
+
     asked = [parameter for parameter in missing if _key(ctx, parameter) not in answers]
-    steps = [(_key(ctx, parameter), partial(_asked, ctx, parameter, Offer())) for parameter in asked]
-    answers |= asking.form(steps)
+    answers |= asking.form([(_key(ctx, parameter), partial(ask, parameter)) for parameter in asked])
     options = [f"{p.opts[0]}={answers[_key(ctx, p)]}" for p in missing if p.param_type_name == "option"]
     arguments = [answers[_key(ctx, p)] for p in missing if p.param_type_name == "argument"]
     dashed = "--" not in words and any(word.startswith("-") for word in arguments)
@@ -135,8 +141,11 @@ def title(parameter: Any) -> str:
     from demandctl.changes import FIELDS
 
     what, about = parameter.metavar or "", re.split("[；，：（]", parameter.help or "")[0]
-    if parameter.param_type_name == "option" and not parameter.required and parameter.name in FIELDS:
-        return FIELDS[parameter.name]
+    if parameter.param_type_name == "option" and not parameter.required:
+        columns = (f"{parameter.name}{ending}" for ending in ("", "s", "_name", "_on", "_at"))
+        known = next((FIELDS[column] for column in columns if column in FIELDS), "")
+        if known:
+            return known
     if what in about or not what:
         return about
     return what if not about or completing.choices(about) else f"{what}（{about}）"

@@ -84,6 +84,9 @@ def test_a_paste_gives_what_a_careful_specialist_writes_down(case: dict[str, Any
         ("泵车漏油派人修，电话：(0731)84000012转8", "0731-84000012-8"),
         ("泵车漏油派人修，打一三八零零零零零一二一", "13800000121"),
         ("泵车漏油派人修，０７３１－８４０００１２３", "0731-84000123"),
+        ("泵车漏油派人修，1 3 8 0 0 0 0 0 1 2 1", "13800000121"),
+        ("泵车漏油派人修，call me 13800000121", "13800000121"),
+        ("泵车漏油派人修，机号FK2023-13800000121", None),
         ("泵车漏油派人修，预算13800000121元", None),
         ("泵车漏油派人修，合同编号13800000121", None),
         ("泵车漏油派人修，运单YT13800000121", None),
@@ -101,6 +104,10 @@ def test_a_phone_is_the_customers_own_and_no_other_number(text: str, phone: str 
         ("我是湖南人，泵车坏在广西全州了，派人修", "全州"),
         ("泵车坏了派人修，山东临工的机子，在常德", "常德"),
         ("要一套滤芯，从长沙发到吉首", "吉首"),
+        ("拖拉机坏在富锦 谁来修一下", "富锦"),
+        ("我的泵車喺東莞工地，壞咗，請派人維修", "东莞"),
+        ("车从湖南开到百色平果，停在河池东兰，派人来修", "东兰"),
+        ("泵车坏在小店，派人修", None),
         ("泵车坏了派人修，在长沙路", None),
         ("泵车坏了派人修", None),
     ],
@@ -121,6 +128,13 @@ def test_the_region_is_where_the_machine_is(text: str, region: str | None) -> No
         ("老周 周五 18:00", "2026-11-20T18:00:00+08:00"),
         ("2026-11-20 09:13:22 老周", "2026-11-20T09:13:22+08:00"),
         ("[2026-11-20 09:13] 老周：", "2026-11-20T09:13:00+08:00"),
+        ("老周 Nov 19, 2026 09:13", "2026-11-19T09:13:00+08:00"),
+        ("老周 19 November 09:13 PM", "2026-11-19T21:13:00+08:00"),
+        ("老周 Yesterday 19:45", "2026-11-19T19:45:00+08:00"),
+        ("老周 Wednesday 16:00", "2026-11-18T16:00:00+08:00"),
+        ("老周 11/19/2026 09:13", "2026-11-19T09:13:00+08:00"),
+        ("老周 26/11/19 09:13", "2026-11-19T09:13:00+08:00"),
+        ("老周 2026-11-19T09:13:22", "2026-11-19T09:13:22+08:00"),
     ],
 )
 def test_a_header_tells_who_and_when_and_never_a_time_to_come(header: str, at: str) -> None:
@@ -213,3 +227,39 @@ def test_any_text_gives_drafts_without_an_exception(text: str) -> None:
         assert draft.content.strip()
         assert draft.kind is None or draft.subtype is None or draft.subtype in SUBTYPES[Kind(draft.kind)]
         assert draft.raised_at is None or draft.raised_at.tzinfo is not None
+
+
+def _sentences() -> list[tuple[str, str]]:
+    lines = (Path(__file__).parent / "data" / "chat_sentences.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    return [(kind, sentence) for kind, _, sentence in (line.partition("\t") for line in lines)]
+
+
+@pytest.mark.parametrize(("kind", "sentence"), _sentences())
+def test_a_sentence_is_of_its_kind_and_what_asks_for_nothing_is_no_demand(kind: str, sentence: str) -> None:
+    found = read(f"老王 11/20 10:00:00\n{sentence}")
+    assert [f"{draft.kind}/{draft.subtype}" for draft in found] == ([] if kind == "none" else [kind])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ("{}多少钱", "None/None"),
+        ("想买台新{}", "opportunity/new"),
+        ("有没有二手的{}，想收一台", "opportunity/used"),
+        ("{}打不着火了，叫个师傅过来", "service/repair"),
+        ("{}液压油温高是什么原因", "service/advice"),
+        ("求租一台{}，用三天", "inquiry/rental"),
+        ("招{}司机一名", "inquiry/recruiting"),
+        ("我有台{}想卖，帮忙问问", "inquiry/resale"),
+        ("我按揭的{}想提前还款", "inquiry/finance"),
+        ("{}刚买三个月就坏了，质量太差，我要投诉", "complaint/product"),
+        ("你们修{}的师傅态度恶劣，我要投诉", "complaint/staff"),
+        ("建议{}加个倒车影像", "suggestion/product"),
+    ],
+)
+@pytest.mark.parametrize("machine", ["泵车", "拖泵", "压路机", "空压机", "收割机", "塔吊", "搅拌站", "曲臂车"])
+def test_the_kind_is_the_same_whatever_machine_it_is_about(sentence: str, kind: str, machine: str) -> None:
+    """A machine whose name holds a word of another matter (拖, 压) changes nothing."""
+    draft = only(f"老王 11/20 10:00:00\n{sentence.format(machine)}")
+    assert f"{draft.kind}/{draft.subtype}" == kind
+    assert machine in (draft.product or "")

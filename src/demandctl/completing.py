@@ -274,6 +274,7 @@ SOURCES: dict[str, Callable[..., Found]] = {
     "分公司": _distinct("contact", "branch"),
     "社群": _distinct("demand", "group_name"),
     "产品": _distinct("demand", "product"),
+    "地区": _distinct("demand", "region"),
     "部门": _departments,
     "备份文件": _backups,
     "配置项": _settings,

@@ -29,6 +29,7 @@ def test_models_and_schema_have_the_same_tables_and_columns(cli: Cli) -> None:
         "ledger",
         "ruleset",
         "notification",
+        "search",
     }
     for name, model in tables.items():
         columns = {column.name: column for column in inspect(model).local_table.columns}

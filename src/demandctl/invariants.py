@@ -1,5 +1,7 @@
 """What must hold between the rows of a ledger: what is wrong in words, and the query for the rows that are."""
 
+from demandctl.migrations import SEARCH_TEXT
+
 DEMANDS = {
     "结束的没有结束时间，或未结束的有结果、结束时间": (  # an old workbook may say 已结束 without a result
         "SELECT id FROM demand WHERE (status = 'closed') <> (closed_at IS NOT NULL) "
@@ -32,6 +34,10 @@ DEMANDS = {
         "AND l.about = 'demand' AND l.rule = 'promise' AND l.met_at IS NULL AND l.voided_at IS NULL)"
     ),
     "结束时间早于提出时间": "SELECT id FROM demand WHERE closed_at < raised_at",
+    "搜索用的文字与记录不符": (
+        "SELECT id FROM demand LEFT JOIN search ON search.demand_id = demand.id "
+        f"WHERE search.text IS NULL OR length(search.text) <> length({SEARCH_TEXT})"
+    ),
 }
 """Between the status of a demand and what it hangs on."""
 

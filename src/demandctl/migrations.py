@@ -300,7 +300,51 @@ CREATE TABLE notification (
     answer TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX notification_deadline ON notification (deadline_id, channel);
+
+-- All that was said about a demand, kept by triggers: one text to look through where there were tables to join.
+CREATE TABLE search (
+    demand_id INTEGER PRIMARY KEY REFERENCES demand (id) ON DELETE CASCADE,
+    text TEXT NOT NULL
+) STRICT;
 """
+
+_SEARCHED = {
+    "demand": ("content", "product", "region", "group_name", "note", "source", "wish", "next_plan", "reason", "tags"),
+    "follow_up": ("text", "next_plan"),
+}
+"""The columns that ``search`` looks through."""
+
+
+def _lines(table: str, alias: str) -> str:
+    """The searched columns of a row, each on a line of its own."""
+    return " || ".join(f"{alias}.{column} || char(10)" for column in _SEARCHED[table])
+
+
+SEARCH_TEXT = (
+    f"(SELECT {_lines('demand', 'd')} FROM demand AS d WHERE d.id = search.demand_id) || coalesce("
+    f"(SELECT group_concat({_lines('follow_up', 'f')}, '') FROM follow_up AS f "
+    "WHERE f.demand_id = search.demand_id), '')"
+)
+"""What ``search.text`` must hold; follow-ups in any order."""
+
+
+def _index_text(connection: sqlite3.Connection) -> None:
+    """Make the triggers that keep the table ``search``."""
+    again = f"UPDATE search SET text = {SEARCH_TEXT} WHERE demand_id"
+    for name, event, action in (
+        ("demand_insert", "INSERT ON demand", f"INSERT INTO search VALUES (NEW.id, {_lines('demand', 'NEW')})"),
+        ("demand_update", f"UPDATE OF {', '.join(_SEARCHED['demand'])} ON demand", f"{again} = NEW.id"),
+        (
+            "follow_up_insert", "INSERT ON follow_up",
+            f"UPDATE search SET text = text || {_lines('follow_up', 'NEW')} WHERE demand_id = NEW.demand_id",
+        ),
+        (
+            "follow_up_update", f"UPDATE OF demand_id, {', '.join(_SEARCHED['follow_up'])} ON follow_up",
+            f"{again} IN (OLD.demand_id, NEW.demand_id)",
+        ),
+        ("follow_up_delete", "DELETE ON follow_up", f"{again} = OLD.demand_id"),
+    ):  # fmt: skip
+        connection.execute(f"CREATE TRIGGER search_{name} AFTER {event} BEGIN {action}; END")
 
 
 def _audit(connection: sqlite3.Connection, table: str) -> None:
@@ -333,6 +377,7 @@ def _to_1(connection: sqlite3.Connection) -> None:
             connection.execute(statement)
     for table in AUDITED:
         _audit(connection, table)
+    _index_text(connection)
 
 
 UPGRADES: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_1,)

@@ -11,7 +11,7 @@ from demandctl.codes import customer_code
 from demandctl.errors import NotFound
 from demandctl.queries.deadlines import deadlines_of
 from demandctl.queries.reader import Reader, Row
-from demandctl.queries.search import DEMAND_HOLDS, typed_letters
+from demandctl.queries.search import demands_holding, map_file
 
 _DEMAND = """
 SELECT d.*, c.name AS c_name, c.nickname AS c_nickname, c.phone AS c_phone, c.wechat AS c_wechat,
@@ -57,6 +57,8 @@ class Filter(NamedTuple):
 
 def read_demands(reader: Reader, asked: Filter) -> list[dict[str, Any]]:
     """The demands that a filter lets through, newest first unless sorted otherwise."""
+    if asked.text:
+        map_file(reader)
     where, values = demand_condition(asked)
     order = f"{SORTS[asked.sort]}{' DESC' if asked.sort == 'number' else ''}"
     query = f"{_DEMAND} WHERE {where} ORDER BY {order} LIMIT {-1 if asked.limit is None else asked.limit}"
@@ -85,20 +87,20 @@ def demand_condition(asked: Filter) -> tuple[str, dict[str, Any]]:
         "d.closed_at >= :closed_since": asked.closed_since,
         "d.closed_at < :closed_until": asked.closed_until,
         "EXISTS (SELECT 1 FROM json_each(d.tags) WHERE value = :tag)": asked.tag,
-        DEMAND_HOLDS: asked.text and f"%{asked.text}%",
     }
     names = (
         "kind", "status", "branch", "owner", "customer", "since", "until", "closed_since", "closed_until", "tag",
-        "text",
     )  # fmt: skip
     where = ["d.closed_at IS NULL"] if asked.open_only else []
     where += [f"d.handler_id = {asked.handler:d}"] if asked.handler is not None else []
     where += [f"d.id IN ({', '.join(map(str, asked.numbers))})"] if asked.numbers is not None else []
-    values: dict[str, Any] = {"exact": asked.customer, "exact_owner": asked.owner} | typed_letters(asked.text)
+    values: dict[str, Any] = {"exact": asked.customer, "exact_owner": asked.owner}
     for (test, value), name in zip(tests.items(), names, strict=True):
         if value:
             where.append(test)
             values[name] = value
+    holding, words = demands_holding(asked.text)
+    where, values = where + holding, values | words
     return " AND ".join(where) or "1", values
 
 

@@ -36,9 +36,10 @@ CREATE TABLE current_operation (
     operation_id INTEGER NOT NULL REFERENCES operation (id)
 ) STRICT;
 
+-- Written by triggers alone, with the current operation's number, and never deleted: no foreign key, no autoincrement.
 CREATE TABLE change (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    operation_id INTEGER NOT NULL REFERENCES operation (id),
+    id INTEGER PRIMARY KEY,
+    operation_id INTEGER NOT NULL,
     table_name TEXT NOT NULL,
     row_id INTEGER NOT NULL,
     demand_id INTEGER,

@@ -31,7 +31,7 @@ NOBODY = re.compile(r"待定|未定|未派|未分配|待分配|待派|暂无|无
 _OWN = frozenset({"number", "code", "registered", "raised"})
 
 
-@dataclass
+@dataclass(slots=True)
 class Said:
     """A follow-up as the file tells it; ``by`` empty means the handler."""
 

@@ -26,7 +26,7 @@ class Frame:
     """What reading a file needs to know: the moment, the calendar, and where problems go."""
 
     def __init__(self, now: datetime, calendar: Calendar) -> None:
-        self.now, self.calendar = now, calendar
+        self.now, self.calendar = now.astimezone(calendar.zone), calendar  # of one zone, times compare at once
         self.today = calendar.local_day(now)
         self.problems: list[Problem] = []
 
@@ -87,6 +87,9 @@ class Reader:
 
     def time(self, field: str, after: date | None = None) -> date | datetime | None:
         """A date or a naive time; None when there is none."""
+        value = self.row.cells.get(field, "")
+        if type(value) is datetime:
+            return self.moment(value, after)
         return self.read(field, lambda value: self.moment(value, after))
 
     def moment(self, value: Any, after: date | None = None) -> date | datetime:

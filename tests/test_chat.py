@@ -263,3 +263,49 @@ def test_the_kind_is_the_same_whatever_machine_it_is_about(sentence: str, kind: 
     draft = only(f"老王 11/20 10:00:00\n{sentence.format(machine)}")
     assert f"{draft.kind}/{draft.subtype}" == kind
     assert machine in (draft.product or "")
+
+
+@pytest.mark.parametrize(
+    "more",
+    ["怎么办", "要开票", "祝生意兴隆", "你们谁负责", "帮忙转发一下", "非诚勿扰", "@所有人", "电话没人接请加微信"],
+)
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ("泵车臂架不动了，派人来修", "service/repair"),
+        ("泵车压力上不去是什么原因", "service/advice"),
+        ("想买一台新的56米泵车", "opportunity/new"),
+        ("求购二手37米泵车", "opportunity/used"),
+        ("要两个眼镜板，发株洲", "opportunity/parts"),
+        ("有台泵车对外出租", "inquiry/rental"),
+        ("招泵车司机一名", "inquiry/recruiting"),
+        ("建议售后周末也有人值班", "suggestion/service"),
+    ],
+)
+def test_what_people_add_to_anything_changes_no_kind(sentence: str, kind: str, more: str) -> None:
+    for text in (f"{sentence}，{more}", f"{more}，{sentence}"):
+        draft = only(f"老王 11/20 10:00:00\n{text}")
+        assert f"{draft.kind}/{draft.subtype}" == kind
+
+
+RECORD = "泵车群 的聊天记录\n\n—————  2026-11-20  —————\n\n{}"
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "老王 11/20 10:00:00\n你好\n老王 11/20 10:00:20\n{0}\n老王 11/20 10:01:00\n电话{1}，在{2}",
+        RECORD.format("老李  09:58\n\n早\n\n老王  10:00\n\n{0}\n\n老李  10:01\n\n[呲牙]\n\n老王  10:02\n\n{1} 在{2}\n"),
+        RECORD.format("老王  10:00\n\n{0}\n\n周志强  10:01\n\n@老王 收到，请问在哪里\n\n老王  10:02\n\n在{2} {1}\n"),
+        "老王:\n{0}\n老王:\n[图片]\n老王:\n{1} {2}的工地",
+        "【公众号留言】\n用户：老王\n时间：2026-11-20 10:00\n内容：{0}。{1}，在{2}",
+        "客户：老王\n电话：{1}\n地区：{2}\n需求：{0}",
+        "客户：老王 电话：{1} 地区：{2} 需求：{0}",
+    ],
+)
+@pytest.mark.parametrize("sentence", ["泵车臂架不动了，派人来修", "求租一台47米泵车", "投诉你们师傅骂人"])
+def test_the_shape_of_a_paste_changes_nothing_in_what_it_tells(shape: str, sentence: str) -> None:
+    plain = only(f"老王 11/20 10:00:00\n{sentence}")
+    draft = only(shape.format(sentence, "13800000121", "株洲"))
+    assert (draft.customer, draft.phone, draft.region) == ("老王", "13800000121", "株洲")
+    assert (draft.kind, draft.subtype, draft.product) == (plain.kind, plain.subtype, plain.product)

@@ -131,6 +131,7 @@ _MEDIA = re.compile(
 )
 _STICKER = re.compile(r"\[[\u4e00-\u9fffA-Za-z]{1,6}\]")
 _MENTION = re.compile(r"@([^\s\u2005@，。：:！!]{1,24})(?:[\u2005\s]|$)|@([^\u2005\n@]{1,24})\u2005")
+_EVERYBODY = ("所有人", "全体成员", "all", "All")
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d\U0001f1e6-\U0001f1ff]")
 _PUNCTUATION = str.maketrans(",;!?", "，；！？")
 _ANOTHER = re.compile(
@@ -152,7 +153,7 @@ class _Said:
 
 def _read(message: Message, wording: Wording) -> _Said:
     raw = message.text
-    to = tuple(squeezed(a or b) for a, b in _MENTION.findall(raw))
+    to = tuple(squeezed(a or b) for a, b in _MENTION.findall(raw) if (a or b) not in _EVERYBODY)
     text = _STICKER.sub("", _MEDIA.sub("", _MENTION.sub(" ", raw).replace("\u2005", " ")))
     text = re.sub(r"[ \t]+", " ", text).strip()
     cues = cue_text(text)
@@ -261,6 +262,8 @@ class _Grouping:
         if noise["chatter"].search(cues) and verdict.weight < 7:
             return False
         told = re.sub(rf"^(?:{noise['greeting'].pattern}|[，。！\s])+", "", cues)
+        if verdict.weight >= SURE:
+            told = noise["wishes"].sub("", told)
         if noise["announcement"].search(told) and verdict.weight < 8 and not (asked and verdict.weight):
             return False
         if noise["advert"].search(cues) and verdict.subtype not in ("rental", "resale", "recruiting"):

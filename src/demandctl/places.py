@@ -31,7 +31,10 @@ ANOTHER_WORD = {"市": "场民", "区": "域", "县": "级域"}
 
 # Around a bare short name, a hint that a place is meant.
 BEFORE = re.compile(r"[在到去来从往发回至驻自是]$")
-AFTER = re.compile(r"[这那][边里]|的?(?:工地|项目|现场)|市区|城区|县城|附近|周边|本地|当地|境内|客户|老板|人(?!数)|服务[站点]|办事处|分公司|网点")
+AFTER = re.compile(
+    r"[这那][边里]|的?(?:工地|项目|现场)|市区|城区|县城|附近|周边|本地|当地|境内|客户|老板|人(?!数)"
+    r"|服务[站点]|办事处|分公司|网点"
+)
 
 FILLER = re.compile(
     r" [区内城]|[\s、,，。.·/()（）\-—_:：;；]|的|[这那][边里]|工地|项目|现场|市区|城区|县城|地区|片区|区域|附近|周边"
@@ -43,7 +46,9 @@ GAP = re.compile(r"[\s、,，·/\-—的那边省市]{0,4}")
 
 # Where even a name that is also a word is a place: between 在 or 发 and the end of the clause (在富锦，).
 THITHER = re.compile(r"(?:[在到]|发往|发|寄|寄往|送)$")
-CLAUSE_END = re.compile(r"(?:[\u4e00-\u9fff]{2}[镇乡]?)?\s*(?:[，。！？；、,.!?;\s\d]|[吗不的]|工地|项目|[这那][边里]|$)")
+CLAUSE_END = re.compile(
+    r"(?:[\u4e00-\u9fff]{2}[镇乡]?)?\s*(?:[，。！？；、,.!?;\s\d]|[吗不的]|工地|项目|[这那][边里]|$)"
+)
 
 HERE = re.compile(r"[这那][边里]|附近|周边|县城|当地")
 

@@ -14,8 +14,7 @@ from make_reference import commands
 
 from demandctl import __version__
 from demandctl.completing import SCRIPTS
-from demandctl.grammar import wrapped
-from demandctl.render import width
+from demandctl.render import width, wrapped
 
 SHARE = Path(__file__).parent.parent / "share"
 REVISED = "2026-11-22"  # the day the text below was last changed by hand; mandoc wants one

@@ -18,7 +18,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from demandctl.errors import DemandctlError, Lacking, Several, UsageError
-from demandctl.render import padded, say, shown, width
+from demandctl.render import padded, say, shown, width, wrapped
 
 Tree = Mapping[str, "Callable[..., None] | tuple[str, str]"]
 """Command names to functions, or to ``module:attribute`` and the help line of what is imported when it is called."""
@@ -28,7 +28,6 @@ _LONG = 600
 """No line of an error is longer: what was typed may be."""
 COMPLETING = "_DEMANDCTL_COMPLETE"
 """What a shell sets in the environment while it asks what may follow."""
-_BREAK_AFTER = "，。；、：）” ,;)|"
 
 ClickException: type[Exception] = typer.BadParameter.__mro__[2]
 
@@ -92,21 +91,6 @@ def _write_section(formatter: Any, title: str, rows: Sequence[tuple[str, str]]) 
             formatter.write(f"  {padded(name, room)}  {lines.pop(0)}".rstrip() + "\n")
         for line in lines:
             formatter.write(f"  {' ' * room}  {line}\n")
-
-
-def wrapped(text: str, cells: int) -> list[str]:
-    """Lines of at most *cells* cells, broken after punctuation or a blank where there is one."""
-    lines, line, used, last = [], "", 0, 0
-    for char in text:
-        line, used = line + char, used + width(char)
-        if used > cells:
-            at = last if last > len(line) // 2 else len(line) - 1
-            lines.append(line[:at].rstrip())
-            line = line[at:]
-            used, last = width(line), 0
-        if char in _BREAK_AFTER:
-            last = len(line)
-    return [*lines, line] if line.strip() else lines
 
 
 class Command(ChineseHelp, TyperCommand):

@@ -28,6 +28,10 @@ _ESCAPED = {code: f"\\u{code:04x}" for code in _SHOWN if code >= 127}
 _SHOWN_LINES = {code: shown for code, shown in _SHOWN.items() if code != 10}
 
 
+_BREAK_AFTER = "，。；、：）” ,;)|"
+_NEVER_FIRST = "，。；、：！？）》】］”’,;:!?)]"
+
+
 class Column(NamedTuple):
     """A column of a table: its title, and between which widths in cells a terminal may squeeze it."""
 
@@ -127,10 +131,47 @@ def put_table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, style
         put("  ".join(padded(c, w, right=k.right) for c, w, k in zip(line, widths, columns, strict=True)).rstrip())
 
 
+def wrapped(text: str, cells: int) -> list[str]:
+    """Lines of at most *cells* cells, broken after punctuation or a blank where there is one, never before a mark."""
+    if width(text) <= cells:
+        return [text] if text.strip() else []
+    lines, line, used, last = [], "", 0, 0
+    for char in text:
+        line, used = line + char, used + width(char)
+        if used > cells:
+            at = last if last > len(line) // 2 and line[last] not in _NEVER_FIRST else _full(line)
+            lines.append(line[:at].rstrip())
+            line = line[at:].lstrip()
+            used, last = width(line), 0
+        if char in _BREAK_AFTER:
+            last = len(line)
+    return [*lines, line] if line.strip() else lines
+
+
+def _full(line: str) -> int:
+    """Where a line without a good place breaks: not before a mark that closes, not inside a number or a word."""
+    at = len(line) - 1
+    while at > 1 and (
+        line[at] in _NEVER_FIRST or (line[at - 1 : at + 1].isascii() and line[at - 1 : at + 1].isalnum())
+    ):
+        at -= 1
+    return at if at > 1 else len(line) - 1
+
+
 def _rich_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], styles: Sequence[str]) -> None:
     from rich.console import Console
+    from rich.containers import Lines
     from rich.table import Table
     from rich.text import Text
+
+    class Cell(Text):
+        """Text that is broken as Chinese is: Rich knows blanks only, and begins lines with commas."""
+
+        def wrap(self, console: Console, width: int, **how: Any) -> Lines:
+            lines = [line for part in self.plain.split("\n") for line in wrapped(part, width) or [""]]
+            if how.get("no_wrap") or len(lines) == 1:
+                return super().wrap(console, width, **how)
+            return Text("\n".join(lines), self.style).wrap(console, width, **how)
 
     gap = 1 if is_narrow() else 2
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, padding=(0, gap, 0, 0))
@@ -145,7 +186,7 @@ def _rich_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], styles
             overflow="fold",
         )
     for number, row in enumerate(rows):
-        table.add_row(*map(Text, row), style=styles[number] if number < len(styles) else None)
+        table.add_row(*map(Cell, row), style=styles[number] if number < len(styles) else None)
     Console(highlight=False, soft_wrap=False).print(table)
 
 

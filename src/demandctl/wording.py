@@ -16,6 +16,7 @@ from demandctl.errors import UsageError
 from demandctl.vocabulary import SUBTYPES, Kind
 
 _LISTED = ("lists", "noise", "labels", "urgency", "mode", "warranty", "signals")
+_HAN = ("[\\u4e00-\\u9fff]", "[一-鿿]")
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -145,6 +146,8 @@ def _pattern(name: str, words: list[str], known: Mapping[str, str]) -> re.Patter
     source = "|".join(words)
     for _ in range(3):  # a list may name another one
         source = _PLACEHOLDER.sub(lambda found: f"(?:{known[found[1]]})" if found[1] in known else found[0], source)
+    for letters in _HAN:  # they have no case: looking for one takes longer than all the rest
+        source = source.replace(letters, f"(?-i:{letters})")
     try:
         return re.compile(source, re.IGNORECASE)
     except re.error as error:

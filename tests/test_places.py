@@ -68,6 +68,7 @@ def test_a_short_name_is_as_good_as_the_full_one(text: str, place: str) -> None:
     ("text", "place"),
     [
         ("豫A", "河南省郑州市"),
+        ("穗", "广东省广州市"),
         ("豫ａ", "河南省郑州市"),
         ("湘C12345", "湖南省湘潭市"),
         ("苏U", "江苏省苏州市"),

@@ -1,5 +1,6 @@
 """The app: root options and the tree of commands. The one error boundary is ``grammar.Root``."""
 
+import gc
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -93,4 +94,9 @@ def app() -> Root:
 
 def main() -> None:
     """The entry point of the program."""
-    app().main()
+    # A command lives for half a second: looking for cycles while modules load, and again at its end, is a fifth of it.
+    gc.set_threshold(100_000)
+    try:
+        app().main()
+    finally:
+        gc.freeze()

@@ -62,11 +62,10 @@ class Work:
 
     def describe(self, summary: str, command: str = "") -> None:
         """Say in one line what this operation did; the log shows it."""
-        from demandctl.models import Operation
-
-        operation = self.session.get_one(Operation, self.operation_id)
-        operation.summary = summary
-        operation.command = command or operation.command
+        self.session.connection().exec_driver_sql(
+            "UPDATE operation SET summary = ?, command = coalesce(nullif(?, ''), command) WHERE id = ?",
+            (summary, command, self.operation_id),
+        )
 
 
 def connect(path: Path, *, write: bool = False, context: Context | None = None) -> sqlite3.Connection:
@@ -317,15 +316,15 @@ def _in_force(context: Context, connection: sqlite3.Connection) -> _InForce:
 def _begin(session: Session, context: Context, command: str, today: _InForce) -> Work:
     from demandctl.audit import NEVER_TAKEN_BACK
     from demandctl.deadlines import learn_calendar
-    from demandctl.models import Operation
+    from demandctl.models import to_text
 
-    operation = Operation(at=context.now, who=context.who, command=command)
-    session.add(operation)
-    session.flush()
-    assert operation.id is not None
-    session.connection().exec_driver_sql("INSERT INTO current_operation VALUES (1, ?)", (operation.id,))
-    _warn_of_the_clock(session, context, operation.id)
-    work = Work(session, operation.id, context, today.rules, today.calendar, _ruleset(session, today))
+    # By hand: what every writing command does would cost it the building of three ORM statements.
+    sql = session.connection().exec_driver_sql
+    statement = "INSERT INTO operation (at, who, command) VALUES (?, ?, ?) RETURNING id"
+    operation_id: Any = sql(statement, (to_text(context.now), context.who, command)).scalar_one()
+    sql("INSERT INTO current_operation VALUES (1, ?)", (operation_id,))
+    _warn_of_the_clock(session, context, operation_id)
+    work = Work(session, operation_id, context, today.rules, today.calendar, _ruleset(session, today))
     # Undo needs the rows as they were left, and what is never taken back may not stand between them.
     if command not in ("undo", *NEVER_TAKEN_BACK):
         learn_calendar(work)

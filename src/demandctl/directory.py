@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, col, or_, select
 
@@ -14,13 +14,14 @@ from demandctl.db import Work
 from demandctl.deadlines import happen
 from demandctl.errors import NotFound, Refused, UsageError
 from demandctl.models import Contact, Customer, Demand
-from demandctl.proposals import candidates
 from demandctl.queries.naming import find_contact_id, find_customer_id
 from demandctl.queries.reader import reader_in
-from demandctl.routing import Need, branch_for
 from demandctl.rules import repeat_problem
 from demandctl.sla import Event
 from demandctl.vocabulary import Role
+
+if TYPE_CHECKING:
+    from demandctl.routing import Need
 
 DOCUMENTS = (
     "客户信息登记", "送货申请表", "营业执照", "担保书", "购销合同", "安全生产许可证", "土地使用证复印件", "开票资料",
@@ -52,10 +53,10 @@ def add_contact(work: Work, values: Mapping[str, Any]) -> Contact:
 
 def edit_contact(work: Work, contact: Contact, values: Mapping[str, Any]) -> list[str]:
     """Change a contact; returns the names of the fields that changed."""
-    before = contact.model_dump()
+    before = contact.values()
     _set_contact(work.session, contact, values)
     work.session.flush()
-    return [name for name, value in contact.model_dump().items() if before[name] != value and name != "pinyin"]
+    return [name for name, value in contact.values().items() if before[name] != value and name != "pinyin"]
 
 
 def _set_contact(session: Session, contact: Contact, values: Mapping[str, Any]) -> None:
@@ -172,10 +173,10 @@ def add_customer(work: Work, values: Mapping[str, Any]) -> Customer:
 
 def edit_customer(work: Work, customer: Customer, values: Mapping[str, Any]) -> list[str]:
     """Change a customer's data; returns the names of the fields that changed."""
-    before = customer.model_dump()
+    before = customer.values()
     _set_customer(work.session, customer, values)
     work.session.flush()
-    changed = [name for name, value in customer.model_dump().items() if before[name] != value and name != "pinyin"]
+    changed = [name for name, value in customer.values().items() if before[name] != value and name != "pinyin"]
     if "revisit_every" in changed:
         tell(work, customer, {"scheduled"}, repeat=customer.revisit_every)
     since = max((d for d in (customer.last_order, customer.business_contact) if d), default=None)
@@ -296,6 +297,9 @@ def tell(
 
 def branch_of(work: Work, demand: Demand) -> tuple[str, int | None]:
     """The branch of a demand and its leader: the handler's, else the leader's, else that of the narrowest leader."""
+    from demandctl.proposals import candidates
+    from demandctl.routing import branch_for
+
     people = candidates(reader_in(work))
     for contact_id in (demand.handler_id, demand.leader_id):
         person = next((c for c in people if c.id == contact_id), None)
@@ -312,5 +316,7 @@ def branch_of(work: Work, demand: Demand) -> tuple[str, int | None]:
 
 def need_of(session: Session, demand: Demand) -> Need:
     """What routing asks about a demand."""
+    from demandctl.routing import Need
+
     owner = session.get_one(Customer, demand.customer_id).owner_id
     return Need(demand.kind, demand.subtype, demand.region, demand.product, owner, demand.content)

@@ -432,14 +432,14 @@ def verify(work: Work, demand: Demand, verified: bool) -> None:
 
 def edit(work: Work, demand: Demand, values: Mapping[str, Any]) -> list[str]:
     """Correct a demand; open deadlines that hang on what changed are reckoned again. Returns the changed fields."""
-    before = demand.model_dump()
+    before = demand.values()
     if values.get("kind", demand.kind) != demand.kind:
         lifecycle.require_open(state_of(demand), "改类型")
     for name, value in values.items():
         setattr(demand, name, value)
     if demand.raised_at > work.now:
         raise UsageError("--raised 不能晚于现在")
-    changed = [name for name, value in demand.model_dump().items() if before[name] != value]
+    changed = [name for name, value in demand.values().items() if before[name] != value]
     if "raised_at" in changed:
         _require_raised_first(work.session, demand)
     if "kind" in changed:
@@ -480,7 +480,7 @@ def _locate(work: Work, demand: Demand) -> None:
 
 def facts_of(demand: Demand) -> dict[str, Any]:
     """What rules may ask about a demand, and who is who in it."""
-    return demand_facts(demand.model_dump())
+    return demand_facts(demand.values())
 
 
 def _happen(

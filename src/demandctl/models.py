@@ -62,6 +62,10 @@ class Row(SQLModel):
     # Rows are made by use cases, not parsed: building eleven validators would cost every writing command 50 ms.
     model_config = {"defer_build": True}
 
+    def values(self) -> dict[str, Any]:
+        """The columns by name; pydantic's ``model_dump`` would build a serializer first."""
+        return {name: getattr(self, name) for name in type(self).model_fields}
+
 
 class Operation(Row, table=True):
     """One command that wrote."""

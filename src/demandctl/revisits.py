@@ -119,7 +119,7 @@ def _note_attempt(work: Work, revisit: Revisit, given: dict[str, Any]) -> str:
 
 
 def _check_form(revisit: Revisit, given: Mapping[str, Any]) -> None:
-    merged = {**revisit.model_dump(), **given}
+    merged = {**revisit.values(), **given}
     if merged["urgent"] and not merged["problem"]:
         raise UsageError("需即时解决的问题要写明是什么", '加上 --problem "…"')
     if merged["satisfaction"] == Satisfaction.SATISFIED and given.get("dissatisfaction"):

@@ -277,6 +277,7 @@ CREATE TABLE deadline (
 ) STRICT;
 -- In the order that `due` shows them, so that its cost follows what is shown, not what the ledger holds.
 CREATE INDEX deadline_open ON deadline (rank DESC, due_at) WHERE met_at IS NULL AND voided_at IS NULL;
+CREATE INDEX deadline_owed ON deadline (owed_by, rank DESC, due_at) WHERE met_at IS NULL AND voided_at IS NULL;
 CREATE INDEX deadline_rule ON deadline (rule, due_at) WHERE met_at IS NULL AND voided_at IS NULL;
 CREATE INDEX deadline_demand ON deadline (demand_id) WHERE demand_id IS NOT NULL;
 CREATE INDEX deadline_revisit ON deadline (revisit_id) WHERE revisit_id IS NOT NULL;

@@ -32,7 +32,7 @@ def read_customer(reader: Reader, customer_id: int) -> dict[str, Any]:
         (customer_id,),
     ).fetchone()
     return customer_data(reader, row) | {
-        "demands": read_demands(reader, Filter(customer=customer_code(customer_id), sort="raised")),
+        "demands": read_demands(reader, Filter(customer_id=customer_id, sort="raised")),
         "revisits": read_revisits(reader, customer_id=customer_id),
         "deadlines": deadlines_of(reader, "customer_id", customer_id),
     }

@@ -53,6 +53,7 @@ def due_deadlines(reader: Reader, asked: Due) -> tuple[list[sqlite3.Row], dict[s
     windows += [("l.due_at >= :midnight AND l.due_at <= :horizon", 2)]
     where, values = _due_filter(reader, asked)
     values |= {"now": now, "midnight": midnight, "horizon": horizon}
+    index = "deadline_owed" if "l.owed_by = " in where else "deadline_open"
     found: list[sqlite3.Row] = []
     counts: dict[str, int] = {}
     for window, number in windows[: 1 if asked.overdue_only else 3]:
@@ -62,7 +63,7 @@ def due_deadlines(reader: Reader, asked: Due) -> tuple[list[sqlite3.Row], dict[s
             if room == 0:
                 break
             query = (
-                _DEADLINE.format(index=" INDEXED BY deadline_open")
+                _DEADLINE.format(index=f" INDEXED BY {index}")
                 + f"WHERE l.met_at IS NULL AND l.voided_at IS NULL AND l.rank = {rank} AND {window} {where} "
                 + f"ORDER BY l.due_at, l.id LIMIT {room}"
             )
@@ -229,7 +230,8 @@ def deadlines_of(reader: Reader, column: str, number: int) -> list[dict[str, Any
     """All deadlines of a demand, a revisit or a customer (``demand_id``, …), past ones too, in the order they began."""
     test = f"l.{column} = ?"
     if column == "customer_id":  # with those of whoever was merged into him
-        test = "l.about = 'customer' AND (l.customer_id = ?1 OR c.merged_into = ?1)"
+        merged = "SELECT ?1 UNION ALL SELECT id FROM customer WHERE merged_into = ?1"
+        test = f"l.about = 'customer' AND l.customer_id IN ({merged})"
     query = _DEADLINE.format(index="") + f"WHERE {test} ORDER BY l.started_at, l.id"
     return [deadline_data(reader, row) for row in reader.rows(query, (number,))]
 

@@ -18,7 +18,7 @@ SELECT d.*, c.name AS c_name, c.nickname AS c_nickname, c.phone AS c_phone, c.we
        c.company AS c_company, c.region AS c_region,
        h.name AS h_name, h.phone AS h_phone, h.branch AS h_branch, h.role AS h_role,
        g.name AS g_name, g.phone AS g_phone, g.branch AS g_branch, g.role AS g_role
-FROM demand AS d JOIN customer AS c ON c.id = d.customer_id
+FROM demand AS d CROSS JOIN customer AS c ON c.id = d.customer_id
 LEFT JOIN contact AS h ON h.id = d.handler_id
 LEFT JOIN contact AS g ON g.id = d.leader_id
 """
@@ -44,6 +44,7 @@ class Filter(NamedTuple):
     handler: int | None = None
     numbers: tuple[int, ...] | None = None
     customer: str = ""
+    customer_id: int | None = None
     tag: str = ""
     since: str = ""
     until: str = ""
@@ -78,8 +79,9 @@ def demand_condition(asked: Filter) -> tuple[str, dict[str, Any]]:
         "d.status = :status": asked.status,
         "d.branch LIKE :branch": asked.branch and f"%{asked.branch}%",
         "(h.name LIKE :owner OR h.phone = :exact_owner)": asked.owner and f"%{asked.owner}%",
-        "(c.name LIKE :customer OR c.nickname LIKE :customer OR c.phone = :exact OR printf('K%05d', c.id) = :exact "
-        "OR c.id IN (SELECT merged_into FROM customer WHERE printf('K%05d', id) = :exact))": (
+        "d.customer_id IN (SELECT id FROM customer WHERE name LIKE :customer OR nickname LIKE :customer "
+        "OR phone = :exact OR printf('K%05d', id) = :exact "
+        "OR id IN (SELECT merged_into FROM customer WHERE printf('K%05d', id) = :exact))": (
             asked.customer and f"%{asked.customer}%"
         ),
         "d.raised_at >= :since": asked.since,
@@ -92,6 +94,7 @@ def demand_condition(asked: Filter) -> tuple[str, dict[str, Any]]:
         "kind", "status", "branch", "owner", "customer", "since", "until", "closed_since", "closed_until", "tag",
     )  # fmt: skip
     where = ["d.closed_at IS NULL"] if asked.open_only else []
+    where += [f"d.customer_id = {asked.customer_id:d}"] if asked.customer_id is not None else []
     where += [f"d.handler_id = {asked.handler:d}"] if asked.handler is not None else []
     where += [f"d.id IN ({', '.join(map(str, asked.numbers))})"] if asked.numbers is not None else []
     values: dict[str, Any] = {"exact": asked.customer, "exact_owner": asked.owner}

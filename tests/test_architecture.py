@@ -9,7 +9,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "demandctl"
 
 # From the ground up; a module may import from its own layer and from those below.
 LAYERS = (
-    "errors vocabulary __init__",
+    "errors vocabulary storing __init__",
     "brevity codes money phones worktime targets rules when periods places routing sla lifecycle chat messages explain "
     "transcript wording details pinyin scripts",
     "config migrations models",
@@ -27,6 +27,7 @@ PURE = [
     "brevity",
     "codes",
     "money",
+    "storing",
     "phones",
     "worktime",
     "targets",

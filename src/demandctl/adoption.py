@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from demandctl.db import Work
 from demandctl.deadlines import columns, event_data, rank
-from demandctl.models import to_text
 from demandctl.sla import Deadline, Event, advance
+from demandctl.storing import stored, stored_value
 from demandctl.vocabulary import Status
 
 EVENT_SQL = (
@@ -111,7 +111,7 @@ class Adopter:
         if made is None:
             made = self._made[key] = self._reckon(standing, facts, due, wait)
         events, deadlines = made
-        now, ruleset = to_text(self._work.now), self._work.ruleset_id
+        now, ruleset = stored(self._work.now), self._work.ruleset_id
         for names, data in events:
             told = json.dumps({**data, "facts": facts}, ensure_ascii=False)
             self.events.append((number, number, now, names, told, ruleset))
@@ -130,7 +130,7 @@ class Adopter:
         rows = [columns(deadline) for deadline in book]
         if rows:
             self._names = tuple(rows[0])
-        return told, [tuple(stored(value) for value in row.values()) for row in rows]
+        return told, [tuple(stored_value(value) for value in row.values()) for row in rows]
 
     @property
     def deadline_sql(self) -> str:
@@ -138,12 +138,3 @@ class Adopter:
         names = ("demand_id", "customer_id", "rank", "ruleset_id", *self._names)
         marks = ", ".join("?" for _ in names)
         return f"INSERT INTO deadline (about, {', '.join(names)}) VALUES ('demand', {marks})"
-
-
-def stored(value: Any) -> Any:
-    """A value as SQLite takes it."""
-    if isinstance(value, datetime):
-        return to_text(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return int(value) if isinstance(value, bool) else value

@@ -15,6 +15,7 @@ from demandctl.codes import customer_code
 from demandctl.db import BUSY_SECONDS, flush_folder, identify, open_file, unusable
 from demandctl.errors import LedgerUnusable, NotFound, Refused
 from demandctl.migrations import upgrade
+from demandctl.storing import stored
 
 if TYPE_CHECKING:
     from demandctl.context import Context
@@ -283,8 +284,6 @@ def _prepare(context: Context, fresh: Path, file: Path, ledger: Path | None) -> 
 
     Returns the codes of the customers whom the ledger has erased and the backup still knows.
     """
-    from demandctl.queries.reader import stored
-
     connection = sqlite3.connect(fresh, isolation_level=None)
     try:
         upgrade(connection)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from demandctl import APPLICATION_ID, SCHEMA_VERSION
 from demandctl.errors import LedgerUnusable, NotFound, Refused
+from demandctl.storing import stored
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -316,12 +317,11 @@ def _in_force(context: Context, connection: sqlite3.Connection) -> _InForce:
 def _begin(session: Session, context: Context, command: str, today: _InForce) -> Work:
     from demandctl.audit import NEVER_TAKEN_BACK
     from demandctl.deadlines import learn_calendar
-    from demandctl.models import to_text
 
     # By hand: what every writing command does would cost it the building of three ORM statements.
     sql = session.connection().exec_driver_sql
     statement = "INSERT INTO operation (at, who, command) VALUES (?, ?, ?) RETURNING id"
-    operation_id: Any = sql(statement, (to_text(context.now), context.who, command)).scalar_one()
+    operation_id: Any = sql(statement, (stored(context.now), context.who, command)).scalar_one()
     sql("INSERT INTO current_operation VALUES (1, ?)", (operation_id,))
     _warn_of_the_clock(session, context, operation_id)
     work = Work(session, operation_id, context, today.rules, today.calendar, _ruleset(session, today))

@@ -11,9 +11,10 @@ from typing import Any
 from sqlmodel import Session, col, literal, select
 
 from demandctl.db import Work
-from demandctl.models import DeadlineRow, EventRow, RuleSet, to_text
+from demandctl.models import DeadlineRow, EventRow, RuleSet
 from demandctl.rules import Rulebook, read_rules
 from demandctl.sla import Deadline, Event, advance, stored_days, stored_pauses
+from demandctl.storing import stored
 from demandctl.vocabulary import Kind, Urgency
 from demandctl.worktime import Calendar
 
@@ -101,7 +102,7 @@ def demand_facts(row: Mapping[str, Any]) -> dict[str, Any]:
         "leader": row["leader_id"],
         "branch": row["branch"],
         "branch_leader": row["branch_leader_id"],
-        "raised_at": to_text(row["raised_at"]),
+        "raised_at": stored(row["raised_at"]),
     }
 
 
@@ -183,7 +184,7 @@ def columns(deadline: Deadline) -> dict[str, Any]:
         "owner_id": deadline.owner_id,
         "owner_name": deadline.owner_name,
         "given": deadline.given,
-        "pauses": json.dumps([[to_text(pause.start), to_text(pause.end)] for pause in deadline.pauses]),
+        "pauses": json.dumps([[stored(pause.start), stored(pause.end)] for pause in deadline.pauses]),
         "occurrences": " ".join(day.isoformat() for day in deadline.occurrences),
         "waiting_until": deadline.waiting_until,
         "missed": deadline.missed,
@@ -255,9 +256,9 @@ def event_data(event: Event) -> dict[str, Any]:
         data["on"] = event.on.isoformat()
     for name in _INSTANTS:
         if getattr(event, name):
-            data[name] = to_text(getattr(event, name))
+            data[name] = stored(getattr(event, name))
     if event.begin:
-        data["begin"] = {rule: to_text(at) for rule, at in event.begin.items()}
+        data["begin"] = {rule: stored(at) for rule, at in event.begin.items()}
     return data
 
 

@@ -15,8 +15,9 @@ from demandctl.codes import customer_code
 from demandctl.db import identify, open_file, unusable
 from demandctl.errors import LedgerUnusable, NotFound
 from demandctl.migrations import upgrade
-from demandctl.queries.reader import Reader, stored
+from demandctl.queries.reader import Reader
 from demandctl.rules import delayed, read_rules
+from demandctl.storing import stored
 
 if TYPE_CHECKING:
     from demandctl.context import Context

@@ -13,17 +13,18 @@ from sqlmodel import col, select
 
 from demandctl.db import Work
 from demandctl.deadlines import LEDGER, happen
-from demandctl.models import DeadlineRow, to_text
+from demandctl.models import DeadlineRow
 from demandctl.periods import UNITS, Period, period_of
 from demandctl.queries.handed import handed_periods
 from demandctl.queries.reader import reader_in
 from demandctl.sla import Event
+from demandctl.storing import stored
 
 
 def begin(work: Work) -> bool:
     """Note when the ledger began and start what it owes; False when that was done before."""
     sql = work.session.connection().exec_driver_sql
-    noted = sql("INSERT OR IGNORE INTO ledger (key, value) VALUES ('init', ?)", (to_text(work.now),))
+    noted = sql("INSERT OR IGNORE INTO ledger (key, value) VALUES ('init', ?)", (stored(work.now),))
     if not noted.rowcount:
         return False
     for unit in UNITS:

@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from demandctl import proposals
-from demandctl.adoption import EVENT_SQL, Adopter, Standing, settled_status, stored
+from demandctl.adoption import EVENT_SQL, Adopter, Standing, settled_status
 from demandctl.db import Work
 from demandctl.deadlines import demand_facts
 from demandctl.importing import Arrival, Source, arrive, remember
-from demandctl.models import to_text
 from demandctl.newcomers import Clash, Contacts, Customers, Person, insert, insert_dicts, next_id, sql, widen
 from demandctl.queries.reader import reader_in
 from demandctl.routing import branch_for
@@ -20,6 +19,7 @@ from demandctl.sheets.legacy import Draft, Handed, Said, read_assignments, read_
 from demandctl.sheets.problems import Problem
 from demandctl.sheets.record import Frame
 from demandctl.sheets.tables import Table
+from demandctl.storing import stored, stored_value
 from demandctl.vocabulary import Channel, Kind, Outcome, Role, Status, Urgency
 
 _FOLLOW_UP = (
@@ -130,7 +130,7 @@ class _Taking:
         raised = draft.values["raised_at"]
         day = self.work.calendar.local_day(raised).isoformat()
         times = self._known.get((customer, day, hash(draft.values["content"])), [])
-        return (to_text(raised) in times) if draft.timed else bool(times)
+        return (stored(raised) in times) if draft.timed else bool(times)
 
     # -- one demand
 
@@ -153,7 +153,7 @@ class _Taking:
         if number == self._next:
             self._next += 1
         self._numbers.add(number)
-        self._remember(customer, to_text(draft.values["raised_at"]), draft.values["content"])
+        self._remember(customer, stored(draft.values["raised_at"]), draft.values["content"])
         self._add(draft, number, customer, told)
         arrival.added += 1
 
@@ -169,7 +169,7 @@ class _Taking:
                 else ""
             )
             self._differs(draft, "customer", draft.person["name"] or draft.person["phone"], had)
-        values = {**draft.values, "raised_at": to_text(draft.values["raised_at"])}
+        values = {**draft.values, "raised_at": stored(draft.values["raised_at"])}
         for column, name in _COMPARED.items():
             if column == "raised_at" and not draft.timed and self._same_day(stored_row["raised_at"], draft):
                 continue
@@ -184,7 +184,7 @@ class _Taking:
     def _stored(self, number: int) -> dict[str, Any]:
         fresh = next((row for row in self._rows if row["id"] == number), None)
         if fresh:
-            return {**fresh, "raised_at": to_text(fresh["raised_at"])}
+            return {**fresh, "raised_at": stored(fresh["raised_at"])}
         names = ("customer_id", "status", *_COMPARED)
         row = sql(self.work, f"SELECT {', '.join(names)} FROM demand WHERE id = ?", (number,))[0]
         return dict(zip(names, row, strict=True))
@@ -304,7 +304,7 @@ class _Taking:
             self._follow_ups.append(
                 (
                     number,
-                    to_text(entry.at),
+                    stored(entry.at),
                     by,
                     person.id if person else None,
                     phone,
@@ -312,9 +312,9 @@ class _Taking:
                     entry.method,
                     entry.stage,
                     entry.text,
-                    stored(None if waits and last else entry.next_at),
+                    stored_value(None if waits and last else entry.next_at),
                     entry.next_plan,
-                    stored(waits),
+                    stored_value(waits),
                     int(entry.resolved),
                 )
             )
@@ -327,7 +327,7 @@ class _Taking:
             self._assignments.append(
                 (
                     number,
-                    to_text(step.at),
+                    stored(step.at),
                     giver.id if giver else None,
                     to.id,
                     step.how,
@@ -341,7 +341,7 @@ class _Taking:
         at = draft.assigned_at or draft.values["raised_at"]
         how = "referred" if handler is None else "designated" if leader else "direct"
         self._assignments.append(
-            (number, to_text(at), leader.id if handler and leader else None, to_whom.id, how, "导入", self.work.who)
+            (number, stored(at), leader.id if handler and leader else None, to_whom.id, how, "导入", self.work.who)
         )
 
     # -- all of them

@@ -12,13 +12,14 @@ from demandctl.db import Work
 from demandctl.errors import DemandctlError
 from demandctl.importing import Arrival, Source, arrive, clashing, rows_of, settle
 from demandctl.models import Contact, Customer
-from demandctl.newcomers import Clash, Contacts, Customers, insert, sql, stored_cell
+from demandctl.newcomers import Clash, Contacts, Customers, insert, sql
 from demandctl.sheets import words
 from demandctl.sheets.cells import Unreadable, parts, without_phone
 from demandctl.sheets.problems import Problem
 from demandctl.sheets.record import Frame, Reader
 from demandctl.sheets.tables import Row, Table
 from demandctl.sla import Event, advance
+from demandctl.storing import stored_value
 
 # -- contacts ----------------------------------------------------------------------------------------------------
 
@@ -165,7 +166,7 @@ def insert_update(work: Work, identity: int, values: Mapping[str, Any]) -> None:
     insert(
         work,
         f"UPDATE customer SET {sets} WHERE id = ?",
-        [(*(stored_cell(value) for value in values.values()), identity)],
+        [(*(stored_value(value) for value in values.values()), identity)],
     )
 
 
@@ -186,7 +187,7 @@ def _fill(
     values: Mapping[str, Any],
 ) -> list[str]:
     """Fill the blanks of a customer that was made a row ago, or of one in the ledger; what differs is told."""
-    given = {name: stored_cell(value) for name, value in values.items() if value}
+    given = {name: stored_value(value) for name, value in values.items() if value}
     if identity in made:
         made[identity].update({name: values[name] for name in given if not made[identity].get(name)})
         return []

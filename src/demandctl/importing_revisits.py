@@ -11,13 +11,14 @@ from demandctl import revisits as revisiting
 from demandctl import vocabulary as v
 from demandctl.db import Work
 from demandctl.importing import Arrival, Source, arrive, clashing, rows_of, settle
-from demandctl.models import Revisit, to_text
+from demandctl.models import Revisit
 from demandctl.newcomers import Clash, Contacts, Customers, insert_dicts, next_id, sql
 from demandctl.sheets import words
 from demandctl.sheets.cells import is_nothing, narrow, plain, without_phone
 from demandctl.sheets.problems import Problem
 from demandctl.sheets.record import Frame, Reader
 from demandctl.sheets.tables import Row, Table
+from demandctl.storing import stored
 
 _RATED = ("product_rating", "attitude", "speed", "promise", "satisfaction")
 _OWN_REVISIT = frozenset({"number", "code", "recorded", "visited"})
@@ -83,7 +84,7 @@ def import_revisits(work: Work, source: Source, *, skip_errors: bool) -> Arrival
 
 
 def _text(value: Any) -> Any:
-    return to_text(value) if isinstance(value, datetime) else value
+    return stored(value) if isinstance(value, datetime) else value
 
 
 def _identity(customer: int, values: Mapping[str, Any]) -> tuple[Any, ...]:

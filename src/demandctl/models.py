@@ -1,7 +1,7 @@
 """The tables as the writing side sees them. The schema itself is in ``migrations``; a test proves that both agree."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import String, event
@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from demandctl.codes import customer_code
 from demandctl.pinyin import spelled
+from demandctl.storing import stored
 
 
 class Instant(TypeDecorator[datetime]):
@@ -20,7 +21,7 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        return None if value is None else to_text(value)
+        return None if value is None else stored(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         return None if value is None else datetime.fromisoformat(value)
@@ -37,13 +38,6 @@ class Texts(TypeDecorator[list[str]]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> list[str]:
         return json.loads(value) if value else []
-
-
-def to_text(instant: datetime) -> str:
-    """An instant as the ledger writes it. ValueError for a time without a zone."""
-    if instant.tzinfo is None:
-        raise ValueError("an instant needs a time zone")
-    return instant.astimezone(UTC).isoformat()[:19] + "Z"  # isoformat takes a quarter of the time of strftime
 
 
 def instant(**options: Any) -> Any:

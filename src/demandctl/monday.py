@@ -16,7 +16,8 @@ from demandctl.context import Context
 from demandctl.db import connect, unusable
 from demandctl.queries.deadlines import Line, running_deadlines, to_line
 from demandctl.queries.demands import Filter, read_demands
-from demandctl.queries.reader import Reader, stored
+from demandctl.queries.reader import Reader
+from demandctl.storing import stored
 
 SKIPS = "monday.skipped"
 """Key of the ledger table: the round's Monday and the numbers that were skipped in it."""

@@ -6,15 +6,14 @@ not contradict; otherwise it is somebody new: look-alikes can be merged later, t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from demandctl.adoption import stored
 from demandctl.codes import customer_code
 from demandctl.db import Work
 from demandctl.pinyin import spelled
+from demandctl.storing import stored_value
 from demandctl.vocabulary import Kind, Role
 
 
@@ -49,17 +48,7 @@ def insert_dicts(work: Work, table: str, rows: Iterable[dict[str, Any]]) -> None
     if made:
         names = list(made[0])
         statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)})"
-        insert(work, statement, [tuple(stored_cell(row[name]) for name in names) for row in made])
-
-
-def stored_cell(value: Any) -> Any:
-    """A value as its column holds it: lists as JSON."""
-    if type(value) in _AS_IS:
-        return value
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else stored(value)
-
-
-_AS_IS = frozenset({str, int, type(None)})
+        insert(work, statement, [tuple(stored_value(row[name]) for name in names) for row in made])
 
 
 # -- contacts ----------------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.lifecycle import SAME_DEMAND_DAYS
 from demandctl.queries.demands import read_demand
-from demandctl.queries.reader import Reader, stored
+from demandctl.queries.reader import Reader
+from demandctl.storing import stored
 from demandctl.vocabulary import Channel, Kind, Method
 from demandctl.wording import Wording, read_wording
 

@@ -22,7 +22,8 @@ from typing import Any, NamedTuple
 from demandctl import vocabulary as words
 from demandctl.periods import Period, period_of
 from demandctl.queries.demands import Filter, demand_condition
-from demandctl.queries.reader import Reader, stored
+from demandctl.queries.reader import Reader
+from demandctl.storing import stored
 
 SECTIONS = {
     "new": "新增需求",

@@ -16,8 +16,9 @@ from demandctl.errors import LedgerUnusable, Refused, UsageError
 from demandctl.grammar import Tree
 from demandctl.periods import Period, parse_period, period_of
 from demandctl.queries.handed import is_owed
-from demandctl.queries.reader import Reader, reading, stored
+from demandctl.queries.reader import Reader, reading
 from demandctl.render import put_json, say, shown
+from demandctl.storing import stored
 
 if TYPE_CHECKING:
     from demandctl.sheets.job import Job

@@ -9,8 +9,8 @@ import typer
 from demandctl import vocabulary as words
 from demandctl.commands.options import choices, parse_time
 from demandctl.context import Context
-from demandctl.queries.reader import stored
 from demandctl.render import Column, lateness, moment, put, put_styled, put_table
+from demandctl.storing import stored
 
 LINES = 50
 """How many rows a list shows unless asked for more."""

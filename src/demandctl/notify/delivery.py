@@ -20,7 +20,8 @@ from demandctl.notify.digest import Item, Part
 from demandctl.notify.keys import without_secrets
 from demandctl.notify.message import Accepted, Failed, Message, Sender
 from demandctl.notify.plan import Plan
-from demandctl.queries.reader import reading, stored
+from demandctl.queries.reader import reading
+from demandctl.storing import stored
 
 Talk = Callable[[str], None]
 _BUSY_MS = 30_000

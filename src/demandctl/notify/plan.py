@@ -12,7 +12,8 @@ from demandctl.notify import schedule
 from demandctl.notify.channels import LEVELS, Channel, Settings
 from demandctl.notify.digest import Item, ordered
 from demandctl.queries.deadlines import open_deadlines, to_line
-from demandctl.queries.reader import Reader, stored
+from demandctl.queries.reader import Reader
+from demandctl.storing import stored
 
 # What a channel has been told of, and what cannot have climbed since, is passed over by the database: the cost of a run
 # follows what is to be said, not what is overdue.

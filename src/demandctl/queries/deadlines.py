@@ -8,7 +8,8 @@ from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from demandctl.codes import customer_code
-from demandctl.queries.reader import Reader, stored
+from demandctl.queries.reader import Reader
+from demandctl.storing import stored
 from demandctl.targets import late_minutes, level
 from demandctl.worktime import Calendar
 

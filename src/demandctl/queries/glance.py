@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from demandctl.queries.reader import Reader, stored
+from demandctl.queries.reader import Reader
+from demandctl.storing import stored
 
 
 def glance(reader: Reader) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from demandctl.periods import Period
-from demandctl.queries.reader import Reader, stored
+from demandctl.queries.reader import Reader
+from demandctl.storing import stored
 
 
 def handed_periods(reader: Reader) -> set[str]:

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from demandctl.context import Context
@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from demandctl.db import Work
 
 Row = sqlite3.Row | Mapping[str, Any]
-
-
-def stored(instant: datetime) -> str:
-    """An instant as the ledger stores it."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Reader:

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from demandctl.periods import Period
-from demandctl.queries.reader import Reader, stored
+from demandctl.queries.reader import Reader
 from demandctl.sheets.rows import Asked
+from demandctl.storing import stored
 
 T = TypeVar("T")
 

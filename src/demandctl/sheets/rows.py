@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from demandctl.queries.deadlines import deadline_data, stream_deadlines, times_missed
 from demandctl.queries.demands import Filter, demand_condition, demand_data, stream_demands
 from demandctl.queries.history import assignment_data, escalation_data, follow_up_data
-from demandctl.queries.reader import Reader, stored
+from demandctl.queries.reader import Reader
+from demandctl.storing import stored
 from demandctl.vocabulary import Route
 
 

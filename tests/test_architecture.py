@@ -11,7 +11,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "demandctl"
 LAYERS = (
     "errors vocabulary storing __init__",
     "brevity codes money phones worktime targets rules when periods places routing sla lifecycle chat messages explain "
-    "transcript wording details pinyin scripts",
+    "transcript stamps senders matters wording details pinyin scripts",
     "config migrations models",
     "context db render",
     "queries deadlines audit clipboard asking",
@@ -42,6 +42,9 @@ PURE = [
     "messages",
     "explain",
     "transcript",
+    "stamps",
+    "senders",
+    "matters",
     "wording",
     "details",
     "pinyin",

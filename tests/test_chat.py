@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demandctl.chat import Draft, Person, drafts
+from demandctl.chat import Draft, drafts
 from demandctl.errors import UsageError
+from demandctl.senders import Person
 from demandctl.vocabulary import SUBTYPES, Kind, Role
 from demandctl.wording import read_wording
 

@@ -8,13 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from demandctl.chat import Draft, Person, drafts
+from demandctl.chat import Draft, drafts
 from demandctl.codes import customer_code
 from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.lifecycle import SAME_DEMAND_DAYS
 from demandctl.queries.demands import read_demand
 from demandctl.queries.reader import Reader
+from demandctl.senders import Person
 from demandctl.storing import stored
 from demandctl.vocabulary import Channel, Kind, Method
 from demandctl.wording import Wording, read_wording

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from itertools import pairwise
 
-from demandctl.vocabulary import WEEKDAYS
+from demandctl.stamps import CLOCK, WHEN, day_of, instant_of, moment_of
 
 
 @dataclass
@@ -49,42 +49,23 @@ _OFFICIAL = re.compile(
     r"^\s*[【\[]?\s*(?:微信)?(?:公众号|服务号|公众平台|订阅号|后台)\s*(?:后台)?(?:新)?(?:的)?"
     r"(?:留言|消息|私信|咨询|回复|来信)(?:提醒|通知)?\s*[】\]]?\s*[:：]?\s*$"
 )
-_DAY = r"(?:(?P<y>\d{4}|\d\d(?=年|/\d{1,2}/\d))[/\-.年])?(?P<m>\d{1,2})[/\-.月](?P<d>\d{1,2})[日号]?"
-_ENGLISH_DAY = r"(?P<en>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?"
-_WEEKDAY = r"(?:星期|周|週|礼拜|禮拜)(?P<w>[一二三四五六日天])"
-_NEAR = r"(?P<near>今天|昨天|前天|大前天|today|yesterday)"
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_MONTH = rf"(?P<mon>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
-_ENGLISH_DATE = (
-    rf"(?:{_MONTH}\s*(?P<mond>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s*(?P<mony>\d{{4}}))?"
-    rf"|(?P<dmond>\d{{1,2}})\s*{_MONTH.replace('<mon>', '<dmon>')}(?:,?\s*(?P<dmony>\d{{4}}))?)"
-)
-_CLOCK = (
-    r"(?P<part>凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|[AaPp][Mm])?\s*(?P<H>\d{1,2})[:：](?P<M>\d\d)(?:[:：](?P<S>\d\d))?"
-    r"\s*(?P<ampm>[AaPp][Mm])?"
-)
-_YEAR_LAST = r"(?P<ylm>\d{1,2})[/.](?P<yld>\d{1,2})[/.](?P<yly>\d{4})"
-_WHEN = (
-    rf"(?:{_YEAR_LAST}|{_DAY}(?:\s*(?:{_WEEKDAY}))?|{_WEEKDAY.replace('<w>', '<w2>')}|{_NEAR}"
-    rf"|(?<![A-Za-z])(?:{_ENGLISH_DATE}|{_ENGLISH_DAY}))"
-)
 _HEADER = re.compile(
-    rf"^\s*(?P<name>\S.{{0,38}}?)(?P<gap>\s*)[\[(（]?(?:(?P<day>{_WHEN})\s*[,T]?\s*)?{_CLOCK}[\])）]?\s*[:：]?\s*$",
+    rf"^\s*(?P<name>\S.{{0,38}}?)(?P<gap>\s*)[\[(（]?(?:(?P<day>{WHEN})\s*[,T]?\s*)?{CLOCK}[\])）]?\s*[:：]?\s*$",
     re.IGNORECASE,
 )
 _TIME_FIRST = re.compile(
-    rf"^\s*[\[(（]?(?P<day>{_WHEN})\s*,?\s*{_CLOCK}[\])）]?\s+(?P<name>[^\s].{{0,38}}?)\s*[:：]?\s*$",
+    rf"^\s*[\[(（]?(?P<day>{WHEN})\s*,?\s*{CLOCK}[\])）]?\s+(?P<name>[^\s].{{0,38}}?)\s*[:：]?\s*$",
     re.IGNORECASE,
 )
 _SAME_LINE = re.compile(
-    rf"^\s*(?P<name>\S.{{0,30}}?)\s+[\[(（]?(?P<day>{_WHEN})\s*{_CLOCK}[\])）]?\s*[:：]\s*(?P<text>\S.*)$",
+    rf"^\s*(?P<name>\S.{{0,30}}?)\s+[\[(（]?(?P<day>{WHEN})\s*{CLOCK}[\])）]?\s*[:：]\s*(?P<text>\S.*)$",
     re.IGNORECASE,
 )
 _DAY_LINE = re.compile(
-    rf"^\s*[{re.escape(_DASHES)}\s]*{_WHEN}(?:\s*{_CLOCK})?\s*[{re.escape(_DASHES)}\s]*$", re.IGNORECASE
+    rf"^\s*[{re.escape(_DASHES)}\s]*{WHEN}(?:\s*{CLOCK})?\s*[{re.escape(_DASHES)}\s]*$", re.IGNORECASE
 )
 _COLON = re.compile(r"^\s*(?P<name>[^:：]{1,24}?)\s*[:：]\s*(?P<text>.*)$")
-_STAMP = re.compile(rf"^\s*{_WHEN},?\s*{_CLOCK}\s*$", re.IGNORECASE)
+_STAMP = re.compile(rf"^\s*{WHEN},?\s*{CLOCK}\s*$", re.IGNORECASE)
 _OFFICIAL_START = re.compile(r"^\s*([【\[](?:微信)?(?:公众号|服务号|订阅号|后台)[^】\]\n]{0,8}[】\]])\s*(\S.*)$")
 _OFFICIAL_LABEL = re.compile(r"\s*(?=(?:用户|昵称|时间|内容|手机|电话|地区)\s*[:：])")
 _REFERENCE = re.compile(r"^\s*[\[「【]?引用\s*\S.{0,40}(?:的消息)?\s*[:：]|^\s*>\s")
@@ -108,7 +89,6 @@ _RENAMED = re.compile(r"修改群名(?:称)?为\s*[「“\"](.{1,40}?)[」”\"]
 _NO_NAME = re.compile(
     r"[。！？!?；;]|(?:时间|日期|之前|以前|预约|今天|明天|后天|昨天|上午|下午|晚上|早上|中午|到货)$|.{4,}[约于在是点]$|^[\d\s:：/.-]+$"
 )
-_PART_OF_DAY = {"凌晨": 0, "清晨": 0, "早上": 0, "早晨": 0, "上午": 0, "中午": 11, "下午": 12, "傍晚": 12, "晚上": 12}
 
 
 def transcribe(text: str, now: datetime, labels: dict[str, str], people: Collection[str] = ()) -> Transcript:
@@ -172,6 +152,8 @@ class _Reading:
         self.moment: datetime | None = None
         self.official = False
         self.seen: set[str] = set()
+        self.lines: list[str] = []
+        self.first = 0  # the number of the first line that says anything
 
     def read(self, lines: list[str]) -> Transcript:
         """The transcript of cleaned lines."""
@@ -231,12 +213,12 @@ class _Reading:
         dashed = line.strip()[0] in _DASHES
         if not dashed and not (found["y"] or found["mony"] or found["dmony"]) and not found["H"]:
             return False
-        day = self._date(found)
+        day = day_of(found, self.now)
         if day is None:
             return False
         self._drop(line)
         self.day = day
-        self.moment = self._moment(day, found) if found["H"] else None
+        self.moment = moment_of(found, day, self.now) if found["H"] else None
         return True
 
     def _system(self, line: str) -> bool:
@@ -257,10 +239,10 @@ class _Reading:
             day_given = bool(found["day"])
             if pattern is _HEADER and not self._plausible(number, name, found["gap"], day_given):
                 continue
-            day = self._date(found) if day_given else self.day
+            day = day_of(found, self.now) if day_given else self.day
             if day_given and day is None:
                 continue
-            at = self._moment(day, found)
+            at = moment_of(found, day, self.now)
             if at is None:
                 continue
             self._drop(line)
@@ -291,7 +273,7 @@ class _Reading:
         if what == "customer" and not message.sender:
             message.sender = value or None
         elif what == "raised" and not message.at:
-            message.at = self._stamp(value)
+            message.at = instant_of(value, self.now)
         elif what == "content":
             message.lines.append(value)
         else:
@@ -350,85 +332,6 @@ class _Reading:
         """A line that opens something new is not part of the message before it."""
         if self.messages and self.messages[-1].raw and self.messages[-1].raw[-1] == line:
             self.messages[-1].raw.pop()
-
-    # -- times
-
-    def _date(self, found: re.Match[str]) -> date | None:
-        """The day of a header: without a year, as a weekday or 昨天, the latest that is not after now."""
-        today = self.now.date()
-        groups = found.groupdict()
-        near = (groups.get("near") or "").lower()
-        if near:
-            return today - timedelta(
-                days={"今天": 0, "today": 0, "昨天": 1, "yesterday": 1, "前天": 2, "大前天": 3}[near]
-            )
-        weekday = _weekday(groups)
-        if weekday is not None:
-            return today - timedelta(days=(today.weekday() - weekday) % 7)
-        try:
-            if groups.get("yly"):
-                first, second = int(groups["ylm"]), int(groups["yld"])
-                return date(int(groups["yly"]), *((first, second) if first <= 12 else (second, first)))
-            named = groups.get("mon") or groups.get("dmon")
-            month = _MONTHS.index(named[:3].lower()) + 1 if named else int(groups["m"])
-            day = int(groups.get("mond") or groups.get("dmond") or groups["d"])
-            if given := groups.get("mony") or groups.get("dmony") or groups["y"]:
-                year = int(given)
-                return date(year + 2000 if year < 100 else year, month, day)
-            return _latest(month, day, today)
-        except (ValueError, TypeError):
-            return None
-
-    def _moment(self, day: date | None, found: re.Match[str]) -> datetime | None:
-        hour, minute, second = int(found["H"]), int(found["M"]), int(found["S"] or 0)
-        part = (found["part"] or found["ampm"] or "").lower()
-        if part == "pm" or _PART_OF_DAY.get(part, 0) == 12:
-            hour += 12 if hour < 12 else 0
-        elif part == "中午" and hour < 11:
-            hour += 12
-        elif part == "am" and hour == 12:
-            hour = 0
-        try:
-            clock = time(hour, minute, second, tzinfo=self.now.tzinfo)
-        except ValueError:
-            return None
-        at = datetime.combine(day or self.now.date(), clock)
-        groups = found.groupdict()
-        year = groups.get("y") or groups.get("mony") or groups.get("dmony") or groups.get("yly")
-        if at > self.now and not year:  # the latest that is not after now
-            if day is None:
-                at -= timedelta(days=1)
-            elif _weekday(groups) is not None:
-                at -= timedelta(days=7)
-            elif (groups.get("m") or groups.get("mon") or groups.get("dmon")) and day == self.now.date():
-                at = at.replace(year=at.year - 1) if (at.month, at.day) != (2, 29) else at
-        return at
-
-    def _stamp(self, text: str) -> datetime | None:
-        found = re.match(rf"^\s*(?:(?P<day>{_WHEN})\s*)?{_CLOCK}\s*$", text.replace("T", " "))
-        if not found:
-            return None
-        day = self._date(found) if found["day"] else None
-        return self._moment(day, found) if day or not found["day"] else None
-
-
-def _weekday(groups: dict[str, str | None]) -> int | None:
-    """The day of the week that a header names alone, Monday 0."""
-    if english := groups.get("en"):
-        return ("mon", "tue", "wed", "thu", "fri", "sat", "sun").index(english[:3].lower())
-    named = groups.get("w2")
-    return WEEKDAYS.index(named.replace("天", "日")) if named and not groups.get("m") else None
-
-
-def _latest(month: int, day: int, today: date) -> date | None:
-    for year in range(today.year, today.year - 5, -1):
-        try:
-            found = date(year, month, day)
-        except ValueError:
-            continue
-        if found <= today:
-            return found
-    return None
 
 
 def _name(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlmodel import col, select
 
 from demandctl.db import Work
-from demandctl.deadlines import SUBJECT, event_from, happen_to, subject_of, to_deadline
+from demandctl.deadlines import OPEN, SUBJECT, event_from, happen_to, subject_of, to_deadline
 from demandctl.models import DeadlineRow, Demand, EventRow
 from demandctl.sla import Deadline, Event, advance
 
@@ -36,8 +36,7 @@ def apply_rules(work: Work) -> list[Move]:
 def _subjects(work: Work) -> Iterator[DeadlineRow]:
     """One open deadline of each subject that has any."""
     seen: set[tuple[str, int]] = set()
-    still_open = select(DeadlineRow).where(col(DeadlineRow.met_at).is_(None), col(DeadlineRow.voided_at).is_(None))
-    for row in work.session.exec(still_open.order_by(col(DeadlineRow.id))):
+    for row in work.session.exec(select(DeadlineRow).where(*OPEN).order_by(col(DeadlineRow.id))):
         if (key := (row.about, subject_of(row))) not in seen:
             seen.add(key)
             yield row

@@ -27,6 +27,10 @@ SUBJECT: dict[str, Any] = {
     "customer": DeadlineRow.customer_id,
     "ledger": literal(LEDGER),
 }
+"""The column that says which demand, revisit or customer a row is about."""
+
+OPEN = (col(DeadlineRow.met_at).is_(None), col(DeadlineRow.voided_at).is_(None))
+"""Of a query: rows of deadlines that are neither met nor voided."""
 
 
 def happen(
@@ -39,7 +43,10 @@ def happen(
     customer_id: int | None = None,
     demand_id: int | None = None,
 ) -> list[Deadline]:
-    """Tell the deadlines of a subject that something happened; returns those that are open afterwards."""
+    """Tell the deadlines of a subject that something happened; returns those that are open afterwards.
+
+    *about* and *subject_id* name the subject; *rank*, *customer_id* and *demand_id* go into the rows that are started.
+    """
     rules = [rule for rule in work.rules.rules if rule.about == about]
     rows = _rows(work.session, about, subject_id, whole=any(rule.reopened_by & event.names for rule in rules))
     before: dict[int | None, Deadline] = {row.id: to_deadline(row) for row in rows}
@@ -60,13 +67,19 @@ def happen(
             )
             work.session.add(row)
         elif deadline != before[deadline.id]:
-            if deadline.due_at != row.due_at or deadline.provisional != row.provisional:
-                row.ruleset_id = work.ruleset_id
-            _fill(row, columns(deadline))
+            _change(row, deadline, work.ruleset_id)
         if deadline.is_open and row.rank != rank:
             row.rank = rank
     work.session.flush()
     return [deadline for deadline in after if deadline.is_open]
+
+
+def _change(row: DeadlineRow, deadline: Deadline, ruleset_id: int) -> None:
+    """Bring a row up to its deadline; whose due time was reckoned again, was so by the rules of now."""
+    if deadline.due_at != row.due_at or deadline.provisional != row.provisional:
+        row.ruleset_id = ruleset_id
+    for name, value in columns(deadline).items():
+        setattr(row, name, value)
 
 
 def _note(work: Work, about: str, subject_id: int, event: Event, demand_id: int | None) -> None:
@@ -129,7 +142,7 @@ def subject_of(row: DeadlineRow) -> int:
 def _rows(session: Session, about: str, subject_id: int, *, whole: bool) -> Sequence[DeadlineRow]:
     query = select(DeadlineRow).where(DeadlineRow.about == about, SUBJECT[about] == subject_id)
     if not whole:
-        query = query.where(col(DeadlineRow.met_at).is_(None), col(DeadlineRow.voided_at).is_(None))
+        query = query.where(*OPEN)
     return session.exec(query.order_by(col(DeadlineRow.id))).all()
 
 
@@ -138,33 +151,20 @@ def has_open(session: Session, about: str, subject_id: int) -> bool:
     return bool(_rows(session, about, subject_id, whole=False))
 
 
-def _fill(row: DeadlineRow, values: dict[str, Any]) -> None:
-    for name, value in values.items():
-        setattr(row, name, value)
+_SAME = (
+    "rule", "what", "started_at", "due_at", "target", "owed_by", "owner_id", "owner_name", "given", "waiting_until",
+    "missed", "provisional", "met_at", "voided_at", "void_reason", "period",
+)  # fmt: skip
+"""What a deadline and its row hold alike, under one name."""
 
 
 def to_deadline(row: DeadlineRow) -> Deadline:
     """A stored row as the machine sees it."""
     return Deadline(
-        rule=row.rule,
+        **{name: getattr(row, name) for name in _SAME},
         name=row.rule_name,
-        what=row.what,
-        started_at=row.started_at,
-        due_at=row.due_at,
-        target=row.target,
-        owed_by=row.owed_by,
-        owner_id=row.owner_id,
-        owner_name=row.owner_name,
-        given=row.given,
         pauses=stored_pauses(row.pauses),
         occurrences=stored_days(row.occurrences),
-        waiting_until=row.waiting_until,
-        missed=row.missed,
-        provisional=row.provisional,
-        met_at=row.met_at,
-        voided_at=row.voided_at,
-        void_reason=row.void_reason,
-        period=row.period,
         demand_id=row.demand_id if row.about == "customer" else None,
         id=row.id,
     )
@@ -172,27 +172,11 @@ def to_deadline(row: DeadlineRow) -> Deadline:
 
 def columns(deadline: Deadline) -> dict[str, Any]:
     """The columns that a deadline decides."""
-    return {
-        "rule": deadline.rule,
+    return {name: getattr(deadline, name) for name in _SAME} | {
         "rule_name": deadline.name,
-        "what": deadline.what,
-        "started_at": deadline.started_at,
-        "due_at": deadline.due_at,
-        "target": deadline.target,
         "clock": deadline.clock,
-        "owed_by": deadline.owed_by,
-        "owner_id": deadline.owner_id,
-        "owner_name": deadline.owner_name,
-        "given": deadline.given,
         "pauses": json.dumps([[stored(pause.start), stored(pause.end)] for pause in deadline.pauses]),
         "occurrences": " ".join(day.isoformat() for day in deadline.occurrences),
-        "waiting_until": deadline.waiting_until,
-        "missed": deadline.missed,
-        "provisional": deadline.provisional,
-        "met_at": deadline.met_at,
-        "voided_at": deadline.voided_at,
-        "void_reason": deadline.void_reason,
-        "period": deadline.period,
     }
 
 
@@ -205,9 +189,8 @@ def learn_calendar(work: Work) -> int:
     if not stale:
         return 0
     provisional = select(DeadlineRow).where(
+        *OPEN,
         col(DeadlineRow.provisional).is_(True),
-        col(DeadlineRow.met_at).is_(None),
-        col(DeadlineRow.voided_at).is_(None),
         col(DeadlineRow.ruleset_id).in_(stale),
         DeadlineRow.due_at >= work.now,
     )

@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import select
 
 from demandctl.db import Work
-from demandctl.deadlines import LEDGER, happen
+from demandctl.deadlines import LEDGER, OPEN, happen
 from demandctl.models import DeadlineRow
 from demandctl.periods import UNITS, Period, period_of
 from demandctl.queries.handed import handed_periods
@@ -42,11 +42,7 @@ def exported(work: Work, period: Period) -> None:
 
 def _start(work: Work, unit: str) -> None:
     rules = [rule for rule in work.rules.about("ledger") if rule.period == unit]
-    owed = work.session.exec(
-        select(DeadlineRow.rule).where(
-            DeadlineRow.about == "ledger", col(DeadlineRow.met_at).is_(None), col(DeadlineRow.voided_at).is_(None)
-        )
-    ).all()
+    owed = work.session.exec(select(DeadlineRow.rule).where(DeadlineRow.about == "ledger", *OPEN)).all()
     if any(rule.id not in owed for rule in rules):
         _tell(work, {"period"}, _oldest_owed(work, unit), ends=True)
 

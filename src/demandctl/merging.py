@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import select
 
 from demandctl import directory
 from demandctl.db import Work
+from demandctl.deadlines import OPEN
 from demandctl.errors import Refused
 from demandctl.models import Customer, DeadlineRow, Demand, Revisit
 
@@ -45,17 +46,13 @@ def merge(work: Work, kept: Customer, other: Customer) -> int:
 
 def _owed_visits(work: Work, other: Customer) -> list[DeadlineRow]:
     """Visits after a sale that are still owed to the one who goes."""
-    return list(
-        work.session.exec(
-            select(DeadlineRow).where(
-                DeadlineRow.about == "customer",
-                DeadlineRow.customer_id == other.id,
-                DeadlineRow.rule == "after-sale",
-                col(DeadlineRow.met_at).is_(None),
-                col(DeadlineRow.voided_at).is_(None),
-            )
-        )
+    owed = select(DeadlineRow).where(
+        DeadlineRow.about == "customer",
+        DeadlineRow.customer_id == other.id,
+        DeadlineRow.rule == "after-sale",
+        *OPEN,
     )
+    return list(work.session.exec(owed))
 
 
 def _fill(work: Work, kept: Customer, other: Customer) -> None:

@@ -59,23 +59,25 @@ def record(work: Work, revisit: Revisit, values: Mapping[str, Any]) -> str:
     given = {name: value for name, value in values.items() if value is not None}
     if revisit.recorded_at and not given.keys() <= {"note"}:
         raise Refused(f"回访 {revisit.id} 的表已填过", "填错了：demandctl undo，或在备注里补充：--note")
-    visited_at = given.get("visited_at") or revisit.visited_at
     form = any(name in given for name in FORM_FIELDS)
     if given.get("call_back_at"):
         return _call_back(work, revisit, given, form)
     if given.get("reachable") is False:
-        if form:
-            raise UsageError("没联系上客户就没有评价可填", "改约时间：--call-back 时间")
-        return _note_attempt(work, revisit, given)
-    if not form and "visited_at" not in given:
-        if not given:
-            raise UsageError("没有要记录的内容", "至少写 --visited-at 或 --satisfaction")
-        _fill(revisit, given)
-        work.describe(f"补充回访 {revisit.id}")
-        return "visit"
+        return _note_attempt(work, revisit, given, form)
+    if form or "visited_at" in given:
+        return _visit(work, revisit, given, form)
+    if not given:
+        raise UsageError("没有要记录的内容", "至少写 --visited-at 或 --satisfaction")
+    _fill(revisit, given)
+    work.describe(f"补充回访 {revisit.id}")
+    return "visit"
+
+
+def _visit(work: Work, revisit: Revisit, given: dict[str, Any], form: bool) -> str:
+    """The visit took place; with answers the form about it is filled in at once."""
     first_visit = revisit.visited_at is None
     customer = work.session.get_one(Customer, revisit.customer_id)
-    visited_at = visited_at or work.now
+    visited_at = given.get("visited_at") or revisit.visited_at or work.now
     _require_past(work, visited_at)
     _check_form(revisit, given)
     _fill(revisit, given)
@@ -95,6 +97,7 @@ def record(work: Work, revisit: Revisit, values: Mapping[str, Any]) -> str:
 
 
 def _call_back(work: Work, revisit: Revisit, given: dict[str, Any], form: bool) -> str:
+    """The customer was not free and named a time (C 2.3)."""
     if form or given.get("visited_at") or given.get("reachable"):
         raise UsageError("改约时间（--call-back）和回访结果不能一起写", "客户没空就只写 --call-back；访到了就别写它")
     if revisit.visited_at:
@@ -107,7 +110,10 @@ def _call_back(work: Work, revisit: Revisit, given: dict[str, Any], form: bool) 
     return "call-back"
 
 
-def _note_attempt(work: Work, revisit: Revisit, given: dict[str, Any]) -> str:
+def _note_attempt(work: Work, revisit: Revisit, given: dict[str, Any], form: bool) -> str:
+    """Nobody answered: kept in the note, so that one sees how often it was tried."""
+    if form:
+        raise UsageError("没联系上客户就没有评价可填", "改约时间：--call-back 时间")
     if revisit.visited_at:
         raise Refused(f"回访 {revisit.id} 已经访到客户")
     given.pop("visited_at", None)

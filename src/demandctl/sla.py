@@ -164,22 +164,25 @@ def missed_by(deadline: Deadline, moment: datetime, calendar: Calendar) -> int:
     return sum(1 for day in deadline.occurrences if calendar.closing(day) < moment)
 
 
+_ENDS = {
+    "closed": "需求已结束",
+    "reopened": "需求已重开",
+    "erased": "客户资料已删除",
+    "merged": "已并入另一位客户",
+}
+"""Events that leave no deadline of their subject open, each with the reason that is kept."""
+
+
 def _void(deadline: Deadline, event: Event, rule: Rule | None, calendar: Calendar) -> Deadline:
+    """The deadline, voided if it is still open and the event ends it or takes away what it hangs on."""
     if not deadline.is_open:
         return deadline
-    if "closed" in event.names:
-        return voided(deadline, event.at, "需求已结束", calendar)
-    if "reopened" in event.names:
-        return voided(deadline, event.at, "需求已重开", calendar)
-    if "erased" in event.names:
-        return voided(deadline, event.at, "客户资料已删除", calendar)
-    if "merged" in event.names:
-        return voided(deadline, event.at, "已并入另一位客户", calendar)
+    reason = next((reason for name, reason in _ENDS.items() if name in event.names), "")
     if "withdrawn" in event.names and rule and "sale" in rule.starts and deadline.demand_id == event.demand_id:
-        return voided(deadline, event.at, "需求已重开", calendar)
-    if rule and not rule.applies_to(event.facts):
-        return voided(deadline, event.at, "不再适用", calendar)
-    return deadline
+        reason = "需求已重开"
+    if not reason and rule and not rule.applies_to(event.facts):
+        reason = "不再适用"
+    return voided(deadline, event.at, reason, calendar) if reason else deadline
 
 
 def voided(deadline: Deadline, moment: datetime, reason: str, calendar: Calendar) -> Deadline:
@@ -208,6 +211,7 @@ def _reopen(
 
 
 def _start(book: list[Deadline], rule: Rule, event: Event, calendar: Calendar) -> list[Deadline]:
+    """The book with the deadline that the event starts, beside or instead of one that runs already."""
     running = [d for d in book if d.rule == rule.id and d.is_open]
     if running and rule.again == "keep":
         return book
@@ -303,7 +307,7 @@ def occurrences(repeat: str, start: date, after: date, calendar: Calendar) -> tu
 
 def _pause(deadline: Deadline, at: datetime, until: datetime, rule: Rule | None, calendar: Calendar) -> Deadline:
     """Stop a work clock while the customer wants to wait; what was missed before stays missed."""
-    if not (rule and deadline.is_open and deadline.started_at <= at) or rule.about != "demand":
+    if not (rule and deadline.is_open and deadline.started_at <= at):
         return deadline
     pause = Pause(at, until)
     if deadline.repeats:
@@ -315,6 +319,7 @@ def _pause(deadline: Deadline, at: datetime, until: datetime, rule: Rule | None,
 
 
 def _pause_repeating(deadline: Deadline, pause: Pause, calendar: Calendar) -> Deadline:
+    """The first occurrence after the pause; what was missed before it stays missed."""
     after = calendar.local_day(pause.end)
     to_come = occurrences(deadline.target, calendar.local_day(deadline.started_at), after, calendar)
     if deadline.is_late(pause.start):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from demandctl import phones, places
 from demandctl.errors import UsageError
+from demandctl.products import NAMES
 from demandctl.wording import Wording
 
 
@@ -270,14 +271,8 @@ def _product_pattern(machine: str, slips: str) -> re.Pattern[str]:
 
 def _one_is_meant(best: list[tuple[int, str, str, str]]) -> bool:
     """Two names of one thing (搅拌车 … 罐车) are one."""
-    alike = (
-        {"搅拌车", "罐车", "砼车", "搅拌运输车"},
-        {"泵车", "天泵", "臂架泵"},
-        {"搅拌站", "拌合站", "拌和站"},
-        {"挖掘机", "挖机", "钩机", "勾机"},
-    )
     names = {name for *_, name in best}
-    return any(names <= group for group in alike)
+    return any(names.issubset(alike) for alike in NAMES)
 
 
 def _bare_model(text: str) -> Found | None:

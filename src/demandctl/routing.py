@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from demandctl import places
 from demandctl.places import Place, Region
+from demandctl.products import line_of
 from demandctl.vocabulary import Expertise, Kind, Role, subtype_label
 
 POLICY = "政策"
@@ -34,18 +35,6 @@ TAKERS: dict[Kind, dict[str, tuple[str, ...]]] = {
     Kind.COMPLAINT: {"product": (Expertise.PRODUCT,), "service": (Role.SERVICE,), "other": (Role.LEADER,)},
     Kind.SUGGESTION: {"other": (Role.LEADER,)},
 }
-
-# What customers and directories call the same machine.
-PRODUCT_WORDS = (
-    ("泵车", "天泵", "臂架泵"),
-    ("搅拌车", "罐车", "砼车", "搅拌运输车"),
-    ("搅拌站", "拌合站", "拌和站"),
-    ("拖泵", "地泵"),
-    ("起重机", "吊车", "汽车吊", "随车吊", "履带吊"),
-    ("挖掘机", "挖机", "钩机"),
-    ("装载机", "铲车"),
-    ("旋挖",),
-)
 
 ALL_PRODUCTS = {"全部", "全系列", "所有", "所有产品", "不限"}
 
@@ -325,7 +314,7 @@ class _Book:
 
     @cached_property
     def _known_product(self) -> bool:
-        return any(_line(p.products, self.need.product) for p in self.everybody)
+        return any(line_of(p.products, self.need.product) for p in self.everybody)
 
     def _product(self, person: Candidate) -> tuple[int, str] | None:
         """A product that no line of the whole directory names excludes nobody."""
@@ -333,7 +322,7 @@ class _Book:
             return 0, ""
         if not person.products or ALL_PRODUCTS & {*person.products}:
             return 0, "产品线不限"
-        line = _line(person.products, self.need.product)
+        line = line_of(person.products, self.need.product)
         return (1, f"产品线含{line}") if line else None
 
     def _skill(self, person: Candidate) -> tuple[int | None, str]:
@@ -377,14 +366,3 @@ def _names(skill: str, wanted: str) -> bool:
     """Whether a written skill is *wanted*, by its value or with its label in it (法务 in 法务咨询)."""
     label = wanted.label if isinstance(wanted, Expertise) else wanted
     return skill.strip().lower() == str(wanted) or label in skill
-
-
-def _line(lines: Iterable[str], product: str) -> str:
-    """The product line that a product as written belongs to: 泵车 for 37米泵车, 起重机 for 25吨汽车吊; else empty."""
-    wanted = product.strip().lower()
-    alike = [words for words in PRODUCT_WORDS if any(word in wanted for word in words)]
-    for line in (text.strip() for text in lines if text.strip() and wanted):
-        named = line.lower()
-        if named in wanted or wanted in named or any(word in named for words in alike for word in words):
-            return line
-    return ""

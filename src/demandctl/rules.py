@@ -13,62 +13,31 @@ Facts = Mapping[str, Any]
 """What a rule may ask about its subject: kind, channel, urgency, handled, …"""
 
 EVENTS: dict[str, frozenset[str]] = {
-    "demand": frozenset(
-        [
-            "raised",
-            "registered",
-            "referred",
-            "assigned",
-            "undispatched",
-            "contact",
-            "internal",
-            "follow-up",
-            "handler-follow-up",
-            "escalated-follow-up",
-            "promised",
-            "resolved",
-            "confirmed",
-            "unsolved",
-            "escalated",
-            "upgraded",
-            "kind-changed",
-            "closed",
-            "won",
-            "solved",
-            "lost",
-            "dropped",
-            "duplicate",
-            "adopted",
-            "declined",
-            "reopened",
-        ]
-    ),
-    "revisit": frozenset(
-        ["planned", "called-later", "visited", "recorded", "forwarded", "department-responded", "settled", "escalated"]
-    ),
-    "customer": frozenset(
-        [
-            "sale",
-            "order",
-            "contact",
-            "reached",
-            "scheduled",
-            "business-contact",
-            "contracted",
-            "profiled",
-            "owned",
-            "briefed",
-            "released",
-        ]
-    ),
+    "demand": frozenset({
+        "raised", "registered", "referred", "assigned", "undispatched", "contact", "internal", "follow-up",
+        "handler-follow-up", "escalated-follow-up", "promised", "resolved", "confirmed", "unsolved", "escalated",
+        "upgraded", "kind-changed", "closed", "won", "solved", "lost", "dropped", "duplicate", "adopted", "declined",
+        "reopened",
+    }),
+    "revisit": frozenset({
+        "planned", "called-later", "visited", "recorded", "forwarded", "department-responded", "settled", "escalated",
+    }),
+    "customer": frozenset({
+        "sale", "order", "contact", "reached", "scheduled", "business-contact", "contracted", "profiled", "owned",
+        "briefed", "released",
+    }),
     "ledger": frozenset({"period", "exported"}),
-}
+}  # fmt: skip
+"""What can happen to a subject, as rules name it; the file's header explains each."""
+
 FACTS: dict[str, frozenset[str]] = {
     "demand": frozenset({"kind", "subtype", "channel", "urgency", "handled", "referred"}),
     "revisit": frozenset({"kind", "urgent", "own_department", "settled", "visited", "put_off"}),
     "customer": frozenset({"arrears", "handed", "scheduled"}),
     "ledger": frozenset(),
 }
+"""What the conditions of a rule may ask of its subject."""
+
 OWERS = frozenset(
     ["specialist", "handler", "owner", "expert", "leader", "supervisor", "branch", "department", "escalated"]
 )

@@ -54,7 +54,9 @@ def test_measuring_opening_time_is_what_counting_minutes_gives(
     end = start + timedelta(seconds=seconds)
     assert calendar.worked(start, end) == office.between(start, end)
     assert calendar.worked(end, start) == -office.between(start, end)
-    assert sum((b - a for a, b in calendar.spans(start, end)), timedelta()) == office.between(start, end)
+    spans = list(calendar.spans(start, end))
+    assert sum((b - a for a, b in spans), timedelta()) == office.between(start, end)
+    assert all(a < b for a, b in spans)
 
 
 @quick
@@ -158,6 +160,22 @@ def test_the_users_own_days_win_over_the_official_calendar() -> None:
         assert mine.is_working(day) is same.works(day), day
     assert mine.add(at("2026-11-20 17:00"), timedelta(hours=1)) == at("2026-11-21 09:00")
     assert mine.add(at("2026-11-21 17:00"), timedelta(hours=1)) == at("2026-11-24 09:00")
+
+
+def test_a_day_that_is_both_closed_and_opened_is_worked_and_measured() -> None:
+    monday = date(2026, 11, 23)
+    calendar = Calendar(ZONE, [(0, 3600)], closed={monday: "盘点"}, opened={monday: "加班"})
+    assert calendar.is_working(monday)
+    assert calendar.worked(calendar.start_of(monday), calendar.start_of(date(2026, 11, 24))) == timedelta(hours=1)
+
+
+def test_a_reckoning_of_years_leans_on_days_that_nobody_has_announced(calendar: Calendar) -> None:
+    assert calendar.leans_on_unknown(at("2026-06-01 09:00"), at("2028-01-03 09:00"))
+    assert not calendar.leans_on_unknown(at("2025-01-02 09:00"), at("2026-06-01 09:00"))
+
+
+def test_spans_without_a_lunch_between_them_are_hours() -> None:
+    assert parse_hours(["08:30-12:00", "12:00-17:30"]) == [(30600, 43200), (43200, 63000)]
 
 
 def test_hours_may_have_one_span_or_three() -> None:

@@ -6,6 +6,7 @@ A file is read whole before anything is written. One bad row stops all of it, un
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 from demandctl.db import Work
 from demandctl.errors import Refused, UsageError
 from demandctl.newcomers import Clash, insert, sql
-from demandctl.sheets.headers import TABLES
+from demandctl.sheets.headers import TABLES, meant
 from demandctl.sheets.problems import BadRow, Problem, by_row, write_problems
 from demandctl.sheets.read import Sheet, read_workbook
 from demandctl.sheets.record import Frame
@@ -137,7 +138,23 @@ def arrive(work: Work, source: Source, what: str) -> tuple[Frame, Arrival]:
     """Find the tables of a kind; what reads their rows, and the account that is kept of it."""
     frame = Frame(work.now, work.calendar)
     tables = required_tables(source, what, frame)
-    return frame, Arrival(tables=tables, unknown=unknown_of(tables), sheets=[table.sheet.name for table in tables])
+    arrival = Arrival(tables=tables, unknown=unknown_of(tables), sheets=[table.sheet.name for table in tables])
+    arrival.notes = unread(source, what, arrival)
+    return frame, arrival
+
+
+_NO_TABLE = re.compile("汇总|统计|说明|目录|封面|选项|示例|模板|字典|透视")
+
+
+def unread(source: Source, what: str, arrival: Arrival) -> list[str]:
+    """What to say of sheets that look like a table of this kind and whose header was not understood."""
+    taken = {table.sheet.name for table in [*arrival.tables, *arrival.beside]}
+    found: list[str] = []
+    for sheet in source.sheets:
+        titles = [] if sheet.name in taken or _NO_TABLE.search(sheet.name) else nearest_header(sheet)
+        if len({fit.field for title in titles if (fit := meant(title, what)) and fit.field != "computed"}) > 2:
+            found.append(f"工作表“{sheet.name}”没有读，表头认不全：{'、'.join(titles[:12])}")
+    return found
 
 
 def rows_of(arrival: Arrival) -> Iterator[tuple[Row, Table]]:

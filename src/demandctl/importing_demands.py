@@ -10,7 +10,7 @@ from demandctl import proposals
 from demandctl.adoption import EVENT_SQL, Adopter, Standing, settled_status
 from demandctl.db import Work
 from demandctl.deadlines import demand_facts
-from demandctl.importing import Arrival, Source, arrive, remember
+from demandctl.importing import Arrival, Source, arrive, remember, unread
 from demandctl.newcomers import Clash, Contacts, Customers, Person, insert, insert_dicts, next_id, sql, widen
 from demandctl.queries.reader import reader_in
 from demandctl.routing import branch_for
@@ -18,7 +18,7 @@ from demandctl.sheets.cells import plain
 from demandctl.sheets.legacy import Draft, Handed, Said, read_assignments, read_demands, read_follow_ups
 from demandctl.sheets.problems import Problem
 from demandctl.sheets.record import Frame
-from demandctl.sheets.tables import Table
+from demandctl.sheets.tables import Row, Table
 from demandctl.storing import stored, stored_value
 from demandctl.vocabulary import Channel, Kind, Outcome, Role, Status, Urgency
 
@@ -49,6 +49,7 @@ def import_demands(work: Work, source: Source, *, skip_errors: bool) -> Arrival:
     frame, arrival = arrive(work, source, "demands")
     contacts, customers = Contacts(work), Customers(work)
     arrival.beside, said, handed = _side_sheets(source, frame)
+    arrival.notes = unread(source, "demands", arrival)
     drafts: list[Draft] = []
     total = sum(max(len(table.sheet.rows) - table.head - 1, 0) for table in arrival.tables)
     for table in arrival.tables:
@@ -58,9 +59,11 @@ def import_demands(work: Work, source: Source, *, skip_errors: bool) -> Arrival:
                 source.progress("读取", arrival.read, total)
             if draft is not None:
                 drafts.append(draft)
+    _complete(drafts)
     taking = _Taking(work, contacts, customers, said, handed)
     customers.claim(draft.person["code"] for draft in drafts)
     taking.claim(drafts)
+    frame.problems += _orphans(said, {draft.label for draft in drafts}, arrival.beside)
     bad = {(problem.sheet, problem.row) for problem in frame.problems}
     for number, draft in enumerate(drafts):
         if number % 200 == 0:
@@ -80,15 +83,46 @@ def import_demands(work: Work, source: Source, *, skip_errors: bool) -> Arrival:
     return arrival
 
 
-def _side_sheets(source: Source, frame: Frame) -> tuple[list[Table], dict[int, list[Said]], dict[int, list[Handed]]]:
+def _complete(drafts: Sequence[Draft]) -> None:
+    """A handler's phone and branch that other rows of the file give, where they all give the same."""
+    phones: dict[str, set[str]] = {}
+    branches: dict[str, set[str]] = {}
+    for draft in drafts:
+        phones.setdefault(draft.handler, set()).add(draft.handler_phone)
+        branches.setdefault(draft.handler, set()).add(draft.branch)
+    for draft in drafts:
+        if not draft.handler or draft.own:
+            continue
+        if not draft.handler_phone and len(known := phones[draft.handler] - {""}) == 1:
+            draft.handler_phone = next(iter(known))
+        if not draft.branch and len(known := branches[draft.handler] - {""}) == 1:
+            draft.branch = next(iter(known))
+
+
+def _orphans(
+    said: Mapping[str, Sequence[tuple[Said, Row]]], labels: set[str], tables: Sequence[Table]
+) -> list[Problem]:
+    """Follow-ups on a sheet of their own whose demand is not in the file, or is in a row that cannot be taken."""
+    titles = {table.sheet.name: table.titled("number") for table in tables}
+    return [
+        Problem(row.sheet, row.number, titles.get(row.sheet, ""), label, "这份文件里没有收下这个编号的需求")
+        for label, entries in said.items()
+        if label not in labels
+        for _, row in entries
+    ]
+
+
+def _side_sheets(
+    source: Source, frame: Frame
+) -> tuple[list[Table], dict[str, list[tuple[Said, Row]]], dict[int, list[Handed]]]:
     """Follow-ups and assignments that stand on sheets of their own, by the number of their demand."""
-    said: dict[int, list[Said]] = {}
+    said: dict[str, list[tuple[Said, Row]]] = {}
     handed: dict[int, list[Handed]] = {}
     follow_ups = source.tables("follow-ups", frame, "demands", "assignments")
     assignments = source.tables("assignments", frame, "demands", "follow-ups")
     for table in follow_ups:
-        for number, entry in read_follow_ups(table, frame):
-            said.setdefault(number, []).append(entry)
+        for label, entry, row in read_follow_ups(table, frame):
+            said.setdefault(label, []).append((entry, row))
     for table in assignments:
         for number, step in read_assignments(table, frame):
             handed.setdefault(number, []).append(step)
@@ -100,7 +134,7 @@ class _Taking:
 
     def __init__(
         self, work: Work, contacts: Contacts, customers: Customers,
-        said: Mapping[int, Sequence[Said]], handed: Mapping[int, Sequence[Handed]],
+        said: Mapping[str, Sequence[tuple[Said, Row]]], handed: Mapping[int, Sequence[Handed]],
     ) -> None:  # fmt: skip
         self.work, self.contacts, self.customers = work, contacts, customers
         self.said, self.handed = said, handed
@@ -266,7 +300,8 @@ class _Taking:
 
     def _said(self, draft: Draft) -> list[Said]:
         """The follow-ups of a demand. What our own forms have no column for follows from what they have."""
-        said = list(self.said.get(draft.number or 0, ())) or draft.said
+        beside = [entry for entry, _ in self.said.get(draft.label, ())] if draft.label else []
+        said = beside if draft.own and beside else _merged(draft.said, beside)
         if draft.own:
             for entry in said:
                 entry.resolved = entry.at == draft.values["resolved_at"]
@@ -368,6 +403,14 @@ class _Taking:
         insert(self.work, _ASSIGNMENT, self._assignments)
         insert(self.work, EVENT_SQL, self.adopter.events)
         insert(self.work, self.adopter.deadline_sql, self.adopter.deadlines)
+
+
+def _merged(here: Sequence[Said], beside: Sequence[Said]) -> list[Said]:
+    """The follow-ups of a row and those of the sheet beside, in the order of their times, each once."""
+    if not beside:
+        return list(here)
+    texts = {entry.text for entry in beside}
+    return sorted([*(entry for entry in here if entry.text not in texts), *beside], key=lambda entry: entry.at)
 
 
 def _as_instant(value: Any, work: Work) -> datetime | None:

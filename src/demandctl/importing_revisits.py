@@ -14,7 +14,7 @@ from demandctl.importing import Arrival, Source, arrive, clashing, rows_of, sett
 from demandctl.models import Revisit
 from demandctl.newcomers import Clash, Contacts, Customers, insert_dicts, next_id, sql
 from demandctl.sheets import words
-from demandctl.sheets.cells import is_nothing, narrow, plain, without_phone
+from demandctl.sheets.cells import is_nothing, narrow, plain, without_phone, word
 from demandctl.sheets.problems import Problem
 from demandctl.sheets.record import Frame, Reader
 from demandctl.sheets.tables import Row, Table
@@ -176,14 +176,15 @@ def _visited_person(reader: Reader) -> dict[str, Any]:
 
 
 def _reached(reader: Reader, visited: datetime | None) -> bool | None:
-    answer = reader.flag("reachable")
+    told = word(reader.text("reachable"), words.NO_LABELS, words.REACHED)
+    answer = told == "yes" if told else reader.flag("reachable")
+    if len(reader.text("reachable")) > 4:
+        reader.keep("reachable")
     return answer if answer is not None else True if visited else None
 
 
 def _kind_of(table: Table, linked: bool) -> str:
     """Without a cell that says so: what the sheet or the title is called, else 售后 for a demand, else 常规."""
-    from demandctl.sheets.cells import word
-
     for text in (table.sheet.name, table.title):
         if found := word(text, words.labels(v.RevisitKind), words.REVISIT_TITLES):
             return found

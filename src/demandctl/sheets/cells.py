@@ -129,12 +129,60 @@ def moment(value: Any, period: Period, today: date, after: date | None = None) -
         return value
     if isinstance(value, float | int) and not isinstance(value, bool):
         return _from_number(float(value), period, today, after)
-    text = narrow(plain(value)).strip(" '\t\n。；;")
+    text = narrow(plain(value)).strip(" '\t\n。；;.、")
+    try:
+        return _written(text, period, today, after)
+    except Unreadable:
+        other = _respelled(text)
+        if other == text:
+            raise
+    return _written(other, period, today, after)
+
+
+def _written(text: str, period: Period, today: date, after: date | None) -> date | datetime:
+    if (match := _YEAR_LAST.match(text)) is not None:
+        return _existing(*_year_last(match), text)
     match = _COMPACT.match(text) or _DATE.match(text)
     if match is None:
         return _odd_date(text, period, today, after)
     day = _day(match.groupdict(), period, today, after, text)
     return _with_clock(day, text[match.end() :], text)
+
+
+_YEAR_LAST = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-]((?:19|20)\d\d)(?!\d)\s*$")
+_SEPARATED = re.compile(r"(?<=\d)\s*[。·\\_]\s*(?=\d)|(?<=\d)[.]{2,}(?=\d)")
+_ROUND = re.compile(r"[(\[【](.*?)[)\]】]\s*")
+_WEEKDAY_FIRST = re.compile(r"^(?:周|星期|礼拜)[一二三四五六日天]\s*(?=\d)")
+_FIGURES = re.compile(
+    r"(?<![周期拜])[〇零一二三四五六七八九十]+(?=[年月日号点时分])|(?<=点)[〇零一二三四五六七八九十]+"
+)
+_OFFSET = re.compile(r"(?<=\d)\+08:?00$")
+_RUN = re.compile(r"^(20\d{6})(\d\d)(\d\d)(?:\d\d)?$")
+
+
+def _year_last(match: re.Match[str]) -> tuple[int, int, int]:
+    one, two, year = (int(group) for group in match.groups())
+    if one != two and one < 13 and two < 13:
+        raise Unreadable(f"“{match[0]}”分不清哪个是月、哪个是日，请写成 {year}-03-05 这样")
+    return (year, two, one) if one > 12 else (year, one, two)
+
+
+def _respelled(text: str) -> str:
+    """A date in other signs, or in Chinese figures: 二〇二五年三月七日, (3月7日), 周五 3.7."""
+    text = _RUN.sub(r"\1 \2:\3", _OFFSET.sub("", text))
+    text = _SEPARATED.sub(".", _WEEKDAY_FIRST.sub("", text))
+    if inside := _ROUND.match(text):
+        text = f"{inside[1]} {text[inside.end() :]}".strip()
+    return _FIGURES.sub(lambda found: _figure(found[0]), text)
+
+
+def _figure(text: str) -> str:
+    """汉字 figures as digits: 二〇二五 is 2025, 二十一 is 21."""
+    digits = {sign: number for number, sign in enumerate("零一二三四五六七八九")} | {"〇": 0}
+    if "十" not in text:
+        return "".join(str(digits[sign]) for sign in text)
+    tens, _, ones = text.partition("十")
+    return str((digits.get(tens, 1) if tens else 1) * 10 + (digits.get(ones, 0) if ones else 0))
 
 
 def _whole(value: datetime) -> date | datetime:
@@ -149,7 +197,7 @@ def _whole(value: datetime) -> date | datetime:
 def _from_number(number: float, period: Period, today: date, after: date | None) -> date | datetime:
     if _SERIALS[0] <= number < _SERIALS[1]:
         return _whole(datetime(1899, 12, 30) + timedelta(days=number))
-    if number.is_integer() and 19_000_000 < number < 21_000_000:
+    if number.is_integer() and (19_000_000 < number < 21_000_000 or 100_000 < number < 1_000_000):
         return moment(str(int(number)), period, today, after)
     text = f"{number:g}"
     month, _, figures = text.partition(".")
@@ -163,6 +211,8 @@ def _from_number(number: float, period: Period, today: date, after: date | None)
 def _odd_date(text: str, period: Period, today: date, after: date | None) -> date | datetime:
     if re.fullmatch(r"\d{5}(?:\.\d+)?", text):
         return _from_number(float(text), period, today, after)
+    if re.fullmatch(r"\d{6}", text) and today.year - 5 <= 2000 + int(text[:2]) <= today.year:
+        return _existing(2000 + int(text[:2]), int(text[2:4]), int(text[4:]), text)
     only = _DAY_ONLY.match(text)
     if only and period.month:
         day = _day({"month": str(period.month), "day": only["day"]}, period, today, after, text)
@@ -185,6 +235,8 @@ def _with_clock(day: date, rest: str, text: str) -> date | datetime:
     found = _time(clock)
     if found is None:
         raise Unreadable(f"“{text[:30]}”里的钟点不对")
+    if found == time() and not clock["part"]:
+        return day  # 00:00:00 is what a program writes for a day
     return datetime.combine(day, found)
 
 
@@ -252,15 +304,26 @@ _NUMBERS = re.compile(
 )
 
 
+_LOST = re.compile(r"1\.\d{0,9}[eE]\+?1[01]")
+"""What Excel makes of a mobile number in a .csv: its last digits are gone."""
+_ZERO_GONE = re.compile(r"(?![48]00)(?:(?:10|2\d)[\-\s]?\d{8}|[3-9]\d\d[\-\s]?\d{7,8})")
+"""A landline whose area code lost its zero where the cell was a number."""
+
+
 @lru_cache(maxsize=65_536, typed=True)
 def phone(value: Any) -> tuple[str, str]:
     """The phone number of a cell in the ledger's spelling, and what else the cell says; Unreadable for a wrong one."""
     text = narrow(plain(value))
     if text.lower() in NOTHING:
         return "", ""
-    text = re.sub(r"^86[\s\-]*(?=1[3-9])", "", text) if len(text) > 12 else text
-    if re.fullmatch(r"[2-9]\d{9,10}|10\d{8}", text) and isinstance(value, float):
-        text = f"0{text}"  # the cell was a number: the zero of the area code is gone
+    if _LOST.fullmatch(text):
+        raise Unreadable(f"“{text}”是科学计数，号码的后几位已经丢了，请补全")
+    if re.fullmatch(r"1\.\d{10}[eE]\+?10", text):
+        text = str(round(float(text)))
+    if len(text) > 11:
+        text = re.sub(r"^0(?=1[3-9]\d{9}$)|^86[\s\-]*(?=1[3-9])|^(?:\+|00)86[\s\-]*(?=[2-9]\d{1,2}[\s\-])", "", text)
+    if _ZERO_GONE.fullmatch(text) and (isinstance(value, float) or not text.startswith("1")):
+        text = f"0{text}"
     try:
         return phones.normalise(text), ""
     except UsageError:
@@ -293,17 +356,23 @@ def without_phone(text: str) -> tuple[str, str]:
     return (rest[: found.start()] + " " + rest[found.end() :]).strip(" /、,，;；:：\n()"), number
 
 
+_AROUND_AMOUNT = re.compile(r"^\s*(?:人民币|RMB|rmb|约|共|合计)[:：]?\s*|[(（][^)）]*[)）]\s*$|整\s*$")
+
+
 def amount(value: Any, title: str = "") -> str | None:
     """An amount of money in yuan as the ledger stores it: ``128万`` gives ``1280000``. The header may name the unit."""
     if is_nothing(value):
         return None
     from demandctl.money import read_amount, stored_amount
 
-    text = plain(value)
+    text = _AROUND_AMOUNT.sub("", plain(value))
+    text = re.sub(r"(?<=\d)\s*(?:[wW]|萬)(?=元?$)", "万", text)
     try:
         number = read_amount(text, "万" if "万" in title else "")
     except ValueError as error:
         raise Unreadable(f"“{text[:30]}”不是金额") from error
+    if "万" in title and re.fullmatch(r"[\d,]{5,}(?:\.\d+)?", text):
+        raise Unreadable(f"“{text[:30]}”：表头写的是万元，这个数像是元，请核对")
     if number < 0:
         raise Unreadable("金额不能是负数")
     return stored_amount(number)
@@ -311,11 +380,12 @@ def amount(value: Any, title: str = "") -> str | None:
 
 _YES = frozenset([
     "是", "有", "对", "愿意", "可以", "能", "会", "方便", "需要", "要", "属实", "真实", "已核实", "真", "y", "yes",
-    "true", "1", "√", "✓", "✔", "☑", "在职", "已确认", "在",
+    "true", "1", "已", "是的", "会的", "肯定会", "行", "好", "同意", "●", "√", "✓", "✔", "☑", "在职", "已确认", "在",
 ])  # fmt: skip
 _NO = frozenset([
     "否", "无", "不", "没有", "不愿意", "不可以", "不能", "不会", "不方便", "不需要", "不用", "不属实", "虚假", "假",
-    "n", "no", "false", "0", "×", "✗", "☐", "离职", "已离职", "不是", "未确认", "不在",
+    "n", "no", "false", "0", "x", "没", "未", "不行", "不同意", "暂不",
+    "无欠款", "不欠", "×", "✗", "☐", "离职", "已离职", "不是", "未确认", "不在",
 ])  # fmt: skip
 
 

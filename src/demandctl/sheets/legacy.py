@@ -28,6 +28,14 @@ from demandctl.sheets.record import Frame, Reader
 from demandctl.sheets.tables import Row, Table
 
 NOBODY = re.compile(r"待定|未定|未派|未分配|待分配|待派|暂无|无人|未知|空缺|待指派|未指派")
+_PLACE = "(?:分公司|大区|办事处|公司|服务站|维修站|网点|营业部)"
+_BRACKETED = re.compile(rf"([^\s(（【\[]{{2,12}}?)\s*[(（【\[]\s*([^)）】\]]{{1,12}}?{_PLACE})\s*[)）】\]]"
+                        rf"|[(（【\[]\s*([^)）】\]]{{1,12}}?{_PLACE})\s*[)）】\]]\s*([^\s]{{2,12}})")  # fmt: skip
+_BRANCH_FIRST = re.compile(rf"([^\s\-—－/、,，(（]{{1,12}}?{_PLACE})[\s\-—－/、:：|·]*(.*)")
+_BRANCH_LAST = re.compile(rf"([一-鿿]{{2,4}})[\s\-—－/、:：|·]+([^\s\-—－/、,，]{{1,12}}?{_PLACE})")
+_BARE_NAME = re.compile("[一-鿿]{2,4}")
+_NO_BRANCH = re.compile("(?:部|科|组|室|中心|车间)$")
+"""A department that a 部门 column names is no branch."""
 _OWN = frozenset({"number", "code", "registered", "raised"})
 
 
@@ -83,6 +91,8 @@ class Draft:
     said: list[Said] = field(default_factory=list)
     handed: list[Handed] = field(default_factory=list)
     own: bool = False
+    label: str = ""
+    """The number that the file gives the demand, whatever its form: what a sheet of follow-ups names it by."""
     titles: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -92,7 +102,7 @@ def read_demands(table: Table, frame: Frame, people: Collection[str], told: bool
     Rows that only go on with a demand (its cells merged over them, or left blank) add to the one before.
     """
     own = table.fields >= _OWN
-    known = set(people)
+    known = set(people) | _named_in(table)
     last: Draft | None = None
     titles = {column.field: column.title for column in table.columns}
     for row in table.rows():
@@ -101,12 +111,22 @@ def read_demands(table: Table, frame: Frame, people: Collection[str], told: bool
             continue
         if _is_empty(row):
             continue
-        last = _Demand(row, table, frame, known, own=own, told=told).draft()
+        last = _Demand(row, table, frame, known, own=own, told=told and own).draft()
         if last is not None:
             last.own, last.titles = own, titles
+            last.label = label_of(row.cells.get("number", ""))
             if last.handler:
                 known.add(last.handler)
         yield last
+
+
+def _named_in(table: Table) -> set[str]:
+    """The handlers that the table names by bare names: whose entries are theirs, further up too."""
+    place = next((column.place for column in table.columns if column.field == "handler"), None)
+    if place is None:
+        return set()
+    cells = {row[place] for row in table.sheet.rows[table.head + 1 :] if place < len(row)}
+    return {cell.strip() for cell in cells if type(cell) is str and _BARE_NAME.fullmatch(cell.strip())}
 
 
 def _is_empty(row: Row) -> bool:
@@ -310,9 +330,15 @@ class _Demand(Reader):
         if not cell or NOBODY.search(cell):
             return "", "", branch
         name, beside = without_phone(cell)
-        before = re.match(r"([^\s\-—－/、,，]{1,12}?(?:分公司|大区|办事处|公司))[\s\-—－/、:：]*(.*)", name)
-        if before:
+        if branch and _NO_BRANCH.search(branch):
+            self.keep("branch")
+            branch = ""
+        if around := _BRACKETED.fullmatch(name):
+            name, branch = around[1] or around[4], branch or around[2] or around[3]
+        elif before := _BRANCH_FIRST.match(name):
             branch, name = branch or before[1], before[2]
+        elif after := _BRANCH_LAST.fullmatch(name):
+            branch, name = branch or after[2], after[1]
         names = [
             part
             for part in re.split(r"[、，,;；/|&\n]+|\s+和\s*|(?<=[一-鿿])\s+(?=[一-鿿]{2,4}$)", name)
@@ -419,7 +445,7 @@ class _Demand(Reader):
         originals: list[str] = []
         for index, (title, cell) in enumerate(cells):
             text = plain(cell)
-            if is_nothing(text):
+            if is_nothing(text) or (len(text) < 4 and not re.search(r"\w", text)):
                 continue
             default = raised
             if index < len(dates) or len(dates) == 1:
@@ -485,25 +511,36 @@ def _split_note(values: dict[str, Any]) -> None:
     values["note"] = "\n".join(lines)
 
 
-def read_follow_ups(table: Table, frame: Frame) -> Iterator[tuple[int, Said]]:
-    """The rows of a sheet 跟进明细 with the numbers of their demands."""
+def read_follow_ups(table: Table, frame: Frame) -> Iterator[tuple[str, Said, Row]]:
+    """The rows of a sheet 跟进明细 with the ``label_of`` their demands."""
     methods = words.labels(v.Method)
+    own = "next_plan" in table.fields
     for row in table.rows():
-        reader = Reader(row, table, frame, own=True)
-        number = _our_number(row.cells.get("number", ""))
-        at = reader.instant("at")
-        if number is None or at is None:
+        reader = Reader(row, table, frame, own=own)
+        label = label_of(row.cells.get("number", ""))
+        at = reader.instant("at", opening=False)
+        if not label or at is None:
             if not reader.bad:
-                reader.problem("number" if number is None else "at", "没有需求编号" if number is None else "没有写时间")
+                reader.problem("number" if not label else "at", "没有需求编号" if not label else "没有写时间")
             continue
         text = reader.text
+        by, beside = without_phone(text("by"))
         said = Said(
-            at, reader.words("text"), text("by"), text("by_phone"), method=reader.word("method", methods, words.METHODS)
-        )
+            at, reader.words("text"), by, reader.phone("by_phone") or beside,
+            method=reader.word("method", methods, words.METHODS),
+        )  # fmt: skip
         said.internal, said.stage, said.next_plan = "内部" in text("internal"), text("stage"), text("next_plan")
         said.next_at, said.wait_until = reader.ahead("next_at"), reader.ahead("wait_until")
         said.resolved = "resolved" in table.fields and bool(reader.flag("resolved"))
-        yield number, said
+        if rest := reader.note():
+            said.text = f"{said.text}\n{rest}".strip()
+        yield label, said, row
+
+
+def label_of(value: Any) -> str:
+    """The number of a demand as a sheet beside names it: D12 and 12 are the same, any other numbering is its text."""
+    number = _our_number(value)
+    return str(number) if number is not None else narrow(plain(value)).replace(" ", "").upper()
 
 
 def _our_number(value: Any) -> int | None:

@@ -55,15 +55,21 @@ _CLOCK = (
     r"(?:[ T]*(?:凌晨|早上|上午|中午|下午|傍晚|晚上|晚)?\s*\d{1,2}\s*(?:[:：]\s*\d{2}(?:[:：]\d{2})?|[点时](?:半|\s*\d{1,2}\s*分?)?)|\s*(?:上午|中午|下午|晚上))?"
 )
 _HEAD = re.compile(rf"[\[【(（]?\s*({_DATE})({_CLOCK})\s*[\]】)）]?\s*")
+_NAMED = r"(?:[一-鿿]{2,4}[ 　]*)?"
 _START = re.compile(
-    rf"(?:^|(?<=[\n；;。|]))[ \t　]*{_NUMBERED}(?=[\[【(（]?\s*(?:{_DATE}))"
+    rf"(?:^|(?<=[\n；;。|→⇒>]))[ \t　]*{_NUMBERED}{_NAMED}(?=[\[【(（]?\s*(?:{_DATE}))"
+    rf"|(?<=[^\s\d])(?:[①-⑳⑴-⒇]\s*|[ \t]{{2,}}|\s*(?=[\[【]))(?=[\[【(（]?\s*(?:{_DATE}){_CLOCK}\s*[\]】一-鿿A-Za-z：:，,])"
     rf"|(?<=[\s，,、])(?=(?:{_DATE}){_CLOCK}\s*[^\s\d：:，,。；;]{{0,8}}[：:])",
     re.MULTILINE,
 )
 _BY = re.compile(rf"\s*[\[【(（]?([一-鿿·]{{2,8}}?){_TITLES}[\]】)）]?\s*[：:]\s*")
 _BY_BRACKETS = re.compile(rf"\s*[\[【(（]([一-鿿·]{{2,5}}){_TITLES}[\]】)）]\s*")
 _SIGNED = re.compile(rf"[\s，,。；;]*(?:[—\-–]{{1,2}}|[(（\[【])\s*([一-鿿·]{{2,5}}){_TITLES}\s*[)）\]】]?\s*$")
-_BLANKED = re.compile(r"([一-鿿]{2,4})[ 　,，、]+(?=\S)")
+_BLANKED = re.compile(rf"\s*([一-鿿]{{2,4}}?){_TITLES}[ 　,，、\-—/|]+(?=\S)")
+_ENDED_BY = re.compile(
+    rf"^(.*?)\s*[(（\[【]\s*([一-鿿·]{{2,4}}?)?{_TITLES}[ 　,，]*({_DATE})({_CLOCK})[ 　,，]*([一-鿿·]{{2,4}}?)?{_TITLES}\s*[)）\]】]\s*[。；;，,]?$"
+)
+_TITLE_FIRST = re.compile("^(?:经理|主任|工程师|师傅|总监|部长|主管|专员|老师)")
 _NOT_A_NAME = re.compile(
     "客户|用户|反馈|进展|结果|备注|回复|情况|跟进|说明|电话|微信|联系|沟通|回访|处理|报价|分公司|对方|已经|安排|上门|今天|目前|更新|进度|计划"
 )
@@ -82,6 +88,9 @@ def entries(text: str, period: Period, today: date, raised: date | None, people:
     for match in _START.finditer(even):
         if not starts or match.start() > starts[-1][1]:
             starts.append(match.span())
+    starts = [span for span in starts if _is_start(even[slice(*span)], people)]
+    if not starts and (signed := _signed_lines(whole, period, today, raised, people)):
+        return signed
     found: list[Entry] = []
     before = whole[: starts[0][0]].strip(" \n；;") if starts else whole
     if before:
@@ -92,6 +101,9 @@ def entries(text: str, period: Period, today: date, raised: date | None, people:
         end = starts[number + 1][0] if number + 1 < len(starts) else len(whole)
         raw = whole[begin:end].strip(" \n\t　；;|")
         entry = _entry(whole[body:end], raw, period, today, after, people)
+        named = _NAME_AT_END.search(whole[begin:body])
+        if named and not entry.by and entry.at is not None and _is_name(named[1], people):
+            entry = entry._replace(by=named[1])
         if entry.at is None and found:
             last = found[-1]
             found[-1] = last._replace(text=f"{last.text}\n{raw}", raw=f"{last.raw}\n{raw}")
@@ -102,10 +114,38 @@ def entries(text: str, period: Period, today: date, raised: date | None, people:
     return found
 
 
+_CIRCLED = re.compile("[①-⑳]")  # ①3.8 is not the 13.8 that a narrow form would make of it
+_NAME_AT_END = re.compile(r"([一-鿿]{2,4})[ 　]*$")
+
+
+def _is_start(mark: str, people: Collection[str]) -> bool:
+    """Whether what stands before a date opens an entry: nothing, a number, or a name."""
+    named = _NAME_AT_END.search(mark)
+    return named is None or mark.strip().startswith("第") or _is_name(named[1], people)
+
+
+def _signed_lines(whole: str, period: Period, today: date, raised: date | None, people: Collection[str]) -> list[Entry]:
+    """The entries of a cell each line of which ends in who and when: 已报价（罗敏 3/8）. Empty when one does not."""
+    found: list[Entry] = []
+    for line in filter(None, (part.strip() for part in whole.split("\n"))):
+        match = _ENDED_BY.match(_same_length_narrow(line))
+        if match is None:
+            return []
+        try:
+            at = moment(f"{match[3]}{match[4]}", period, today, raised)
+        except Unreadable:
+            return []
+        name = match[2] or match[5] or ""
+        found.append(Entry(at, name if _is_name(name, people) else "", match[1].strip() or line, line))
+    return found
+
+
 def _same_length_narrow(text: str) -> str:
     """Narrow where that keeps the length, so that places in it are places in the text."""
     folded = narrow(text)
-    return folded if len(folded) == len(text) else "".join(c if len(n := narrow(c)) != 1 else n for c in text)
+    if len(folded) == len(text) and not _CIRCLED.search(text):
+        return folded
+    return "".join(c if len(n := narrow(c)) != 1 or _CIRCLED.match(c) else n for c in text)
 
 
 def _entry(body: str, raw: str, period: Period, today: date, after: date | None, people: Collection[str]) -> Entry:
@@ -130,6 +170,9 @@ def _person(text: str, people: Collection[str]) -> tuple[str, str]:
     match = _BLANKED.match(text)
     if match and match[1] in people:
         return match[1], text[match.end() :]
+    for length in (4, 3, 2):
+        if (name := text[:length]) in people and len(text) > length + 1:
+            return name, _TITLE_FIRST.sub("", text[length:])
     match = _SIGNED.search(text)
     if match and _is_name(match[1], people) and match.start():
         return match[1], text[: match.start()]

@@ -14,8 +14,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from demandctl.sheets.cells import Period, period_of, plain
-from demandctl.sheets.headers import MANY, NEEDED, Fit, bare, fit
+from demandctl.sheets.headers import MANY, NEEDED, SPARE, Fit, bare, fit, meant
 from demandctl.sheets.read import Cell, Sheet
+from demandctl.sheets.words import choice
 
 HEADER_WITHIN = 40
 """A header further down is none."""
@@ -24,7 +25,14 @@ _FOOT = re.compile(
     r"\s*(?:(?:填表)?说\s*明|备\s*注|注|填写说明|制表|审核|审批|填表|填报|复核|批准|签字|签名|负责人签|日期|部门负责人|统计|打印|以上|报送|抄送"
     r"|主管|领导签)[^：:]{0,6}[：:]"
 )
-_EXAMPLE = re.compile(r"\s*(?:例|示例|样例|范例|举例)(?:[：:]|$)")
+_EXAMPLE = re.compile(r"\s*(?:例|示例|样例|范例|举例|样表|填写示例)(?:[：:\d]|$)")
+DITTO = frozenset({"同上", "同前", "〃", "″", "〞", "同上。", '"', "''", "“", "”", "々", "同上行"})
+"""How people write that a cell says what the one above it says."""
+_OF_ITS_OWN = frozenset({"wechat", "outcome", "status", "progress"})
+"""Fields whose 同上 is not the cell above: of 微信 it is the phone beside it."""
+_TICKED = re.compile(r"[√✓✔☑●■*vVyY1是]")
+_UNDER = "\x1f"
+"""Between the two rows of a header that has two."""
 
 
 class Column(NamedTuple):
@@ -59,6 +67,8 @@ class Table:
     title: str = ""
     blocks: Mapping[int, Sequence[tuple[int, int]]] = field(default_factory=dict)
     """Column to the (first, last) rows that a merged cell of it covers."""
+    ticks: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    """Field to its columns that are ticked, each with the word that a tick there says."""
 
     @property
     def unknown(self) -> list[str]:
@@ -82,6 +92,8 @@ class Table:
         many = [c for c in columns if c.field in MANY]
         others = [c for c in columns if not c.field]
         nothing: dict[int, int] = {}
+        above: Sequence[Cell] = ()
+        repeated = [c.place for c in columns if c.field not in _OF_ITS_OWN]
         for index in range(self.head + 1, self._last_row() + 1):
             row: Sequence[Cell] = rows[index]
             merged = self._covering(index) if self.blocks else nothing
@@ -94,8 +106,16 @@ class Table:
                 row = list(row)
                 for place, first in merged.items():
                     row[place : place + 1] = [rows[first][place]]
+            if not DITTO.isdisjoint(filled):
+                row = [*row]
+                for place in repeated:
+                    if place < len(row) and row[place] in DITTO and place < len(above):
+                        row[place] = above[place]
+            above = row
             width = len(row)
             cells = {name: row[place] if place < width else "" for place, name in single}
+            if self.ticks:
+                self._read_ticks(row, cells)
             more: dict[str, list[tuple[str, Cell]]] = {}
             for column in many:
                 if column.place < width and not _is_blank(cell := row[column.place]):
@@ -105,6 +125,17 @@ class Table:
             extras = [(c.title, row[c.place]) for c in others if c.place < width and not _is_blank(row[c.place])]
             names = frozenset(c.field for c in columns if merged.get(c.place, index) != index) if merged else _NONE
             yield Row(self.sheet.name, index + 1, cells, more, extras, names, rows[index])
+
+    def _read_ticks(self, row: Sequence[Cell], cells: dict[str, Cell]) -> None:
+        """The word of the column that has the tick; a word of its own in the cell says more."""
+        for name, places in self.ticks.items():
+            said = [(word, plain(row[at])) for at, word in places.items() if at < len(row) and not _is_blank(row[at])]
+            said = [(word, cell) for word, cell in said if not re.fullmatch("[×xX✗☐○0否-]", cell)]
+            if len(said) == 1:
+                word, cell = said[0]
+                cells[name] = word if len(cell) == 1 and _TICKED.match(cell) else cell
+            elif said:
+                cells[name] = "、".join(word for word, _ in said)
 
     def _is_no_record(self, filled: Sequence[Cell], heads: set[Cell]) -> bool:
         """A total, an example, or the header once more."""
@@ -153,7 +184,7 @@ def find_table(
 
     *mappings* are headers that the user named fields for; *remembered* the same by ``signature`` of header rows.
     """
-    best: tuple[float, int, list[Column]] | None = None
+    best: tuple[float, int, list[Column], Mapping[str, Mapping[int, str]]] | None = None
     for index, row in enumerate(sheet.rows[:HEADER_WITHIN]):
         if best is not None and index > best[1] + 3:
             break
@@ -162,22 +193,26 @@ def find_table(
         for titles, depth in _readings(sheet, index):
             named = {**(remembered or {}).get(signature(titles), {}), **(mappings or {})}
             columns = _columns(titles, what, named)
-            found = {column.field for column in columns if column.field}
+            ticks: Mapping[str, Mapping[int, str]] = _ticks(titles, what) if depth else {}
+            if ticks:
+                ticked = {place for places in ticks.values() for place in places}
+                columns = [c._replace(field="computed") if c.place in ticked else c for c in columns]
+            found = {column.field for column in columns if column.field} | set(ticks)
             if not all(found & set(group) for group in NEEDED[what]):
                 continue
             score = len(found) + depth / 10
             if best is None or score > best[0]:
-                best = (score, index + depth, columns)
+                best = (score, index + depth, columns, ticks)
     if best is None:
         return None
-    _, head, columns = best
+    _, head, columns, ticked_columns = best
     title = "\n".join(plain(cell) for row in sheet.rows[:head] for cell in row if not _is_blank(cell))
     blocks: dict[int, list[tuple[int, int]]] = {}
     for (top, left), (bottom, right) in sheet.merges:
         if top > head and bottom > top and left == right:
             blocks.setdefault(left, []).append((top, bottom))
     period = period_of([title, sheet.name, file_name], today)
-    return Table(sheet, what, head, columns, period, title, blocks)
+    return Table(sheet, what, head, columns, period, title, blocks, ticked_columns)
 
 
 def signature(titles: Sequence[str]) -> str:
@@ -208,16 +243,52 @@ def _readings(sheet: Sheet, index: int) -> Iterator[tuple[list[str], int]]:
         return
     spans = [(left, right) for (top, left), (bottom, right) in sheet.merges if top == index == bottom and right > left]
     tall = {left for (top, left), (bottom, _) in sheet.merges if top == index and bottom == index + 1}
+    lower = [plain(cell) for cell in sheet.rows[index + 1]]
+    spans = spans or ([] if tall else _groups(upper, lower))
     if not spans:
         return
-    lower = [plain(cell) for cell in sheet.rows[index + 1]]
     titles: list[str] = []
     for column in range(max(len(upper), len(lower))):
         above = upper[column] if column < len(upper) else ""
         below = lower[column] if column < len(lower) else ""
         parent = next((upper[left] for left, right in spans if left <= column <= right and left < len(upper)), "")
-        titles.append(above if column in tall or not below else f"{parent}{below}" if parent else below or above)
+        titles.append(
+            above if column in tall or not below else f"{parent}{_UNDER}{below}" if parent else below or above
+        )
     yield titles, 1
+
+
+def _groups(upper: Sequence[str], lower: Sequence[str]) -> list[tuple[int, int]]:
+    """The columns that a cell of the upper row heads together, where the file (a .csv) does not say what is merged."""
+    places = [index for index, cell in enumerate(lower) if cell]
+    if len(places) < 2 or any(len(lower[at]) > 12 or re.search(r"\d{3}", lower[at]) for at in places):
+        return []
+    spans: list[tuple[int, int]] = []
+    for left in places:
+        if left < len(upper) and upper[left]:
+            right = left
+            while right + 1 in places and (right + 1 >= len(upper) or not upper[right + 1]):
+                right += 1
+            if right == left:
+                return []  # a title above and a word below: a row of the table
+            spans.append((left, right))
+    covered = sum(right - left + 1 for left, right in spans)
+    return spans if covered == len(places) else []
+
+
+def _ticks(titles: Sequence[str], what: str) -> dict[str, dict[int, str]]:
+    """Groups of columns to be ticked: 满意度 over 满意, 一般, 不满意. Each word is a value of the title's field."""
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for index, title in enumerate(titles):
+        if _UNDER in title:
+            parent, _, child = title.partition(_UNDER)
+            groups.setdefault(parent, []).append((index, child))
+    found: dict[str, dict[int, str]] = {}
+    for parent, children in groups.items():
+        named = meant(parent, what)
+        if named and len(children) > 1 and all(choice(named.field, what, child) for _, child in children):
+            found[named.field] = dict(children)
+    return found
 
 
 def _columns(titles: Sequence[str], what: str, named: Mapping[str, str]) -> list[Column]:
@@ -228,7 +299,7 @@ def _columns(titles: Sequence[str], what: str, named: Mapping[str, str]) -> list
         name = bare(title)
         if name in by_name:
             fits.append((-1, index, title, by_name[name]))
-        elif found := fit(name, what) or _child_fit(title, what):
+        elif found := meant(title, what) or _child_fit(title, what):
             fits.append((found.doubt, index, title, found.field))
     taken: dict[str, int] = {}
     columns: dict[int, Column] = {}
@@ -237,43 +308,41 @@ def _columns(titles: Sequence[str], what: str, named: Mapping[str, str]) -> list
             name = _second(name, index, taken, titles, what)
         if name:
             taken.setdefault(name, index)
-        columns[index] = Column(index, " ".join(title.split()), name)
+        columns[index] = Column(index, _shown(title), name)
     for index, title in enumerate(titles):
         if title and index not in columns:
-            columns[index] = Column(index, " ".join(title.split()), "")
+            columns[index] = Column(index, _shown(title), "")
+    for name, pattern in SPARE.get(what, {}).items():
+        spare = next((c for c in columns.values() if re.fullmatch(pattern, bare(c.title))), None)
+        if name not in taken and spare and (name != "raised" or "registered" not in taken):
+            taken[name] = spare.place
+            columns[spare.place] = spare._replace(field=name)
     notes = [column for column in columns.values() if column.field == "note"]
     for column in notes[1:]:
         columns[column.place] = column._replace(field="")
     return [columns[index] for index in sorted(columns)]
 
 
+def _shown(title: str) -> str:
+    return " ".join(title.replace(_UNDER, "").split())
+
+
+_ABOUT = re.compile("(?:基本)?(?:信息|情况|资料|记录|内容|栏|一览)$")
+
+
 def _child_fit(title: str, what: str) -> Fit | None:
     """A header of two rows: 客户信息 over 电话, where the two together say nothing."""
+    parent, below, child = title.partition(_UNDER)
+    if below:
+        about = _ABOUT.sub("", bare(parent))
+        for doubt, word in enumerate((f"{about}{child}", f"{about}人{child}", child)):
+            if found := meant(word, what):
+                return Fit(found.field, found.doubt + doubt)
+        return meant(parent, what)
     lines = [bare(line) for line in title.split("\n") if bare(line)]
     for candidate in ("".join(lines), *lines) if len(lines) > 1 else ():
         if found := fit(candidate, what):
             return found
-    name = bare(title)
-    for lead in (
-        "客户基本信息",
-        "客户信息",
-        "客户资料",
-        "基本信息",
-        "基本情况",
-        "需求情况",
-        "需求信息",
-        "处理情况",
-        "跟进情况",
-        "派单情况",
-        "派单信息",
-        "对接信息",
-        "对接情况",
-        "联系人信息",
-        "结果情况",
-    ):
-        if name.startswith(lead) and len(name) > len(lead):
-            prefix = {"对": "对接人", "客": "客户", "联": "客户"}.get(lead[0], "")
-            return fit(prefix + name[len(lead) :], what) or fit(name[len(lead) :], what)
     return None
 
 

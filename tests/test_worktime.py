@@ -174,8 +174,8 @@ def test_a_reckoning_of_years_leans_on_days_that_nobody_has_announced(calendar: 
     assert not calendar.leans_on_unknown(at("2025-01-02 09:00"), at("2026-06-01 09:00"))
 
 
-def test_spans_without_a_lunch_between_them_are_hours() -> None:
-    assert parse_hours(["08:30-12:00", "12:00-17:30"]) == [(30600, 43200), (43200, 63000)]
+def test_spans_may_touch_and_end_at_midnight() -> None:
+    assert parse_hours(["08:30-12:00", "12:00-24:00"]) == [(30600, 43200), (43200, 86400)]
 
 
 def test_hours_may_have_one_span_or_three() -> None:

@@ -67,6 +67,17 @@ class Subject(NamedTuple):
     revisits: frozenset[int]
 
 
+class Words(NamedTuple):
+    """What tells of the person in a text: ``everywhere`` what is his alone, ``within`` his own rows his names too.
+
+    ``events`` are texts of his events that deadlines repeat: whom to visit, what to ask.
+    """
+
+    everywhere: re.Pattern[str]
+    within: re.Pattern[str]
+    events: set[str]
+
+
 class Preview(NamedTuple):
     """What erasing would empty, and where the customer is still held."""
 
@@ -170,13 +181,13 @@ def erase(work: Work, customer_id: int) -> None:
     sql = connection.execute
     subject = subject_of(sql, customer_id)
     own, names = identifiers(sql, subject)
-    everywhere, within = _pattern(own), _pattern(own | names)
     _stop_clocks(work, subject)
-    whats = _texts_of_events(sql, subject)
+    words = Words(_pattern(own), _pattern(own | names), _texts_of_events(sql, subject))
     for table, condition, values in _rows_of(subject):
-        _rewrite(connection, table, condition, values, lambda name, row: _emptied(name, row, within, whats))
-    _strike_everywhere(connection, everywhere)
-    _rewrite_audit(connection, subject, within, everywhere, whats)
+        _rewrite(connection, table, condition, values, words)
+    _strike_everywhere(connection, words.everywhere)
+    ours, others = _rewrite_audit(connection, subject, words)
+    _rewrite_log(connection, ours - others, ours & others, words)
     work.session.expire_all()
     for number in sorted(subject.customers):
         work.session.get_one(Customer, number).erased_at = work.now
@@ -227,34 +238,32 @@ def _rows_of(subject: Subject) -> Iterator[tuple[str, str, tuple[int, ...]]]:
     yield "notification", f"deadline_id IN ({deadlines})", customers
 
 
-Rewrite = Callable[[str, dict[str, Any]], dict[str, Any]]
-
-
-def _rewrite(connection: sqlite3.Connection, table: str, where: str, values: tuple[Any, ...], rewrite: Rewrite) -> None:
+def _rewrite(connection: sqlite3.Connection, table: str, where: str, values: tuple[Any, ...], words: Words) -> None:
+    """Put rows that belong to the person back without him."""
     cursor = connection.cursor()
     cursor.row_factory = sqlite3.Row
     for stored in cursor.execute(f"SELECT * FROM {table} WHERE {where}", values).fetchall():
         row = dict(stored)
-        changed = {name: value for name, value in rewrite(table, row).items() if value != row[name]}
+        changed = {name: value for name, value in _emptied(table, row, words).items() if value != row[name]}
         if changed:
             fields = ", ".join(f"{name} = ?" for name in changed)
             connection.execute(f"UPDATE {table} SET {fields} WHERE id = ?", (*changed.values(), row["id"]))
 
 
-def _emptied(table: str, row: dict[str, Any], pattern: re.Pattern[str], whats: set[str]) -> dict[str, Any]:
+def _emptied(table: str, row: dict[str, Any], words: Words) -> dict[str, Any]:
     """A row without the person: his columns emptied, his name struck out of the others."""
     emptied = EMPTIED.get(table, {})
     result = {}
     for name, value in row.items():
         if name in emptied:
             result[name] = emptied[name] if value not in (None, "", "[]", 0) else value
-        elif name == "what" and value in whats:
+        elif name == "what" and value in words.events:
             result[name] = GONE
         elif table == "event" and name == "data" and isinstance(value, str):
             data = json.loads(value)
             result[name] = json.dumps(data | ({"what": GONE} if data.get("what") else {}), ensure_ascii=False)
         elif name in STRUCK.get(table, ()) and isinstance(value, str):
-            result[name] = pattern.sub(GONE, value)
+            result[name] = words.within.sub(GONE, value)
         else:
             result[name] = value
     return result
@@ -275,14 +284,11 @@ def _strike_everywhere(connection: sqlite3.Connection, pattern: re.Pattern[str])
             connection.execute(f"UPDATE {table} SET {name} = struck({name}) WHERE held({name})")
 
 
-def _rewrite_audit(
-    connection: sqlite3.Connection,
-    subject: Subject,
-    within: re.Pattern[str],
-    everywhere: re.Pattern[str],
-    whats: set[str],
-) -> None:
-    """The old and new values that the audit kept, those of this very operation too, and the summaries of the log."""
+def _rewrite_audit(connection: sqlite3.Connection, subject: Subject, words: Words) -> tuple[set[int], set[int]]:
+    """The old and new values that the audit kept, those of this very operation too.
+
+    Returns the operations that touched what is the person's, and those that touched anything else.
+    """
     ours: set[int] = set()
     others: set[int] = set()
     cursor = connection.cursor()
@@ -290,18 +296,25 @@ def _rewrite_audit(
     for number, operation, table, row_id, demand_id, *values in rows:
         mine = _is_of(subject, table, row_id, demand_id, values)
         (ours if mine else others).add(operation)
-        fresh = [_struck(table, text, mine, within, everywhere, whats) for text in values]
+        fresh = [_struck(table, text, mine, words) for text in values]
         if fresh != values:
             connection.execute("UPDATE change SET old = ?, new = ? WHERE id = ?", (*fresh, number))
+    return ours, others
+
+
+def _rewrite_log(connection: sqlite3.Connection, alone: set[int], shared: set[int], words: Words) -> None:
+    """The summaries of operations that were about the person, *alone* or with others."""
     for number, summary in connection.execute("SELECT id, summary FROM operation").fetchall():
-        if number in ours and summary:
-            told = within.sub(GONE, summary)
-            if number not in others:  # what he said stands after the colon
-                told = re.sub(r"^(撤销 #\d+：)?([^：]*：).+$", rf"\1\2{GONE}", told, flags=re.DOTALL)
-            connection.execute("UPDATE operation SET summary = ? WHERE id = ?", (told, number))
+        if not summary or number not in alone | shared:
+            continue
+        told = words.within.sub(GONE, summary)
+        if number in alone:  # what he said stands after the colon
+            told = re.sub(r"^(撤销 #\d+：)?([^：]*：).+$", rf"\1\2{GONE}", told, flags=re.DOTALL)
+        connection.execute("UPDATE operation SET summary = ? WHERE id = ?", (told, number))
 
 
 def _is_of(subject: Subject, table: str, row_id: int, demand_id: int | None, values: list[str | None]) -> bool:
+    """Whether a row that the audit kept belongs to the person."""
     if demand_id is not None:
         return demand_id in subject.demands
     if table in ("customer", "revisit"):
@@ -314,16 +327,17 @@ def _is_of(subject: Subject, table: str, row_id: int, demand_id: int | None, val
     return number in owners.get(str(row.get("about")), frozenset())
 
 
-def _struck(
-    table: str, text: str | None, mine: bool, within: re.Pattern[str], everywhere: re.Pattern[str], whats: set[str]
-) -> str | None:
-    if text is None or not (mine or everywhere.search(text)):
+def _struck(table: str, text: str | None, mine: bool, words: Words) -> str | None:
+    """A row that the audit kept as JSON, without the person."""
+    if text is None or not (mine or words.everywhere.search(text)):
         return text
-    if not mine:
-        row = json.loads(text)
-        row |= {name: everywhere.sub(GONE, row[name]) for name in _texts(table) if isinstance(row.get(name), str)}
-        return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
-    return json.dumps(_emptied(table, json.loads(text), within, whats), ensure_ascii=False, separators=(",", ":"))
+    row = json.loads(text)
+    if mine:
+        row = _emptied(table, row, words)
+    else:
+        written = (name for name in _texts(table) if isinstance(row.get(name), str))
+        row |= {name: words.everywhere.sub(GONE, row[name]) for name in written}
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
 
 def clear_pages(context: Context) -> bool:

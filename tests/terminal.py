@@ -1,7 +1,13 @@
 """The program in a pseudo-terminal, driven by keys."""
 
 import os
+import pty
+import re
+import struct
+import subprocess
 import sys
+import termios
+from fcntl import ioctl
 
 import pexpect
 
@@ -41,3 +47,27 @@ class Terminal:
         self.child.expect(pexpect.EOF)
         self.child.close()
         return int(self.child.exitstatus)
+
+
+def screen(cli: Cli, columns: int, *words: str) -> list[str]:
+    """The lines of a command on a terminal of so many columns, colours taken off; nobody is there to answer."""
+    ours, theirs = pty.openpty()
+    ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    env = {**os.environ, "TERM": "xterm", "LC_ALL": "C.UTF-8"}
+    env.pop("COLUMNS", None)
+    command = [sys.executable, "-m", "demandctl", *words]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, env=env) as child:
+        os.close(theirs)
+        pieces = []
+        while True:
+            try:
+                piece = os.read(ours, 65536)
+            except OSError:  # the other side is closed
+                break
+            if not piece:
+                break
+            pieces.append(piece)
+        child.wait()
+    os.close(ours)
+    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", b"".join(pieces).decode())
+    return [line.rstrip() for line in text.replace("\r\n", "\n").split("\n")]

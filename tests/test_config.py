@@ -58,3 +58,11 @@ def test_a_phone_of_digits_alone_is_kept_as_text(cli: Cli) -> None:
     assert cli("config show --json").json["specialist.phone"] == "13911112222"
     cli("config set backup.keep 5")
     assert cli("config show --json").json["backup.keep"] == 5
+
+
+def test_a_setting_that_nothing_reads_is_refused_with_the_nearest(cli: Cli) -> None:
+    before = cli.config.read_bytes()
+    answer = cli.run("config set specialist.nam 周敏")
+    assert answer.code == 2
+    assert "是不是 specialist.name" in answer.err
+    assert cli.config.read_bytes() == before

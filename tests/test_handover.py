@@ -125,6 +125,12 @@ def test_a_part_of_it_goes_alone(desk: Cli, options: tuple[str, ...], left: set[
     assert {f"D{i['demand']}" if i["demand"] else i["customer"]["code"] for i in still} == left
 
 
+def test_what_nobody_can_agree_to_is_refused_before_anything_is_listed(desk: Cli) -> None:
+    answer = desk.run("handover", "彭振宇", "龙小燕")
+    assert (answer.code, answer.out) == (2, "")
+    assert "--yes" in answer.err
+
+
 def test_a_dry_run_lists_and_writes_nothing(desk: Cli) -> None:
     out = desk("handover", "彭振宇", "向阳", "--dry-run").out
     assert "负责的需求 3" in out

@@ -289,3 +289,22 @@ def test_what_the_customer_said_about_the_result_stands_in_the_timeline(cli: Cli
     assert "客户确认 D1 未解决，继续跟进" in cli("show 1").out
     cli("undo")
     assert "未解决" not in cli("show 1").out.partition("经过")[2]
+
+
+def test_software_has_no_machine_to_be_verified(cli: Cli) -> None:
+    for subtype, asked in (("erp", False), ("new", True)):
+        number = cli.demand(kind="opportunity", subtype=subtype)["number"]
+        assert ("产品机型" in cli("assign", str(number), "唐建明").out) == asked
+
+
+def test_a_proposal_says_the_role_once(cli: Cli) -> None:
+    cli.demand(kind="service", region="邵阳")
+    cli.demand(kind="opportunity", subtype="erp", region="邵阳")
+    for number, role in (("1", "服务"), ("2", "分管领导")):
+        first = next(line for line in cli("assign", number).out.splitlines() if line.startswith("1. "))
+        assert first.count(role) == 1
+
+
+def test_referring_is_only_proposed_as_it_would_work(cli: Cli) -> None:
+    cli.demand(kind="opportunity", subtype="erp", region="西藏")
+    assert "assign 1 领导姓名 --leader" in cli("assign", "1").out

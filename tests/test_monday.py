@@ -110,7 +110,9 @@ def test_a_long_message_is_split_between_items_and_nothing_is_lost() -> None:
 def test_one_person_or_one_branch_can_be_asked_alone(week: Cli) -> None:
     owed = week("monday", "--owner", "龙小燕", "--json").json
     assert [h["handler"]["name"] for h in owed["handlers"]] == ["龙小燕"]
-    assert week("monday", "--branch", "成都", "--json").json["handlers"] == []
+    assert week("monday", "--branch", "贵州", "--json").json["handlers"] == []
+    assert "是不是 贵州分公司" in week.run("monday", "--branch", "贵州公司").err
+    assert week.run("monday", "--owner", "没有的人").code == 3
 
 
 def test_off_a_terminal_the_round_is_a_list(week: Cli) -> None:
@@ -200,3 +202,22 @@ def test_nudging_a_demand_reminds_everybody_who_owes_something_about_it(week: Cl
     assert [note["to"]["name"] for note in week("nudge", "3", "--json").json] == ["龙小燕", "唐建明"]
     group = week.demand(customer="群友", channel="group", group="客户群", region="长沙")["number"]
     assert [note["to"]["name"] for note in week("nudge", str(group), "--json").json] == ["唐建明"]
+
+
+def test_phones_that_are_shown_in_full_are_logged_and_undo_passes_over_it(week: Cli) -> None:
+    week("follow-up", "1", "换了油缸")
+    assert "138****0122" in week("monday", "--message").out
+    written = len(week("log", "--json").json)
+    assert "13800000122" in week("monday", "--message", "--unmask").out
+    assert "13800000123" in week("nudge", "3", "--unmask").out
+    told = [o["command"] for o in week("log", "--json").json[written:]]
+    assert told == ["monday --unmask", "nudge --unmask"]
+    assert "跟进 D1" in week("undo").out
+
+
+def test_a_leader_who_only_has_to_name_somebody_is_told_of_nothing_else(week: Cli) -> None:
+    for number in ("1", "2", "3"):
+        week("close", number, "--outcome", "dropped", "--reason", "不做了")
+    said = week("monday", "--leaders").out
+    assert "长沙分公司有需求在等您安排" in said
+    assert "0 条" not in said

@@ -194,7 +194,7 @@ def test_the_numbers_of_a_branch_are_its_own(cli: Cli, tmp_path: Path) -> None:
     assert numbers.of("new")[0] == len(ours)
     assert {key for section, by, key in numbers.numbers if (section, by) == ("on-time", "branch")} <= {"长沙分公司"}
     assert numbers.of("revisit", "satisfaction") == (1, 1)
-    other = Numbers(cli("report", "month", "--branch", "没有", "--json").json)
+    other = Numbers(cli("report", "month", "--branch", "贵州", "--json").json)
     assert other.of("new") == other.of("on-time") == other.of("revisit", "coverage") == (0, 0)
 
 

@@ -198,3 +198,12 @@ def test_the_calendar_shows_holidays_make_up_days_and_overrides(cli: Cli) -> Non
     assert days["2026-10-18"]["working"]
     assert cli.run("calendar show 2026-13").code == 2
     assert "未公布" in cli("calendar show 2099-01").out
+
+
+def test_what_moves_of_a_customer_is_named_by_his_code(cli: Cli) -> None:
+    cli("customer add 路遥")
+    cli("customer order K1 今天")
+    _change(cli, ("inactivity = true", "inactivity = false"))
+    out = cli("sla apply --dry-run").out
+    assert "K00001 " in out
+    assert "K1 " not in out

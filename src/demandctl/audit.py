@@ -15,7 +15,7 @@ from demandctl.models import Operation
 ENDS_THE_CHAIN = ("restore", "customer erase")
 """Operations that cannot be taken back, nor anything before them."""
 
-NEVER_TAKEN_BACK = ("init", "export", "due --notify --unmask")
+NEVER_TAKEN_BACK = ("init", "export", "due --notify --unmask", "monday --unmask", "nudge --unmask")
 """Operations that undo passes over: what was handed upward, or sent, stays so."""
 
 

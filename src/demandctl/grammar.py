@@ -12,18 +12,20 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
+from shutil import get_terminal_size
 from typing import Any, TextIO
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from demandctl.errors import DemandctlError, Lacking, Several, UsageError
-from demandctl.render import padded, say, shown, width, wrapped
+from demandctl.render import is_terminal, padded, say, shown, width, wrapped
 
 Tree = Mapping[str, "Callable[..., None] | tuple[str, str]"]
 """Command names to functions, or to ``module:attribute`` and the help line of what is imported when it is called."""
 
 _WIDTH = 80
+"""Help is no wider, on a narrow terminal narrower."""
 _LONG = 600
 """No line of an error is longer: what was typed may be."""
 COMPLETING = "_DEMANDCTL_COMPLETE"
@@ -39,7 +41,7 @@ class ChineseHelp:
         """Write usage, the docstring, arguments, options and commands."""
         formatter.write(f"用法：{self.usage(ctx)}\n")
         for paragraph in (self.help or "").split("\n"):
-            formatter.write("\n".join(f"  {line}" for line in wrapped(paragraph.strip(), _WIDTH - 4)).rstrip() + "\n")
+            formatter.write("\n".join(f"  {line}" for line in wrapped(paragraph.strip(), _room() - 4)).rstrip() + "\n")
         for title, rows in self.sections(ctx):
             _write_section(formatter, title, rows)
 
@@ -64,6 +66,10 @@ class ChineseHelp:
         return option
 
 
+def _room() -> int:
+    return min(_WIDTH, max(get_terminal_size().columns, 40)) if is_terminal() else _WIDTH
+
+
 def _in_chinese(text: str) -> str:
     """An explanation, what the parser adds to its end in Chinese; brackets of its own stay as they are."""
     said, mark, added = text.rpartition("  [")
@@ -84,7 +90,7 @@ def _write_section(formatter: Any, title: str, rows: Sequence[tuple[str, str]]) 
     formatter.write(f"\n{title}：\n")
     room = min(max(width(name) for name, _ in rows), 26)
     for name, text in rows:
-        lines = wrapped(text, _WIDTH - room - 4) or [""]
+        lines = wrapped(text, _room() - room - 4) or [""]
         if width(name) > room:
             formatter.write(f"  {name}\n")
         else:
@@ -260,6 +266,9 @@ def _told(error: BaseException) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":  # a group alone: its help is the answer
         say(error.ctx.get_help())  # type: ignore[attr-defined]
         return 2
+    if isinstance(error, _CANCELLED):
+        say(_NOTHING_WRITTEN)
+        return 130
     message, hint, code = _failure(error)
     fail(message, hint)
     return code
@@ -291,8 +300,10 @@ def _failure(error: BaseException) -> tuple[str, str, int]:
     )
 
 
+_CANCELLED = (KeyboardInterrupt, typer.Abort, EOFError)
+"""A person changed his mind, which is no error."""
+_NOTHING_WRITTEN = "已取消，没有写入"
 _FAILURES: dict[tuple[type[BaseException], ...], tuple[str, str, int]] = {
-    (KeyboardInterrupt, typer.Abort, EOFError): ("已取消，没有写入", "", 130),
     (UnicodeEncodeError,): ("文字里有无法识别的字符", "请检查终端的编码（应为 UTF-8）", 2),
     (OverflowError,): ("数字或日期超出了范围", "", 2),
 }
@@ -311,7 +322,7 @@ def _one_of(error: Several, words: list[str]) -> list[str] | None:
     try:
         chosen = asking.one_of(error)
     except typer.Abort:
-        fail("已取消，没有写入")
+        say(_NOTHING_WRITTEN)
         sys.exit(130)
     return [*words[:place], chosen, *words[place + 1 :]]
 
@@ -357,7 +368,7 @@ def explain_usage(error: Any) -> tuple[str, str]:
     if kind == "BadParameter":
         return f"{parameter}的值不对：{_reason(str(error.message))}", hint
     if "unexpected extra argument" in str(error.message):
-        extra = str(error.message).partition("(")[2].rstrip(")")
+        extra = str(error.message).partition("argument(s) (")[2].removesuffix(")")
         return f"多出来的参数：{extra}", "文字里有空格时用引号括起来"
     return f"用法不对：{error.message}", hint
 
@@ -389,6 +400,7 @@ def _parameter_name(error: Any) -> str:
 def _reason(message: str) -> str:
     for english, chinese in (
         ("is not a valid integer", "应是整数"),
+        ("is not a valid int range", "应是整数"),
         ("is not a valid float", "应是数字"),
         ("is not in the range", "超出范围"),
         ("is not a valid boolean", "应是 true 或 false"),

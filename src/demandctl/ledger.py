@@ -161,11 +161,15 @@ def missing_for_handler(demand: Demand, customer: Customer) -> list[str]:
         (demand.kind == Kind.OPPORTUNITY and demand.verified is None, "商机是否属实"),
         (not customer.phone, "联系电话"),
         (not demand.region, "所在地区"),
-        (not demand.product and demand.kind in (Kind.OPPORTUNITY, Kind.SERVICE), "产品机型"),
+        (not demand.product and _is_about_a_machine(demand), "产品机型"),
         (demand.kind == Kind.SERVICE and demand.subtype == "repair" and not demand.warranty, "保修状态"),
         (demand.kind == Kind.COMPLAINT and not demand.wish, "客户期望"),
     ]
     return [name for missing, name in lacks if missing]
+
+
+def _is_about_a_machine(demand: Demand) -> bool:
+    return demand.kind == Kind.SERVICE or (demand.kind == Kind.OPPORTUNITY and demand.subtype != "erp")
 
 
 # -- following up ------------------------------------------------------------------------------------------------

@@ -60,7 +60,8 @@ def to_leader(
         lines += [f"· {_head(demand, unmask)}：{_matter(demand, unmask, 24)}" for demand in referred]
     until = f"{clock(due_at.isoformat(), now)} 前" if due_at >= now else "已过时间"
     whom = f"{leader}，" if leader else ""
-    return split(f"{whom}{branch or '分公司'}本周要反馈进度的有 {len(items)} 条（{until}），请督促：", lines, "")
+    owed = f"本周要反馈进度的有 {len(items)} 条（{until}），请督促：" if items else "有需求在等您安排："
+    return split(f"{whom}{branch or '分公司'}{owed}", lines, "")
 
 
 def to_person(

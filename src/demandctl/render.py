@@ -28,6 +28,8 @@ _ESCAPED = {code: f"\\u{code:04x}" for code in _SHOWN if code >= 127}
 _SHOWN_LINES = {code: shown for code, shown in _SHOWN.items() if code != 10}
 
 
+_LEAST_COLUMN = 16
+"""Where fewer cells than this are left for a text, breaking it is left to the terminal."""
 _BREAK_AFTER = "，。；、：）” ,;)|"
 _NEVER_FIRST = "，。；、：！？）》】］”’,;:!?)]"
 
@@ -53,6 +55,7 @@ def shown_lines(text: object) -> str:
     return str(text).replace("\r\n", "\n").translate(_SHOWN_LINES)
 
 
+_LABELS = ("错误：", "提示：")
 GIST_CELLS = 80
 """How much of the customer's words a list shows on a terminal."""
 
@@ -106,10 +109,40 @@ def put(text: str = "") -> None:
 
 
 def say(text: str) -> None:
-    """A line of talk on stderr."""
+    """A line of talk on stderr, folded where people read it on a terminal."""
     sys.stdout.flush()
     with suppress(OSError):  # nobody reads it, or its disk is full: no reason to fail
-        sys.stderr.write(text + "\n")
+        sys.stderr.write((folded(text) if sys.stderr.isatty() else text) + "\n")
+
+
+def tell(text: str) -> None:
+    """A line of result on stdout, folded on a terminal. Texts to paste are ``put``, as they are."""
+    put(folded(text) if is_terminal() else text)
+
+
+def folded(text: str) -> str:
+    """Text whose lines are no wider than the terminal; further ones are indented, or stand behind the label.
+
+    Clauses stay together, so that a command can be read and copied in one piece.
+    """
+    room = get_terminal_size().columns
+    return "\n".join(part for line in text.split("\n") for part in _folded(line, room))
+
+
+def _folded(text: str, room: int) -> list[str]:
+    hang = width(text[:3]) if text.startswith(_LABELS) else len(text) - len(text.lstrip(" ")) + 2
+    margin = " " * hang
+    if width(text) <= room or room - hang < _LEAST_COLUMN:
+        return [text]
+    lines: list[str] = []
+    for clause in text.replace("；", "；\0").split("\0"):
+        if lines and width(lines[-1] + clause) <= room:
+            lines[-1] += clause
+            continue
+        first = "" if lines else wrapped(clause, room)[0]
+        lines += [first] if first else []
+        lines += [margin + line for line in wrapped(clause[len(first) :].lstrip(), room - hang)]
+    return lines
 
 
 def put_json(document: object) -> None:
@@ -135,16 +168,18 @@ def wrapped(text: str, cells: int) -> list[str]:
     """Lines of at most *cells* cells, broken after punctuation or a blank where there is one, never before a mark."""
     if width(text) <= cells:
         return [text] if text.strip() else []
-    lines, line, used, last = [], "", 0, 0
+    lines, line, used, last, mark = [], "", 0, 0, 0
     for char in text:
         line, used = line + char, used + width(char)
         if used > cells:
-            at = last if last > len(line) // 2 and line[last] not in _NEVER_FIRST else _full(line)
+            good = mark if mark * 3 >= len(line) * 2 else last  # a mark before a blank: what belongs together stays so
+            at = good if good >= len(line) // 2 and line[good] not in _NEVER_FIRST else _full(line)
             lines.append(line[:at].rstrip())
             line = line[at:].lstrip()
-            used, last = width(line), 0
+            used, last, mark = width(line), 0, 0
         if char in _BREAK_AFTER:
             last = len(line)
+            mark = mark if char == " " else last
     return [*lines, line] if line.strip() else lines
 
 
@@ -198,7 +233,9 @@ def put_styled(text: str, style: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    Console(highlight=False).print(Text(text, style=style))
+    console = Console(highlight=False)
+    for line in folded(text).split("\n"):
+        console.print(Text(line, style=style))
 
 
 def moment(instant: datetime | None, now: datetime) -> str:
@@ -256,8 +293,12 @@ def pairs(entries: Iterable[tuple[str, Any]]) -> None:
     """Names and values in two aligned columns; empty values are left out, further lines of a value indented."""
     filled = [(name, shown_lines(value)) for name, value in entries if value not in (None, "", [])]
     room = max((width(name) for name, _ in filled), default=0)
+    column = get_terminal_size().columns - room - 2
     for name, value in filled:
-        first, *rest = value.split("\n")
+        lines = value.split("\n")
+        if is_terminal() and column >= _LEAST_COLUMN:
+            lines = [line for part in lines for line in wrapped(part, column) or [""]]
+        first, *rest = lines
         put(f"{padded(name, room)}  {first}")
         for line in rest:
-            put(f"{' ' * room}  {line}")
+            put(f"{' ' * room}  {line}".rstrip())

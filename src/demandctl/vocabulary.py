@@ -42,7 +42,7 @@ def match(text: str, choices: dict[str, str]) -> str:
     if len(found) == 1:
         return found[0]
     listed = "、".join(f"{value} {label}" for value, label in choices.items() if not found or value in found)
-    raise UsageError(f"“{text[:40]}”{'不止一种意思' if found else '不认识'}。可选：{listed}")
+    raise UsageError(f"“{text[:40]}”{'不止一种意思' if found else '不认识'}", f"可选：{listed}")
 
 
 class Kind(Term):

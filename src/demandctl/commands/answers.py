@@ -8,7 +8,7 @@ from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.queries.demands import read_demand
 from demandctl.queries.reader import reading
-from demandctl.render import put, put_json, say, shown
+from demandctl.render import put_json, say, shown, tell
 
 
 def demand_answer(
@@ -26,9 +26,9 @@ def demand_answer(
 
 def answer(done: str, *following: str) -> None:
     """A line of what was done, and one line with what to do next."""
-    put(shown(done))
+    tell(shown(done))
     for line in following:
-        put(f"  {shown(line)}")
+        tell(f"  {shown(line)}")
 
 
 def object_answer(as_json: bool, document: Any, done: str, *following: str) -> None:

@@ -15,7 +15,7 @@ from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.queries.demands import read_demand
 from demandctl.queries.reader import reading
-from demandctl.render import put, put_json, put_styled, shown, shown_lines
+from demandctl.render import put, put_json, put_styled, shown, shown_lines, tell
 
 Who = Annotated[str, typer.Argument(metavar="联系人", help="派给谁：姓名、电话或编号；不写就给出建议")]
 Auto = Annotated[bool, typer.Option("--auto", help="建议明确时，直接派给第一位")]
@@ -138,8 +138,14 @@ def offer(
 
 
 def _line(person: Mapping[str, Any]) -> str:
+    return shown(f"{person['name']}  {_why(person)}")
+
+
+def _why(person: Mapping[str, Any]) -> str:
+    """Branch, role and reasons; that his role fits is no news behind it."""
     role = words.Role(person["role"]).label
-    return shown(f"{person['name']}  {person['branch'] or '—'} {role}  {'；'.join(person['reasons'])}")
+    reasons = "；".join(reason for reason in person["reasons"] if reason not in (role, f"角色：{role}"))
+    return f"{person['branch'] or '—'} {role}  {reasons}".rstrip()
 
 
 def _propose(app: Context, number: int, as_json: bool) -> None:
@@ -157,7 +163,8 @@ def _propose(app: Context, number: int, as_json: bool) -> None:
     put_styled(shown(head), "bold")
     put_proposals(found)
     first = found["proposals"][0]["name"] if found["clear"] else "联系人"
-    answer("", f"派单：demandctl assign {number} {first}", f"转领导：demandctl assign {number} --leader")
+    leader = "--leader" if found["leader"] else "领导姓名 --leader"
+    answer("", f"派单：demandctl assign {number} {first}", f"转领导：demandctl assign {number} {leader}")
 
 
 def who(
@@ -192,13 +199,11 @@ def who(
 def put_proposals(found: Mapping[str, Any]) -> None:
     """The proposals with their reasons, and the leader it would go to otherwise."""
     for place, person in enumerate(found["proposals"][:8], 1):
-        role = words.Role(person["role"]).label
-        reasons = "；".join(person["reasons"])
-        put(shown(f"{place}. {person['name']}  {person['phone']}  {person['branch'] or '—'} {role}  {reasons}"))
+        tell(shown(f"{place}. {person['name']}  {person['phone']}  {_why(person)}"))
     if not found["proposals"]:
         put("通讯录里没有直接合适的人。")
     elif not found["clear"]:
         put("几位难分先后，请指定一位或转领导。")
     leader = found["leader"]
     if leader:
-        put(shown(f"领导：{leader['name']}  {leader['phone']}  {leader['branch']}"))
+        tell(shown(f"领导：{leader['name']}  {leader['phone']}  {leader['branch']}"))

@@ -9,7 +9,7 @@ import typer
 from demandctl.commands.answers import agreed, object_answer
 from demandctl.commands.options import Json, Yes
 from demandctl.context import Context
-from demandctl.render import Column, moment, put, put_json, put_table, say, shown
+from demandctl.render import Column, moment, put_json, put_table, say, shown, tell
 
 MaybeFile = Annotated[Path | None, typer.Argument(metavar="文件", help="写到哪里；不写就放进备份文件夹，旧的自动清理")]
 File = Annotated[Path, typer.Argument(metavar="备份文件", help="备份文件；看看有哪些：demandctl backup --list")]
@@ -49,7 +49,7 @@ def _list(app: Context, json: bool) -> None:
         )
         return
     if not rows:
-        put(shown(f"还没有备份。备份放在 {copies.folder(app)}"))
+        tell(shown(f"还没有备份。备份放在 {copies.folder(app)}"))
         return
     columns = [Column("时间", wrap=False), Column("缘由", wrap=False), Column("大小", right=True), Column("文件")]
     put_table(

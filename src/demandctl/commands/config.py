@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +17,7 @@ from demandctl.config import SECRET, TEMPLATE, Config
 from demandctl.context import Context
 from demandctl.errors import Refused, UsageError
 from demandctl.grammar import Tree
-from demandctl.render import pairs, put, put_json
+from demandctl.render import pairs, put, put_json, tell
 
 
 def path(ctx: typer.Context, json: Json = False) -> None:
@@ -91,7 +92,9 @@ def set_(ctx: typer.Context, name: Name, value: NewValue, json: Json = False) ->
 
     target = app.config.path
     document = tomlkit.parse(target.read_text(encoding="utf-8-sig") if target.exists() else TEMPLATE)
-    *sections, key = one_line(name).split(".")
+    name = one_line(name)
+    _require_known(document, name)
+    *sections, key = name.split(".")
     table: Any = document
     for section in sections:
         table = table.setdefault(section, tomlkit.table())
@@ -101,6 +104,27 @@ def set_(ctx: typer.Context, name: Name, value: NewValue, json: Json = False) ->
     table[key] = text if text.isdigit() and _is_text(document, name) else _typed(text)
     write_config(target, tomlkit.dumps(document))
     object_answer(json, {name: value}, f"{name} 已设为 {value}", "看看读到了什么：demandctl config show")
+
+
+def _require_known(document: Any, name: str) -> None:
+    """UsageError for a setting that nothing reads: who mistypes a name would believe that it holds."""
+    import tomllib
+    from difflib import get_close_matches
+
+    known = {*_names(tomllib.loads(TEMPLATE)), *_names(document), "notify.channels"}
+    if name not in known:
+        near = "、".join(get_close_matches(name, sorted(known), n=3))
+        raise UsageError(
+            f"没有配置项“{name[:40]}”", f"是不是 {near}？" if near else "看看有哪些：demandctl config show"
+        )
+
+
+def _names(table: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _names(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}"
 
 
 def _is_text(document: Any, name: str) -> bool:
@@ -159,7 +183,7 @@ def edit(ctx: typer.Context) -> None:
         put("没有变化")
         return
     write_config(target, after)
-    put(f"已保存：{target}")
+    tell(f"已保存：{target}")
 
 
 TREE: Tree = {"path": path, "show": show, "set": set_, "edit": edit}

@@ -1,6 +1,7 @@
 """``contact``: the directory of branches, leaders, experts and outside help."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -10,6 +11,7 @@ from demandctl.commands.answers import object_answer
 from demandctl.commands.import_ import contacts as import_contacts
 from demandctl.commands.options import Json, Yes, choices, one_line, split
 from demandctl.commands.questions import terms
+from demandctl.commands.showing import Limit, row_limit
 from demandctl.context import Context
 from demandctl.errors import Lacking, Offer, Refused, UsageError
 from demandctl.grammar import Tree
@@ -17,7 +19,7 @@ from demandctl.queries.contacts import read_contact, read_contacts
 from demandctl.queries.demands import Filter, read_demands
 from demandctl.queries.naming import find_contact_id
 from demandctl.queries.reader import reading
-from demandctl.render import Column, pairs, put, put_json, put_table, shown
+from demandctl.render import Column, is_narrow, pairs, put, put_json, put_table, say, shown
 
 Name = Annotated[str, typer.Argument(metavar="姓名", help="姓名")]
 Who = Annotated[str, typer.Argument(metavar="联系人", help="姓名、电话或编号")]
@@ -100,7 +102,8 @@ def edit(
         changed = directory.edit_contact(work, found, values)
         number, who = found.id, found.name
         work.describe(f"修改联系人 {who}：{named(changed)}")
-    object_answer(json, _one(app, number), f"{who} 已改 {len(changed)} 项" if changed else f"{who} 没有变化")
+    done = f"{who} 已改 {len(changed)} 项" if changed else f"{who} 没有变化"
+    object_answer(json, _one(app, number), done, f"看资料：demandctl contact show {number}")
 
 
 def _offers(app: Context, text: str) -> dict[str, Offer]:
@@ -135,40 +138,49 @@ def list_(
     role: RoleOption = "",
     branch: Annotated[str, typer.Option("--branch", metavar="分公司", help="分公司，写一部分即可")] = "",
     everybody: Everybody = False,
+    limit: Limit = None,
     json: Json = False,
 ) -> None:
     """通讯录。"""
     app: Context = ctx.obj
+    most = row_limit(limit, json)
     with reading(app) as reader:
         found = read_contacts(
-            reader, role=words.Role.parse(role).value if role else "", branch=branch, everybody=everybody
+            reader, role=words.Role.parse(role).value if role else "", branch=one_line(branch), everybody=everybody
         )
+        if not found and branch:
+            from demandctl.queries.known import require_known
+
+            require_known(reader, branch=one_line(branch))
     if json:
-        put_json(found)
+        put_json(found[:most])
         return
     if not found:
-        put("通讯录里还没有人。导入：demandctl contact import 文件.csv")
+        put("没有符合条件的联系人" if role or branch else "通讯录里还没有人。导入：demandctl contact import 文件.csv")
         return
-    columns = [
-        Column("编号", right=True, wrap=False), Column("姓名", wrap=False), Column("角色", wrap=False),
-        Column("分公司"), Column("电话", wrap=False), Column("负责地区", least=10), Column("产品线"), Column("专长"),
-    ]  # fmt: skip
-    put_table(
-        columns,
-        [
-            [
-                str(c["id"]),
-                c["name"] + ("" if c["active"] else "（离职）"),
-                words.Role(c["role"]).label + ("·领导" if c["leader"] and c["role"] != "leader" else ""),
-                c["branch"] or "",
-                c["phone"],
-                "、".join(c["regions"]),
-                "、".join(c["products"]),
-                "、".join(c["skills"]),
-            ]
-            for c in found
-        ],
-    )
+    narrow = is_narrow()
+    put_table(NARROW if narrow else COLUMNS, [_row(c, narrow=narrow) for c in found[:most]])
+    if most and len(found) > most:
+        say(f"只列出前 {most} 位，共 {len(found)} 位；全部：--limit 0")
+
+
+COLUMNS = [
+    Column("编号", right=True, wrap=False), Column("姓名", wrap=False), Column("角色", wrap=False),
+    Column("分公司"), Column("电话", wrap=False), Column("负责地区", least=10), Column("产品线"), Column("专长"),
+]  # fmt: skip
+NARROW = [
+    Column("编号", right=True, wrap=False), Column("姓名", least=8, most=15), Column("角色", wrap=False),
+    Column("分公司", least=12), Column("电话", wrap=False), Column("负责地区", least=10),
+    Column("产品线、专长", least=12),
+]  # fmt: skip
+
+
+def _row(contact: Mapping[str, Any], *, narrow: bool) -> list[str]:
+    name = contact["name"] + ("" if contact["active"] else "（离职）")
+    role = words.Role(contact["role"]).label + ("·领导" if contact["leader"] and contact["role"] != "leader" else "")
+    regions, products, skills = ("、".join(contact[key]) for key in ("regions", "products", "skills"))
+    knows = ["、".join(filter(None, (products, skills)))] if narrow else [products, skills]
+    return [str(contact["id"]), name, role, contact["branch"] or "", contact["phone"], regions, *knows]
 
 
 def show(ctx: typer.Context, contact: Who, json: Json = False) -> None:

@@ -6,9 +6,11 @@ from typing import Annotated, Any
 import typer
 
 from demandctl import asking
-from demandctl.render import put, put_json, put_styled, say, shown, shown_lines
+from demandctl.context import Context
+from demandctl.render import put, put_json, put_styled, say, shown, shown_lines, tell
 
 Copy = Annotated[bool, typer.Option("--copy", help="同时放进剪贴板")]
+Unmask = Annotated[bool, typer.Option("--unmask", help="不遮电话，会记入日志")]
 
 
 def put_on_clipboard(text: str) -> None:
@@ -28,13 +30,17 @@ def short(person: Person) -> dict[str, Any]:
     return {name: person[name] for name in ("id", "name", "phone", "branch", "role")}
 
 
-def put_notes(notes: Sequence[Note], *, nobody: str, copy: bool, as_json: bool) -> None:
+def put_notes(
+    app: Context, command: str, notes: Sequence[Note], *, nobody: str, copy: bool, as_json: bool, unmasked: bool
+) -> None:
     """Texts to paste, person by person; *nobody* is said when there are none."""
+    if unmasked and notes:
+        _log_unmasking(app, command, [person["name"] for person, _ in notes])
     if as_json:
         put_json([{"to": short(person), "texts": texts} for person, texts in notes])
         return
     if not notes:
-        put(nobody)
+        tell(nobody)
     for number, (person, texts) in enumerate(notes):
         if number:
             put()
@@ -42,6 +48,14 @@ def put_notes(notes: Sequence[Note], *, nobody: str, copy: bool, as_json: bool) 
         put("\n\n".join(map(shown_lines, texts)))
     if copy:
         copy_in_turn([(person["name"], text) for person, texts in notes for text in texts])
+
+
+def _log_unmasking(app: Context, command: str, names: Sequence[str]) -> None:
+    """Phones are to leave in full: the log says so before they are shown, as it does of what is sent."""
+    from demandctl.db import transaction
+
+    with transaction(app, f"{command} --unmask") as work:
+        work.describe(f"催促消息不遮电话：给 {'、'.join(names)}")
 
 
 def copy_in_turn(texts: Sequence[tuple[str, str]]) -> None:

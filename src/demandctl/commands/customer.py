@@ -145,6 +145,10 @@ def list_(
     app: Context = ctx.obj
     with reading(app) as reader:
         found = read_customers(reader, text=text, tag=tag, limit=row_limit(limit, json))
+        if not found and tag:
+            from demandctl.queries.known import require_known
+
+            require_known(reader, tag=tag)
     if json:
         put_json(found)
         return

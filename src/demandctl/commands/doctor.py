@@ -7,7 +7,7 @@ import typer
 
 from demandctl.commands.options import Json
 from demandctl.context import Context
-from demandctl.render import is_terminal, put, put_json, put_styled, shown
+from demandctl.render import is_terminal, put_json, put_styled, shown, tell
 
 Everything = Annotated[bool, typer.Option("--all", help="全部时限都按经过重算，不只最近的")]
 
@@ -52,11 +52,11 @@ def _put(report: object, app: Context) -> None:
         name, style = _LEVELS[finding.level]
         put_styled(shown(f"{name}：{finding.message}"), style)
         for item in finding.items:
-            put(f"    {shown(item)}")
+            tell(f"    {shown(item)}")
         if finding.advice:
-            put(f"  {shown(finding.advice)}")
+            tell(f"  {shown(finding.advice)}")
     if report.of:
         rest = "" if report.replayed == report.of else f"（共 {report.of} 个，全部重算用 --all）"
-        put(f"按经过重算了 {report.replayed} 个对象的时限{rest}")
+        tell(f"按经过重算了 {report.replayed} 个对象的时限{rest}")
     if report.exit_code == 0:
-        put(shown(f"{len(report.checks)} 项检查，没有问题：{app.db_path}"))
+        tell(shown(f"{len(report.checks)} 项检查，没有问题：{app.db_path}"))

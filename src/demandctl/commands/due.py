@@ -12,7 +12,7 @@ from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.queries.deadlines import Due, Line, due_deadlines, to_line
 from demandctl.queries.reader import reading
-from demandctl.render import (
+from demandctl.render import (  # fmt: skip
     Column,
     brief,
     is_narrow,
@@ -23,7 +23,8 @@ from demandctl.render import (
     put_table,
     shown,
     span,
-)  # fmt: skip
+    tell,
+)
 
 HEADINGS = {"overdue": ("已超时", "bold red"), "today": ("今天到期", "bold yellow"), "soon": ("即将到期", "bold green")}
 COLUMNS = [
@@ -137,7 +138,7 @@ def put_due(
 ) -> None:
     """The screen of the day, grouped as ``due`` orders it."""
     if not lines:
-        put(nothing)
+        tell(nothing)
         return
     first = True
     for state, (title, style) in HEADINGS.items():
@@ -155,7 +156,7 @@ def put_due(
         put_table(columns, [row(line, regions[line.id], now) for line in group])
     hidden = sum(counts.values()) - len(lines)
     if hidden > 0:
-        put(f"\n还有 {'1000 以上' if hidden >= 999 else hidden} 条没有列出：demandctl due --limit 0")
+        tell(f"\n还有 {'1000 以上' if hidden >= 999 else hidden} 条没有列出：demandctl due --limit 0")
 
 
 def _row(line: Line, region: str, now: datetime) -> list[str]:

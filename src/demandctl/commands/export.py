@@ -245,6 +245,10 @@ def _make(app: Context, name: str, wanted: Wanted) -> dict[str, Any]:
     export = EXPORTS[name]
     asked = Asked(wanted.since, wanted.until, wanted.branch, wanted.kind, wanted.open_only)
     with reading(app) as reader:
+        if wanted.branch:
+            from demandctl.queries.known import require_known
+
+            require_known(reader, branch=wanted.branch)
         job = Job(reader, asked, wanted.period, wanted.name, wanted.mask, number=wanted.number)
         with _progress(job, export.name, export.tables), target.replacing(wanted.output) as file:
             export.write(job, file, wanted.output.suffix.lower())

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from demandctl import holdings, messages, scripts
+from demandctl import asking, holdings, messages, scripts
 from demandctl import vocabulary as words
 from demandctl.codes import customer_code
 from demandctl.commands.answers import agreed
@@ -16,7 +16,7 @@ from demandctl.errors import Refused
 from demandctl.queries.contacts import read_contact
 from demandctl.queries.naming import find_contact_id, find_customer_id
 from demandctl.queries.reader import Reader, reader_in, reading
-from demandctl.render import Column, put, put_json, put_styled, put_table, shown, shown_lines
+from demandctl.render import Column, put, put_json, put_styled, put_table, shown, shown_lines, tell
 
 From = Annotated[str, typer.Argument(metavar="交出人", help="谁交出：姓名、电话或编号")]
 To = Annotated[str, typer.Argument(metavar="接手人", help="谁接手：姓名、电话或编号")]
@@ -62,9 +62,12 @@ def handover(
         return
     if not held:
         raise Refused(f"{old['name']} 手里没有要交接的", f"看看他手里有什么：demandctl contact show {old['id']}")
+    question = f"把这 {len(held)} 项交给 {new['name']}？"
+    if not (yes or asking.can_ask()):
+        agreed(question, yes)  # nobody can answer: nothing is listed before it is refused
     if not json:
         _put_list(held, old, new, {}, as_json=False)
-    agreed(f"把这 {len(held)} 项交给 {new['name']}？", yes)
+    agreed(question, yes)
     from demandctl import handover as use_case
     from demandctl.db import transaction
     from demandctl.models import Contact
@@ -76,8 +79,8 @@ def handover(
     if json:
         _put_list(held, old, new, notices, as_json=True)
         return
-    put(shown(f"已交接 {len(held)} 项：{old['name']} → {new['name']}"))
-    put(shown(f"  标记离职：demandctl contact leave {old['name']}；交错了：demandctl undo"))
+    tell(shown(f"已交接 {len(held)} 项：{old['name']} → {new['name']}"))
+    tell(shown(f"  标记离职：demandctl contact leave {old['name']}；交错了：demandctl undo"))
     _put_notices(notices, copy=copy)
 
 
@@ -130,7 +133,7 @@ def _put_list(
     ]
     put_table(columns, rows)
     counts = {what: sum(1 for h in held if h.what == what) for what in holdings.KINDS}
-    put("合计 " + ("，".join(f"{holdings.KINDS[what]} {n}" for what, n in counts.items() if n) or "0"))
+    tell("合计 " + ("，".join(f"{holdings.KINDS[what]} {n}" for what, n in counts.items() if n) or "0"))
     _put_notices(notices, copy=False)
 
 

@@ -40,7 +40,8 @@ def init(ctx: typer.Context, demo: Demo = False, json: Json = False) -> None:
         answer(f"{said}，已填进示例", config, "今天的事：demandctl；谁欠谁什么：demandctl due")
         return
     following = ("导入通讯录：demandctl contact import 文件.csv", "登记第一条：demandctl intake --help")
-    answer(said, f"{config}（先写上自己的姓名）", *following)
+    name = () if app.config.specialist else ("写上自己的姓名：demandctl config set specialist.name 姓名",)
+    answer(said, config, *name, *following)
 
 
 def _template(demo: bool) -> str:

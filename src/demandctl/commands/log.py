@@ -12,7 +12,7 @@ from demandctl.context import Context
 from demandctl.queries.demands import read_demand
 from demandctl.queries.history import read_operations
 from demandctl.queries.reader import reading
-from demandctl.render import Column, moment, put, put_json, put_styled, put_table, shown
+from demandctl.render import Column, moment, put, put_json, put_styled, put_table, shown, tell
 
 MaybeNumber = Annotated[str, typer.Argument(metavar="编号", help="只看一条需求的")]
 WhoFilter = Annotated[str, typer.Option("--who", metavar="姓名", help="谁做的，写一部分即可")]
@@ -72,7 +72,7 @@ def _put_changes(app: Context, found: list[dict[str, Any]], told: dict[int, list
             shown("  ".join([f"#{operation['id']}", *_told(app, operation), _taken_back(operation)])).rstrip(), "bold"
         )
         for line in told[operation["id"]] or ["没有改动记录"]:
-            put(f"    {shown(line)}")
+            tell(f"    {shown(line)}")
 
 
 def undo(ctx: typer.Context, json: Json = False) -> None:

@@ -8,7 +8,7 @@ import typer
 from demandctl import asking, reminders
 from demandctl import monday as rounds
 from demandctl import vocabulary as words
-from demandctl.commands.copying import Copy, Note, put_notes
+from demandctl.commands.copying import Copy, Note, Unmask, put_notes
 from demandctl.commands.due import standing
 from demandctl.commands.monday_walk import walk
 from demandctl.commands.options import Json, one_line
@@ -18,12 +18,11 @@ from demandctl.errors import UsageError
 from demandctl.monday import Item, Round
 from demandctl.queries.contacts import read_contacts
 from demandctl.queries.reader import reading
-from demandctl.render import Column, is_terminal, moment, put, put_json, put_styled, put_table, shown
+from demandctl.render import Column, is_terminal, moment, put, put_json, put_styled, put_table, shown, tell
 
 Message = Annotated[bool, typer.Option("--message", help="每位对接人一段可以直接粘贴的催促消息")]
 Leaders = Annotated[bool, typer.Option("--leaders", help="每位分公司领导一段可以直接粘贴的消息")]
 Ahead = Annotated[bool, typer.Option("--next", help="下周一那一轮，提前准备")]
-Unmask = Annotated[bool, typer.Option("--unmask", help="电话不打码")]
 
 
 def monday(
@@ -39,11 +38,15 @@ def monday(
         raise UsageError("--message 和 --leaders 只能用一个")
     with reading(app) as reader:
         found = rounds.this_round(reader, ahead=ahead).of(one_line(owner), one_line(branch))
+        if not (found.owed or found.waiting or found.referred) and (owner or branch):
+            from demandctl.queries.known import require_known
+
+            require_known(reader, owner=one_line(owner), branch=one_line(branch))
         heads = {c["id"]: c for c in read_contacts(reader, everybody=True)} if leaders else {}
         of_branch = rounds.leaders_of(reader, found) if leaders else {}
     if message or leaders:
         notes = _to_leaders(app, found, heads, of_branch, unmask) if leaders else _to_handlers(app, found, unmask)
-        put_notes(list(notes), nobody="没有要催的。", copy=copy, as_json=json)
+        put_notes(app, "monday", list(notes), nobody="没有要催的。", copy=copy, as_json=json, unmasked=unmask)
     elif json:
         put_json(_document(found))
     elif asking.can_ask() and is_terminal() and not ahead:
@@ -100,27 +103,27 @@ def _put_round(app: Context, found: Round) -> None:
         put_styled(shown(f"{person['name']}  {person['phone']}  {person['branch']}  {len(items)} 条"), "bold")
         put_table(columns, [_row(app, item) for item in items])
         put()
-    put(f"这一轮（{moment(found.due_at, app.now)} 前）要反馈 {len(found.owed)} 条，本周已反馈 {found.answered} 条")
+    tell(f"这一轮（{moment(found.due_at, app.now)} 前）要反馈 {len(found.owed)} 条，本周已反馈 {found.answered} 条")
     put_waiting(app, found)
     if not found.owed and found.due_at < app.now:
         put("准备下周一那一轮：demandctl monday --next")
     if found.owed:
-        put("逐条问：在终端里 demandctl monday；催促消息：--message；给领导：--leaders")
+        tell("逐条问：在终端里 demandctl monday；催促消息：--message；给领导：--leaders")
 
 
 def put_waiting(app: Context, found: Round) -> None:
     """What the round does not ask for, apart: customers who want to wait, and leaders who have not named anybody."""
     if found.waiting:
-        put(f"\n客户要等的 {len(found.waiting)} 条，不催：")
+        tell(f"\n客户要等的 {len(found.waiting)} 条，不催：")
     for demand in found.waiting:
         name = demand["handler"]["name"] if demand["handler"] else ""
         until = when(demand["waits_until"], app.now)
-        put(shown(f"  D{demand['number']} {demand['customer']['name']} {name}  等到 {until}"))
+        tell(shown(f"  D{demand['number']} {demand['customer']['name']} {name}  等到 {until}"))
     if found.referred:
-        put(f"\n等领导指派的 {len(found.referred)} 条：")
+        tell(f"\n等领导指派的 {len(found.referred)} 条：")
     for demand in found.referred:
         name = demand["leader"]["name"] if demand["leader"] else ""
-        put(shown(f"  D{demand['number']} {demand['customer']['name']}  {name}"))
+        tell(shown(f"  D{demand['number']} {demand['customer']['name']}  {name}"))
 
 
 def _row(app: Context, item: Item) -> list[str]:

@@ -13,7 +13,7 @@ from demandctl.errors import PartlyDone
 from demandctl.grammar import Tree
 from demandctl.notify import channels as settings_of
 from demandctl.notify.channels import LABELS, Channel
-from demandctl.render import Column, moment, put, put_json, put_table, say, shown, shown_lines
+from demandctl.render import Column, moment, put, put_json, put_table, say, shown, shown_lines, tell
 
 if TYPE_CHECKING:
     from demandctl.notify.delivery import Outcome
@@ -56,11 +56,11 @@ def deliver(app: Context, channel: str, *, dry_run: bool, unmask: bool, json: bo
 def _put_outcome(outcome: "Outcome", now: datetime) -> None:
     name = shown(outcome.channel.name)
     if outcome.sent:
-        put(f"{name}：发出 {len(outcome.sent)} 条提醒（{outcome.messages} 条消息）")
+        tell(f"{name}：发出 {len(outcome.sent)} 条提醒（{outcome.messages} 条消息）")
     if outcome.held:
-        put(f"{name}：{len(outcome.held)} 条等到 {moment(outcome.held_until, now)} 上班再发")
+        tell(f"{name}：{len(outcome.held)} 条等到 {moment(outcome.held_until, now)} 上班再发")
     if outcome.failed:
-        put(f"{name}：{len(outcome.failed)} 条没有发成")
+        tell(f"{name}：{len(outcome.failed)} 条没有发成")
 
 
 def _outcome_data(app: Context, outcome: "Outcome") -> dict[str, Any]:
@@ -161,7 +161,7 @@ def probe(ctx: typer.Context, channel: ChannelName = "", json: Json = False) -> 
     else:
         for result in results:
             verdict = "已收下" if result["accepted"] else "没有收下"
-            put(shown(f"{result['name']}（{result['type']}）：{verdict}，{result['answer']}"))
+            tell(shown(f"{result['name']}（{result['type']}）：{verdict}，{result['answer']}"))
     wrong = [result["name"] for result in results if not result["accepted"]]
     if wrong:
         raise PartlyDone(f"渠道 {'、'.join(wrong)} 没有发成", "改好配置再试：demandctl notify test")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from demandctl import reminders
-from demandctl.commands.copying import Copy, put_notes
+from demandctl.commands.copying import Copy, Unmask, put_notes
 from demandctl.commands.options import Json, demand_number, one_line
 from demandctl.context import Context
 from demandctl.queries.naming import find_contact_id
@@ -14,7 +14,6 @@ from demandctl.queries.owing import owed_by_person, owed_for_demand, owed_late
 from demandctl.queries.reader import reading
 
 Whom = Annotated[str, typer.Argument(metavar="对象", help="需求编号，或人的姓名、电话；不写就是每个有超时的人")]
-Unmask = Annotated[bool, typer.Option("--unmask", help="电话不打码")]
 
 
 def nudge(ctx: typer.Context, whom: Whom = "", unmask: Unmask = False, copy: Copy = False, json: Json = False) -> None:
@@ -32,4 +31,4 @@ def nudge(ctx: typer.Context, whom: Whom = "", unmask: Unmask = False, copy: Cop
         else:
             people = owed_late(reader)
     notes = [(person, reminders.to_person(person["name"], owed, app.now, unmask=unmask)) for person, owed in people]
-    put_notes(notes, nobody="没有人超时。", copy=copy, as_json=json)
+    put_notes(app, "nudge", notes, nobody="没有人超时。", copy=copy, as_json=json, unmasked=unmask)

@@ -35,6 +35,10 @@ def report(ctx: typer.Context, unit: Unit = "week", of: Of = "", branch: Branch 
     from demandctl import report as reports
 
     with reading(app) as reader:
+        if branch:
+            from demandctl.queries.known import require_known
+
+            require_known(reader, branch=branch)
         found = reports.report(reader, period, branch)
         document = reports.data(found, reader)
     if json:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from demandctl import vocabulary as words
-from demandctl.commands.options import Json, Number, choices
+from demandctl.commands.options import Json, Number, choices, one_line
 from demandctl.commands.showing import (
     BranchFilter,
     KindFilter,
@@ -22,7 +22,7 @@ from demandctl.commands.showing import (
 from demandctl.context import Context
 from demandctl.queries.demands import Filter, read_demand, read_demands
 from demandctl.queries.history import history_of
-from demandctl.queries.reader import reading
+from demandctl.queries.reader import Reader, reading
 from demandctl.render import (
     Column,
     brief,
@@ -69,10 +69,10 @@ def list_(
     asked = Filter(
         kind=words.Kind.parse(kind) if kind else "",
         status=words.Status.parse(status) if status else "",
-        branch=branch,
-        owner=owner,
-        customer=customer,
-        tag=tag,
+        branch=one_line(branch),
+        owner=one_line(owner),
+        customer=one_line(customer),
+        tag=one_line(tag),
         since=boundary(app, since),
         until=boundary(app, until, end=True),
         open_only=open_only,
@@ -84,13 +84,15 @@ def list_(
 
 def search(
     ctx: typer.Context,
-    text: Annotated[str, typer.Argument(metavar="文字", help="客户、电话、内容、跟进……里的一部分")],
+    text: Annotated[
+        list[str], typer.Argument(metavar="文字…", help="客户、电话、内容、跟进……里的一部分；几个词要都有")
+    ],
     open_only: OpenOnly = False,
     limit: Limit = None,
     json: Json = False,
 ) -> None:
     """在所有需求里找一段文字。"""
-    put_demands(ctx.obj, Filter(text=text, open_only=open_only, limit=row_limit(limit, json)), json)
+    put_demands(ctx.obj, Filter(text=" ".join(text), open_only=open_only, limit=row_limit(limit, json)), json)
 
 
 def show(ctx: typer.Context, number: Number, json: Json = False) -> None:
@@ -127,7 +129,10 @@ def put_demands(app: Context, asked: Filter, as_json: bool) -> None:
     """A list of demands, as a table or as JSON."""
     more = asked._replace(limit=asked.limit + 1 if asked.limit else None)
     with reading(app) as reader:
-        found = read_demands(reader, asked if as_json else more)
+        wanted = asked if as_json else more
+        found = read_demands(reader, wanted)
+        if not found and (asked.owner or asked.branch or asked.customer or asked.tag):
+            found = read_demands(reader, _known(reader, wanted))
     if as_json:
         put_json(found)
         return
@@ -139,6 +144,15 @@ def put_demands(app: Context, asked: Filter, as_json: bool) -> None:
     put_table(NARROW if narrow else COLUMNS, [row(demand, app.now) for demand in found[: asked.limit]])
     if asked.limit and len(found) > asked.limit:
         say(f"只列出前 {asked.limit} 条；全部：--limit 0")
+
+
+def _known(reader: Reader, asked: Filter) -> Filter:
+    """The filter with its customer found as every command finds one; NotFound for what nobody has heard of."""
+    from demandctl.queries.known import customer_meant, require_known
+
+    require_known(reader, owner=asked.owner, branch=asked.branch, tag=asked.tag)
+    number = customer_meant(reader, asked.customer) if asked.customer else None
+    return asked if number is None else asked._replace(customer="", customer_id=number)
 
 
 def _row(demand: Mapping[str, Any], now: datetime) -> list[str]:

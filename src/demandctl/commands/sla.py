@@ -10,7 +10,7 @@ from demandctl.config import rules_text
 from demandctl.context import Context
 from demandctl.errors import Refused
 from demandctl.grammar import Tree
-from demandctl.render import Column, put, put_json, put_table
+from demandctl.render import Column, is_narrow, put, put_json, put_table, tell
 from demandctl.rules import GIVEN, Rule, read_rules
 from demandctl.vocabulary import Kind, RevisitKind, Urgency
 
@@ -31,18 +31,27 @@ def show(ctx: typer.Context, json: Json = False) -> None:
         put_json([_data(rule) for rule in book.rules])
         return
     put(f"# {path}")
-    columns = [
-        Column("规则", wrap=False),
-        Column("名称", wrap=False),
-        Column("对象", wrap=False),
-        Column("时限", least=14),
-        Column("谁欠"),
-        Column("依据"),
-        Column(""),
-    ]
-    put_table(columns, [_row(rule) for rule in book.rules])
+    narrow = is_narrow()
+    put_table(NARROW if narrow else COLUMNS, [_narrow_row(rule) if narrow else _row(rule) for rule in book.rules])
     if problems:
         raise Refused(f"规则文件有 {len(problems)} 处错误", "逐条看：demandctl sla check")
+
+
+COLUMNS = [
+    Column("规则", wrap=False), Column("名称", wrap=False), Column("对象", wrap=False), Column("时限", least=14),
+    Column("谁欠"), Column("依据"), Column(""),
+]  # fmt: skip
+NARROW = [
+    Column("规则", wrap=False),
+    Column("时限", least=30),
+    Column("谁欠", least=8, most=12),
+    Column("依据", least=8),
+]
+
+
+def _narrow_row(rule: Rule) -> list[str]:
+    number, name, _, said, owes, source, off = _row(rule)
+    return [f"{number}\n{name}{f'（{off}）' if off else ''}", said, owes, source]
 
 
 def _row(rule: Rule) -> list[str]:
@@ -103,9 +112,9 @@ def check(ctx: typer.Context, json: Json = False) -> None:
     if json:
         put_json({"path": str(path), "rules": len(book.rules), "problems": [p._asdict() for p in problems]})
     elif not problems:
-        put(f"{path}：{len(book.rules)} 条规则，没有错误")
+        tell(f"{path}：{len(book.rules)} 条规则，没有错误")
     for problem in [] if json else problems:
-        put(f"第 {problem.line} 行 {problem.field}：{problem.reason}")
+        tell(f"第 {problem.line} 行 {problem.field}：{problem.reason}")
     if problems:
         raise typer.Exit(1)
 

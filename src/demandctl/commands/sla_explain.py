@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from demandctl.codes import customer_code
 from demandctl.commands.options import Json
 from demandctl.commands.showing import how_it_stands
 from demandctl.context import Context
@@ -12,7 +13,7 @@ from demandctl.errors import NotFound, UsageError
 from demandctl.queries.deadlines import deadlines_of
 from demandctl.queries.reader import reading
 from demandctl.queries.reckoning import explained
-from demandctl.render import Column, minutes, moment, put, put_json, put_styled, put_table, shown
+from demandctl.render import Column, minutes, moment, put, put_json, put_styled, put_table, shown, tell
 
 Subject = Annotated[str, typer.Argument(metavar="对象", help="需求 12 或 D12，回访 R3，一条时限 L45")]
 All = Annotated[bool, typer.Option("--all", help="连同已完成、已取消的")]
@@ -58,7 +59,7 @@ def _put(document: dict[str, Any], now: datetime) -> None:
     said = (
         "约定的时间" if document["target"] == "given" else in_words(document["target"], repeats=not document["clock"])
     )
-    put(f"规则  {said}，依据 {document['source'] or '（规则已删）'}")
+    tell(f"规则  {said}，依据 {document['source'] or '（规则已删）'}")
     put(f"起算  {_at(document['started_at'], now)}")
     put_table(
         [
@@ -83,7 +84,7 @@ def _put(document: dict[str, Any], now: datetime) -> None:
     hours, rest = divmod(document["counted_minutes"], 60)
     counted = f"，共算 {hours}小时{f'{rest}分' if rest else ''}" if document["counted_minutes"] else ""
     provisional = "（暂定：当年放假安排未公布，公布后自动重算）" if document["provisional"] else ""
-    put(f"到期  {_at(document['due_at'], now)}{counted}{provisional}")
+    tell(f"到期  {_at(document['due_at'], now)}{counted}{provisional}")
 
 
 def _at(iso: str, now: datetime) -> str:
@@ -104,7 +105,6 @@ def apply(ctx: typer.Context, dry_run: DryRun = False, json: Json = False) -> No
     if not moves:
         put("没有要调整的时限。")
         return
-    names = {"demand": "D", "revisit": "回访", "customer": "K", "ledger": "台账"}
     put_table(
         [
             Column("编号", wrap=False),
@@ -114,7 +114,7 @@ def apply(ctx: typer.Context, dry_run: DryRun = False, json: Json = False) -> No
         ],
         [
             [
-                f"{names[m.about]}{m.subject}",
+                _code(m.about, m.subject),
                 m.name,
                 moment(m.old, app.now) or "（新）",
                 moment(m.new, app.now) or "取消",
@@ -122,7 +122,13 @@ def apply(ctx: typer.Context, dry_run: DryRun = False, json: Json = False) -> No
             for m in moves
         ],
     )
-    put(f"共 {len(moves)} 条" + ("，只是试看，没有写入" if dry_run else "，已调整；撤销：demandctl undo"))
+    tell(f"共 {len(moves)} 条" + ("，只是试看，没有写入" if dry_run else "，已调整；撤销：demandctl undo"))
+
+
+def _code(about: str, number: int) -> str:
+    if about == "customer":
+        return customer_code(number)
+    return {"demand": f"D{number}", "revisit": f"回访{number}"}.get(about, "台账")
 
 
 def _iso(app: Context, instant: datetime | None) -> str | None:

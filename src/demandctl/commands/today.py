@@ -5,7 +5,7 @@ from demandctl.context import Context
 from demandctl.queries.deadlines import Due, due_deadlines, to_line
 from demandctl.queries.glance import glance
 from demandctl.queries.reader import reading
-from demandctl.render import day, put, put_json, put_styled
+from demandctl.render import day, put, put_json, put_styled, tell
 from demandctl.vocabulary import WEEKDAYS
 
 GLANCE = 12
@@ -25,11 +25,11 @@ def today(app: Context, *, as_json: bool) -> None:
         f"{day(app.now.date(), app.now)} {app.now:%Y-%m-%d} 周{WEEKDAYS[app.now.weekday()]} {app.now:%H:%M}",
         "bold",
     )
-    put(
+    tell(
         f"未结束 {numbers['open']} 条：待派单 {numbers['new']}，待领导指派 {numbers['referred']}，"
         f"等待中 {numbers['waiting']}，待客户确认 {numbers['confirming']}"
     )
-    put(
+    tell(
         f"周一要反馈 {numbers['monday']} 条；未来 7 天要回访 {numbers['revisits']} 次；"
         f"上周新增 {numbers['last_week']['new']} 条，结束 {numbers['last_week']['closed']} 条"
     )

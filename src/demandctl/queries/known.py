@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NoReturn
 
 from demandctl.config import rules_text
-from demandctl.errors import NotFound
+from demandctl.errors import NotFound, Several
+from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import Reader
 from demandctl.rules import read_rules
 
+_NEWEST = 2000
+"""Among how many names the nearest are looked for."""
 
-def require_known(reader: Reader, *, owner: str = "", branch: str = "", rule: str = "") -> None:
-    """NotFound, with the nearest ones, for a person, a branch or a rule that nobody has heard of."""
+
+def require_known(reader: Reader, *, owner: str = "", branch: str = "", rule: str = "", tag: str = "") -> None:
+    """NotFound, with the nearest ones, for a person, a branch, a rule or a tag that nobody has heard of."""
     if owner:
         named = "SELECT name FROM contact UNION SELECT owner_name FROM deadline WHERE owner_name <> ''"
         specialist = (reader.context.config.specialist, reader.context.who, "专员", "需求专员")
@@ -27,6 +32,23 @@ def require_known(reader: Reader, *, owner: str = "", branch: str = "", rule: st
         known |= {entry.id: entry.name for entry in read_rules(rules_text(reader.context.config)[0])[0].rules}
         if rule not in known and rule not in known.values():
             _refuse("没有规则", rule, _as_read(known), "看看有哪些：demandctl sla show")
+    if tag:
+        names = " UNION ".join(f"SELECT json_each.value FROM {t}, json_each({t}.tags)" for t in ("demand", "customer"))
+        tags = {row[0]: row[0] for row in reader.rows(names)}
+        if tag not in tags:
+            _refuse("没有标签", tag, tags, f"用过的标签：{'、'.join([*tags][:20])}" if tags else "还没有用过标签")
+
+
+def customer_meant(reader: Reader, text: str) -> int | None:
+    """The customer that a filter names, None where it names several; NotFound, with the nearest ones."""
+    try:
+        return find_customer_id(reader, text)
+    except Several:
+        return None
+    except NotFound:
+        newest = f"SELECT name FROM customer WHERE erased_at IS NULL ORDER BY id DESC LIMIT {_NEWEST}"
+        names = {row[0]: row[0] for row in reader.rows(newest)}
+        _refuse("没有客户", text, names, "看看有谁：demandctl customer list")
 
 
 def _require(what: str, text: str, known: Iterable[str], hint: str) -> None:
@@ -40,7 +62,7 @@ def _as_read(known: Mapping[str, str]) -> dict[str, str]:
     return {word: f"{number} {name}" for number, name in known.items() for word in (number, name)}
 
 
-def _refuse(what: str, text: str, known: Mapping[str, str], hint: str) -> None:
+def _refuse(what: str, text: str, known: Mapping[str, str], hint: str) -> NoReturn:
     from difflib import get_close_matches
 
     near = dict.fromkeys(known[word] for word in get_close_matches(text, list(known), n=3, cutoff=0.5))

@@ -103,11 +103,7 @@ def identify_customer(work: Work, values: Mapping[str, Any]) -> tuple[Customer, 
     if given.get("phone"):
         given["phone"] = phones.normalise(given["phone"])
     name = str(given.get("name", ""))
-    by_code = survivor(session, session.get(Customer, int(name[1:]))) if re.fullmatch(r"[Kk]\d{1,9}", name) else None
-    if re.fullmatch(r"[Kk]\d{1,9}", name) and by_code is None:
-        raise NotFound(f"没有客户 {name.upper()}", "看看有谁：demandctl customer list")
-    if by_code:
-        _require_present(by_code)
+    by_code = _by_code(session, name)
     by_phone = _one(session, Customer.phone, given.get("phone"))
     by_wechat = _one(session, Customer.wechat, given.get("wechat"))
     known = [c for c in (by_code, by_phone, by_wechat) if c]
@@ -121,16 +117,31 @@ def identify_customer(work: Work, values: Mapping[str, Any]) -> tuple[Customer, 
     customer = Customer(created_at=work.now, nickname=name, **given)
     session.add(customer)
     session.flush()
+    return customer, _namesakes(session, customer)
+
+
+def _by_code(session: Session, text: str) -> Customer | None:
+    """The customer whose code stands where a name may stand; NotFound for a code that nobody has."""
+    if not re.fullmatch(r"[Kk]\d{1,9}", text):
+        return None
+    customer = survivor(session, session.get(Customer, int(text[1:])))
+    if customer is None:
+        raise NotFound(f"没有客户 {text.upper()}", "看看有谁：demandctl customer list")
+    _require_present(customer)
+    return customer
+
+
+def _namesakes(session: Session, customer: Customer) -> list[str]:
+    """What is worth saying of a new customer: that others bear his name."""
     alike = session.exec(
         select(Customer).where(
-            or_(Customer.name == name, Customer.nickname == name),
+            or_(Customer.name == customer.nickname, Customer.nickname == customer.nickname),
             Customer.id != customer.id,
             col(Customer.merged_into).is_(None),
         )
     ).all()
     listed = "、".join(f"{c.code} {c.name}（{c.region or '地区未知'}）" for c in alike[:5])
-    notes = [f"已有同名客户 {listed}；若是同一人，撤销后改用 --customer 编号"] if alike else []
-    return customer, notes
+    return [f"已有同名客户 {listed}；若是同一人，撤销后改用 --customer 编号"] if alike else []
 
 
 def _one(session: Session, column: Any, value: str | None) -> Customer | None:
@@ -149,6 +160,7 @@ _LABELS = {"name": "姓名", "phone": "电话", "wechat": "微信", "company": "
 
 
 def _fill_in(customer: Customer, given: Mapping[str, Any]) -> list[str]:
+    """Fill what is blank; what differs stays as it was and is said."""
     notes: list[str] = []
     for name, value in given.items():
         had = getattr(customer, name)
@@ -301,17 +313,14 @@ def branch_of(work: Work, demand: Demand) -> tuple[str, int | None]:
     from demandctl.routing import branch_for
 
     people = candidates(reader_in(work))
-    for contact_id in (demand.handler_id, demand.leader_id):
-        person = next((c for c in people if c.id == contact_id), None)
-        if person and person.branch:
-            if contact_id == demand.leader_id and person.branch:
-                return person.branch, person.id
-            leaders = [
-                c for c in people if c.branch == person.branch and c.active and (c.leader or c.role == Role.LEADER)
-            ]
-            leader_id = branch_for(demand.region, leaders)[1] if len(leaders) > 1 else None
-            return person.branch, leader_id or (leaders[0].id if leaders else None)
-    return branch_for(demand.region, people)
+    by_id = {person.id: person for person in people if person.branch}
+    handler, leader = by_id.get(demand.handler_id or 0), by_id.get(demand.leader_id or 0)
+    if handler and handler is not leader:
+        beside = [c for c in people if c.branch == handler.branch]
+        leaders = [c for c in beside if c.active and (c.leader or c.role == Role.LEADER)]
+        narrowest = branch_for(demand.region, leaders)[1] if len(leaders) > 1 else None
+        return handler.branch, narrowest or (leaders[0].id if leaders else None)
+    return (leader.branch, leader.id) if leader else branch_for(demand.region, people)
 
 
 def need_of(session: Session, demand: Demand) -> Need:

@@ -209,22 +209,18 @@ _NAMES: dict[str, Callable[[int], str]] = {
 
 
 def _replay(reader: Reader, everything: bool, progress: Progress | None) -> tuple[list[Finding], int, int]:
-    """The stored deadlines against those that the stored events make, each by the rules of its day."""
+    """The stored deadlines against those that the stored events make, each by the rules of its day.
+
+    Returns what was found, how many subjects were replayed, and how many there are.
+    """
     from sqlalchemy import create_engine
     from sqlalchemy.exc import DBAPIError
     from sqlalchemy.pool import NullPool
     from sqlmodel import Session
 
-    from demandctl.deadlines import SUBJECT, replay
+    from demandctl.deadlines import replay
 
-    path = reader.context.db_path
-    about = (
-        "SELECT about, subject_id FROM event UNION SELECT 'demand', demand_id FROM deadline WHERE about = 'demand' "
-        "UNION SELECT 'revisit', revisit_id FROM deadline WHERE about = 'revisit' "
-        "UNION SELECT 'customer', customer_id FROM deadline WHERE about = 'customer'"
-    )
-    subjects = [tuple(row) for row in reader.rows(f"SELECT * FROM ({about}) ORDER BY subject_id DESC")]
-    subjects = [(kind, number) for kind, number in subjects if kind in SUBJECT and number is not None]
+    path, subjects = reader.context.db_path, _subjects(reader)
     chosen = subjects if everything else subjects[:REPLAYED]
     engine = create_engine("sqlite://", creator=lambda: open_file(path, write=False), poolclass=NullPool)
     wrong: list[str] = []
@@ -240,11 +236,20 @@ def _replay(reader: Reader, everything: bool, progress: Progress | None) -> tupl
             session.expunge_all()
             if progress:
                 progress(done, len(chosen))
-    found = []
-    if wrong:
-        message = f"{len(wrong)} 处时限与按经过重算的不一致"
-        found.append(_problem("replay", message, tuple(wrong[:NAMED])))
+    message = f"{len(wrong)} 处时限与按经过重算的不一致"
+    found = [_problem("replay", message, tuple(wrong[:NAMED]))] if wrong else []
     return found, len(chosen), len(subjects)
+
+
+def _subjects(reader: Reader) -> list[tuple[str, int]]:
+    """Whatever has events or deadlines, the newest first."""
+    about = (
+        "SELECT about, subject_id FROM event UNION SELECT 'demand', demand_id FROM deadline WHERE about = 'demand' "
+        "UNION SELECT 'revisit', revisit_id FROM deadline WHERE about = 'revisit' "
+        "UNION SELECT 'customer', customer_id FROM deadline WHERE about = 'customer'"
+    )
+    rows = reader.rows(f"SELECT about, subject_id FROM ({about}) ORDER BY subject_id DESC")
+    return [(kind, number) for kind, number in rows if kind in _NAMES and number is not None]
 
 
 # -- outside the ledger ------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from demandctl.newcomers import Clash, Contacts, Customers, Person, insert, inse
 from demandctl.queries.reader import reader_in
 from demandctl.routing import branch_for
 from demandctl.sheets.cells import plain
-from demandctl.sheets.legacy import Draft, Handed, Said, read_assignments, read_demands, read_follow_ups
+from demandctl.sheets.legacy import ABOUT, Draft, Handed, Said, read_assignments, read_demands, read_follow_ups
 from demandctl.sheets.problems import Problem
 from demandctl.sheets.record import Frame
 from demandctl.sheets.tables import Row, Table
@@ -60,6 +60,7 @@ def import_demands(work: Work, source: Source, *, skip_errors: bool) -> Arrival:
             if draft is not None:
                 drafts.append(draft)
     _complete(drafts)
+    _attach(said, drafts)
     taking = _Taking(work, contacts, customers, said, handed)
     customers.claim(draft.person["code"] for draft in drafts)
     taking.claim(drafts)
@@ -97,6 +98,21 @@ def _complete(drafts: Sequence[Draft]) -> None:
             draft.handler_phone = next(iter(known))
         if not draft.branch and len(known := branches[draft.handler] - {""}) == 1:
             draft.branch = next(iter(known))
+
+
+def _attach(said: dict[str, list[tuple[Said, Row]]], drafts: Sequence[Draft]) -> None:
+    """Give follow-ups that name a customer to the demand of his that was the latest by then."""
+    keys = [key for key in said if key.startswith(ABOUT)]
+    by_person: dict[str, list[Draft]] = {}
+    for draft in drafts if keys else ():
+        for text in {draft.person["phone"], draft.person["name"]} - {""}:
+            by_person.setdefault(f"{ABOUT}{text}", []).append(draft)
+    for key in keys:
+        theirs = sorted(by_person.get(key, ()), key=lambda draft: draft.values["raised_at"])
+        for entry, _ in said.pop(key) if theirs else ():
+            begun = [draft for draft in theirs if draft.values["raised_at"] <= entry.at]
+            draft = (begun or theirs[:1])[-1]
+            draft.said = _merged(draft.said, [entry])
 
 
 def _orphans(

@@ -64,6 +64,9 @@ def _same_contact(people: list[Contact], values: Mapping[str, Any]) -> Contact |
     return known[0] if known else None
 
 
+_BRANCH = re.compile("(?:公司|大区|办事处|服务站|维修站|网点|营业部|总部|片区|办)$")
+
+
 def _contact(row: Row, table: Table, frame: Frame) -> dict[str, Any] | None:
     reader = Reader(row, table, frame, own=True)
     name, beside = without_phone(reader.text("name"))
@@ -72,6 +75,8 @@ def _contact(row: Row, table: Table, frame: Frame) -> dict[str, Any] | None:
     values: dict[str, Any] = {"name": name}
     for field in table.fields & {"branch", "wechat"}:
         values[field] = reader.text(field)
+    if "branch" not in table.fields and _BRANCH.search(row.section):
+        values["branch"] = row.section
     for field in table.fields & {"products", "skills"}:
         values[field] = parts(row.cells.get(field, ""))
     if "regions" in table.fields:

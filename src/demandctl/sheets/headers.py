@@ -38,11 +38,15 @@ _RATED = "(?:评价|满意度|满意情况|是否满意|满意否|评分|情况)
 _CUSTOMER: Fields = {
     "code": ("客户编号|客户编码|客户代码|客户号|会员号",),
     "customer": (
-        f"{_CLIENT}(?:的)?(?:姓名|名称|名字|名|称呼)|姓名",
+        f"{_CLIENT}(?:的)?(?:姓名|名称|名字|名|称呼)|(?:真实|本人)?姓名",
         f"{_CLIENT}方?|名字|称呼|客户昵称|昵称|微信昵称|客户微信名|微信名|群昵称|需求客户|{_ASKER}(?:姓名|名称)?|反馈客户|客户联系人|客户信息|客户及联系人|姓名昵称",
         "(?:联系|联络)人(?:姓名)?|(?:被访|受访|被回访)(?:人|者|客户)(?:姓名)?|回访客户|回访对象|名称|甲方",
     ),
-    "phone": (f"{_CLIENT}(?:的)?{_TEL}", f"{_TEL}", f"(?:联系人|联络人|本人|被访人|受访人|报修|来电|{_ASKER}){_TEL}"),
+    "phone": (
+        f"{_CLIENT}(?:的)?{_TEL}",
+        f"(?:常用|主要)?{_TEL}[1一]?",
+        f"(?:联系人|联络人|本人|被访人|受访人|报修|来电|{_ASKER}){_TEL}",
+    ),
     "wechat": (f"(?:{_CLIENT}|个人|联系人)?(?:微信号|微信账号|微信id|wechat|微信)",),
     "company": (f"(?:{_CLIENT}|所在|所属|工作|施工)?(?:单位|公司|单位名称|公司名称|企业|企业名称|工作单位)",),
     "region": (
@@ -169,7 +173,8 @@ FOLLOW_UPS: Fields = {
         "(?:跟进|记录|处理|联系|沟通|反馈|回复|填写)(?:人|人员|者)(?:姓名)?",
         f"{_HANDLER}{_PERSON}|业务员|人员|姓名",
     ),
-    "by_phone": (f"跟进人{_TEL}|电话|{_TEL}",),
+    "by_phone": (f"(?:{_HANDLER}{_PERSON}|记录人){_TEL}", f"{_TEL}"),
+    "phone": (f"{_CLIENT}{_TEL}",),
     "internal": ("对客户内部|客户内部|对象|对内对外|内部",),
     "method": ("(?:跟进|沟通|联系)?方式",),
     "stage": ("进度|(?:跟进|进展)?阶段",),
@@ -220,7 +225,7 @@ REVISITS: Fields = {
         "(?:整体|总体|综合|客户|总)(?:的)?(?:满意度|满意情况|评价|满意程度)|整体满意|总体满意",
         "(?:回访)?满意度|是否满意|满意否|满意情况|满意程度|评价|总评|回访结果|评价结果|客户评分|评分",
     ),
-    "dissatisfaction": ("不满意(?:的|之)?(?:原因|理由|地方|方面|说明|处|项)|不满原因|不满意点|不满意",),
+    "dissatisfaction": ("(?:不满意|差评)(?:的|之)?(?:原因|理由|地方|方面|说明|处|项)|不满原因|不满意点|不满意",),
     "heard": (
         "(?:客户)?(?:了解|得知|知晓|获知|认识)(?:我司|我们|公司)?(?:的)?(?:渠道|途径|方式|来源)|(?:如何|从何处?|从哪里?|通过什么|怎么)(?:了解|得知|知道|认识)(?:到)?(?:我司|我们|公司)?|(?:信息)?来源(?:渠道)?",
     ),
@@ -312,7 +317,6 @@ SPARE: Mapping[str, Mapping[str, str]] = {
         "raised": "(?:反馈|联系|处理|跟进|沟通)(?:时间|日期)",
         "handler": "(?:所属)?(?:客服|专员|人员|联系人|联络人)",
     },
-    "customers": {"name": "(?:公司|单位|企业)(?:名称)?"},
 }
 """Headers that stand for a field only where the table has no surer column for it."""
 
@@ -338,7 +342,7 @@ COMPUTED: Mapping[str, str] = {
 
 NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "demands": (("content",), ("customer", "phone", "code", "wechat")),
-    "follow-ups": (("number",), ("at",), ("text",)),
+    "follow-ups": (("number", "customer", "phone"), ("at",), ("text",)),
     "assignments": (("number",), ("at",), ("to",)),
     "revisits": (("customer", "phone", "code"), ("visited", "planned", "satisfaction", "kind", "attitude")),
     "customers": (("name", "phone", "wechat", "nickname"), ("phone", "region", "company", "code", "wechat", "stage", "value")),
@@ -362,6 +366,8 @@ def bare(title: object) -> str:
     return _SIGNS.sub("", _BRACKETS.sub("", narrow(plain(title)))).lower()
 
 
+_LEADING = frozenset({"product", "content", "region", "kind"})
+"""Fields whose header may go on with a word that is none of ours: 机型/机号."""
 _JOINED = re.compile(r"[/／、|+＋&\n]|(?<=.)[及和与](?=.)")
 
 
@@ -373,6 +379,8 @@ def meant(title: str, what: str) -> Fit | None:
     words = [bare(word) for word in _JOINED.split(narrow(title)) if bare(word)]
     fits = [fit(word, what) for word in words] if 1 < len(words) < 4 else []
     fields = frozenset(each.field for each in fits if each)
+    if fits and fits[0] and None in fits and fits[0].field in _LEADING:
+        return Fit(fits[0].field, 3)
     if not fits or None in fits:
         return None
     name = next(iter(fields)) if len(fields) == 1 else COMPOUNDS.get(fields)

@@ -285,9 +285,8 @@ class _Demand(Reader):
         if is_nothing(value):
             kind, subtype = words.kind_and_subtype(subtype_cell) if subtype_cell else (None, None)
             if kind is None and "kind" not in self.table.fields:
-                kind, subtype = words.kind_and_subtype(self.table.sheet.name)
-                if kind is None:
-                    kind, subtype = words.kind_and_subtype(self.table.title[:60])
+                for text in (self.row.section, self.table.sheet.name, self.table.title[:60]):
+                    kind, subtype = words.kind_and_subtype(text) if text and kind is None else (kind, subtype)
             if kind is None:
                 self.problem("kind", "没有写需求类型")
                 return None, None
@@ -517,7 +516,7 @@ def read_follow_ups(table: Table, frame: Frame) -> Iterator[tuple[str, Said, Row
     own = "next_plan" in table.fields
     for row in table.rows():
         reader = Reader(row, table, frame, own=own)
-        label = label_of(row.cells.get("number", ""))
+        label = label_of(row.cells.get("number", "")) or _person_key(reader)
         at = reader.instant("at", opening=False)
         if not label or at is None:
             if not reader.bad:
@@ -535,6 +534,17 @@ def read_follow_ups(table: Table, frame: Frame) -> Iterator[tuple[str, Said, Row
         if rest := reader.note():
             said.text = f"{said.text}\n{rest}".strip()
         yield label, said, row
+
+
+def _person_key(reader: Reader) -> str:
+    """Whom a follow-up is about where the sheet gives no numbers: his phone, else his name."""
+    name, beside = without_phone(reader.text("customer"))
+    number = reader.phone("phone") or beside
+    return f"{ABOUT}{number or name}" if number or name else ""
+
+
+ABOUT = "@"
+"""Before the phone or the name of a customer that a sheet of follow-ups names instead of a number."""
 
 
 def label_of(value: Any) -> str:

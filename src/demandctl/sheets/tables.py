@@ -31,6 +31,10 @@ DITTO = frozenset({"同上", "同前", "〃", "″", "〞", "同上。", '"', "'
 _OF_ITS_OWN = frozenset({"wechat", "outcome", "status", "progress"})
 """Fields whose 同上 is not the cell above: of 微信 it is the phone beside it."""
 _TICKED = re.compile(r"[√✓✔☑●■*vVyY1是]")
+_HINT = re.compile(r"\s*[(（].*[)）]\s*", re.DOTALL)
+"""（年月日） under a header says how to fill it in."""
+_LABEL = re.compile(r"[^：:]{1,10}[：:](?!\d\d)")
+_MONTH = re.compile(r"\s*(?:\d{2,4}\s*[年./-])?\s*\d{1,2}\s*月份?\s*")
 _UNDER = "\x1f"
 """Between the two rows of a header that has two."""
 
@@ -53,6 +57,8 @@ class Row(NamedTuple):
     extras: Sequence[tuple[str, Cell]]
     merged: frozenset[str]
     raw: Sequence[Cell]
+    section: str = ""
+    """What the line above this part of the table says: a branch, a kind, a month."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,7 @@ class Table:
         others = [c for c in columns if not c.field]
         nothing: dict[int, int] = {}
         above: Sequence[Cell] = ()
+        section = ""
         repeated = [c.place for c in columns if c.field not in _OF_ITS_OWN]
         for index in range(self.head + 1, self._last_row() + 1):
             row: Sequence[Cell] = rows[index]
@@ -121,10 +128,11 @@ class Table:
                 if column.place < width and not _is_blank(cell := row[column.place]):
                     more.setdefault(column.field, []).append((column.title, cell))
             if len(filled) <= 1 and not merged and not self._has_record(cells):
+                section = plain(filled[0])
                 continue  # 二月份, 商机类: it heads a part of the table; a lone number waits to be filled in
             extras = [(c.title, row[c.place]) for c in others if c.place < width and not _is_blank(row[c.place])]
             names = frozenset(c.field for c in columns if merged.get(c.place, index) != index) if merged else _NONE
-            yield Row(self.sheet.name, index + 1, cells, more, extras, names, rows[index])
+            yield Row(self.sheet.name, index + 1, cells, more, extras, names, rows[index], section)
 
     def _read_ticks(self, row: Sequence[Cell], cells: dict[str, Cell]) -> None:
         """The word of the column that has the tick; a word of its own in the cell says more."""
@@ -142,10 +150,13 @@ class Table:
         first = filled[0]
         if _TOTALS.match(first) or _EXAMPLE.match(first):
             return True
+        if first[:1] in "(（" and all(type(cell) is str and _HINT.fullmatch(cell) for cell in filled):
+            return True
         return first in heads and len(filled) > 2 and sum(1 for cell in filled if cell in heads) > len(filled) / 2
 
     def _has_record(self, cells: Mapping[str, Cell]) -> bool:
-        return not _is_blank(cells.get("content", "")) or not _is_blank(cells.get("raised", ""))
+        raised = cells.get("raised", "")
+        return not _is_blank(cells.get("content", "")) or not (_is_blank(raised) or _MONTH.fullmatch(plain(raised)))
 
     def _covering(self, index: int) -> dict[int, int]:
         return {
@@ -162,6 +173,8 @@ class Table:
             first = plain(filled[0])
             if _FOOT.match(first) or _TOTALS.match(first) or len(filled) < 2:
                 continue
+            if len(filled) < 5 and all(_LABEL.match(plain(cell)) for cell in filled):
+                continue  # 登记人：   班长：
             foot = re.match(r"\s*\d{1,2}[、.．]", first)
             if foot and len(filled) < 3:
                 continue

@@ -1,7 +1,9 @@
 """A customer's right over what is stored about him, and files that nobody else can read."""
 
 import json
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -165,3 +167,54 @@ def test_erasing_takes_those_with_it_who_were_merged_into_the_person(ledger: Cli
     assert "小王".encode() not in ledger.db.read_bytes()
     assert ledger("doctor", "--json").json["ok"]
     assert len(ledger("list", "--json").json) == 2
+
+
+def _without(cli: Cli, *words: str) -> None:
+    """Erase K00001; none of the words is left in the file."""
+    before = cli.db.read_bytes()
+    assert all(word.encode() in before for word in words)
+    cli("customer erase K1 --yes")
+    assert not [word for word in words if word.encode() in cli.db.read_bytes()]
+
+
+TAKEN = ("--kind", "service", "--channel", "direct")
+
+
+def test_a_demand_that_was_taken_back_by_undo_is_erased_too(ledger: Cli) -> None:
+    ledger("intake", "收回的那句话", "--customer", "K1", *TAKEN, "--new")
+    ledger("undo")
+    _without(ledger, "收回的那句话")
+
+
+def test_a_number_with_blanks_in_somebody_elses_words_is_his_too(ledger: Cli) -> None:
+    ledger("intake", "找 138 0000 0121 问的", "--customer", "小李", *TAKEN)
+    _without(ledger, "138 0000 0121")
+
+
+def test_of_two_names_the_longer_one_is_struck_whole(cli: Cli) -> None:
+    cli("intake", "坏了", "--customer", "周建", *TAKEN, "--product", "周建国的泵车")
+    cli("customer edit K1 --name 周建国")
+    cli("customer erase K1 --yes")
+    assert cli("show 1 --json").json["product"] == "（已删除）的泵车"
+
+
+def test_a_name_of_one_character_strikes_nothing(cli: Cli) -> None:
+    cli("intake", "坏了", "--customer", "湘", *TAKEN, "--region", "湘潭")
+    cli("customer erase K1 --yes")
+    assert cli("show 1 --json").json["region"] == "湘潭"
+
+
+def test_what_names_one_of_our_own_people_stays(cli: Cli) -> None:
+    mate = cli("contact show 李铁柱 --json").json
+    cli("intake", "坏了", "--customer", "李铁柱", "--phone", mate["phone"], *TAKEN)
+    cli("intake", "漏油", "--customer", "小王", *TAKEN)
+    cli("follow-up", "2", f"给{mate['phone']}打了电话")
+    cli("customer erase K1 --yes")
+    assert mate["phone"] in cli("show 2 --json").json["follow_ups"][0]["text"]
+
+
+def test_the_file_keeps_no_free_page_with_what_was_erased(cli: Cli) -> None:
+    cli("intake", "坏了" * 8000, "--customer", "老周", *TAKEN)
+    cli("customer erase K1 --yes")
+    with closing(sqlite3.connect(cli.db)) as ledger:
+        assert ledger.execute("PRAGMA freelist_count").fetchone() == (0,)

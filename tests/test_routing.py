@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from demandctl.routing import Candidate, Need, Routing, branch_for, route
+from demandctl.routing import Candidate, Need, Routing, branch_for, is_accused, route
 from demandctl.vocabulary import Role
 
 CONTACTS = Path(__file__).parents[1] / "examples" / "contacts.csv"
@@ -418,3 +418,36 @@ def test_skills_may_be_written_as_values_or_inside_longer_words() -> None:
     ]
     assert asked(directory, "inquiry legal", "")[0] == ["甲"]
     assert asked(directory, "inquiry finance", "")[0] == ["乙"]
+
+
+def test_a_leader_of_one_reading_of_a_place_is_not_the_one_leader() -> None:
+    without_jilin = [someone for someone in BOTH_CHAOYANG if someone.name != "吉领"]
+    assert asked(without_jilin, "service repair", "朝阳区") == (["京服", "长服"], None)
+
+
+def test_a_bare_region_means_what_the_colleagues_of_the_branch_serve() -> None:
+    directory = [person("甲", "service", "一部", "朝阳区"), person("乙", "sales", "一部", "海淀")]
+    assert asked(directory, "service", "北京朝阳区")[0] == ["甲"]
+    assert asked(directory, "service", "长春朝阳区")[0] == []
+
+
+def test_a_branch_named_after_a_part_of_a_province_serves_no_place_by_its_name() -> None:
+    directory = [person("南领", "leader", "湘南分公司")]
+    assert asked(directory, "opportunity erp", "湖南益阳南县") == ([], None)
+
+
+def test_an_outsider_is_known_by_his_name_where_no_skill_is_written() -> None:
+    directory = [person("大发物流", "external", ""), person("宏运租赁", "external", "")]
+    routing = route(Need("inquiry", "rental", "", ""), directory, external=True)
+    assert (routing.clear, routing.proposals[0].name) == (True, "宏运租赁")
+
+
+def test_parts_are_asked_of_the_expert_for_service() -> None:
+    directory = [person("产", "expert", "", skills="产品"), person("后", "expert", "", skills="售后")]
+    routing = route(Need("opportunity", "parts", "", ""), directory, expert=True)
+    assert [p.name for p in routing.proposals] == ["后"]
+
+
+@pytest.mark.parametrize(("words", "accused"), [("姓欧阳的那个师傅", True), ("欧师傅没来", False), ("姓欧的", False)])
+def test_a_surname_of_two_characters_is_not_taken_for_one_of_one(words: str, accused: bool) -> None:
+    assert is_accused(person("欧阳勇", "service", ""), words) is accused

@@ -48,6 +48,8 @@ def test_adding_opening_time_is_what_walking_minute_by_minute_gives(
 
 @quick
 @given(MOMENTS, st.integers(0, 12 * 86400))
+@example(at("2026-11-20 09:00"), 0)
+@example(at("2026-11-20 12:00"), 5400)
 def test_measuring_opening_time_is_what_counting_minutes_gives(
     calendar: Calendar, office: Office, start: datetime, seconds: int
 ) -> None:

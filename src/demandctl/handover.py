@@ -8,15 +8,13 @@ from sqlmodel import select
 
 from demandctl import directory, holdings
 from demandctl.db import Work
-from demandctl.deadlines import happen, rank
 from demandctl.errors import Refused
 from demandctl.holdings import Holding
-from demandctl.ledger import facts_of, find_demand
+from demandctl.ledger import find_demand, tell
 from demandctl.models import Assignment, Contact, Customer, Demand, Escalation
 from demandctl.queries.reader import reader_in
 from demandctl.revisits import escalate as escalate_revisit
 from demandctl.revisits import find_revisit
-from demandctl.sla import Event
 from demandctl.vocabulary import Route, Status
 
 STAYS = (Status.WAITING, Status.CONFIRMING)
@@ -79,11 +77,7 @@ def _hand_over_demand(work: Work, demand: Demand, old: Contact, new: Contact, wh
     demand.branch, demand.branch_leader_id = directory.branch_of(work, demand)
     if "branch" in whats and demand.branch_leader_id == old.id:
         demand.branch_leader_id = new.id
-    work.session.flush()
-    assert demand.id is not None
-    event = Event(frozenset(names), work.now, facts_of(demand) | facts, person=new.id)
-    place = rank(demand.urgency, demand.kind)
-    happen(work, "demand", demand.id, event, rank=place, customer_id=demand.customer_id, demand_id=demand.id)
+    tell(work, demand, names, facts=facts, person=new.id)
 
 
 def _take_escalation(work: Work, demand: Demand, old: Contact, new: Contact) -> None:

@@ -74,8 +74,8 @@ def intake(
     work.session.add(demand)
     work.session.flush()
     _locate(work, demand)
-    _happen(work, demand, {"raised"}, raised_at)
-    _happen(work, demand, {"registered"})
+    tell(work, demand, {"raised"}, raised_at)
+    tell(work, demand, {"registered"})
     work.describe(f"登记 D{demand.id} {kind.label}：{person.name}，{short(demand.content)}")
     return demand, notes
 
@@ -115,7 +115,7 @@ def assign(
     if not designated:
         demand.leader_id = None
     _locate(work, demand)
-    _happen(work, demand, {"assigned"}, at)
+    tell(work, demand, {"assigned"}, at)
     work.describe(f"派单 D{demand.id} → {to.name}（{how.label}）")
     return how
 
@@ -132,7 +132,7 @@ def refer(work: Work, demand: Demand, leader: Contact, *, at: datetime, reason: 
     _record_assignment(work, demand, leader, Route.REFERRED, reason, at)
     demand.handler_id, demand.leader_id, demand.status = None, leader.id, Status.REFERRED
     _locate(work, demand)
-    _happen(work, demand, {"referred"}, at)
+    tell(work, demand, {"referred"}, at)
     work.describe(f"转领导 D{demand.id} → {leader.name}")
 
 
@@ -209,7 +209,7 @@ def follow_up(work: Work, demand: Demand, report: Report) -> FollowUp:
     if report.resolved:
         demand.resolved_at = report.at
     names = _follow_up_names(work, demand, person, report)
-    _happen(
+    tell(
         work, demand, names, report.at, due=promised, wait_until=wait_until, person=person.id if person else None,
         owed_by="specialist" if wait_until else "", what=f"按约定跟进：{report.plan}" if report.plan else "",
         plan=report.plan,
@@ -320,12 +320,12 @@ def confirm(work: Work, demand: Demand, *, solved: bool, at: datetime, text: str
         work.session.add(FollowUp(demand_id=demand.id, at=at, by_name=work.who, text=text))
     if solved:
         demand.confirmed_at = at
-        _happen(work, demand, {"confirmed"}, at)
+        tell(work, demand, {"confirmed"}, at)
         _end(work, demand, Outcome.SOLVED, at)
         work.describe(f"客户确认 D{demand.id} 已解决，结束")
         return
     demand.status, demand.resolved_at = Status.FOLLOWING, None
-    _happen(work, demand, {"confirmed", "unsolved"}, at)
+    tell(work, demand, {"confirmed", "unsolved"}, at)
     work.describe(f"客户确认 D{demand.id} 未解决，继续跟进")
 
 
@@ -351,7 +351,7 @@ def close(
 
 def _end(work: Work, demand: Demand, outcome: Outcome, at: datetime) -> None:
     demand.status, demand.outcome, demand.closed_at = Status.CLOSED, outcome, at
-    _happen(work, demand, {"closed", outcome.value}, at)
+    tell(work, demand, {"closed", outcome.value}, at)
     if outcome is Outcome.WON or (outcome is Outcome.SOLVED and demand.kind == Kind.SERVICE):
         customer = work.session.get_one(Customer, demand.customer_id)
         directory.tell(work, customer, {"sale"}, at=at, demand_id=demand.id)
@@ -374,7 +374,7 @@ def reopen(work: Work, demand: Demand, *, reason: str = "") -> None:
             FollowUp(demand_id=demand.id, at=work.now, by_name=work.who, internal=True, text=f"重开：{reason}")
         )
     _locate(work, demand)
-    _happen(work, demand, {"reopened"} if handler else {"reopened", "undispatched"})
+    tell(work, demand, {"reopened"} if handler else {"reopened", "undispatched"})
     if sold:
         customer = work.session.get_one(Customer, demand.customer_id)
         directory.tell(work, customer, {"withdrawn"}, demand_id=demand.id)
@@ -397,7 +397,7 @@ def upgrade(work: Work, demand: Demand, subtype: str = "new") -> bool:
         demand.handler_id, demand.leader_id, demand.status = None, None, Status.NEW
         names.add("undispatched")
         _locate(work, demand)
-    _happen(work, demand, names)
+    tell(work, demand, names)
     work.describe(f"D{demand.id} 由咨询转为商机")
     return stays
 
@@ -412,7 +412,7 @@ def escalate(work: Work, demand: Demand, to: Contact, *, problem: str, within: s
         Escalation(demand_id=demand.id, at=at, to_id=to.id, level=demand.escalation, problem=problem, within=within)
     )
     work.session.flush()
-    _happen(work, demand, {"escalated"}, at, person=to.id, target=within, what=f"处理升级的问题：{short(problem)}")
+    tell(work, demand, {"escalated"}, at, person=to.id, target=within, what=f"处理升级的问题：{short(problem)}")
     work.describe(f"升级 D{demand.id} → {to.name}（第 {demand.escalation} 级）：{short(problem)}")
     return demand.escalation
 
@@ -454,7 +454,7 @@ def edit(work: Work, demand: Demand, values: Mapping[str, Any]) -> list[str]:
     if "region" in changed:
         _locate(work, demand)
     if {"kind", "urgency", "region", "raised_at", "channel"} & set(changed) and demand.closed_at is None:
-        _happen(work, demand, {"edited", "kind-changed"} if "kind" in changed else {"edited"})
+        tell(work, demand, {"edited", "kind-changed"} if "kind" in changed else {"edited"})
     work.describe(f"修改 D{demand.id}：{named(changed)}")
     return changed
 
@@ -469,6 +469,7 @@ def _require_raised_first(session: Session, demand: Demand) -> None:
 
 
 def _require_time(work: Work, demand: Demand, at: datetime) -> None:
+    """Refuse a time of an event (``--at``) that is yet to come or before the customer asked."""
     if at > work.now:
         raise UsageError(f"时间还没到：{echo(at, work.now, work.calendar)}", "--at 写已经发生的时间")
     if at < demand.raised_at:
@@ -482,17 +483,23 @@ def _locate(work: Work, demand: Demand) -> None:
     demand.branch, demand.branch_leader_id = directory.branch_of(work, demand)
 
 
-def facts_of(demand: Demand) -> dict[str, Any]:
-    """What rules may ask about a demand, and who is who in it."""
-    return demand_facts(demand.values())
-
-
-def _happen(
-    work: Work, demand: Demand, names: set[str], at: datetime | None = None, *, plan: str = "", **details: Any
+def tell(
+    work: Work,
+    demand: Demand,
+    names: set[str],
+    at: datetime | None = None,
+    *,
+    plan: str = "",
+    facts: Mapping[str, Any] | None = None,
+    **details: Any,
 ) -> None:
+    """Let the deadlines of a demand know what happened to it; its next step is the promise that is open afterwards.
+
+    *plan* says what was promised, *facts* what the demand itself does not, *details* are fields of the event.
+    """
     work.session.flush()
     assert demand.id is not None
-    event = Event(frozenset(names), at or work.now, facts_of(demand), **details)
+    event = Event(frozenset(names), at or work.now, demand_facts(demand.values()) | dict(facts or {}), **details)
     still_open = happen(
         work,
         "demand",

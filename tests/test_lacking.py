@@ -272,3 +272,22 @@ def test_who_is_unknown_owes_nothing_is_no_answer(cli: Cli, words: str, near: st
 def test_who_is_known_may_owe_nothing(cli: Cli) -> None:
     for words in ("--rule weekly", "--rule 周一反馈进度", "--owner 李铁", "--branch 长沙", "--owner 需求专员"):
         assert "没有符合条件" in cli(f"due {words}").out
+
+
+def test_one_can_go_back_from_what_was_said_to_the_number_and_from_the_role_to_the_name(
+    desk: Cli, keyboard: Callable[..., Answer]
+) -> None:
+    assert "D1 已记录" in keyboard(f"5|<|{BACKSPACE}1|已联系|", "follow-up").out
+    back_to_the_name = "\x1b[A"  # the pointer stands on the first role; above it is the way back
+    keyboard(f"钱七|{back_to_the_name}|{BACKSPACE}八||", "contact", "add")
+    assert desk.run("contact", "show", "钱八").code == 0
+
+
+def test_nobody_is_asked_what_would_be_refused(keyboard: Callable[..., Answer]) -> None:
+    answer = keyboard("", "confirm", "1")
+    assert answer.code == 1
+    assert "还没有标记解决" in answer.err
+
+
+def test_a_missing_choice_is_named_with_what_it_may_be(desk: Cli) -> None:
+    assert "角色：sales 销售、service 服务" in desk.run("contact", "add", "钱七").err

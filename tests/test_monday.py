@@ -221,3 +221,7 @@ def test_a_leader_who_only_has_to_name_somebody_is_told_of_nothing_else(week: Cl
     said = week("monday", "--leaders").out
     assert "长沙分公司有需求在等您安排" in said
     assert "0 条" not in said
+
+
+def test_a_round_without_anything_to_ask_says_so(cli: Cli) -> None:
+    assert Terminal(cli, "monday").sees("这一轮没有要问的").ends() == 0

@@ -207,3 +207,8 @@ def test_what_moves_of_a_customer_is_named_by_his_code(cli: Cli) -> None:
     out = cli("sla apply --dry-run").out
     assert "K00001 " in out
     assert "K1 " not in out
+
+
+def test_a_quarter_of_an_hour_is_told_without_hours(cli: Cli) -> None:
+    cli.demand()
+    assert "共算 15分" in cli("sla explain 1").out

@@ -18,4 +18,8 @@ def test_no_line_is_wider_than_there_is_room_and_nothing_is_lost(text: str, cell
 def test_no_line_begins_with_a_mark_and_no_number_is_cut() -> None:
     assert wrapped("超时4个工作日，升2级", 14) == ["超时4个工作", "日，升2级"]
     assert wrapped("建议15200010149联系", 12) == ["建议", "15200010149", "联系"]
+    assert wrapped("恢复：demandctl restore /tmp/a-2026.db（572 KB）", 30) == [
+        "恢复：demandctl restore", "/tmp/a-2026.db（572 KB）",
+    ]  # fmt: skip
+    assert wrapped("已写到这里（五百七十二）", 12)[0] == "已写到这里"
     assert wrapped("按约定跟进：到件安装", 14) == ["按约定跟进：", "到件安装"]

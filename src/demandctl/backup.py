@@ -202,7 +202,7 @@ def _failed(error: sqlite3.Error, source: Path, target: Path) -> LedgerUnusable:
 def inspect(file: Path) -> dict[str, object]:
     """What a file would restore: its schema version, last operation and size. Refused when it is no use."""
     if not file.exists():
-        raise NotFound(f"没有文件：{file}")
+        raise NotFound(f"没有文件：{file}", "看看有哪些备份：demandctl backup --list")
     if not file.is_file():
         raise Refused(f"{file} 不是台账的备份")
     try:

@@ -115,7 +115,8 @@ class Command(ChineseHelp, TyperCommand):
         if not lacking.may_ask(args):
             names = "、".join(_named(parameter) for parameter in missing)
             usage = " ".join(_as_typed(parameter) for parameter in self.get_params(ctx) if parameter.required)
-            raise UsageError(f"缺少{names}", f"写法：{ctx.command_path} {usage}")
+            hints = [f"写法：{ctx.command_path} {usage}", *filter(None, map(_values, missing))]
+            raise UsageError(f"缺少{names}", "\n".join(hints))
         words = lacking.filled_in(ctx, args, missing, ctx.find_root().command.answers)
         return super().parse_args(ctx, words)
 
@@ -140,6 +141,13 @@ def _named(parameter: Any) -> str:
     if parameter.param_type_name == "option":
         return f"选项 {parameter.opts[0]}"
     return f"参数 {parameter.human_readable_name}"
+
+
+def _values(parameter: Any) -> str:
+    from demandctl.completing import choices
+
+    listed = "、".join(f"{value} {label}".strip() for value, label in choices(parameter.help or ""))
+    return f"{parameter.metavar}：{listed}" if listed else ""
 
 
 def _as_typed(parameter: Any) -> str:

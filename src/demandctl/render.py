@@ -55,6 +55,7 @@ def shown_lines(text: object) -> str:
     return str(text).replace("\r\n", "\n").translate(_SHOWN_LINES)
 
 
+_NEVER_LAST = "（《【［“‘([{"
 _LABELS = ("错误：", "提示：")
 GIST_CELLS = 80
 """How much of the customer's words a list shows on a terminal."""
@@ -184,13 +185,15 @@ def wrapped(text: str, cells: int) -> list[str]:
 
 
 def _full(line: str) -> int:
-    """Where a line without a good place breaks: not before a mark that closes, not inside a number or a word."""
+    """Where a line without a good place breaks: around no mark that belongs to the other side, in no number or path."""
     at = len(line) - 1
-    while at > 1 and (
-        line[at] in _NEVER_FIRST or (line[at - 1 : at + 1].isascii() and line[at - 1 : at + 1].isalnum())
-    ):
+    while at > 1 and (line[at] in _NEVER_FIRST or line[at - 1] in _NEVER_LAST or _joined(line[at - 1 : at + 1])):
         at -= 1
     return at if at > 1 else len(line) - 1
+
+
+def _joined(pair: str) -> bool:
+    return pair.isascii() and " " not in pair
 
 
 def _rich_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], styles: Sequence[str]) -> None:

@@ -115,7 +115,7 @@ def confirm(
     """记录客户对结果的确认：--solved 就此结束，--unsolved 继续跟进。"""
     app: Context = ctx.obj
     if solved is None and asking.can_ask() and not (yes or json):
-        solved = asking.choose(f"D{number} 客户怎么说", [(True, "解决了，就此结束"), (False, "没有解决，继续跟进")])
+        solved = _heard(app, number)
     if solved is None:
         raise UsageError("客户怎么说？", f"解决了：demandctl confirm {number} --solved；没解决：--unsolved")
     moment = past(app, at)
@@ -132,6 +132,18 @@ def confirm(
         app, number, json, f"D{number} 客户说没有解决，继续跟进",
         f'需要更高层协助：demandctl escalate {number} 联系人 --problem "…"',
     )  # fmt: skip
+
+
+def _heard(app: Context, number: int) -> bool:
+    """What the customer says about the result; Refused where nothing waits for his word."""
+    from demandctl import lifecycle
+
+    with reading(app) as reader:
+        demand = read_demand(reader, number)
+    kind, status = words.Kind(demand["kind"]), words.Status(demand["status"])
+    lifecycle.require_confirming(lifecycle.State(number, kind, status, demand["handler"] is not None))
+    answers = [(True, "解决了，就此结束"), (False, "没有解决，继续跟进")]
+    return bool(asking.choose(f"D{number} 客户怎么说", answers))
 
 
 def reopen(ctx: typer.Context, number: Number, reason: Reason = "", json: Json = False) -> None:

@@ -5,21 +5,19 @@ from typing import Annotated, Any
 
 import typer
 
-from demandctl import asking
 from demandctl import vocabulary as words
 from demandctl.commands.answers import object_answer
 from demandctl.commands.import_ import contacts as import_contacts
 from demandctl.commands.options import Json, Yes, choices, one_line, split
-from demandctl.commands.questions import terms
 from demandctl.commands.showing import Limit, row_limit
 from demandctl.context import Context
-from demandctl.errors import Lacking, Offer, Refused, UsageError
+from demandctl.errors import Lacking, Offer, Refused
 from demandctl.grammar import Tree
 from demandctl.queries.contacts import read_contact, read_contacts
 from demandctl.queries.demands import Filter, read_demands
 from demandctl.queries.naming import find_contact_id
 from demandctl.queries.reader import reading
-from demandctl.render import Column, is_narrow, pairs, put, put_json, put_table, say, shown
+from demandctl.render import Column, is_narrow, pairs, put, put_json, put_table, say
 
 Name = Annotated[str, typer.Argument(metavar="姓名", help="姓名")]
 Who = Annotated[str, typer.Argument(metavar="联系人", help="姓名、电话或编号")]
@@ -59,16 +57,12 @@ def _values(
 
 
 def add(
-    ctx: typer.Context, name: Name, role: RoleOption = "", branch: Branch = None, phone: Phone = None,
+    ctx: typer.Context, name: Name, *, role: RoleOption, branch: Branch = None, phone: Phone = None,
     wechat: Wechat = None, region: Regions = None, product: Products = None, skill: Skills = None,
     leader: IsLeader = None, yes: Yes = False, json: Json = False,
 ) -> None:  # fmt: skip
     """新增一位联系人。"""
     app: Context = ctx.obj
-    if not role and asking.can_ask() and not (yes or json):
-        role = asking.choose(f"{shown(name)} 的角色", terms(words.Role))
-    if not role:
-        raise UsageError("缺少 --role", f"可以是：{'、'.join(f'{r.value} {r.label}' for r in words.Role)}")
     from demandctl import directory
     from demandctl.db import transaction
 

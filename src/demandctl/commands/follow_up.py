@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from demandctl import asking, phones
+from demandctl import phones
 from demandctl import vocabulary as words
 from demandctl.commands.answers import demand_answer
 from demandctl.commands.options import At, Json, Number, Yes, choices, clean, future, one_line, past, understood
 from demandctl.context import Context
 from demandctl.errors import UsageError
 
-Text = Annotated[str, typer.Argument(metavar="内容", help="说了什么、做了什么；写 - 从标准输入读，不写就问")]
+Text = Annotated[str, typer.Argument(metavar="内容", help="说了什么、做了什么；写 - 从标准输入读")]
 By = Annotated[str, typer.Option("--by", metavar="人", help="谁跟进的，默认当前对接人，没有则是需求专员")]
 Internal = Annotated[bool, typer.Option("--internal", help="内部沟通，客户还不知道")]
 MethodOption = Annotated[str, typer.Option("--method", metavar="方式", help=f"{choices(words.Method)}（或中文）")]
@@ -27,7 +27,7 @@ Phone = Annotated[str, typer.Option("--phone", metavar="电话", help="跟进人
 def follow_up(
     ctx: typer.Context,
     number: Number,
-    text: Text = "",
+    text: Text,
     by: By = "",
     internal: Internal = False,
     method: MethodOption = "",
@@ -47,8 +47,6 @@ def follow_up(
     """
     app: Context = ctx.obj
     said = clean(sys.stdin.read() if text == "-" else text)
-    if not said and asking.can_ask() and not (yes or json):
-        said = clean(asking.text(f"D{number} 说了什么、做了什么", needed=True))
     if not said:
         raise UsageError("跟进内容不能是空的", f'demandctl follow-up {number} "说了什么"')
     if plan and not (next_ or wait_until):

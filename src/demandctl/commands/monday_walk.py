@@ -58,6 +58,9 @@ def walk(app: Context, found: Round) -> None:
     except typer.Abort:
         say("已停下，前面答的都已写入。")
         left.append(item)
+    if not total:
+        say("这一轮没有要问的；准备下周一那一轮：demandctl monday --next")
+        return
     rest = total - done
     say(f"记下 {done} 条" + (f"，还有 {rest} 条，接着来：demandctl monday" if rest else "，这一轮问完了"))
 

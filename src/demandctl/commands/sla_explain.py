@@ -82,7 +82,8 @@ def _put(document: dict[str, Any], now: datetime) -> None:
         styles=["" if s["counted"] else "dim" for s in document["steps"]],
     )
     hours, rest = divmod(document["counted_minutes"], 60)
-    counted = f"，共算 {hours}小时{f'{rest}分' if rest else ''}" if document["counted_minutes"] else ""
+    took = (f"{hours}小时" if hours else "") + (f"{rest}分" if rest else "")
+    counted = f"，共算 {took}" if took else ""
     provisional = "（暂定：当年放假安排未公布，公布后自动重算）" if document["provisional"] else ""
     tell(f"到期  {_at(document['due_at'], now)}{counted}{provisional}")
 

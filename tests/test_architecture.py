@@ -10,13 +10,13 @@ SOURCE = Path(__file__).parent.parent / "src" / "demandctl"
 # From the ground up; a module may import from its own layer and from those below.
 LAYERS = (
     "errors vocabulary storing __init__",
-    "brevity codes money phones worktime targets rules when periods places products routing sla lifecycle chat messages explain "
-    "transcript stamps senders matters wording details pinyin scripts",
+    "brevity codes money phones worktime targets rules when periods places products routing sla lifecycle messages "
+    "explain transcript stamps senders matters wording details chat pinyin scripts",
     "config migrations models",
     "context db render",
     "queries deadlines audit clipboard asking",
-    "directory adoption newcomers proposals report verdicts backup changes traces invariants holdings sheets notify pasted "
-    "lookalikes",
+    "directory adoption newcomers proposals report verdicts backup changes traces invariants holdings sheets notify "
+    "pasted lookalikes",
     "ledger revisits duties merging choosing",
     "importing importing_demands importing_people importing_revisits applying doctor privacy handover monday "
     "reminders demo sheets",

@@ -28,10 +28,12 @@ def test_the_changelog_keeps_what_is_unreleased_on_top() -> None:
     assert heads[0] == "## [Unreleased]"
 
 
-def test_the_layout_for_contributors_names_every_module() -> None:
+def test_the_layout_for_contributors_names_every_module_and_no_other() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    for path in (ROOT / "src" / "demandctl").glob("[!_]*.py"):
-        assert path.name in text
+    layout = text[text.index("src/demandctl/\n") : text.index("\ntests/")]
+    assert set(re.findall(r"\b\w+\.py\b", layout)) == {
+        path.name for path in (ROOT / "src" / "demandctl").glob("[!_]*.py")
+    }
 
 
 def test_every_document_that_the_readme_names_is_there() -> None:

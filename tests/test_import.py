@@ -469,6 +469,7 @@ HOSTILE: dict[str, Callable[[Path], Any]] = {
     "entity.xlsx": lambda p: rebuilt(
         p, in_sheet(b"<worksheet", b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]><worksheet')
     ),
+    "wide.csv": lambda p: p.write_bytes(b"a," * 4_000_000),
     "archive.xlsx": lambda p: zipfile.ZipFile(p, "w").close(),
     "noise.csv": lambda p: p.write_bytes(random.Random(3).randbytes(3000)),
     "nul.csv": lambda p: p.write_bytes(b"a,b\0c\n"),

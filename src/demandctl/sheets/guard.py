@@ -15,11 +15,16 @@ from typing import IO
 from demandctl.errors import Refused
 
 MAX_FILE = 200 * 1024 * 1024
+MAX_TEXT = 40 * 1024 * 1024
+"""A .csv is held as bytes, as text and as cells at once; 100,000 demands are less."""
+MAX_TEXT_CELLS = 3_000_000
 MAX_UNPACKED = 400 * 1024 * 1024
 """A workbook of 100,000 demands with their follow-ups unpacks to less."""
 MAX_RATIO = 300
 """XML of real tables packs 10 to 60 times; a bomb about 1,000 times."""
 RATIO_MATTERS = 30 * 1024 * 1024
+MAX_STRING = 2 * 1024 * 1024
+"""Excel itself keeps no more than 32,767 characters in a cell."""
 MAX_CELLS = 6_000_000
 """A table is held whole, from its first to its last cell, empty ones too."""
 MAX_MEMBERS = 5_000
@@ -53,6 +58,8 @@ def kind_of(path: Path) -> str:
         _check_ole(path)
         return "ole"
     if path.suffix.lower() in (".csv", ".txt", ".tsv"):
+        if size > MAX_TEXT:
+            raise Refused(f"{path.name} 太大（{size // 1024 // 1024} MB）", "请按月份或年份拆成几个文件再导入")
         return "text"
     if head.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith((b"<html", b"<!doctype", b"<?xml", b"<table")):
         raise Refused(f"{path.name} 其实是网页，不是 Excel 文件", "用 Excel 打开后另存为 .xlsx 再导入")
@@ -76,7 +83,12 @@ def repeats_itself(path: Path) -> bool:
         if "xl/sharedStrings.xml" not in names:
             return False
         with archive.open("xl/sharedStrings.xml") as stream:
-            longest = max(map(len, stream.read().split(b"</si>")))
+            longest = _longest_piece(stream, b"</si>")
+        if longest > MAX_STRING:
+            raise Refused(
+                f"{path.name} 一个格子里就有 {longest // 1024 // 1024} MB 文字，不像正常的表格，没有打开",
+                "删去那样的格子，另存后再导入",
+            )
         if longest < 4096:
             return False
         cells = 0
@@ -86,6 +98,19 @@ def repeats_itself(path: Path) -> bool:
                     while chunk := stream.read(_CHUNK):
                         cells += chunk.count(b't="s"')
     return cells * longest > MAX_UNPACKED
+
+
+def _longest_piece(stream: IO[bytes], end: bytes) -> int:
+    """The length of the longest part of a stream between two ends, in the memory of a chunk."""
+    longest = run = 0
+    rest = b""
+    while chunk := stream.read(_CHUNK):
+        *whole, last = (rest + chunk).split(end)
+        for piece in whole:
+            longest, run = max(longest, run + len(piece)), 0
+        rest = last[-len(end) :]  # an end may lie across two chunks
+        run += len(last) - len(rest)
+    return max(longest, run + len(rest))
 
 
 def _check_archive(path: Path) -> None:

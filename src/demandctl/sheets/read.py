@@ -94,6 +94,8 @@ def _csv(path: Path) -> Sheet:
     text = decoded(path)
     line = max(text[:20_000].split("\n")[:10], key=lambda line: sum(line.count(mark) for mark in ",\t;"))
     delimiter = max(",\t;", key=line.count)
+    if text.count(delimiter) > guard.MAX_TEXT_CELLS:
+        raise Refused(f"{path.name} 的格子太多，没有打开", "删去多余的列，或按月份拆成几个文件再导入")
     try:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         return Sheet("", [list(map(unguarded, row)) for row in rows])

@@ -96,8 +96,8 @@ class _Drafter:
         made.put("region", details.region(matter.texts, self.wording))
         made.put("product", details.product(text, self.wording))
         made.put("urgency", details.urgency(cue_text(text), self.wording))
-        made.put("service_mode", details.first_of(dict(self.wording.mode), text))
-        made.put("warranty", details.first_of(dict(self.wording.warranty), text))
+        made.put("service_mode", details.first_of(self.wording.mode, text))
+        made.put("warranty", details.first_of(self.wording.warranty, text))
 
     def _labelled(self, text: str) -> dict[str, Found]:
         """地址：…, 单位：… inside a message."""

@@ -6,7 +6,7 @@ Each finding is a value and the words it came from; what is not sure is not foun
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from demandctl import phones, places
@@ -301,7 +301,7 @@ def urgency(text: str, wording: Wording) -> Found | None:
     return None
 
 
-def first_of(patterns: dict[str, re.Pattern[str]], text: str) -> Found | None:
+def first_of(patterns: Mapping[str, re.Pattern[str]], text: str) -> Found | None:
     """The first name whose pattern is in the text."""
     for name, pattern in patterns.items():
         if found := pattern.search(text):

@@ -204,15 +204,8 @@ def _first_responses(reader: Reader, span: Mapping[str, str]) -> Iterator[Number
     yield Number("first-response", "已响应", len(pairs), len(rows), "share")
     for clock, (name, minutes) in spans.items():
         for key, title, value in (("median", "中位数", _median(minutes)), ("p90", "九成不超过", _ninetieth(minutes))):
-            yield Number(
-                "first-response",
-                f"{title}（{name}）",
-                len(pairs),
-                len(rows),
-                "minutes",
-                key=f"{key}-{clock}",
-                measured=value,
-            )
+            named, of = f"{title}（{name}）", len(rows)
+            yield Number("first-response", named, len(pairs), of, "minutes", key=f"{key}-{clock}", measured=value)
 
 
 def _minutes(span: timedelta) -> float:

@@ -139,7 +139,7 @@ def arrive(work: Work, source: Source, what: str) -> tuple[Frame, Arrival]:
     frame = Frame(work.now, work.calendar)
     tables = required_tables(source, what, frame)
     arrival = Arrival(tables=tables, unknown=unknown_of(tables), sheets=[table.sheet.name for table in tables])
-    arrival.notes = unread(source, what, arrival)
+    arrival.notes = [*guessed(arrival), *unread(source, what, arrival)]
     return frame, arrival
 
 
@@ -155,6 +155,18 @@ def unread(source: Source, what: str, arrival: Arrival) -> list[str]:
         if len({fit.field for title in titles if (fit := meant(title, what)) and fit.field != "computed"}) > 2:
             found.append(f"工作表“{sheet.name}”没有读，表头认不全：{'、'.join(titles[:12])}")
     return found
+
+
+_CALLED = {"content": "需求内容", "customer": "客户姓名", "name": "姓名", "phone": "电话", "kind": "需求类型"}
+
+
+def guessed(arrival: Arrival) -> list[str]:
+    """What to say of columns that only their cells told."""
+    told = {(c.title, c.field) for table in arrival.tables for c in table.columns if c.title in table.guesses}
+    return [
+        f"列“{title}”的表头认不出，按内容当作{_CALLED[name]}；不对就加 --map '{title}=备注'"
+        for title, name in sorted(told)
+    ]
 
 
 def rows_of(arrival: Arrival) -> Iterator[tuple[Row, Table]]:

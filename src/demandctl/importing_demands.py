@@ -10,7 +10,7 @@ from demandctl import proposals
 from demandctl.adoption import EVENT_SQL, Adopter, Standing, settled_status
 from demandctl.db import Work
 from demandctl.deadlines import demand_facts
-from demandctl.importing import Arrival, Source, arrive, remember, unread
+from demandctl.importing import Arrival, Source, arrive, guessed, remember, unread
 from demandctl.newcomers import Clash, Contacts, Customers, Person, insert, insert_dicts, next_id, sql, widen
 from demandctl.queries.reader import reader_in
 from demandctl.routing import branch_for
@@ -49,7 +49,7 @@ def import_demands(work: Work, source: Source, *, skip_errors: bool) -> Arrival:
     frame, arrival = arrive(work, source, "demands")
     contacts, customers = Contacts(work), Customers(work)
     arrival.beside, said, handed = _side_sheets(source, frame)
-    arrival.notes = unread(source, "demands", arrival)
+    arrival.notes = [*guessed(arrival), *unread(source, "demands", arrival)]
     drafts: list[Draft] = []
     total = sum(max(len(table.sheet.rows) - table.head - 1, 0) for table in arrival.tables)
     for table in arrival.tables:

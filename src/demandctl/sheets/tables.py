@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from demandctl.sheets.cells import Period, period_of, plain
 from demandctl.sheets.headers import MANY, NEEDED, SPARE, Fit, bare, fit, meant
+from demandctl.sheets.likely import likely
 from demandctl.sheets.read import Cell, Sheet
 from demandctl.sheets.words import choice
 
@@ -75,6 +76,8 @@ class Table:
     """Column to the (first, last) rows that a merged cell of it covers."""
     ticks: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
     """Field to its columns that are ticked, each with the word that a tick there says."""
+    guesses: Sequence[str] = ()
+    """Headers whose field was told by the cells under them."""
 
     @property
     def unknown(self) -> list[str]:
@@ -197,7 +200,7 @@ def find_table(
 
     *mappings* are headers that the user named fields for; *remembered* the same by ``signature`` of header rows.
     """
-    best: tuple[float, int, list[Column], Mapping[str, Mapping[int, str]]] | None = None
+    best: tuple[float, int, list[Column], Mapping[str, Mapping[int, str]], list[str]] | None = None
     for index, row in enumerate(sheet.rows[:HEADER_WITHIN]):
         if best is not None and index > best[1] + 3:
             break
@@ -210,22 +213,43 @@ def find_table(
             if ticks:
                 ticked = {place for places in ticks.values() for place in places}
                 columns = [c._replace(field="computed") if c.place in ticked else c for c in columns]
+            columns, guessed = _with_likely(sheet, index + depth, columns, what, ticks)
             found = {column.field for column in columns if column.field} | set(ticks)
             if not all(found & set(group) for group in NEEDED[what]):
                 continue
-            score = len(found) + depth / 10
+            score = len(found) + depth / 10 - len(guessed) / 2
             if best is None or score > best[0]:
-                best = (score, index + depth, columns, ticks)
+                best = (score, index + depth, columns, ticks, guessed)
     if best is None:
         return None
-    _, head, columns, ticked_columns = best
+    _, head, columns, ticked_columns, guesses = best
     title = "\n".join(plain(cell) for row in sheet.rows[:head] for cell in row if not _is_blank(cell))
     blocks: dict[int, list[tuple[int, int]]] = {}
     for (top, left), (bottom, right) in sheet.merges:
         if top > head and bottom > top and left == right:
             blocks.setdefault(left, []).append((top, bottom))
     period = period_of([title, sheet.name, file_name], today)
-    return Table(sheet, what, head, columns, period, title, blocks, ticked_columns)
+    return Table(sheet, what, head, columns, period, title, blocks, ticked_columns, guesses)
+
+
+_TOLD_BY_CELLS: Mapping[str, Sequence[str]] = {
+    "demands": ("content", "customer", "phone", "kind"), "revisits": ("customer", "phone"),
+    "customers": ("name", "phone"), "contacts": ("name", "phone"),
+}  # fmt: skip
+
+
+def _with_likely(
+    sheet: Sheet, head: int, columns: list[Column], what: str, ticks: Mapping[str, Mapping[int, str]]
+) -> tuple[list[Column], list[str]]:
+    """The columns with the fields that only their cells tell, and the headers of those; in a row that heads a table."""
+    known = {column.field for column in columns if column.field} | set(ticks)
+    missing = [name for name in _TOLD_BY_CELLS.get(what, ()) if name not in known]
+    unknown = [column.place for column in columns if not column.field]
+    if not missing or not unknown or len(known - {"seq", "note", "computed"}) < 3:
+        return columns, []
+    found = likely(sheet.rows[head + 1 : head + 81], unknown, what, missing)
+    told = [column._replace(field=found.get(column.place, column.field)) for column in columns]
+    return told, [column.title for column in columns if column.place in found]
 
 
 def signature(titles: Sequence[str]) -> str:
@@ -348,7 +372,7 @@ def _child_fit(title: str, what: str) -> Fit | None:
     parent, below, child = title.partition(_UNDER)
     if below:
         about = _ABOUT.sub("", bare(parent))
-        for doubt, word in enumerate((f"{about}{child}", f"{about}人{child}", child)):
+        for doubt, word in enumerate((f"{about}{child}", f"{child}{about}", f"{about}人{child}", child)):
             if found := meant(word, what):
                 return Fit(found.field, found.doubt + doubt)
         return meant(parent, what)

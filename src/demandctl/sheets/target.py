@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from demandctl.errors import Refused
+from demandctl.errors import Refused, UsageError
 
 LOCKS = (".~lock.{}#", "~${}")
 """What LibreOffice and Excel put beside a file while it is open."""
@@ -37,6 +37,10 @@ def check(target: Path, *, replace: bool) -> None:
 @contextmanager
 def folder(path: Path) -> Iterator[None]:
     """A folder to write into, made when it is missing, and taken away again when nothing came into it."""
+    if path.suffix.lower() in (".xlsx", ".csv", ".json") and not path.is_dir():
+        raise UsageError(
+            f"-o {path.name} 像文件名，全部表格要写进一个文件夹", f"写文件夹的名字：-o {path.with_suffix('')}"
+        )
     fresh = not path.exists()
     try:
         path.mkdir(parents=False, exist_ok=True, mode=0o700)

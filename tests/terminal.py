@@ -23,6 +23,7 @@ class Terminal:
         env = {
             **os.environ, "DEMANDCTL_DB": str(cli.db), "DEMANDCTL_CONFIG": str(cli.config), "DEMANDCTL_USER": "李敏",
             "DEMANDCTL_NOW": now, "TERM": "xterm", "LC_ALL": "C.UTF-8", "NO_COLOR": "1",
+            "COLUMNS": "160",  # xdist tells its workers how wide its own terminal is
             "PROMPT_TOOLKIT_NO_CPR": "1",  # nobody answers where the cursor is: without this each question waits for it
         }  # fmt: skip
         self.child = pexpect.spawn(

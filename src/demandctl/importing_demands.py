@@ -18,7 +18,7 @@ from demandctl.sheets.cells import plain
 from demandctl.sheets.legacy import ABOUT, Draft, Handed, Said, read_assignments, read_demands, read_follow_ups
 from demandctl.sheets.problems import Problem
 from demandctl.sheets.record import Frame
-from demandctl.sheets.tables import Row, Table
+from demandctl.sheets.tables import Table
 from demandctl.storing import stored, stored_value
 from demandctl.vocabulary import Channel, Kind, Outcome, Role, Status, Urgency
 
@@ -100,7 +100,7 @@ def _complete(drafts: Sequence[Draft]) -> None:
             draft.branch = next(iter(known))
 
 
-def _attach(said: dict[str, list[tuple[Said, Row]]], drafts: Sequence[Draft]) -> None:
+def _attach(said: dict[str, list[tuple[Said, tuple[str, int]]]], drafts: Sequence[Draft]) -> None:
     """Give follow-ups that name a customer to the demand of his that was the latest by then."""
     keys = [key for key in said if key.startswith(ABOUT)]
     by_person: dict[str, list[Draft]] = {}
@@ -116,29 +116,29 @@ def _attach(said: dict[str, list[tuple[Said, Row]]], drafts: Sequence[Draft]) ->
 
 
 def _orphans(
-    said: Mapping[str, Sequence[tuple[Said, Row]]], labels: set[str], tables: Sequence[Table]
+    said: Mapping[str, Sequence[tuple[Said, tuple[str, int]]]], labels: set[str], tables: Sequence[Table]
 ) -> list[Problem]:
     """Follow-ups on a sheet of their own whose demand is not in the file, or is in a row that cannot be taken."""
     titles = {table.sheet.name: table.titled("number") for table in tables}
     return [
-        Problem(row.sheet, row.number, titles.get(row.sheet, ""), label, "这份文件里没有收下这个编号的需求")
+        Problem(sheet, row, titles.get(sheet, ""), label, "这份文件里没有收下这个编号的需求")
         for label, entries in said.items()
         if label not in labels
-        for _, row in entries
+        for _, (sheet, row) in entries
     ]
 
 
 def _side_sheets(
     source: Source, frame: Frame
-) -> tuple[list[Table], dict[str, list[tuple[Said, Row]]], dict[int, list[Handed]]]:
+) -> tuple[list[Table], dict[str, list[tuple[Said, tuple[str, int]]]], dict[int, list[Handed]]]:
     """Follow-ups and assignments that stand on sheets of their own, by the number of their demand."""
-    said: dict[str, list[tuple[Said, Row]]] = {}
+    said: dict[str, list[tuple[Said, tuple[str, int]]]] = {}
     handed: dict[int, list[Handed]] = {}
     follow_ups = source.tables("follow-ups", frame, "demands", "assignments")
     assignments = source.tables("assignments", frame, "demands", "follow-ups")
     for table in follow_ups:
-        for label, entry, row in read_follow_ups(table, frame):
-            said.setdefault(label, []).append((entry, row))
+        for label, entry, place in read_follow_ups(table, frame):
+            said.setdefault(label, []).append((entry, place))
     for table in assignments:
         for number, step in read_assignments(table, frame):
             handed.setdefault(number, []).append(step)
@@ -150,7 +150,7 @@ class _Taking:
 
     def __init__(
         self, work: Work, contacts: Contacts, customers: Customers,
-        said: Mapping[str, Sequence[tuple[Said, Row]]], handed: Mapping[int, Sequence[Handed]],
+        said: Mapping[str, Sequence[tuple[Said, tuple[str, int]]]], handed: Mapping[int, Sequence[Handed]],
     ) -> None:  # fmt: skip
         self.work, self.contacts, self.customers = work, contacts, customers
         self.said, self.handed = said, handed

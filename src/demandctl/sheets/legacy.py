@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from demandctl import vocabulary as v
@@ -510,10 +511,10 @@ def _split_note(values: dict[str, Any]) -> None:
     values["note"] = "\n".join(lines)
 
 
-def read_follow_ups(table: Table, frame: Frame) -> Iterator[tuple[str, Said, Row]]:
-    """The rows of a sheet 跟进明细 with the ``label_of`` their demands."""
+def read_follow_ups(table: Table, frame: Frame) -> Iterator[tuple[str, Said, tuple[str, int]]]:
+    """The rows of a sheet 跟进明细 with the ``label_of`` their demands, and where each stands."""
     methods = words.labels(v.Method)
-    own = "next_plan" in table.fields
+    own, noted = "next_plan" in table.fields, "note" in table.fields
     for row in table.rows():
         reader = Reader(row, table, frame, own=own)
         label = label_of(row.cells.get("number", "")) or _person_key(reader)
@@ -531,9 +532,9 @@ def read_follow_ups(table: Table, frame: Frame) -> Iterator[tuple[str, Said, Row
         said.internal, said.stage, said.next_plan = "内部" in text("internal"), text("stage"), text("next_plan")
         said.next_at, said.wait_until = reader.ahead("next_at"), reader.ahead("wait_until")
         said.resolved = "resolved" in table.fields and bool(reader.flag("resolved"))
-        if rest := reader.note():
+        if (row.extras or noted) and (rest := reader.note()):
             said.text = f"{said.text}\n{rest}".strip()
-        yield label, said, row
+        yield label, said, (row.sheet, row.number)
 
 
 def _person_key(reader: Reader) -> str:
@@ -547,6 +548,7 @@ ABOUT = "@"
 """Before the phone or the name of a customer that a sheet of follow-ups names instead of a number."""
 
 
+@lru_cache(maxsize=65_536, typed=True)
 def label_of(value: Any) -> str:
     """The number of a demand as a sheet beside names it: D12 and 12 are the same, any other numbering is its text."""
     number = _our_number(value)

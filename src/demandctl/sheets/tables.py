@@ -102,6 +102,7 @@ class Table:
         others = [c for c in columns if not c.field]
         nothing: dict[int, int] = {}
         above: Sequence[Cell] = ()
+        exact = self.fields >= {"number", "code", "registered", "raised"} or "internal" in self.fields  # our own export
         section = ""
         repeated = [c.place for c in columns if c.field not in _OF_ITS_OWN]
         for index in range(self.head + 1, self._last_row() + 1):
@@ -116,7 +117,7 @@ class Table:
                 row = list(row)
                 for place, first in merged.items():
                     row[place : place + 1] = [rows[first][place]]
-            if not DITTO.isdisjoint(filled):
+            if not exact and not DITTO.isdisjoint(filled):
                 row = [*row]
                 for place in repeated:
                     if place < len(row) and row[place] in DITTO and place < len(above):

@@ -99,3 +99,17 @@ def test_a_rule_of_ones_own_can_start_days_after_its_event(cli: Cli) -> None:
     cli("assign", str(number), SERVICEMAN.name)
     found = cli.open_deadlines(number)["second-look"]
     assert (found["started_at"], found["due_at"]) == ("2026-11-22T00:00:00+08:00", "2026-11-23T09:30:00+08:00")
+
+
+def test_another_urgency_moves_the_demand_up_in_due(cli: Cli) -> None:
+    first, second = (cli.demand(customer=who)["number"] for who in ("甲", "乙"))
+    cli.at("2026-11-20T11:00:00")("edit", str(second), "--urgency", "critical")
+    assert [d["demand"] for d in cli("due", "--json").json if d["rule"] == "respond"] == [second, first]
+
+
+def test_what_was_moved_is_explained_by_the_calendar_that_moved_it(cli: Cli) -> None:
+    number = cli.demand(kind="complaint")["number"]
+    cli.config.write_text('[calendar]\nclosed = ["2026-11-23"]\n', encoding="utf-8")
+    cli("sla apply")
+    resolve = {d["rule"]: d for d in cli(f"sla explain {number} --json").json}["resolve"]
+    assert not [s for s in resolve["steps"] if s["counted"] and s["start"].startswith("2026-11-23")]

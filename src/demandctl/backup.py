@@ -231,7 +231,7 @@ def restore(context: Context, file: Path) -> Restored:
     SQLite, so that other programs see the old ledger or the new one. A damaged ledger is moved aside as a file.
     """
     inspect(file)
-    ledger = context.db_path.absolute()
+    ledger = context.db_path.resolve()  # a link to the ledger stays one
     if ledger.exists() and os.path.samefile(file, ledger):
         raise Refused("这就是正在用的台账", "看看有哪些备份：demandctl backup --list")
     usable = ledger.exists() and _is_usable(ledger)

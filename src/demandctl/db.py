@@ -99,8 +99,6 @@ def open_file(path: Path, write: bool) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
-        # What a failing statement would take back is kept beside it; with triggers that was sixteen file writes a row.
-        connection.execute("PRAGMA temp_store = MEMORY")
         return connection
     uri = path.absolute().as_uri()
     wal = path.with_name(path.name + "-wal")
@@ -247,7 +245,14 @@ def _engine(path: Path) -> Any:
     from sqlalchemy import create_engine, event
     from sqlalchemy.pool import NullPool
 
-    engine = create_engine("sqlite://", creator=lambda: open_file(path, write=True), poolclass=NullPool)
+    def writing() -> sqlite3.Connection:
+        connection = open_file(path, write=True)
+        # What a failing statement would take back is kept beside it; with triggers that was sixteen file writes a row.
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("PRAGMA cache_size = -65536")  # KiB; an import is held in memory until it commits
+        return connection
+
+    engine = create_engine("sqlite://", creator=writing, poolclass=NullPool)
 
     # pysqlite's own transaction handling is off: with it, a table of a transaction that failed was seen to survive.
     @event.listens_for(engine, "begin")

@@ -100,9 +100,11 @@ def identify_customer(work: Work, values: Mapping[str, Any]) -> tuple[Customer, 
     """
     session = work.session
     given = {name: value for name, value in values.items() if value}
+    name = str(given.get("name", ""))
+    if not given.get("phone") and (number := _as_phone(name)):
+        given["phone"] = number
     if given.get("phone"):
         given["phone"] = phones.normalise(given["phone"])
-    name = str(given.get("name", ""))
     by_code = _by_code(session, name)
     by_phone = _one(session, Customer.phone, given.get("phone"))
     by_wechat = _one(session, Customer.wechat, given.get("wechat"))
@@ -111,13 +113,21 @@ def identify_customer(work: Work, values: Mapping[str, Any]) -> tuple[Customer, 
         listed = "、".join(dict.fromkeys(f"{c.code} {c.name}" for c in known))
         raise Refused(f"编号、电话和微信属于不同的客户：{listed}", "核对号码，只留下对的那个")
     if known:
-        if by_code:
+        if by_code or _as_phone(name):
             given.pop("name", None)
         return known[0], _fill_in(known[0], given)
     customer = Customer(created_at=work.now, nickname=name, **given)
     session.add(customer)
     session.flush()
     return customer, _namesakes(session, customer)
+
+
+def _as_phone(name: str) -> str:
+    """The phone that stands where a name may stand; '' for a name."""
+    try:
+        return phones.normalise(name) if name else ""
+    except UsageError:
+        return ""
 
 
 def _by_code(session: Session, text: str) -> Customer | None:

@@ -11,7 +11,7 @@ from demandctl.adoption import EVENT_SQL, Adopter, Standing, settled_status
 from demandctl.db import Work
 from demandctl.deadlines import demand_facts
 from demandctl.importing import Arrival, Source, arrive, guessed, remember, unread
-from demandctl.newcomers import Clash, Contacts, Customers, Person, insert, insert_dicts, next_id, sql, widen
+from demandctl.newcomers import Clash, Contacts, Customers, Person, insert, insert_dicts, next_id, sql
 from demandctl.queries.reader import reader_in
 from demandctl.routing import branch_for
 from demandctl.sheets.cells import plain
@@ -399,7 +399,6 @@ class _Taking:
 
     def store(self) -> None:
         """Write all that was taken in."""
-        widen(self.work)
         self.contacts.store()
         self.customers.store()
         known = self._numbers

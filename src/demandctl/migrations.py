@@ -145,6 +145,9 @@ CREATE INDEX demand_open ON demand (status) WHERE closed_at IS NULL;
 CREATE INDEX demand_closed ON demand (closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX demand_handler ON demand (handler_id) WHERE handler_id IS NOT NULL;
 CREATE INDEX demand_raised ON demand (raised_at);
+-- For the foreign keys: a demand that undo deletes asks who hangs on it.
+CREATE INDEX demand_from ON demand (from_id) WHERE from_id IS NOT NULL;
+CREATE INDEX demand_duplicate ON demand (duplicate_of) WHERE duplicate_of IS NOT NULL;
 
 CREATE TABLE follow_up (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -245,6 +248,7 @@ CREATE TABLE event (
     ruleset_id INTEGER NOT NULL REFERENCES ruleset (id)
 ) STRICT;
 CREATE INDEX event_subject ON event (about, subject_id);
+CREATE INDEX event_demand ON event (demand_id) WHERE demand_id IS NOT NULL;
 
 CREATE TABLE deadline (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -311,15 +315,20 @@ CREATE TABLE search (
 """
 
 _SEARCHED = {
-    "demand": ("content", "product", "region", "group_name", "note", "source", "wish", "next_plan", "reason", "tags"),
-    "follow_up": ("text", "next_plan"),
-}
+    "demand": (
+        "content", "product", "region", "branch", "group_name", "note", "source", "wish", "warranty", "next_plan",
+        "reason", "tags",
+    ),
+    "follow_up": ("text", "next_plan", "by_name"),
+}  # fmt: skip
 """The columns that ``search`` looks through."""
 
 
 def _lines(table: str, alias: str) -> str:
-    """The searched columns of a row, each on a line of its own."""
-    return " || ".join(f"{alias}.{column} || char(10)" for column in _SEARCHED[table])
+    """The searched columns of a row, each on a line of its own; of a list of tags its words."""
+    tags = f"iif({alias}.tags = '[]', '', (SELECT group_concat(value, char(10)) FROM json_each({alias}.tags)))"
+    columns = (tags if column == "tags" else f"{alias}.{column}" for column in _SEARCHED[table])
+    return " || ".join(f"{column} || char(10)" for column in columns)
 
 
 SEARCH_TEXT = (

@@ -24,11 +24,6 @@ def next_id(work: Work, table: str) -> int:
     return int(row[0]) + 1
 
 
-def widen(work: Work) -> None:
-    """Let SQLite keep what an import writes in memory until it commits."""
-    work.session.connection().exec_driver_sql("PRAGMA cache_size = -65536")
-
-
 def sql(work: Work, statement: str, values: Sequence[Any] = ()) -> list[Any]:
     """The rows of a query inside the transaction."""
     return list(work.session.connection().exec_driver_sql(statement, tuple(values)))

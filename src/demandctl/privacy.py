@@ -135,12 +135,14 @@ def identifiers(sql: Callable[..., Any], subject: Subject) -> tuple[set[str], se
 
 
 def _pattern(texts: Iterable[str]) -> re.Pattern[str]:
-    """Any of the texts; digits of a phone also with blanks or dashes between them."""
+    """Any of the texts in any case; digits of a phone also full-width, and with blanks, dots or dashes between them."""
     parts = (
-        r"[\s-]?".join(text) if text.isascii() and text.isdecimal() else re.escape(text)
+        r"[\s.·_\-－—]{0,2}".join(f"[{digit}{chr(ord(digit) + 0xFEE0)}]" for digit in text.replace("-", ""))
+        if re.fullmatch(r"[\d-]+", text, re.ASCII)
+        else re.escape(text)
         for text in sorted(texts, key=len, reverse=True)
     )
-    return re.compile("|".join(parts) or r"(?!)")
+    return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
 
 
 def preview(context: Context, reader: Reader, customer_id: int) -> Preview:
@@ -292,7 +294,7 @@ def _rewrite_audit(connection: sqlite3.Connection, subject: Subject, words: Word
     ours: set[int] = set()
     others: set[int] = set()
     cursor = connection.cursor()
-    rows = cursor.execute("SELECT id, operation_id, table_name, row_id, demand_id, old, new FROM change").fetchall()
+    rows = cursor.execute("SELECT id, operation_id, table_name, row_id, demand_id, old, new FROM change")
     for number, operation, table, row_id, demand_id, *values in rows:
         mine = _is_of(subject, table, row_id, demand_id, values)
         (ours if mine else others).add(operation)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from demandctl.context import Context
 from demandctl.db import connect, unusable
+from demandctl.errors import UsageError
 from demandctl.worktime import Calendar
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def reading(context: Context) -> Iterator[Reader]:
         connection.execute("BEGIN")  # one snapshot for all the queries of the command
         yield Reader(connection, context)
     except sqlite3.Error as error:
+        if "too complex" in str(error) or "too large" in str(error):  # only what is looked for can make a query so
+            raise UsageError("要找的文字太长", "写短一点，几个字就够") from error
         raise unusable(error, context.db_path) from error
     finally:
         connection.close()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from demandctl.queries.reader import Reader
+
+_CUSTOMER = ("name", "nickname", "phone", "wechat", "company", "address")
+_REVISIT = ("problem", "dissatisfaction", "suggestion", "inactive_reason", "department", "plan", "note")
+_MAPPED = 2**31 - 1
 
 SPELLED = "(instr(' ' || {0}, ' ' || :py) > 0 OR (length(:py) > 3 AND instr({0}, :py) > 0))"
 """Whether a stored pinyin begins with what was typed, in full or by initials; longer ones count anywhere."""
@@ -25,11 +28,6 @@ def typed_letters(text: str) -> dict[str, str]:
     return {"py": typed(text)}
 
 
-_CUSTOMER = ("name", "nickname", "phone", "wechat", "company")
-_REVISIT = ("problem", "dissatisfaction", "suggestion", "inactive_reason")
-_MAPPED = 2**31 - 1
-
-
 def demands_holding(text: str) -> tuple[list[str], dict[str, str]]:
     """Conditions on demand ``d`` that all words of a text are somewhere about it, and the values that they name.
 
@@ -38,35 +36,47 @@ def demands_holding(text: str) -> tuple[list[str], dict[str, str]]:
     conditions: list[str] = []
     values = {"all_py": typed_letters(text)["py"]}
     for place, word in enumerate(text.split()):
-        named = f"word{place}"
-        plain = not re.search("[A-Za-z]", word)
-        values[named] = word if plain else "%" + re.sub("([%_~])", r"~\1", word) + "%"
-        values[f"{named}_py"] = typed_letters(word)["py"]
-        spelled = f"{_spelled('all_py')} OR {_spelled(f'{named}_py')}"
-        said, customer, contact, revisit, escalation = (
-            _any(columns, named, plain=plain) for columns in (("text",), _CUSTOMER, ("name",), _REVISIT, ("problem",))
-        )
-        parts = [
-            f"SELECT demand_id FROM search WHERE {said}",
-            f"SELECT id FROM demand WHERE customer_id IN (SELECT id FROM customer WHERE {customer} OR {spelled})",
-            f"SELECT id FROM demand WHERE handler_id IN (SELECT id FROM contact WHERE {contact} OR {spelled})",
-            f"SELECT demand_id FROM revisit WHERE demand_id IS NOT NULL AND ({revisit})",
-            f"SELECT demand_id FROM escalation WHERE {escalation}",
-        ]
-        if number := re.fullmatch(r"[Dd](\d{1,9})", word):
-            parts.append(f"SELECT {int(number[1])}")
-        conditions.append(f"d.id IN ({' UNION ALL '.join(parts)})")
+        found, named = _places_of(word, f"word{place}")
+        conditions.append(f"d.id IN ({' UNION ALL '.join(found)})")
+        values |= named
     return conditions, values
 
 
-def _spelled(named: str) -> str:
-    return f"(:{named} <> '' AND {SPELLED.format('pinyin').replace(':py', f':{named}')})"
+def _places_of(word: str, name: str) -> tuple[list[str], dict[str, str]]:
+    """Queries for the numbers of the demands that hold one word, each in another place, and the values they name."""
+    cased = re.search("[A-Za-z]", word) is not None
+    spellings = dict(zip((name, f"{name}_narrow"), dict.fromkeys((word, _narrow(word))), strict=False))
+    values = {named: _pattern(spelling) if cased else spelling for named, spelling in spellings.items()}
+
+    def holds(*columns: str) -> str:
+        # Where there is no case to ignore, instr takes half the time.
+        one = "{} LIKE :{} ESCAPE '~'" if cased else "instr({}, :{})"
+        return " OR ".join(one.format(column, named) for column in columns for named in spellings)
+
+    spelled = " OR ".join(
+        f"(:{named} <> '' AND {SPELLED.format('pinyin').replace(':py', f':{named}')})"
+        for named in ("all_py", f"{name}_py")
+    )
+    queries = [
+        f"SELECT demand_id FROM search WHERE {holds('text')}",
+        f"SELECT id FROM demand WHERE customer_id IN (SELECT id FROM customer WHERE {holds(*_CUSTOMER)} OR {spelled})",
+        f"SELECT id FROM demand WHERE handler_id IN (SELECT id FROM contact WHERE {holds('name')} OR {spelled})",
+        f"SELECT demand_id FROM revisit WHERE demand_id IS NOT NULL AND ({holds(*_REVISIT)})",
+        f"SELECT demand_id FROM escalation WHERE {holds('problem')}",
+    ]
+    if number := re.fullmatch(r"([DdKk])(\d{1,9})", word):
+        column = "id" if number[1] in "Dd" else "customer_id"
+        queries.append(f"SELECT id FROM demand WHERE {column} = {int(number[2])}")
+    return queries, values | {f"{name}_py": typed_letters(word)["py"]}
 
 
-def _any(columns: Sequence[str], named: str, *, plain: bool) -> str:
-    """Whether one of the columns holds a word. Where there is no case to ignore, ``instr`` takes half the time."""
-    one = "instr({}, :{})" if plain else "{} LIKE :{} ESCAPE '~'"
-    return " OR ".join(one.format(column, named) for column in columns)
+def _narrow(word: str) -> str:
+    """Full-width digits, as some keyboards give them, made plain."""
+    return "".join(chr(ord(char) - 0xFEE0) if "０" <= char <= "９" else char for char in word)
+
+
+def _pattern(word: str) -> str:
+    return "%" + re.sub("([%_~])", r"~\1", word) + "%"
 
 
 def map_file(reader: Reader) -> None:

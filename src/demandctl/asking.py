@@ -78,7 +78,7 @@ def text(
     asked = questionary.text(question, default, validate=problem, validate_while_typing=False, **_look(), **extra)
     if any(about for _, about in words) and not default:
         asked.application.pre_run_callables.append(asked.application.current_buffer.start_completion)
-    answer: str = _asked(asked).strip()
+    answer: str = _asked(asked, typed=True).strip()
     if back and answer == BACK:
         raise Back
     meant = _meant(answer, words)
@@ -174,7 +174,7 @@ def form(steps: Sequence[tuple[str, Callable[[bool], Any]]]) -> dict[str, Any]:
 def pasted(question: str) -> str:
     """Text of many lines, put in by the terminal's own paste: Enter ends it, of typed lines Ctrl-D does."""
     from prompt_toolkit import PromptSession
-    from prompt_toolkit.key_binding import KeyBindings
+    from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
     from prompt_toolkit.keys import Keys
 
     keys, whole = KeyBindings(), []
@@ -195,7 +195,9 @@ def pasted(question: str) -> str:
     def _(event: Any) -> None:
         event.current_buffer.validate_and_handle()
 
-    session: Any = PromptSession(multiline=True, key_bindings=keys, output=_look()["output"])
+    bindings = merge_key_bindings([_leaving(typed=True), keys])
+    session: Any = PromptSession(multiline=True, key_bindings=bindings, output=_look()["output"])
+    _tell_escape(session.app)
     try:
         answer: str = session.prompt(question + "\n")
     except (KeyboardInterrupt, EOFError) as error:
@@ -221,24 +223,40 @@ def _look() -> dict[str, Any]:
     return {"qmark": "?", "output": create_output(stdout=sys.stderr)}
 
 
-def _asked(question: Any) -> Any:
-    _cancel_by_escape(question.application)
+def _asked(question: Any, *, typed: bool = False) -> Any:
+    from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
+
+    application = question.application
+    application.key_bindings = merge_key_bindings([application.key_bindings or KeyBindings(), _leaving(typed)])
+    _tell_escape(application)
     try:
         return question.unsafe_ask()
     except (KeyboardInterrupt, EOFError) as error:
         raise typer.Abort from error
 
 
-def _cancel_by_escape(application: Any) -> None:
-    """Esc leaves a question as Ctrl-C does; a short wait tells it from the arrow keys that begin with it."""
-    from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
+def _leaving(typed: bool) -> Any:
+    """Keys that leave a question as Ctrl-C does: Esc, and where nothing is *typed* Ctrl-D."""
+    from prompt_toolkit.key_binding import KeyBindings
+    from prompt_toolkit.keys import Keys
 
     keys = KeyBindings()
 
-    @keys.add("escape")
-    def _(event: Any) -> None:
+    def leave(event: Any) -> None:
         event.app.exit(exception=KeyboardInterrupt)
 
-    application.key_bindings = merge_key_bindings([application.key_bindings or KeyBindings(), keys])
+    keys.add("escape")(leave)
+    if not typed:
+        keys.add("c-d")(leave)
+
+    @keys.add(Keys.Vt100MouseEvent)
+    def _(event: Any) -> None:
+        """A colour code in what is pasted is taken for the mouse, which is not in use: nothing happens."""
+
+    return keys
+
+
+def _tell_escape(application: Any) -> None:
+    """A short wait tells Esc from the arrow keys that begin with it."""
     application.ttimeoutlen = 0.2
     application.timeoutlen = 0.2

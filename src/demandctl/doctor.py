@@ -80,7 +80,12 @@ def examine(context: Context, *, everything: bool = False, progress: Progress | 
             older = Finding("schema", "notice", f"台账是旧版本 {version}，下一个写入的命令会先备份再升级")
             return Report([older, *_permissions(context)], ["file", "schema", "permissions"])
         reader = Reader(connection, context)
-        findings = [finding for check in CHECKS.values() for finding in check(reader)]
+        try:
+            findings = [finding for check in CHECKS.values() for finding in check(reader)]
+        except sqlite3.OperationalError:  # a table or a column is not there: what is left cannot be looked at
+            if not (structure := list(_schema(reader))):
+                raise
+            return Report(structure, ["file", "schema"])
         wrong, replayed, total = _replay(reader, everything, progress)
         return Report([*findings, *wrong], ["file", *CHECKS, "replay"], replayed, total)
     except sqlite3.Error as error:

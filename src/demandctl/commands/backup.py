@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -30,9 +31,8 @@ def backup(
     made = copies.make(app, file, replace=replace)
     document = {"path": str(made.path), "bytes": made.size, "removed": [str(path) for path in made.removed]}
     cleared = f"，清理了 {len(made.removed)} 份旧的" if made.removed else ""
-    object_answer(
-        json, document, f"已备份到 {made.path}（{_size(made.size)}）{cleared}", f"恢复：demandctl restore {made.path}"
-    )
+    way_back = f"恢复：demandctl restore {quote(str(made.path))}"
+    object_answer(json, document, f"已备份到 {made.path}（{_size(made.size)}）{cleared}", way_back)
 
 
 def _list(app: Context, json: bool) -> None:

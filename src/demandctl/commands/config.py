@@ -17,7 +17,7 @@ from demandctl.config import SECRET, TEMPLATE, Config
 from demandctl.context import Context
 from demandctl.errors import Refused, UsageError
 from demandctl.grammar import Tree
-from demandctl.render import pairs, put, put_json, tell
+from demandctl.render import pairs, put, put_json
 
 
 def path(ctx: typer.Context, json: Json = False) -> None:
@@ -165,7 +165,7 @@ def write_config(target: Path, text: str) -> None:
         fresh.unlink(missing_ok=True)
 
 
-def edit(ctx: typer.Context) -> None:
+def edit(ctx: typer.Context, json: Json = False) -> None:
     """用编辑器（环境变量 EDITOR）改配置；有错不保存，说出错在哪里。"""
     app: Context = ctx.obj
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if os.name == "nt" else "vi")
@@ -179,11 +179,10 @@ def edit(ctx: typer.Context) -> None:
         except (OSError, subprocess.CalledProcessError) as error:
             raise Refused(f"编辑器没有正常结束：{editor}", "设置环境变量 EDITOR，或直接改文件") from error
         after = draft.read_text(encoding="utf-8")
-    if after == before:
-        put("没有变化")
-        return
-    write_config(target, after)
-    tell(f"已保存：{target}")
+    if after != before:
+        write_config(target, after)
+    done = "没有变化" if after == before else f"已保存：{target}"
+    object_answer(json, {"path": str(target), "changed": after != before}, done)
 
 
 TREE: Tree = {"path": path, "show": show, "set": set_, "edit": edit}

@@ -4,7 +4,7 @@ from typing import Any
 
 import typer
 
-from demandctl.commands.answers import answer
+from demandctl.commands.answers import object_answer
 from demandctl.commands.options import Json
 from demandctl.config import rules_text
 from demandctl.context import Context
@@ -119,7 +119,7 @@ def check(ctx: typer.Context, json: Json = False) -> None:
         raise typer.Exit(1)
 
 
-def init(ctx: typer.Context) -> None:
+def init(ctx: typer.Context, json: Json = False) -> None:
     """把默认规则复制到配置文件旁，供修改。"""
     app: Context = ctx.obj
     target = app.config.rules_path
@@ -129,7 +129,7 @@ def init(ctx: typer.Context) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("x", encoding="utf-8") as file:
         file.write(text)
-    answer(f"规则已复制到 {target}", "改完检查：demandctl sla check")
+    object_answer(json, {"path": str(target)}, f"规则已复制到 {target}", "改完检查：demandctl sla check")
 
 
 TREE: Tree = {

@@ -1,5 +1,6 @@
 """Copies of the ledger: whole, kept in number, and put back only when they are sound."""
 
+import shlex
 import sqlite3
 import stat
 from pathlib import Path
@@ -214,3 +215,22 @@ def _next_schema(patch: pytest.MonkeyPatch, step: object = None) -> None:
     patch.setattr(migrations, "UPGRADES", steps)
     for module in ("migrations", "db", "backup", "doctor"):
         patch.setattr(f"demandctl.{module}.SCHEMA_VERSION", len(steps))
+
+
+def test_the_command_that_restores_can_be_pasted(cli: Cli) -> None:
+    cli("config", "set", "backup.folder", str(cli.folder / "空 格"))
+    told = cli("backup")
+    hint = next(line for line in (told.out + told.err).splitlines() if "demandctl restore" in line)
+    words = shlex.split(hint.partition("demandctl ")[2])
+    assert cli.run(*words, "--yes").code == 0
+
+
+def test_a_restored_ledger_stays_where_its_link_points(cli: Cli) -> None:
+    cli("backup", str(cli.folder / "copy.db"))
+    real = cli.folder / "elsewhere.db"
+    cli.db.rename(real)
+    cli.db.symlink_to(real)
+    real.write_bytes(b"junk" * 5000)
+    cli("restore", str(cli.folder / "copy.db"), "--yes")
+    assert cli.db.is_symlink()
+    assert real.read_bytes().startswith(b"SQLite format 3")

@@ -66,3 +66,8 @@ def test_a_setting_that_nothing_reads_is_refused_with_the_nearest(cli: Cli) -> N
     assert answer.code == 2
     assert "是不是 specialist.name" in answer.err
     assert cli.config.read_bytes() == before
+
+
+@pytest.mark.parametrize("words", [["sla", "init"], ["config", "edit"]])
+def test_what_changes_something_takes_json(cli: Cli, words: list[str]) -> None:
+    assert "--json" in cli(*words, "--help").out

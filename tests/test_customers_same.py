@@ -146,3 +146,8 @@ def test_tags_come_and_go(cli: Cli) -> None:
     assert [c["name"] for c in cli("customer", "list", "--tag", "大客户", "--json").json] == ["张三"]
     assert cli.run("customer", "list", "--tag", "湘潭", "--json").code == 3  # nobody has it any more
     assert cli.run("customer", "tag", "K00001").code == 2
+
+
+def test_a_customer_is_named_by_his_phone_at_intake(cli: Cli) -> None:
+    cli("customer", "add", "甲某", "--phone", "13800009988")
+    assert cli.demand(customer="13800009988")["customer"]["code"] == "K00001"

@@ -193,3 +193,13 @@ def test_a_year_that_stays_unknown_is_looked_at_once(cli: Cli, monkeypatch: pyte
     _, second = cli("log", "--limit", "2", "--changes", "--json").json
     assert {change["table"] for change in second["changes"]} == {"customer"}
     assert cli("doctor", "--json").json["ok"]
+
+
+def test_a_ledger_without_the_search_table_is_told_as_such(cli: Cli) -> None:
+    ledger = sqlite3.connect(cli.db)
+    for (name,) in ledger.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'search%'"):
+        ledger.execute(f"DROP TRIGGER {name}")
+    ledger.execute("DROP TABLE search")
+    ledger.commit()
+    ledger.close()
+    assert "结构" in cli.run("doctor").out

@@ -50,3 +50,13 @@ def test_a_pipe_needs_no_rich(cli: Cli, words: str) -> None:
     )
     looked = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=dict(os.environ))
     assert looked.returncode == 0, looked.stderr
+
+
+@pytest.mark.parametrize("words", [["list"], ["--help"], ["intake", "x", "--customer", "甲", "--kind", "service",
+                                                          "--channel", "direct"]])  # fmt: skip
+def test_a_reader_that_went_away_is_no_failure(cli: Cli, words: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    env = {**os.environ, "DEMANDCTL_DB": str(cli.db), "DEMANDCTL_CONFIG": str(cli.config)}
+    assert subprocess.run([sys.executable, "-m", "demandctl", *words], stdout=writing, env=env).returncode == 0
+    os.close(writing)

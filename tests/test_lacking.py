@@ -291,3 +291,21 @@ def test_nobody_is_asked_what_would_be_refused(keyboard: Callable[..., Answer]) 
 
 def test_a_missing_choice_is_named_with_what_it_may_be(desk: Cli) -> None:
     assert "角色：sales 销售、service 服务" in desk.run("contact", "add", "钱七").err
+
+
+def test_colour_codes_in_what_is_typed_show_no_traceback(cli: Cli) -> None:
+    cli.demand()
+    terminal = Terminal(cli, "follow-up", "1").sees("说了什么")
+    terminal.press("\x1b[31m")
+    terminal.press("已联系", "\r")
+    assert terminal.ends() == 0
+    assert "Traceback" not in terminal.child.before
+
+
+@pytest.mark.parametrize(("words", "key"), [(["close", "1"], "\x04"), (["edit", "1"], "\x04"),
+                                            (["intake", "--paste"], "\x1b")])  # fmt: skip
+def test_each_question_is_left_by_each_key_of_cancelling(cli: Cli, words: list[str], key: str) -> None:
+    cli.demand()
+    terminal = Terminal(cli, *words).sees("（")
+    terminal.press(key)
+    assert terminal.ends() == 130

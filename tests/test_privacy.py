@@ -218,3 +218,17 @@ def test_the_file_keeps_no_free_page_with_what_was_erased(cli: Cli) -> None:
     cli("customer erase K1 --yes")
     with closing(sqlite3.connect(cli.db)) as ledger:
         assert ledger.execute("PRAGMA freelist_count").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("written", ["１３８００００９９８８", "138.0000.9988", "138_0000_9988", "Zhou_Secret99"])
+def test_erasing_strikes_phone_and_id_however_they_are_written(cli: Cli, written: str) -> None:
+    cli.demand(customer="某甲", phone="13800009988", wechat="zhou_secret99")
+    cli.demand(f"找 {written} 问问", customer="某乙", phone="13700000001")
+    cli("customer", "erase", "K00001", "--yes")
+    assert written not in cli("show", "2", "--json").out
+    assert written not in _searched(cli)
+
+
+def _searched(cli: Cli) -> str:
+    with closing(sqlite3.connect(cli.db)) as ledger:
+        return str(ledger.execute("SELECT group_concat(text) FROM search").fetchone()[0])

@@ -159,3 +159,11 @@ def test_the_log_says_in_words_what_changed(ledger: Cli) -> None:
     assert "需求 D1 状态：待派单 → 已派单" in ledger("log", "1", "--changes").out
     [operation] = ledger("log", "--changes", "--limit", "1", "--json").json
     assert (operation["changes"][0]["field"], operation["changes"][0]["new"]) == ("phone", "13900000003")
+
+
+def test_an_index_finds_the_children_of_a_row_that_undo_deletes(cli: Cli) -> None:
+    ledger = sqlite3.connect(cli.db)
+    for table, column in (("demand", "from_id"), ("demand", "duplicate_of"), ("event", "demand_id")):
+        indexes = [row[1] for row in ledger.execute(f"PRAGMA index_list({table})")]
+        first = {next(iter(ledger.execute(f"PRAGMA index_info({index})")))[2] for index in indexes}
+        assert column in first, (table, column)

@@ -301,6 +301,8 @@ def _failure(error: BaseException) -> tuple[str, str, int]:
             return "结果写不出来：输出的磁盘满了", "命令本身做没做完，看看：demandctl log", 4
         named = f"（{error.filename}）" if error.filename else ""
         return f"系统报错：{error.strerror or error}{named}", "", 4 if error.errno == errno.ENOSPC else 1
+    if isinstance(error, RuntimeError) and "home directory" in str(error):  # an account without one, and no HOME
+        return "不知道家目录在哪里，也就不知道台账在哪里", "设置 HOME，或写明 --db 和 --config", 4
     if "null byte" in str(error):  # a path with a NUL in it
         return "文件名里有不能用的字符", "", 2
     if os.environ.get("DEMANDCTL_DEBUG"):

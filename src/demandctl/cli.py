@@ -95,7 +95,7 @@ def app() -> Root:
 def main() -> None:
     """The entry point of the program."""
     # A command lives for half a second: looking for cycles while modules load, and again at its end, is a fifth of it.
-    gc.set_threshold(100_000)
+    gc.set_threshold(300_000)
     try:
         app().main()
     finally:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any, NamedTuple
 
 from demandctl.codes import customer_code
@@ -29,10 +30,23 @@ def sql(work: Work, statement: str, values: Sequence[Any] = ()) -> list[Any]:
     return list(work.session.connection().exec_driver_sql(statement, tuple(values)))
 
 
+_AT_ONCE = 100
+
+
 def insert(work: Work, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Many rows at once; the audit triggers see each of them."""
-    if rows:
-        work.session.connection().exec_driver_sql(statement, list(rows))
+    """Many rows at once; the audit triggers see each of them.
+
+    Plain inserts go a hundred rows to a statement: what SQLite keeps in case a statement fails is most of its work.
+    """
+    run = work.session.connection().exec_driver_sql
+    head, _, values = statement.partition(" VALUES ")
+    if not values.endswith(")"):
+        if rows:
+            run(statement, list(rows))
+        return
+    for start in range(0, len(rows), _AT_ONCE):
+        some = rows[start : start + _AT_ONCE]
+        run(f"{head} VALUES {', '.join([values] * len(some))}", tuple(chain.from_iterable(some)))
 
 
 def insert_dicts(work: Work, table: str, rows: Iterable[dict[str, Any]]) -> None:

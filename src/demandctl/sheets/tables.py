@@ -7,10 +7,11 @@ between; cells merged downwards hold for each of their rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from operator import itemgetter
 from typing import NamedTuple
 
 from demandctl.sheets.cells import Period, period_of, plain
@@ -97,7 +98,9 @@ class Table:
         """The records, one after the other."""
         rows, columns = self.sheet.rows, self.columns
         heads = {title for row in rows[self.head : self.head + 1] for title in row if title}
-        single = [(c.place, c.field) for c in columns if c.field not in MANY | {"", "seq", "computed"}]
+        single = [c for c in columns if c.field not in MANY | {"", "seq", "computed"}]
+        names, pick = [c.field for c in single], _picker([c.place for c in single])
+        reach = max((c.place for c in columns), default=-1) + 1
         many = [c for c in columns if c.field in MANY]
         others = [c for c in columns if not c.field]
         nothing: dict[int, int] = {}
@@ -108,35 +111,36 @@ class Table:
         for index in range(self.head + 1, self._last_row() + 1):
             row: Sequence[Cell] = rows[index]
             merged = self._covering(index) if self.blocks else nothing
-            filled = [cell for cell in row if cell != "" and not (type(cell) is str and cell.isspace())]
-            if not filled and not merged:
+            first, alone = _begins(row)
+            if first is None and not merged:
                 continue
-            if filled and type(filled[0]) is str and self._is_no_record(filled, heads):
+            if type(first) is str and self._is_no_record(first, row, heads):
                 continue
+            if len(row) < reach:
+                row = [*row, *[""] * (reach - len(row))]
             if merged:
                 row = list(row)
-                for place, first in merged.items():
-                    row[place : place + 1] = [rows[first][place]]
-            if not exact and not DITTO.isdisjoint(filled):
+                for place, top in merged.items():
+                    row[place : place + 1] = [rows[top][place]]
+            if not exact and not DITTO.isdisjoint(row):
                 row = [*row]
                 for place in repeated:
-                    if place < len(row) and row[place] in DITTO and place < len(above):
+                    if row[place] in DITTO and place < len(above):
                         row[place] = above[place]
             above = row
-            width = len(row)
-            cells = {name: row[place] if place < width else "" for place, name in single}
+            cells = dict(zip(names, pick(row), strict=True))
             if self.ticks:
                 self._read_ticks(row, cells)
             more: dict[str, list[tuple[str, Cell]]] = {}
             for column in many:
-                if column.place < width and not _is_blank(cell := row[column.place]):
+                if not _is_blank(cell := row[column.place]):
                     more.setdefault(column.field, []).append((column.title, cell))
-            if len(filled) <= 1 and not merged and not self._has_record(cells):
-                section = plain(filled[0])
+            if alone and not merged and not self._has_record(cells):
+                section = plain(first)
                 continue  # 二月份, 商机类: it heads a part of the table; a lone number waits to be filled in
-            extras = [(c.title, row[c.place]) for c in others if c.place < width and not _is_blank(row[c.place])]
-            names = frozenset(c.field for c in columns if merged.get(c.place, index) != index) if merged else _NONE
-            yield Row(self.sheet.name, index + 1, cells, more, extras, names, rows[index], section)
+            extras = [(c.title, row[c.place]) for c in others if not _is_blank(row[c.place])]
+            over = frozenset(c.field for c in columns if merged.get(c.place, index) != index) if merged else _NONE
+            yield Row(self.sheet.name, index + 1, cells, more, extras, over, rows[index], section)
 
     def _read_ticks(self, row: Sequence[Cell], cells: dict[str, Cell]) -> None:
         """The word of the column that has the tick; a word of its own in the cell says more."""
@@ -149,11 +153,13 @@ class Table:
             elif said:
                 cells[name] = "、".join(word for word, _ in said)
 
-    def _is_no_record(self, filled: Sequence[Cell], heads: set[Cell]) -> bool:
+    def _is_no_record(self, first: str, row: Sequence[Cell], heads: set[Cell]) -> bool:
         """A total, an example, or the header once more."""
-        first = filled[0]
         if _TOTALS.match(first) or _EXAMPLE.match(first):
             return True
+        if first not in heads and first[:1] not in "(（":
+            return False
+        filled = [cell for cell in row if not _is_blank(cell)]
         if first[:1] in "(（" and all(type(cell) is str and _HINT.fullmatch(cell) for cell in filled):
             return True
         return first in heads and len(filled) > 2 and sum(1 for cell in filled if cell in heads) > len(filled) / 2
@@ -187,6 +193,22 @@ class Table:
 
 
 _NONE: frozenset[str] = frozenset()
+
+
+def _picker(places: Sequence[int]) -> Callable[[Sequence[Cell]], Sequence[Cell]]:
+    """What takes the cells at *places* out of a row."""
+    return itemgetter(*places) if len(places) > 1 else lambda row: [row[place] for place in places]
+
+
+def _begins(row: Sequence[Cell]) -> tuple[Cell, bool]:
+    """The first cell of a row that holds something, None in a blank one, and whether no other does."""
+    first: Cell = None
+    for cell in row:
+        if cell != "" and not (type(cell) is str and cell.isspace()):
+            if first is not None:
+                return first, False
+            first = cell
+    return first, True
 
 
 def _is_blank(cell: Cell) -> bool:

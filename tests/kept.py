@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 from tests.conftest import Cli
 
@@ -12,7 +13,7 @@ def kept(cli: Cli, name: str, build: Callable[[Cli], object]) -> Cli:
     """The ledger as *build* leaves it; the second time under that name it is a copy."""
     if name not in _KEPT:
         build(cli)
-        with sqlite3.connect(cli.db) as ledger:
+        with closing(sqlite3.connect(cli.db)) as ledger, ledger:
             _KEPT[name] = ledger.serialize()
         return cli
     for leftover in ("-wal", "-shm"):

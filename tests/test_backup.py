@@ -3,6 +3,7 @@
 import shlex
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -30,12 +31,12 @@ def test_a_backup_is_whole_private_and_one_file(cli: Cli) -> None:
 
 def test_a_backup_is_consistent_while_another_program_is_writing(cli: Cli) -> None:
     cli.demand()
-    with sqlite3.connect(cli.db, isolation_level=None) as other:
+    with closing(sqlite3.connect(cli.db, isolation_level=None)) as other, other:
         other.execute("BEGIN IMMEDIATE")
         other.execute("INSERT INTO ledger VALUES ('half', 'done')")
         made = cli("backup", "--json").json["path"]
         other.execute("ROLLBACK")
-    with sqlite3.connect(made) as copy:
+    with closing(sqlite3.connect(made)) as copy, copy:
         assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert copy.execute("SELECT 1 FROM ledger WHERE key = 'half'").fetchone() is None
 
@@ -126,12 +127,12 @@ def test_a_lost_ledger_is_restored(cli: Cli) -> None:
 
 
 def _foreign(path: Path) -> None:
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path)) as other, other:
         other.execute("CREATE TABLE theirs (x)")
 
 
 def _newer(path: Path) -> None:
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path)) as other, other:
         other.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
         other.execute(f"PRAGMA user_version = {migrations.SCHEMA_VERSION + 1}")
 
@@ -182,7 +183,7 @@ def test_an_older_ledger_is_upgraded_by_the_first_command_after_a_backup(
     backup = Path(cli("backup", "--json").json["path"])
     _next_schema(monkeypatch)
     assert len(cli("list", "--json").json) == 1
-    with sqlite3.connect(cli.db) as upgraded:
+    with closing(sqlite3.connect(cli.db)) as upgraded, upgraded:
         assert upgraded.execute("SELECT colour FROM demand").fetchall() == [("",)]
     made = [path for path in _backups(cli) if "upgrade" in path.name]
     assert len(made) == 1

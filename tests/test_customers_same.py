@@ -1,6 +1,7 @@
 """One customer stays one: look-alikes with reasons, merging that keeps both histories, names found by pinyin."""
 
 import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -96,7 +97,7 @@ def test_undo_parts_them_again(cli: Cli) -> None:
 
 
 def _rows(cli: Cli) -> list[Any]:
-    with sqlite3.connect(cli.db) as ledger:
+    with closing(sqlite3.connect(cli.db)) as ledger, ledger:
         return [ledger.execute(f"SELECT * FROM {t} ORDER BY id").fetchall() for t in ("customer", "demand", "deadline")]
 
 

@@ -3,6 +3,7 @@
 import json
 import random
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_the_events_replayed_give_the_same_deadlines(desk: Cli) -> None:
 
 def test_one_undo_takes_the_whole_handover_back(desk: Cli) -> None:
     def content() -> list[object]:
-        with sqlite3.connect(desk.db) as ledger:
+        with closing(sqlite3.connect(desk.db)) as ledger, ledger:
             tables = ("demand", "customer", "assignment", "deadline", "escalation", "event")
             return [ledger.execute(f"SELECT * FROM {table} ORDER BY id").fetchall() for table in tables]
 

@@ -4,6 +4,7 @@ import io
 import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from typing import NamedTuple
 
 import pytest
@@ -161,7 +162,7 @@ def keyboard(desk: Cli, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answer
 
 def operations(cli: Cli) -> int:
     """How many steps the ledger has seen."""
-    with sqlite3.connect(cli.db) as ledger:
+    with closing(sqlite3.connect(cli.db)) as ledger, ledger:
         count: int = ledger.execute("SELECT count(*) FROM operation").fetchone()[0]
     return count
 
@@ -211,7 +212,7 @@ def test_several_of_a_name_are_a_choice_and_nothing_is_asked_twice(keyboard: Cal
         desk("contact", "add", "张三", "--role", "expert", "--branch", branch)
     assert "→ 张三" in keyboard(f"油缸内泄|{DOWN}|", "escalate", "1", "张三").out
     assert "已上报 张三" in keyboard(f"3|张三|{DOWN}|", "revisit", "escalate").out
-    with sqlite3.connect(desk.db) as ledger:
+    with closing(sqlite3.connect(desk.db)) as ledger, ledger:
         last = ledger.execute("SELECT max(id) FROM contact").fetchone()
         assert ledger.execute("SELECT to_id FROM escalation").fetchone() == last
         assert ledger.execute("SELECT escalated_to FROM revisit WHERE id = 3").fetchone() == last
@@ -237,7 +238,7 @@ def test_the_way_back_leads_to_the_question_before(desk: Cli) -> None:
     terminal.sees("联系人").press("tjm").sees("唐建明").press("\t", ENTER)
     terminal.sees("问题").press(ENTER).sees("不能空着").press("油缸坏了", BACKSPACE, BACKSPACE, "内泄", ENTER)
     assert terminal.sees("D1 已升级第 1 级 → 唐建明").ends() == 0
-    with sqlite3.connect(desk.db) as ledger:
+    with closing(sqlite3.connect(desk.db)) as ledger, ledger:
         assert ledger.execute("SELECT problem FROM escalation").fetchone() == ("油缸内泄",)
 
 

@@ -48,8 +48,9 @@ def test_what_is_complete_is_recorded_and_the_whole_paste_is_kept(cli: Cli, past
     assert (demand["channel"], demand["group"], demand["region"]) == ("group", "泵车交流群", "湘潭")
     assert demand["raised_at"] == "2026-11-20T08:13:00+08:00"
     import sqlite3
+    from contextlib import closing
 
-    with sqlite3.connect(cli.db) as ledger:
+    with closing(sqlite3.connect(cli.db)) as ledger, ledger:
         assert ledger.execute("SELECT source FROM demand").fetchone() == (CLEAR,)
 
 

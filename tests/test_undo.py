@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ FILES = {
 
 
 def _tables(db: Path) -> dict[str, Sequence[Any]]:
-    with sqlite3.connect(db) as ledger:
+    with closing(sqlite3.connect(db)) as ledger, ledger:
         return {table: ledger.execute(f"SELECT * FROM {table} ORDER BY id").fetchall() for table in AUDITED}
 
 
@@ -119,7 +120,10 @@ def test_a_number_taken_back_is_not_given_again(ledger: Cli) -> None:
 
 def test_undo_is_refused_with_the_reason_when_something_depends_on_it(ledger: Cli) -> None:
     ledger("customer edit K1 --company 大周砼业")
-    with sqlite3.connect(ledger.db) as other:  # another program changed the row, under an operation of its own
+    with (
+        closing(sqlite3.connect(ledger.db)) as other,
+        other,
+    ):  # another program changed the row, under an operation of its own
         other.execute("INSERT INTO current_operation SELECT 1, max(id) FROM operation WHERE command = 'init'")
         other.execute("UPDATE customer SET company = '改了' WHERE id = 1")
         other.execute("DELETE FROM current_operation")
@@ -132,7 +136,7 @@ def test_undo_is_refused_with_the_reason_when_something_depends_on_it(ledger: Cl
 
 def test_what_another_row_still_needs_is_not_taken_away(ledger: Cli) -> None:
     ledger("contact add 王五 --role sales --branch 长沙分公司")
-    with sqlite3.connect(ledger.db) as other:
+    with closing(sqlite3.connect(ledger.db)) as other, other:
         other.execute("INSERT INTO current_operation SELECT 1, max(id) FROM operation WHERE command = 'init'")
         other.execute("UPDATE customer SET owner_id = (SELECT max(id) FROM contact) WHERE id = 1")
         other.execute("DELETE FROM current_operation")
@@ -162,8 +166,8 @@ def test_the_log_says_in_words_what_changed(ledger: Cli) -> None:
 
 
 def test_an_index_finds_the_children_of_a_row_that_undo_deletes(cli: Cli) -> None:
-    ledger = sqlite3.connect(cli.db)
-    for table, column in (("demand", "from_id"), ("demand", "duplicate_of"), ("event", "demand_id")):
-        indexes = [row[1] for row in ledger.execute(f"PRAGMA index_list({table})")]
-        first = {next(iter(ledger.execute(f"PRAGMA index_info({index})")))[2] for index in indexes}
-        assert column in first, (table, column)
+    with closing(sqlite3.connect(cli.db)) as ledger:
+        for table, column in (("demand", "from_id"), ("demand", "duplicate_of"), ("event", "demand_id")):
+            indexes = [row[1] for row in ledger.execute(f"PRAGMA index_list({table})")]
+            first = {next(iter(ledger.execute(f"PRAGMA index_info({index})")))[2] for index in indexes}
+            assert column in first, (table, column)

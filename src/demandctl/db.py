@@ -75,10 +75,13 @@ def connect(path: Path, *, write: bool = False, context: Context | None = None) 
         if path.exists():
             raise LedgerUnusable(f"{path} 不是台账文件")
         raise NotFound(f"还没有台账：{path}", "先建一个：demandctl init")
+    connection: sqlite3.Connection | None = None
     try:
         connection = open_file(path, write)
         version = identify(connection, path)
     except sqlite3.Error as error:
+        if connection:
+            connection.close()
         raise unusable(error, path) from error
     if version == SCHEMA_VERSION:
         return connection
@@ -97,8 +100,12 @@ def open_file(path: Path, write: bool) -> sqlite3.Connection:
         if not os.access(path, os.W_OK):
             raise LedgerUnusable(f"台账不可写：{path}")
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = FULL")
+        try:
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA synchronous = FULL")
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
     uri = path.absolute().as_uri()
     wal = path.with_name(path.name + "-wal")

@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.killing import ROUNDS, Scene, Tally, crowd
+from tests.support.killing import ROUNDS, Scene, Tally, crowd
 
 
 def main(kills: int) -> int:

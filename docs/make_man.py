@@ -13,8 +13,8 @@ import typer
 from make_reference import commands
 
 from demandctl import __version__
-from demandctl.completing import SCRIPTS
-from demandctl.render import width, wrapped
+from demandctl.language.display import width, wrapped
+from demandctl.terminal.completing import SCRIPTS
 
 SHARE = Path(__file__).parent.parent / "share"
 REVISED = "2026-11-22"  # the day the text below was last changed by hand; mandoc wants one

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from demandctl.cli import app
-from demandctl.grammar import Group
+from demandctl.terminal.grammar import Group
 
 TARGET = Path(__file__).with_name("commands.md")
 HEAD = """# 命令参考

@@ -4,8 +4,8 @@ import re
 import sys
 from pathlib import Path
 
-from demandctl.commands.sla import in_words, owed
-from demandctl.rules import read_rules
+from demandctl.commands.sla.rules import in_words, owed
+from demandctl.core.rules import read_rules
 
 TARGET = Path(__file__).with_name("rules.md")
 RULES = Path(__file__).parent.parent / "src" / "demandctl" / "data" / "rules.toml"

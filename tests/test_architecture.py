@@ -1,111 +1,159 @@
-"""Imports go downward only, and the pure modules stay pure."""
+"""The house: every import of every module runs from a room to one below it, late imports too, and never in a circle."""
 
 import ast
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "demandctl"
 
-# From the ground up; a module may import from its own layer and from those below.
-LAYERS = (
-    "errors vocabulary storing __init__",
-    "brevity codes money phones worktime targets rules when periods places products routing sla lifecycle messages "
-    "explain transcript stamps senders matters wording details chat pinyin scripts",
-    "config migrations models",
-    "context db render",
-    "queries deadlines audit clipboard asking",
-    "directory adoption newcomers proposals report verdicts backup changes traces invariants holdings sheets notify "
-    "pasted lookalikes",
-    "ledger revisits duties merging choosing",
-    "importing importing_demands importing_people importing_revisits applying doctor privacy handover monday "
-    "reminders demo sheets",
-    "grammar commands completing lacking",
-    "cli __main__ completion",
-)
-PURE = [
-    "brevity",
-    "codes",
-    "money",
-    "storing",
-    "phones",
-    "worktime",
-    "targets",
-    "rules",
-    "when",
-    "periods",
-    "places",
-    "products",
-    "routing",
-    "sla",
-    "lifecycle",
-    "chat",
-    "messages",
-    "explain",
-    "transcript",
-    "stamps",
-    "senders",
-    "matters",
-    "wording",
-    "details",
-    "pinyin",
-]
-IMPURE = {"sqlmodel", "sqlalchemy", "typer", "rich", "sqlite3", "openpyxl", "httpx", "questionary"}
+ROOMS = {
+    "demandctl": "",
+    "errors": "demandctl",
+    "vocabulary": "errors",
+    "language": "vocabulary",
+    "core": "language",
+    "sla": "core",
+    "config": "core",
+    "context": "config",
+    "store": "context sla",
+    "db": "store",
+    "queries": "db",
+    "actions": "queries",
+    "paste": "queries",
+    "messages": "queries",
+    "notify": "queries",
+    "imports": "actions paste messages notify",
+    "terminal": "actions paste messages notify",
+    "exports": "imports terminal",
+    "upkeep": "imports terminal",
+    "commands": "exports upkeep",
+    "desk": "exports upkeep",
+    "cli": "commands desk",
+    "__main__": "cli",
+}
+"""Each room with those it stands on; it may import from them and from all that is below them."""
+
+NEVER = {
+    "queries": {"actions"},
+    "imports": {"terminal", "commands"},
+    "exports": {"terminal", "commands"},
+    "terminal": {"actions"},
+    "upkeep": {"commands"},
+}
+"""Rooms that are lower and still may not be entered."""
+
+TOP = {"__init__", "__main__", "cli", "context", "config", "errors", "vocabulary", "db", "sla"}
+
+PURE = {"errors", "vocabulary", "language", "core", "sla"}
+"""Rooms without file, terminal or clock."""
+
+OUTSIDE = {
+    "typer": {"cli", "commands", "terminal"},
+    "rich": {"terminal", "commands", "desk"},
+    "textual": {"desk"},
+    "openpyxl": {"exports", "imports"},
+    "lxml": {"exports", "imports"},
+    "python_calamine": {"imports"},
+    "questionary": {"terminal"},
+    "prompt_toolkit": {"terminal", "desk"},
+    "httpx": {"notify"},
+    "sqlite3": {"store", "db", "queries", "notify", "upkeep"},
+    "sqlmodel": {"store", "db", "actions", "imports", "upkeep"},
+    "sqlalchemy": {"store", "db", "actions", "imports", "upkeep"},
+    "pydantic": set(),
+}
+"""Which rooms may know a library, late imports included."""
 
 
 def _modules() -> list[Path]:
     return sorted(path for path in SOURCE.rglob("*.py") if "data" not in path.relative_to(SOURCE).parts)
 
 
-def _name(path: Path) -> str:
-    parts = path.relative_to(SOURCE).with_suffix("").parts
-    return parts[0]
+def _dotted(path: Path) -> str:
+    parts = path.relative_to(SOURCE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def _imports(path: Path, *, everywhere: bool = True) -> set[str]:
-    """What a module imports at run time, ``if TYPE_CHECKING`` aside."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    found: set[str] = set()
-    skipped = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
-        for inner in ast.walk(node)
-    }
-    for node in ast.walk(tree) if everywhere else tree.body:
-        if id(node) in skipped:
-            continue
+def _room(dotted: str) -> str:
+    return [*dotted.split("."), "demandctl"][1] if "." in dotted else "demandctl"
+
+
+@cache
+def _imports(path: Path) -> frozenset[str]:
+    """The modules that a module imports, late, or only to name types, too."""
+    known = {_dotted(module) for module in _modules()}
+    return frozenset(name for name in _imported(ast.parse(path.read_text(encoding="utf-8")), known))
+
+
+def _imported(tree: ast.AST, known: set[str]) -> Iterator[str]:
+    for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            module = str(node.module)
+            inner = {f"{module}.{alias.name}" for alias in node.names} & known
+            yield from inner or {module}
+        else:
+            yield from _imported(node, known)
 
 
-def _layer(name: str) -> list[int]:
-    return [number for number, layer in enumerate(LAYERS) if name in layer.split()]
+@cache
+def _below(room: str) -> frozenset[str]:
+    stands_on = set(ROOMS[room].split())
+    return frozenset(stands_on.union(*map(_below, stands_on)))
 
 
-@pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(SOURCE)))
-def test_a_module_imports_only_its_own_layer_and_those_below(path: Path) -> None:
-    own = _layer(_name(path))
-    assert own, f"{_name(path)} has no layer yet: give it one in LAYERS"
-    for imported in _imports(path, everywhere=False):
-        if imported.startswith("demandctl."):
-            target = imported.split(".")[1]
-            layers = _layer(target)
-            assert not layers or min(layers) <= max(own), f"{path.name} imports {imported} from above"
+def _ids(path: Path) -> str:
+    return str(path.relative_to(SOURCE))
 
 
-@pytest.mark.parametrize("name", PURE)
-def test_a_pure_module_reads_no_clock_and_knows_no_database_or_terminal(name: str) -> None:
-    path = SOURCE / f"{name}.py"
-    assert not {imported.split(".")[0] for imported in _imports(path)} & IMPURE
+def test_only_the_nine_files_stand_at_the_top() -> None:
+    assert {path.stem for path in SOURCE.glob("*.py")} == TOP
+
+
+@pytest.mark.parametrize("path", _modules(), ids=_ids)
+def test_a_module_imports_only_its_own_room_and_those_below(path: Path) -> None:
+    room = _room(_dotted(path))
+    allowed = (_below(room) | {room}) - NEVER.get(room, set())
+    for imported in _imports(path):
+        if imported.split(".")[0] == "demandctl":
+            assert _room(imported) in allowed, f"{_dotted(path)} imports {imported}"
+
+
+@pytest.mark.parametrize("path", _modules(), ids=_ids)
+def test_a_library_is_known_only_where_it_belongs(path: Path) -> None:
+    for imported in _imports(path):
+        rooms = OUTSIDE.get(imported.split(".")[0])
+        assert rooms is None or _room(_dotted(path)) in rooms, f"{_dotted(path)} imports {imported}"
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = {_dotted(path): {name for name in _imports(path) if name.startswith("demandctl")} for path in _modules()}
+    ended: set[str] = set()
+
+    def visit(name: str, way: tuple[str, ...]) -> None:
+        assert name not in way, " -> ".join([*way[way.index(name) :], name])
+        if name not in ended:
+            for imported in sorted(graph.get(name, ())):
+                visit(imported, (*way, name))
+            ended.add(name)
+
+    for name in sorted(graph):
+        visit(name, ())
+
+
+@pytest.mark.parametrize("path", [path for path in _modules() if path.name == "__init__.py"], ids=_ids)
+def test_a_package_itself_imports_nothing_of_the_program(path: Path) -> None:
+    assert not [name for name in _imports(path) if name != "pathlib"]
+
+
+@pytest.mark.parametrize("path", [path for path in _modules() if _room(_dotted(path)) in PURE], ids=_ids)
+def test_a_pure_module_reads_no_clock_and_knows_no_environment(path: Path) -> None:
+    assert not {imported.split(".")[0] for imported in _imports(path)} & {"os", "sqlite3", "subprocess"}
     text = path.read_text(encoding="utf-8")
-    for call in ("datetime.now(", "date.today(", "time.time(", "os.environ"):
+    for call in ("datetime.now(", "date.today(", "time.time("):
         assert call not in text
-
-
-@pytest.mark.parametrize("path", sorted((SOURCE / "queries").glob("*.py")), ids=lambda path: path.stem)
-def test_the_reading_side_knows_neither_the_orm_nor_the_terminal(path: Path) -> None:
-    assert not {imported.split(".")[0] for imported in _imports(path)} & (IMPURE - {"sqlite3"})

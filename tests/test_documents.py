@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Cli
+from tests.support.cli import Cli
 
 ROOT = Path(__file__).parent.parent
 
@@ -31,9 +31,23 @@ def test_the_changelog_keeps_what_is_unreleased_on_top() -> None:
 def test_the_layout_for_contributors_names_every_module_and_no_other() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     layout = text[text.index("src/demandctl/\n") : text.index("\ntests/")]
-    assert set(re.findall(r"\b\w+\.py\b", layout)) == {
-        path.name for path in (ROOT / "src" / "demandctl").glob("[!_]*.py")
-    }
+    source = ROOT / "src" / "demandctl"
+    named: dict[str, set[str]] = {"": set()}
+    room = ""
+    for line in layout.splitlines()[1:]:
+        head = re.match(r"  (\w+)(/|\.py) ", line)
+        if head and head[2] == "/":
+            room = head[1]
+            named[room] = set()
+        elif head:
+            named[""].add(head[1])
+        else:
+            named[room] |= set(line.split())
+    there = {path.parent.name: set[str]() for path in source.glob("*/__init__.py")} | {"": set()}
+    for path in source.rglob("[!_]*.py"):
+        folder, *rest = [*path.relative_to(source).parts[:-1], path.stem] if path.parent != source else ["", path.stem]
+        there[folder].add("/".join(rest))
+    assert {name: modules for name, modules in named.items() if name != "data"} == there
 
 
 def test_every_document_that_the_readme_names_is_there() -> None:

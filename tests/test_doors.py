@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.conftest import Cli
+from tests.support.cli import Cli
 
 HEAVY = ("sqlmodel", "sqlalchemy", "pydantic", "openpyxl")
 READING = (

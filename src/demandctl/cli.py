@@ -7,16 +7,16 @@ from typing import Annotated, cast
 import typer
 
 from demandctl.context import Context
-from demandctl.grammar import Root, Tree
+from demandctl.terminal.grammar import Root, Tree
 
 # Each line: the command, the function below demandctl.commands (or a group's own tree), its line in --help.
 TREE: Tree = {
-    "intake": ("intake:intake", "登记一条需求。"),
+    "intake": ("intake.typed:intake", "登记一条需求。"),
     "assign": ("assign:assign", "派单：派给对接人、转领导指派、请专家或外部资源。"),
     "follow-up": ("follow_up:follow_up", "记录一次跟进。"),
     "close": ("close:close", "结束一条需求。"),
     "due": ("due:due", "谁欠谁什么、何时到期：先超时的，再今天到期的，再快到期的。"),
-    "revisit": ("revisit:TREE", "回访：计划、记录、转交、解决。"),
+    "revisit": ("revisit.visits:TREE", "回访：计划、记录、转交、解决。"),
     "export": ("export:TREE", "导出表格和汇报。"),
     "init": ("init:init", "建台账和配置；已有的不动。"),
     "list": ("show:list_", "列出需求。"),
@@ -28,9 +28,9 @@ TREE: Tree = {
     "escalate": ("edit:escalate", "疑难升级：请更高层协助，写明问题和时限。"),
     "confirm": ("close:confirm", "记录客户对结果的确认：--solved 就此结束，--unsolved 继续跟进。"),
     "reopen": ("close:reopen", "重开一条已结束的需求。"),
-    "monday": ("monday:monday", "每周一轮：逐人逐条问进度，记下来；--message 打印催促消息。"),
+    "monday": ("monday.round:monday", "每周一轮：逐人逐条问进度，记下来；--message 打印催促消息。"),
     "nudge": ("nudge:nudge", "催一条或催一个人：打印可以直接粘贴的提醒。"),
-    "customer": ("customer:TREE", "客户：资料、订货、合同、建档、对接人、合并。"),
+    "customer": ("customer.profile:TREE", "客户：资料、订货、合同、建档、对接人、合并。"),
     "contact": ("contact:TREE", "通讯录：分公司人员、领导、专家、外部资源。"),
     "handover": ("handover:handover", "交接：一个人手里没完的事和客户交给另一个人。"),
     "script": ("script:TREE", "话术：电话话术和快捷回复，填好称呼。"),
@@ -45,7 +45,7 @@ TREE: Tree = {
     "doctor": ("doctor:doctor", "检查台账、历史、时限、权限，说明怎么办；什么也不改。"),
     "notify": ("notify:TREE", "提醒：测试渠道、看发过什么；发送用 due --notify。"),
     "calendar": ("calendar:TREE", "工作日历：放假、调休、自定的日子。"),
-    "sla": ("sla:TREE", "时限规则：看、检查、改。"),
+    "sla": ("sla.rules:TREE", "时限规则：看、检查、改。"),
     "completion": ("completion:TREE", "按 Tab 补全：装上或看看。"),
     "config": ("config:TREE", "配置：在哪里、是什么、改一项。"),
 }

@@ -9,11 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from demandctl import DATA
 from demandctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from demandctl.targets import Target
-    from demandctl.worktime import Calendar
+    from demandctl.core.targets import Target
+    from demandctl.core.worktime import Calendar
 
 DEFAULT_ZONE = "Asia/Shanghai"
 DEFAULT_HOURS = ("08:30-12:00", "13:30-17:30")
@@ -133,7 +134,7 @@ class Config:
 
     def hours(self, key: str = "hours", section: str = "calendar") -> list[tuple[int, int]]:
         """Opening hours as seconds of the day."""
-        from demandctl.worktime import parse_hours
+        from demandctl.core.worktime import parse_hours
 
         default = DEFAULT_HOURS if section == "calendar" else DEFAULT_CALL_HOURS
         try:
@@ -154,7 +155,7 @@ class Config:
     @cached_property
     def steps(self) -> tuple[Target, ...]:
         """How long after its due time a deadline climbs a level, and another: opening time unless they say ``wall``."""
-        from demandctl.targets import Target
+        from demandctl.core.targets import Target
 
         texts = self.get("notify", "levels", DEFAULT_LEVELS)
         if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
@@ -209,7 +210,7 @@ def work_calendar(config: Config) -> Calendar:
 
     from chinese_calendar import constants
 
-    from demandctl.worktime import Calendar
+    from demandctl.core.worktime import Calendar
 
     chinese = {holiday.value: holiday.chinese for holiday in constants.Holiday}
     closed = {day: chinese.get(name, name) for day, name in constants.holidays.items()}
@@ -234,7 +235,7 @@ def calendar_version() -> str:
 
 def rules_text(config: Config) -> tuple[str, Path]:
     """The rules in force and where they stand: the user's own file beside the config, else the one in the package."""
-    path = config.rules_path if config.rules_path.exists() else Path(__file__).parent / "data" / "rules.toml"
+    path = config.rules_path if config.rules_path.exists() else DATA / "rules.toml"
     try:
         return path.read_text(encoding="utf-8-sig"), path
     except (OSError, UnicodeDecodeError) as error:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +16,12 @@ from demandctl.errors import UsageError
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from demandctl.worktime import Calendar
+    from demandctl.core.worktime import Calendar
+
+import re
+from typing import Any
+
+from demandctl.config import SECRET
 
 
 class Context:
@@ -107,6 +114,38 @@ class Context:
 
     def warn(self, text: str) -> None:
         """A word to the person at the keyboard that no command has to carry."""
-        from demandctl.render import say
+        with suppress(OSError):  # nobody reads it: no reason to fail
+            sys.stderr.write(f"提示：{text}\n")
 
-        say(f"提示：{text}")
+
+def settings(app: Context) -> dict[str, Any]:
+    """The settings in force by name, those by default too."""
+    config = app.config
+    calendar = config.hours()
+    return {
+        "timezone": config.zone_name,
+        "company.name": config.get("company", "name"),
+        "specialist.name": config.specialist,
+        "specialist.phone": config.get("specialist", "phone"),
+        "specialist.supervisor": config.get("specialist", "supervisor"),
+        "specialist.department": config.department,
+        "calendar.hours": [
+            f"{a // 3600:02d}:{a % 3600 // 60:02d}-{b // 3600:02d}:{b % 3600 // 60:02d}" for a, b in calendar
+        ],
+        "calendar.closed": [day.isoformat() for day in config.days("closed")],
+        "calendar.open": [day.isoformat() for day in config.days("open")],
+        "backup.folder": str(config.backup_folder or app.db_path.absolute().parent / "backups"),
+        "backup.keep": config.backups_kept,
+        "privacy.retention": config.get("privacy", "retention", "3y"),
+        "notify": _without_secrets(config.data.get("notify", {})),
+    }
+
+
+def _is_secret(name: str) -> bool:
+    return bool(re.search(SECRET, name)) and not name.endswith("_env")
+
+
+def _without_secrets(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: "***" if _is_secret(name) else _without_secrets(entry) for name, entry in value.items()}
+    return [_without_secrets(entry) for entry in value] if isinstance(value, list) else value

@@ -19,54 +19,24 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from demandctl import APPLICATION_ID, SCHEMA_VERSION
+from demandctl import SCHEMA_VERSION
 from demandctl.errors import LedgerUnusable, NotFound, Refused
-from demandctl.storing import stored
+from demandctl.store.file import BUSY_SECONDS, flush_folder, identify, open_file, unusable
+from demandctl.store.values import stored
+from demandctl.store.work import Work
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
     from demandctl.context import Context
-    from demandctl.rules import Rulebook
-    from demandctl.worktime import Calendar
-
-BUSY_SECONDS = 5.0
-"""How long a command waits for another one that is writing."""
+    from demandctl.core.rules import Rulebook
+    from demandctl.core.worktime import Calendar
 
 QUEUE_SECONDS = 60.0
 """How long it waits while others, one after the other, write and are done."""
 
 BACKED_UP = ("import", "merge")
 """Words in the name of a command that change much at once: a backup is made before it."""
-
-
-class Work:
-    """One writing command: the session of its transaction and all that a use case may ask about.
-
-    A use case that found nothing to do sets ``keep`` to False: then not even the operation is kept.
-    """
-
-    def __init__(
-        self,
-        session: Session,
-        operation_id: int,
-        context: Context,
-        rules: Rulebook,
-        calendar: Calendar,
-        ruleset_id: int,
-    ) -> None:
-        self.session, self.operation_id, self.context = session, operation_id, context
-        self.rules, self.calendar, self.ruleset_id = rules, calendar, ruleset_id
-        self.now: datetime = context.now
-        self.who: str = context.who
-        self.keep = True
-
-    def describe(self, summary: str, command: str = "") -> None:
-        """Say in one line what this operation did; the log shows it."""
-        self.session.connection().exec_driver_sql(
-            "UPDATE operation SET summary = ?, command = coalesce(nullif(?, ''), command) WHERE id = ?",
-            (summary, command, self.operation_id),
-        )
 
 
 def connect(path: Path, *, write: bool = False, context: Context | None = None) -> sqlite3.Connection:
@@ -94,44 +64,10 @@ def connect(path: Path, *, write: bool = False, context: Context | None = None) 
     return connect(path, write=write, context=context)
 
 
-def open_file(path: Path, write: bool) -> sqlite3.Connection:
-    """A connection to a file, whatever is in it; to one that cannot be written it is made so that SQLite needs to."""
-    if write:
-        if not os.access(path, os.W_OK):
-            raise LedgerUnusable(f"台账不可写：{path}")
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-        try:
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA synchronous = FULL")
-        except sqlite3.Error:
-            connection.close()
-            raise
-        return connection
-    uri = path.absolute().as_uri()
-    wal = path.with_name(path.name + "-wal")
-    # Without its folder SQLite cannot make the shared memory that reading a WAL needs; with no WAL it is not missed.
-    frozen = not os.access(path.parent, os.W_OK) and not (wal.exists() and wal.stat().st_size)
-    return sqlite3.connect(
-        f"{uri}?mode=ro{'&immutable=1' if frozen else ''}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
-    )
-
-
-def identify(connection: sqlite3.Connection, path: Path) -> int:
-    """The schema version of the file; LedgerUnusable when it is empty or another program wrote it."""
-    application: int = connection.execute("PRAGMA application_id").fetchone()[0]
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    if application != APPLICATION_ID:
-        connection.close()
-        if not path.stat().st_size:
-            raise LedgerUnusable(f"台账文件是空的，内容没有了：{path}", "用备份恢复：demandctl restore 备份文件")
-        raise LedgerUnusable(f"{path} 不是 demandctl 的台账，没有动它")
-    return version
-
-
 def _upgrade(path: Path, context: Context | None) -> None:
-    from demandctl import backup
     from demandctl.context import Context
-    from demandctl.migrations import upgrade
+    from demandctl.store import backup
+    from demandctl.store.migrations import upgrade
 
     if not os.access(path, os.W_OK):
         raise LedgerUnusable(f"台账是旧版本的，要升级才能用，但它不可写：{path}", "检查文件和文件夹的权限")
@@ -151,7 +87,7 @@ def create(path: Path) -> bool:
 
     It is made beside its place and linked in whole, so a run that is killed leaves none or a whole one.
     """
-    from demandctl.migrations import upgrade
+    from demandctl.store.migrations import upgrade
 
     if path.exists():
         connect(path).close()
@@ -181,31 +117,6 @@ def create(path: Path) -> bool:
     return True
 
 
-def flush_folder(folder: Path) -> None:
-    """Have a new or renamed name in a folder on the disk; where folders cannot be flushed (Windows) nothing is done."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def unusable(error: Exception, path: Path) -> LedgerUnusable:
-    """What an error of SQLite means to the person at the keyboard."""
-    text = str(error)
-    if "locked" in text or "busy" in text:
-        return LedgerUnusable(f"台账正被别的程序占用：{path}", "稍等再试；这一步没有写入")
-    if "full" in text:
-        return LedgerUnusable(f"磁盘满了，写不进台账：{path}", "腾出空间再试；这一步没有写入")
-    if "readonly" in text or "unable to open" in text:
-        return LedgerUnusable(f"台账打不开或不可写：{path}", "检查文件和文件夹的权限")
-    if "malformed" in text or "not a database" in text or "corrupt" in text:
-        return LedgerUnusable(f"台账文件已损坏，或不是台账：{path}", "没有动它；用备份恢复：demandctl restore 备份文件")
-    return LedgerUnusable(f"台账用不了：{path}（{text}）", "这一步没有写入")
-
-
 @contextmanager
 def transaction(context: Context, command: str, *, keep: bool = True) -> Iterator[Work]:
     """One writing command: everything in it happens, under one operation, or nothing does; nothing without *keep*.
@@ -220,7 +131,7 @@ def transaction(context: Context, command: str, *, keep: bool = True) -> Iterato
     finally:
         connection.close()
     if keep and (reason := next((word for word in command.split() if word in BACKED_UP), "")):
-        from demandctl import backup
+        from demandctl.store import backup
 
         backup.automatic(context, reason)
     from sqlalchemy.exc import DBAPIError
@@ -311,7 +222,7 @@ def _in_force(context: Context, connection: sqlite3.Connection) -> _InForce:
     from hashlib import sha256
 
     from demandctl.config import rules_text
-    from demandctl.rules import read_rules
+    from demandctl.core.rules import read_rules
 
     text, path = rules_text(context.config)
     as_text = json.dumps(context.calendar.to_data(), ensure_ascii=False)
@@ -327,8 +238,8 @@ def _in_force(context: Context, connection: sqlite3.Connection) -> _InForce:
 
 
 def _begin(session: Session, context: Context, command: str, today: _InForce) -> Work:
-    from demandctl.audit import NEVER_TAKEN_BACK
-    from demandctl.deadlines import learn_calendar
+    from demandctl.store.deadlines import learn_calendar
+    from demandctl.store.undo import NEVER_TAKEN_BACK
 
     # By hand: what every writing command does would cost it the building of three ORM statements.
     sql = session.connection().exec_driver_sql

@@ -6,16 +6,19 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from demandctl import asking, messages
-from demandctl import vocabulary as words
-from demandctl.commands.answers import answer
-from demandctl.commands.copying import Copy, put_on_clipboard
-from demandctl.commands.options import At, Json, Number, Reason, Yes, clean, one_line, past
 from demandctl.context import Context
 from demandctl.errors import UsageError
+from demandctl.language.display import shown, shown_lines
+from demandctl.messages import handing
 from demandctl.queries.demands import read_demand
 from demandctl.queries.reader import reading
-from demandctl.render import put, put_json, put_styled, shown, shown_lines, tell
+from demandctl.terminal import asking
+from demandctl.terminal.answers import answer
+from demandctl.terminal.copying import Copy, put_on_clipboard
+from demandctl.terminal.options import At, Json, Number, Reason, Yes
+from demandctl.terminal.render import put, put_json, put_styled, tell
+from demandctl.terminal.typed import clean, one_line, past
+from demandctl.vocabulary import Kind, Role, Route, parse_subtype
 
 Who = Annotated[str, typer.Argument(metavar="联系人", help="派给谁：姓名、电话或编号；不写就给出建议")]
 Auto = Annotated[bool, typer.Option("--auto", help="建议明确时，直接派给第一位")]
@@ -71,24 +74,24 @@ def _give(
     app: Context, number: int, to_whom: _Choice, *, moment: datetime, reason: str, copy: bool, as_json: bool
 ) -> None:
     """Assign or refer, and print the message for whoever got it."""
-    from demandctl import ledger
-    from demandctl.choosing import choose
+    from demandctl.actions import demands
+    from demandctl.actions.choose_handler import choose
     from demandctl.db import transaction
 
     with transaction(app, "assign") as work:
-        demand = ledger.find_demand(work.session, number)
+        demand = demands.find_demand(work.session, number)
         named = one_line(to_whom.contact) if to_whom.contact else None
         to = choose(work, demand, named, leader=to_whom.leader, expert=to_whom.expert, external=to_whom.external)
         if to_whom.leader:
-            ledger.refer(work, demand, to, at=moment, reason=reason)
+            demands.refer(work, demand, to, at=moment, reason=reason)
             done = f"D{number} 已转 {to.name}，请他指派跟进人"
         else:
-            route = words.Route.EXPERT if to_whom.expert else words.Route.EXTERNAL if to_whom.external else None
-            how = ledger.assign(work, demand, to, at=moment, how=route, reason=reason)
+            route = Route.EXPERT if to_whom.expert else Route.EXTERNAL if to_whom.external else None
+            how = demands.assign(work, demand, to, at=moment, how=route, reason=reason)
             done = f"D{number} 已派给 {to.name}（{to.branch or '无分公司'}，{how.label}）"
-        from demandctl.models import Customer
+        from demandctl.store.models import Customer
 
-        lacking = ledger.missing_for_handler(demand, work.session.get_one(Customer, demand.customer_id))
+        lacking = demands.missing_for_handler(demand, work.session.get_one(Customer, demand.customer_id))
     with reading(app) as reader:
         written = read_demand(reader, number)
     text = _message(app, written, lacking, leader=to_whom.leader)
@@ -109,18 +112,18 @@ def _message(app: Context, written: Mapping[str, Any], lacking: list[str], *, le
     deadline = next(
         (d["due_at"] for d in written["deadlines"] if d["rule"] == rule and d["state"] not in ("met", "voided")), None
     )
-    return (messages.for_leader if leader else messages.for_handler)(written, lacking, app.now, deadline)
+    return (handing.for_leader if leader else handing.for_handler)(written, lacking, app.now, deadline)
 
 
 def offer(
     app: Context, number: int, *, copy: bool, reason: str = "", moment: datetime | None = None, yes: bool = False
 ) -> None:
     """Let the person choose among the proposals; the pointer stands on the one that is clear, else on the leader."""
-    from demandctl import proposals
+    from demandctl.queries import routing
 
     with reading(app) as reader:
         demand = read_demand(reader, number)
-        found = proposals.for_demand(reader, demand)
+        found = routing.for_demand(reader, demand)
     listed = [(_Choice(str(p["id"])), _line(p)) for p in found["proposals"][:6]]
     leader = found["leader"]
     referral = [(_Choice(str(leader["id"]), leader=True), f"转领导指派：{_line(leader)}")] if leader else []
@@ -129,7 +132,7 @@ def offer(
         choice = by_rule[0][0]
     else:
         later = (None, "先不派")
-        place = f"D{number} {words.Kind(demand['kind']).label}，{demand['region'] or '地区未知'}"
+        place = f"D{number} {Kind(demand['kind']).label}，{demand['region'] or '地区未知'}"
         choice = asking.choose(f"{place}：派给谁", [*listed, *referral, later], by_rule[0][0] if by_rule else None)
     if choice is None:
         answer(f"D{number} 还没有派单", f"以后再派：demandctl assign {number}")
@@ -143,23 +146,21 @@ def _line(person: Mapping[str, Any]) -> str:
 
 def _why(person: Mapping[str, Any]) -> str:
     """Branch, role and reasons; that his role fits is no news behind it."""
-    role = words.Role(person["role"]).label
+    role = Role(person["role"]).label
     reasons = "；".join(reason for reason in person["reasons"] if reason not in (role, f"角色：{role}"))
     return f"{person['branch'] or '—'} {role}  {reasons}".rstrip()
 
 
 def _propose(app: Context, number: int, as_json: bool) -> None:
-    from demandctl import proposals
+    from demandctl.queries import routing
 
     with reading(app) as reader:
         demand = read_demand(reader, number)
-        found = proposals.for_demand(reader, demand)
+        found = routing.for_demand(reader, demand)
     if as_json:
         put_json(found)
         return
-    head = (
-        f"D{number} {words.Kind(demand['kind']).label}：{demand['customer']['name']}，{demand['region'] or '地区未知'}"
-    )
+    head = f"D{number} {Kind(demand['kind']).label}：{demand['customer']['name']}，{demand['region'] or '地区未知'}"
     put_styled(shown(head), "bold")
     put_proposals(found)
     first = found["proposals"][0]["name"] if found["clear"] else "联系人"
@@ -177,15 +178,15 @@ def who(
     json: Json = False,
 ) -> None:
     """这样的需求该派给谁：按合适程度排列，附理由。"""
-    from demandctl import proposals
+    from demandctl.queries import routing
 
     app: Context = ctx.obj
-    kind_term = words.Kind.parse(kind)
+    kind_term = Kind.parse(kind)
     with reading(app) as reader:
-        found = proposals.for_need(
+        found = routing.for_need(
             reader,
             kind=kind_term,
-            subtype=words.parse_subtype(subtype, kind_term) if subtype else None,
+            subtype=parse_subtype(subtype, kind_term) if subtype else None,
             region=region,
             product=product,
             customer=customer,

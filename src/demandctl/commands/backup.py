@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from demandctl.commands.answers import agreed, object_answer
-from demandctl.commands.options import Json, Yes
 from demandctl.context import Context
-from demandctl.render import Column, moment, put_json, put_table, say, shown, tell
+from demandctl.language.display import moment, shown
+from demandctl.terminal.answers import agreed, object_answer
+from demandctl.terminal.options import Json, Yes
+from demandctl.terminal.render import Column, put_json, put_table, say, tell
 
 MaybeFile = Annotated[Path | None, typer.Argument(metavar="文件", help="写到哪里；不写就放进备份文件夹，旧的自动清理")]
 File = Annotated[Path, typer.Argument(metavar="备份文件", help="备份文件；看看有哪些：demandctl backup --list")]
@@ -22,13 +23,13 @@ def backup(
 ) -> None:
     """备份台账：正在使用时也完整一致，写好后检查过。"""
     app: Context = ctx.obj
-    from demandctl import backup as copies
+    from demandctl.store.backup import make
 
     if listed:
         _list(app, json)
         return
     replace = bool(file and file.is_file()) and agreed(f"替换已有的文件 {file}？", yes)
-    made = copies.make(app, file, replace=replace)
+    made = make(app, file, replace=replace)
     document = {"path": str(made.path), "bytes": made.size, "removed": [str(path) for path in made.removed]}
     cleared = f"，清理了 {len(made.removed)} 份旧的" if made.removed else ""
     way_back = f"恢复：demandctl restore {quote(str(made.path))}"
@@ -36,9 +37,9 @@ def backup(
 
 
 def _list(app: Context, json: bool) -> None:
-    from demandctl import backup as copies
+    from demandctl.store.backup import REASONS, folder, kept
 
-    rows = [(copy, copy.path.stat().st_size) for copy in copies.kept(app)]
+    rows = [(copy, copy.path.stat().st_size) for copy in kept(app)]
     made = [datetime.strptime(copy.made, "%Y%m%d-%H%M%S").replace(tzinfo=app.zone) for copy, _ in rows]
     if json:
         put_json(
@@ -49,13 +50,13 @@ def _list(app: Context, json: bool) -> None:
         )
         return
     if not rows:
-        tell(shown(f"还没有备份。备份放在 {copies.folder(app)}"))
+        tell(shown(f"还没有备份。备份放在 {folder(app)}"))
         return
     columns = [Column("时间", wrap=False), Column("缘由", wrap=False), Column("大小", right=True), Column("文件")]
     put_table(
         columns,
         [
-            [moment(at, app.now), copies.REASONS.get(copy.reason, copy.reason), _size(size), str(copy.path)]
+            [moment(at, app.now), REASONS.get(copy.reason, copy.reason), _size(size), str(copy.path)]
             for (copy, size), at in zip(rows, made, strict=True)
         ],
     )
@@ -68,13 +69,14 @@ def _size(count: int) -> str:
 def restore(ctx: typer.Context, file: File, yes: Yes = False, json: Json = False) -> None:
     """用备份恢复台账；先检查备份，被替换的台账留在旁边。"""
     app: Context = ctx.obj
-    from demandctl import backup as copies
+    from demandctl.store.backup import inspect
+    from demandctl.store.backup import restore as put_back
 
-    about = copies.inspect(file)
+    about = inspect(file)
     last = datetime.fromisoformat(str(about["last"])).astimezone(app.zone) if about["last"] else None
     content = f"{about['demands']} 条需求" + (f"，最后一步在 {moment(last, app.now)}" if last else "")
     agreed(f"用 {file}（{content}）替换现在的台账 {app.db_path}？", yes)
-    done = copies.restore(app, file)
+    done = put_back(app, file)
     for code in done.erased_since:
         say(f"提示：{code} 在这份备份之后已按要求删除，请再删一次：demandctl customer erase {code}")
     document = {

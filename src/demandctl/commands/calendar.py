@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from demandctl.commands.options import Json
 from demandctl.context import Context
 from demandctl.errors import UsageError
-from demandctl.grammar import Tree
-from demandctl.render import padded, put, put_json, put_styled
+from demandctl.language.display import padded
+from demandctl.terminal.grammar import Tree
+from demandctl.terminal.options import Json
+from demandctl.terminal.render import put, put_json, put_styled
 from demandctl.vocabulary import WEEKDAYS
 
 Month = Annotated[str, typer.Argument(metavar="月份", help="如 2026-10，默认本月")]

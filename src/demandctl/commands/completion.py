@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from demandctl import completing
-from demandctl.commands.answers import answer
-from demandctl.commands.options import Json
 from demandctl.errors import Lacking, Offer
-from demandctl.grammar import Tree
-from demandctl.render import put, put_json
+from demandctl.terminal import completing
+from demandctl.terminal.answers import answer
+from demandctl.terminal.grammar import Tree
+from demandctl.terminal.options import Json
+from demandctl.terminal.render import put, put_json
 from demandctl.vocabulary import match
 
 ShellOption = Annotated[

@@ -1,7 +1,6 @@
 """``config``: where things lie and what the settings are."""
 
 import os
-import re
 import shlex
 import subprocess
 import tempfile
@@ -11,13 +10,14 @@ from typing import Annotated, Any
 
 import typer
 
-from demandctl.commands.answers import object_answer
-from demandctl.commands.options import Json, clean, one_line
-from demandctl.config import SECRET, TEMPLATE, Config
-from demandctl.context import Context
+from demandctl.config import TEMPLATE, Config
+from demandctl.context import Context, settings
 from demandctl.errors import Refused, UsageError
-from demandctl.grammar import Tree
-from demandctl.render import pairs, put, put_json
+from demandctl.terminal.answers import object_answer
+from demandctl.terminal.grammar import Tree
+from demandctl.terminal.options import Json
+from demandctl.terminal.render import pairs, put, put_json
+from demandctl.terminal.typed import clean, one_line
 
 
 def path(ctx: typer.Context, json: Json = False) -> None:
@@ -33,29 +33,6 @@ def path(ctx: typer.Context, json: Json = False) -> None:
     pairs((labels[name], f"{place}{'' if place.exists() else '（还没有）'}") for name, place in places.items())
 
 
-def settings(app: Context) -> dict[str, Any]:
-    """The settings in force by name, those by default too."""
-    config = app.config
-    calendar = config.hours()
-    return {
-        "timezone": config.zone_name,
-        "company.name": config.get("company", "name"),
-        "specialist.name": config.specialist,
-        "specialist.phone": config.get("specialist", "phone"),
-        "specialist.supervisor": config.get("specialist", "supervisor"),
-        "specialist.department": config.department,
-        "calendar.hours": [
-            f"{a // 3600:02d}:{a % 3600 // 60:02d}-{b // 3600:02d}:{b % 3600 // 60:02d}" for a, b in calendar
-        ],
-        "calendar.closed": [day.isoformat() for day in config.days("closed")],
-        "calendar.open": [day.isoformat() for day in config.days("open")],
-        "backup.folder": str(config.backup_folder or app.db_path.absolute().parent / "backups"),
-        "backup.keep": config.backups_kept,
-        "privacy.retention": config.get("privacy", "retention", "3y"),
-        "notify": _without_secrets(config.data.get("notify", {})),
-    }
-
-
 def show(ctx: typer.Context, json: Json = False) -> None:
     """现在生效的配置，没写的按默认。"""
     app: Context = ctx.obj
@@ -67,16 +44,6 @@ def show(ctx: typer.Context, json: Json = False) -> None:
         values[f"notify.{name}"] = [str(v.get("name", "")) for v in value] if name == "channels" else value
     put(f"# {config.path}{'' if config.path.exists() else '（还没有，全部是默认值）'}")
     pairs((name, "、".join(value) if isinstance(value, list) else str(value or "—")) for name, value in values.items())
-
-
-def _is_secret(name: str) -> bool:
-    return bool(re.search(SECRET, name)) and not name.endswith("_env")
-
-
-def _without_secrets(value: object) -> object:
-    if isinstance(value, dict):
-        return {name: "***" if _is_secret(name) else _without_secrets(entry) for name, entry in value.items()}
-    return [_without_secrets(entry) for entry in value] if isinstance(value, list) else value
 
 
 Name = Annotated[str, typer.Argument(metavar="配置项", help="如 specialist.name、calendar.closed")]

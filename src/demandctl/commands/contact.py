@@ -5,24 +5,25 @@ from typing import Annotated, Any
 
 import typer
 
-from demandctl import vocabulary as words
-from demandctl.commands.answers import object_answer
 from demandctl.commands.import_ import contacts as import_contacts
-from demandctl.commands.options import Json, Yes, choices, one_line, split
-from demandctl.commands.showing import Limit, row_limit
 from demandctl.context import Context
 from demandctl.errors import Lacking, Offer, Refused
-from demandctl.grammar import Tree
 from demandctl.queries.contacts import read_contact, read_contacts
 from demandctl.queries.demands import Filter, read_demands
 from demandctl.queries.naming import find_contact_id
 from demandctl.queries.reader import reading
-from demandctl.render import Column, is_narrow, pairs, put, put_json, put_table, say
+from demandctl.terminal.answers import object_answer
+from demandctl.terminal.grammar import Tree
+from demandctl.terminal.options import Json, Yes, choices
+from demandctl.terminal.render import Column, is_narrow, pairs, put, put_json, put_table, say
+from demandctl.terminal.showing import Limit, row_limit
+from demandctl.terminal.typed import one_line, split
+from demandctl.vocabulary import Role
 
 Name = Annotated[str, typer.Argument(metavar="姓名", help="姓名")]
 Who = Annotated[str, typer.Argument(metavar="联系人", help="姓名、电话或编号")]
 NewName = Annotated[str | None, typer.Option("--name", metavar="姓名", help="改名")]
-RoleOption = Annotated[str, typer.Option("--role", metavar="角色", help=f"{choices(words.Role)}（或中文）")]
+RoleOption = Annotated[str, typer.Option("--role", metavar="角色", help=f"{choices(Role)}（或中文）")]
 Branch = Annotated[str | None, typer.Option("--branch", metavar="分公司", help="分公司")]
 Phone = Annotated[str | None, typer.Option("--phone", metavar="电话", help="电话")]
 Wechat = Annotated[str | None, typer.Option("--wechat", metavar="微信", help="微信号或微信名")]
@@ -50,7 +51,7 @@ def _values(
         if texts is not None:
             given[key] = split(texts)
     if role:
-        given["role"] = words.Role.parse(role).value
+        given["role"] = Role.parse(role).value
     if leader is not None:
         given["leader"] = leader
     return given
@@ -63,13 +64,11 @@ def add(
 ) -> None:  # fmt: skip
     """新增一位联系人。"""
     app: Context = ctx.obj
-    from demandctl import directory
+    from demandctl.actions import contacts
     from demandctl.db import transaction
 
     with transaction(app, "contact add") as work:
-        contact = directory.add_contact(
-            work, _values(name, role, branch, phone, wechat, region, product, skill, leader)
-        )
+        contact = contacts.add_contact(work, _values(name, role, branch, phone, wechat, region, product, skill, leader))
         number = contact.id
         work.describe(f"新增联系人 {contact.name}")
     object_answer(json, _one(app, number), f"已新增联系人 {number} {name}", "看全部：demandctl contact list")
@@ -82,9 +81,9 @@ def edit(
 ) -> None:  # fmt: skip
     """改一位联系人的资料。"""
     app: Context = ctx.obj
-    from demandctl import directory
-    from demandctl.changes import named
+    from demandctl.actions import contacts
     from demandctl.db import transaction
+    from demandctl.store.fields import named
 
     values = _values(name, role, branch, phone, wechat, region, product, skill, leader) | (
         {"active": True} if back else {}
@@ -92,8 +91,8 @@ def edit(
     if not values:
         raise Lacking("没有写要改什么", "demandctl contact edit --help", lambda: _offers(app, contact))
     with transaction(app, "contact edit") as work:
-        found = directory.find_contact(work, one_line(contact))
-        changed = directory.edit_contact(work, found, values)
+        found = contacts.find_contact(work, one_line(contact))
+        changed = contacts.edit_contact(work, found, values)
         number, who = found.id, found.name
         work.describe(f"修改联系人 {who}：{named(changed)}")
     done = f"{who} 已改 {len(changed)} 项" if changed else f"{who} 没有变化"
@@ -114,11 +113,11 @@ def _offers(app: Context, text: str) -> dict[str, Offer]:
 def leave(ctx: typer.Context, contact: Who, json: Json = False) -> None:
     """标记离职：不再派给他。手里还有需求或客户时不允许。"""
     app: Context = ctx.obj
-    from demandctl import directory, handover
+    from demandctl.actions import contacts, handover
     from demandctl.db import transaction
 
     with transaction(app, "contact leave") as work:
-        found = directory.find_contact(work, one_line(contact))
+        found = contacts.find_contact(work, one_line(contact))
         if not found.active:
             raise Refused(f"{found.name} 早已标记离职")
         handover.leave(work, found)
@@ -140,7 +139,7 @@ def list_(
     most = row_limit(limit, json)
     with reading(app) as reader:
         found = read_contacts(
-            reader, role=words.Role.parse(role).value if role else "", branch=one_line(branch), everybody=everybody
+            reader, role=Role.parse(role).value if role else "", branch=one_line(branch), everybody=everybody
         )
         if not found and branch:
             from demandctl.queries.known import require_known
@@ -171,7 +170,7 @@ NARROW = [
 
 def _row(contact: Mapping[str, Any], *, narrow: bool) -> list[str]:
     name = contact["name"] + ("" if contact["active"] else "（离职）")
-    role = words.Role(contact["role"]).label + ("·领导" if contact["leader"] and contact["role"] != "leader" else "")
+    role = Role(contact["role"]).label + ("·领导" if contact["leader"] and contact["role"] != "leader" else "")
     regions, products, skills = ("、".join(contact[key]) for key in ("regions", "products", "skills"))
     knows = ["、".join(filter(None, (products, skills)))] if narrow else [products, skills]
     return [str(contact["id"]), name, role, contact["branch"] or "", contact["phone"], regions, *knows]
@@ -190,7 +189,7 @@ def show(ctx: typer.Context, contact: Who, json: Json = False) -> None:
     pairs(
         [
             ("姓名", f"{person['name']}（编号 {person['id']}）" + ("" if person["active"] else "，已离职")),
-            ("角色", words.Role(person["role"]).label + ("，分管领导" if person["leader"] else "")),
+            ("角色", Role(person["role"]).label + ("，分管领导" if person["leader"] else "")),
             ("分公司", person["branch"]),
             ("电话", person["phone"]),
             ("微信", person["wechat"]),

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from demandctl.commands.options import Json
 from demandctl.context import Context
-from demandctl.render import is_terminal, put_json, put_styled, shown, tell
+from demandctl.language.display import shown
+from demandctl.terminal.options import Json
+from demandctl.terminal.render import is_terminal, put_json, put_styled, tell
 
 Everything = Annotated[bool, typer.Option("--all", help="全部时限都按经过重算，不只最近的")]
 
@@ -20,9 +21,9 @@ def doctor(ctx: typer.Context, everything: Everything = False, json: Json = Fals
     没有问题返回 0，有问题返回 1，台账用不了返回 4。
     """
     app: Context = ctx.obj
-    from demandctl import doctor as doctors
+    from demandctl.upkeep.doctor import examine
 
-    report = doctors.examine(app, everything=everything, progress=_progress if is_terminal() else None)
+    report = examine(app, everything=everything, progress=_progress if is_terminal() else None)
     if json:
         put_json(
             {
@@ -45,7 +46,7 @@ def _progress(done: int, total: int) -> None:
 
 
 def _put(report: object, app: Context) -> None:
-    from demandctl.doctor import Report
+    from demandctl.upkeep.doctor import Report
 
     assert isinstance(report, Report)
     for finding in report.findings:

@@ -5,26 +5,15 @@ from typing import Annotated
 
 import typer
 
-from demandctl import vocabulary as words
-from demandctl.commands.options import Json
-from demandctl.commands.showing import BranchFilter, KindFilter, Limit, OwnerFilter, row_limit, when
 from demandctl.context import Context
 from demandctl.errors import UsageError
+from demandctl.language.display import brief, lateness, shown, span
 from demandctl.queries.deadlines import Due, Line, due_deadlines, to_line
 from demandctl.queries.reader import reading
-from demandctl.render import (  # fmt: skip
-    Column,
-    brief,
-    is_narrow,
-    lateness,
-    put,
-    put_json,
-    put_styled,
-    put_table,
-    shown,
-    span,
-    tell,
-)
+from demandctl.terminal.options import Json
+from demandctl.terminal.render import Column, is_narrow, put, put_json, put_styled, put_table, tell
+from demandctl.terminal.showing import BranchFilter, KindFilter, Limit, OwnerFilter, row_limit, when
+from demandctl.vocabulary import Kind
 
 HEADINGS = {"overdue": ("已超时", "bold red"), "today": ("今天到期", "bold yellow"), "soon": ("即将到期", "bold green")}
 COLUMNS = [
@@ -87,13 +76,13 @@ def due(
         overdue_only=overdue,
         owner=owner,
         branch=branch,
-        kind=words.Kind.parse(kind) if kind else "",
+        kind=Kind.parse(kind) if kind else "",
         rule=rule,
         mine=mine,
         limit=row_limit(limit, json),
     )
     if within != "1d":
-        from demandctl.when import parse_span
+        from demandctl.core.times import parse_span
 
         asked = asked._replace(within=parse_span(within))
     with reading(app) as reader:
@@ -108,7 +97,7 @@ def due(
     if json:
         put_json([line._asdict() for line in lines])
     else:
-        narrowed = [text for text in (owner, branch, kind and words.Kind.parse(kind).label, rule) if text]
+        narrowed = [text for text in (owner, branch, kind and Kind.parse(kind).label, rule) if text]
         nothing = f"没有符合条件（{'、'.join(map(shown, narrowed))}）的到期的事。" if narrowed else NOTHING
         put_due(lines, {row["id"]: row["region"] or "" for row in rows}, counts, app.now, nothing)
     if check and counts.get("overdue"):
@@ -162,7 +151,7 @@ def put_due(
 def _row(line: Line, region: str, now: datetime) -> list[str]:
     return [
         _number(line),
-        words.Kind(line.kind).label if line.kind else "",
+        Kind(line.kind).label if line.kind else "",
         line.customer["name"] if line.customer else "",
         region,
         line.what,

@@ -4,9 +4,7 @@ from typing import Annotated
 
 import typer
 
-from demandctl import vocabulary as words
-from demandctl.commands.answers import demand_answer
-from demandctl.commands.intake import (
+from demandctl.commands.intake.typed import (
     ChannelOption,
     GroupName,
     Mode,
@@ -19,11 +17,14 @@ from demandctl.commands.intake import (
     Warranty,
     Wish,
 )
-from demandctl.commands.options import At, Json, KindOption, Number, clean, one_line, past, understood
 from demandctl.context import Context
 from demandctl.errors import Lacking, Offer, UsageError
 from demandctl.queries.demands import read_demand
 from demandctl.queries.reader import reading
+from demandctl.terminal.answers import demand_answer
+from demandctl.terminal.options import At, Json, KindOption, Number
+from demandctl.terminal.typed import clean, one_line, past, understood
+from demandctl.vocabulary import SUBTYPES, Channel, Kind, ServiceMode, Urgency, parse_subtype
 
 Content = Annotated[str | None, typer.Option("--content", metavar="内容", help="改写内容")]
 Note = Annotated[str | None, typer.Option("--note", metavar="文字", help="备注；写空串清除")]
@@ -60,24 +61,24 @@ def edit(
     typed = (kind, subtype, urgency, region, product, content, wish, mode, warranty, channel, group, raised, tag)
     if not any(typed) and note is None:
         raise Lacking("没有写要改什么", f"demandctl edit {number} --help", lambda: _offers(app, number))
-    from demandctl import ledger
+    from demandctl.actions import demands
     from demandctl.db import transaction
 
     moment = past(app, raised, "--raised", opening=True) if raised else None
     with transaction(app, "edit") as work:
-        demand = ledger.find_demand(work.session, number)
-        kind_term = words.Kind.parse(kind) if kind else words.Kind(demand.kind)
+        demand = demands.find_demand(work.session, number)
+        kind_term = Kind.parse(kind) if kind else Kind(demand.kind)
         values = {
             "kind": kind_term.value if kind else "",
-            "subtype": words.parse_subtype(subtype, kind_term) if subtype else "",
-            "urgency": words.Urgency.parse(urgency).value if urgency else "",
+            "subtype": parse_subtype(subtype, kind_term) if subtype else "",
+            "urgency": Urgency.parse(urgency).value if urgency else "",
             "region": one_line(region),
             "product": one_line(product),
             "content": clean(content),
             "wish": clean(wish),
-            "service_mode": words.ServiceMode.parse(mode).value if mode else "",
+            "service_mode": ServiceMode.parse(mode).value if mode else "",
             "warranty": one_line(warranty),
-            "channel": words.Channel.parse(channel).value if channel else "",
+            "channel": Channel.parse(channel).value if channel else "",
             "group_name": one_line(group),
             "raised_at": moment,
             "tags": [one_line(name) for name in tag] if tag else "",
@@ -87,7 +88,7 @@ def edit(
         )
         if not given:
             raise UsageError("要改成什么是空的", f"demandctl edit {number} --help")
-        changed = ledger.edit(work, demand, given)
+        changed = demands.edit(work, demand, given)
     said = f"，提出时间 {understood(app, moment)}" if moment else ""
     done = f"D{number} 已改 {len(changed)} 项{said}" if changed else f"D{number} 没有变化"
     demand_answer(app, number, json, done, f"看结果：demandctl show {number}")
@@ -104,7 +105,7 @@ def _offers(app: Context, number: int) -> dict[str, Offer]:
                "warranty", "wish", "tag", "note")  # fmt: skip
     offers = {name: Offer(typed[name] or "") for name in offered}
     offers["subtype"] = Offer(
-        now["subtype"] or "", lambda given: words.SUBTYPES[words.Kind(given.get("kind", now["kind"]))].items()
+        now["subtype"] or "", lambda given: SUBTYPES[Kind(given.get("kind", now["kind"]))].items()
     )
     return offers
 
@@ -112,11 +113,11 @@ def _offers(app: Context, number: int) -> dict[str, Offer]:
 def verify(ctx: typer.Context, number: Number, verified: Verified = True, json: Json = False) -> None:
     """记录商机是否属实。"""
     app: Context = ctx.obj
-    from demandctl import ledger
+    from demandctl.actions import demands
     from demandctl.db import transaction
 
     with transaction(app, "verify") as work:
-        ledger.verify(work, ledger.find_demand(work.session, number), verified)
+        demands.verify(work, demands.find_demand(work.session, number), verified)
     following = (
         f"派单：demandctl assign {number}"
         if verified
@@ -128,11 +129,11 @@ def verify(ctx: typer.Context, number: Number, verified: Verified = True, json: 
 def upgrade(ctx: typer.Context, number: Number, subtype: UpgradeSubtype = "new", json: Json = False) -> None:
     """咨询客户有意购买：转为商机，经过保留，时限从现在重新起算。"""
     app: Context = ctx.obj
-    from demandctl import ledger
+    from demandctl.actions import demands
     from demandctl.db import transaction
 
     with transaction(app, "upgrade") as work:
-        stays = ledger.upgrade(work, ledger.find_demand(work.session, number), subtype)
+        stays = demands.upgrade(work, demands.find_demand(work.session, number), subtype)
     following = f'demandctl follow-up {number} "…"' if stays else f"demandctl assign {number}"
     demand_answer(app, number, json, f"D{number} 已转为商机", f"下一步：{following}")
 
@@ -145,15 +146,15 @@ def escalate(
     app: Context = ctx.obj
     if not clean(problem):
         raise UsageError("选项 --problem 是空的", f'写明难在哪里：demandctl escalate {number} {contact} --problem "…"')
-    from demandctl import ledger
+    from demandctl.actions import demands
+    from demandctl.actions.contacts import find_contact
     from demandctl.db import transaction
-    from demandctl.directory import find_contact
 
-    allowed, moment = ledger.parse_within(within) if within else "", past(app, at)
+    allowed, moment = demands.parse_within(within) if within else "", past(app, at)
     with transaction(app, "escalate") as work:
-        demand = ledger.find_demand(work.session, number)
+        demand = demands.find_demand(work.session, number)
         to = find_contact(work, one_line(contact))
-        level = ledger.escalate(work, demand, to, problem=clean(problem), within=allowed, at=moment)
+        level = demands.escalate(work, demand, to, problem=clean(problem), within=allowed, at=moment)
         name = to.name
     demand_answer(
         app, number, json, f"D{number} 已升级第 {level} 级 → {name}",

@@ -7,21 +7,23 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from demandctl import vocabulary as words
-from demandctl.commands.answers import answer
-from demandctl.commands.options import Json, Yes, choices, revisit_number
-from demandctl.commands.showing import boundary
+from demandctl import vocabulary
 from demandctl.context import Context
+from demandctl.core.periods import Period, parse_period, period_of
 from demandctl.errors import LedgerUnusable, Refused, UsageError
-from demandctl.grammar import Tree
-from demandctl.periods import Period, parse_period, period_of
+from demandctl.language.display import shown
 from demandctl.queries.handed import is_owed
 from demandctl.queries.reader import Reader, reading
-from demandctl.render import put_json, say, shown
-from demandctl.storing import stored
+from demandctl.store.values import stored
+from demandctl.terminal.answers import answer
+from demandctl.terminal.grammar import Tree
+from demandctl.terminal.options import Json, Yes, choices
+from demandctl.terminal.render import put_json, say
+from demandctl.terminal.showing import boundary
+from demandctl.terminal.typed import revisit_number
 
 if TYPE_CHECKING:
-    from demandctl.sheets.job import Job
+    from demandctl.exports.job import Job
 
 SUFFIXES = (".xlsx", ".csv", ".json")
 REPORTS = {"weekly": "week", "monthly": "month", "quarterly": "quarter"}
@@ -32,8 +34,8 @@ Week = Annotated[str, typer.Option("--week", metavar="周", help="2026-W47、本
 Month = Annotated[str, typer.Option("--month", metavar="月", help="2026-11、本月、上月")]
 Quarter = Annotated[str, typer.Option("--quarter", metavar="季度", help="2026Q4、本季、上季")]
 Branch = Annotated[str, typer.Option("--branch", metavar="分公司", help="分公司，写一部分即可")]
-Kind = Annotated[str, typer.Option("--kind", metavar="类型", help=f"{choices(words.Kind)}（或中文）")]
-VisitKind = Annotated[str, typer.Option("--kind", metavar="类型", help=f"{choices(words.RevisitKind)}（或中文）")]
+Kind = Annotated[str, typer.Option("--kind", metavar="类型", help=f"{choices(vocabulary.Kind)}（或中文）")]
+VisitKind = Annotated[str, typer.Option("--kind", metavar="类型", help=f"{choices(vocabulary.RevisitKind)}（或中文）")]
 OpenOnly = Annotated[bool, typer.Option("--open", help="只要没完的")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="文件", help=".xlsx、.csv 或 .json")]
 Folder = Annotated[Path | None, typer.Option("-o", "--output", metavar="文件夹", help="写到哪个文件夹，默认新建一个")]
@@ -66,7 +68,7 @@ def demands(
 ) -> None:  # fmt: skip
     """需求信息记录表：需求、跟进、派单、汇总。按提出时间选。"""
     app: Context = ctx.obj
-    wanted = Wanted(output, force or yes, mask, json, branch, words.Kind.parse(kind) if kind else "", open_only)
+    wanted = Wanted(output, force or yes, mask, json, branch, vocabulary.Kind.parse(kind) if kind else "", open_only)
     _export(app, "demands", _spanned(app, wanted, since, until, week, month, quarter))
 
 
@@ -77,7 +79,9 @@ def revisits(
 ) -> None:  # fmt: skip
     """客户回访记录表：回访和汇总。按回访时间（未访的按计划时间）选。"""
     app: Context = ctx.obj
-    wanted = Wanted(output, force or yes, mask, json, branch, words.RevisitKind.parse(kind) if kind else "", open_only)
+    wanted = Wanted(
+        output, force or yes, mask, json, branch, vocabulary.RevisitKind.parse(kind) if kind else "", open_only
+    )
     _export(app, "revisits", _spanned(app, wanted, since, until, week, month, quarter))
 
 
@@ -96,7 +100,7 @@ def follow_ups(
 ) -> None:  # fmt: skip
     """跟进明细。按跟进时间选。"""
     app: Context = ctx.obj
-    wanted = Wanted(output, force or yes, mask, json, branch, words.Kind.parse(kind) if kind else "", open_only)
+    wanted = Wanted(output, force or yes, mask, json, branch, vocabulary.Kind.parse(kind) if kind else "", open_only)
     _export(app, "follow-ups", _spanned(app, wanted, since, until, week, month, quarter))
 
 
@@ -155,7 +159,7 @@ def all_(
     jobs = [
         (name, wanted if name not in REPORTS else _of_period(app, wanted, REPORTS[name], given[name])) for name in names
     ]
-    from demandctl.sheets import target
+    from demandctl.exports import target
 
     with target.folder(folder):
         todo = [(name, each._replace(output=folder / default_name(app, name, each))) for name, each in jobs]
@@ -200,7 +204,7 @@ def _of_period(app: Context, wanted: Wanted, unit: str, text: str) -> Wanted:
 
 def default_name(app: Context, name: str, wanted: Wanted) -> str:
     """What a file is called when nobody says: the form, and the day or the period."""
-    from demandctl.sheets.exports import EXPORTS
+    from demandctl.exports.catalogue import EXPORTS
 
     when = f"{app.now:%Y-%m-%d}"
     if name in REPORTS and wanted.period:
@@ -215,7 +219,7 @@ def _export(app: Context, name: str, wanted: Wanted) -> None:
     output = wanted.output or Path(default_name(app, name, wanted))
     if output.suffix.lower() not in SUFFIXES:
         raise UsageError(f"不认识的文件格式：{output.name}", f"文件名以 {'、'.join(SUFFIXES)} 结尾")
-    from demandctl.sheets import target
+    from demandctl.exports import target
 
     target.check(output, replace=_may_replace(output, wanted.replace))
     document = _make(app, name, wanted._replace(output=output))
@@ -229,17 +233,17 @@ def _export(app: Context, name: str, wanted: Wanted) -> None:
 def _may_replace(output: Path, given: bool) -> bool:
     if given or not output.is_file():
         return given
-    from demandctl import asking
+    from demandctl.terminal import asking
 
     return asking.can_ask() and asking.yes(f"{shown(output)} 已存在，替换吗？", default=False)
 
 
 def _make(app: Context, name: str, wanted: Wanted) -> dict[str, Any]:
     """Write the file; what was handed upward is noted in the ledger."""
-    from demandctl.sheets import target
-    from demandctl.sheets.exports import EXPORTS
-    from demandctl.sheets.job import Job
-    from demandctl.sheets.rows import Asked
+    from demandctl.exports import target
+    from demandctl.exports.catalogue import EXPORTS
+    from demandctl.exports.job import Job
+    from demandctl.exports.rows import Asked
 
     assert wanted.output is not None
     export = EXPORTS[name]
@@ -277,7 +281,7 @@ def _to_note(reader: Reader, name: str, wanted: Wanted) -> Period | None:
 
 def _note(app: Context, period: Period) -> bool:
     try:
-        from demandctl import duties
+        from demandctl.actions import duties
         from demandctl.db import transaction
 
         with transaction(app, "export") as work:

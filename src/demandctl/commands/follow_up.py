@@ -5,17 +5,18 @@ from typing import Annotated
 
 import typer
 
-from demandctl import phones
-from demandctl import vocabulary as words
-from demandctl.commands.answers import demand_answer
-from demandctl.commands.options import At, Json, Number, Yes, choices, clean, future, one_line, past, understood
 from demandctl.context import Context
 from demandctl.errors import UsageError
+from demandctl.language import phones
+from demandctl.terminal.answers import demand_answer
+from demandctl.terminal.options import At, Json, Number, Yes, choices
+from demandctl.terminal.typed import clean, future, one_line, past, understood
+from demandctl.vocabulary import Method, Status
 
 Text = Annotated[str, typer.Argument(metavar="内容", help="说了什么、做了什么；写 - 从标准输入读")]
 By = Annotated[str, typer.Option("--by", metavar="人", help="谁跟进的，默认当前对接人，没有则是需求专员")]
 Internal = Annotated[bool, typer.Option("--internal", help="内部沟通，客户还不知道")]
-MethodOption = Annotated[str, typer.Option("--method", metavar="方式", help=f"{choices(words.Method)}（或中文）")]
+MethodOption = Annotated[str, typer.Option("--method", metavar="方式", help=f"{choices(Method)}（或中文）")]
 StageOption = Annotated[str, typer.Option("--stage", metavar="进度", help="进度，如 已报价、已试机")]
 Next = Annotated[str, typer.Option("--next", metavar="时间", help="约定下次跟进的时间，如 下周一、3天后下午3点半")]
 Plan = Annotated[str, typer.Option("--plan", metavar="文字", help="下次做什么")]
@@ -53,29 +54,29 @@ def follow_up(
         raise UsageError("写了 --plan 就要写时间", "加上 --next 时间")
     next_time, wait = future(app, next_, "--next"), future(app, wait_until, "--wait-until")
     moment = past(app, at)
-    from demandctl import ledger
+    from demandctl.actions import demands
+    from demandctl.actions.contacts import find_contact
     from demandctl.db import transaction
-    from demandctl.directory import find_contact
 
     with transaction(app, "follow-up") as work:
-        demand = ledger.find_demand(work.session, number)
+        demand = demands.find_demand(work.session, number)
         myself = by and by in (app.config.specialist, app.who, "专员", "需求专员")
-        report = ledger.Report(
+        report = demands.Report(
             text=said,
             at=moment,
             by=find_contact(work, one_line(by)) if by and not myself else None,
             by_name=(app.config.specialist or app.who) if myself else "",
             phone=phones.normalise(phone) if phone else "",
             internal=internal,
-            method=words.Method.parse(method) if method else None,
+            method=Method.parse(method) if method else None,
             stage=one_line(stage),
             next_time=next_time,
             plan=clean(plan),
             wait_until=wait,
             resolved=resolved,
         )
-        row = ledger.follow_up(work, demand, report)
-        who, status = row.by_name, words.Status(demand.status)
+        row = demands.follow_up(work, demand, report)
+        who, status = row.by_name, Status(demand.status)
     done = f"D{number} 已记录 {who} 的跟进，{status.label}"
     if at:
         done += f"，时间 {understood(app, moment)}"

@@ -5,18 +5,22 @@ from typing import Annotated, Any
 
 import typer
 
-from demandctl import asking, holdings, messages, scripts
-from demandctl import vocabulary as words
-from demandctl.codes import customer_code
-from demandctl.commands.answers import agreed
-from demandctl.commands.copying import Copy, copy_in_turn, short
-from demandctl.commands.options import Json, Reason, Yes, choices, clean, demand_number, one_line
 from demandctl.context import Context
 from demandctl.errors import Refused
+from demandctl.language.codes import customer_code
+from demandctl.language.display import shown, shown_lines
+from demandctl.messages import handing, scripts
+from demandctl.queries import holdings
 from demandctl.queries.contacts import read_contact
 from demandctl.queries.naming import find_contact_id, find_customer_id
 from demandctl.queries.reader import Reader, reader_in, reading
-from demandctl.render import Column, put, put_json, put_styled, put_table, shown, shown_lines, tell
+from demandctl.terminal import asking
+from demandctl.terminal.answers import agreed
+from demandctl.terminal.copying import Copy, copy_in_turn, short
+from demandctl.terminal.options import Json, Reason, Yes, choices
+from demandctl.terminal.render import Column, put, put_json, put_styled, put_table, tell
+from demandctl.terminal.typed import clean, demand_number, one_line
+from demandctl.vocabulary import Kind, match
 
 From = Annotated[str, typer.Argument(metavar="交出人", help="谁交出：姓名、电话或编号")]
 To = Annotated[str, typer.Argument(metavar="接手人", help="谁接手：姓名、电话或编号")]
@@ -32,7 +36,7 @@ Only = Annotated[
     list[str] | None, typer.Option("--only", metavar="哪类", help=f"只交这几类：{'|'.join(ONLY)}（或中文），可写多次")
 ]
 Kinds = Annotated[
-    list[str] | None, typer.Option("--kind", metavar="类型", help=f"只交这类需求：{choices(words.Kind)}（或中文）")
+    list[str] | None, typer.Option("--kind", metavar="类型", help=f"只交这类需求：{choices(Kind)}（或中文）")
 ]
 Region = Annotated[str, typer.Option("--region", metavar="地区", help="只交这个地区的")]
 Demands = Annotated[list[str] | None, typer.Option("--demand", metavar="编号", help="只交这几条需求，可写多次")]
@@ -68,14 +72,14 @@ def handover(
     if not json:
         _put_list(held, old, new, {}, as_json=False)
     agreed(question, yes)
-    from demandctl import handover as use_case
+    from demandctl.actions.handover import hand_over
     from demandctl.db import transaction
-    from demandctl.models import Contact
+    from demandctl.store.models import Contact
 
     with transaction(app, "handover") as work:
         now_held = holdings.held_by(reader_in(work), old["id"], part)
         giver, taker = (work.session.get_one(Contact, person["id"]) for person in (old, new))
-        use_case.hand_over(work, giver, taker, now_held, reason=clean(reason))
+        hand_over(work, giver, taker, now_held, reason=clean(reason))
     if json:
         _put_list(held, old, new, notices, as_json=True)
         return
@@ -89,8 +93,8 @@ def _part(
     customers: list[str] | None,
 ) -> holdings.Part:  # fmt: skip
     return holdings.Part(
-        only=frozenset(words.match(name, ONLY) for text in only or [] for name in text.replace("，", ",").split(",")),
-        kinds=frozenset(words.Kind.parse(name).value for name in kinds or []),
+        only=frozenset(match(name, ONLY) for text in only or [] for name in text.replace("，", ",").split(",")),
+        kinds=frozenset(Kind.parse(name).value for name in kinds or []),
         region=one_line(region),
         demands=frozenset(map(demand_number, demands or [])),
         customers=frozenset(find_customer_id(reader, one_line(name)) for name in customers or []),
@@ -105,7 +109,7 @@ def _notices(
     template = scripts.find(scripts.load(app.scripts_path), "handover").text
     base = scripts.values_for(app.config, app.who, None, None)
     return {
-        f"{customer_code(number)} {name}": messages.handover_notice(
+        f"{customer_code(number)} {name}": handing.handover_notice(
             template, base, name, old, new, [h.number for h in held if h.what == "demands" and h.customer_id == number]
         )
         for number, name in sorted(told.items())
@@ -128,7 +132,7 @@ def _put_list(
     columns = [Column("哪类", wrap=False), Column("编号", wrap=False), Column("类型", wrap=False), Column("客户"),
                Column("地区"), Column("内容", least=8)]  # fmt: skip
     rows = [
-        [holdings.KINDS[h.what], h.code, words.Kind(h.kind).label if h.kind else "", h.customer, h.region, h.about]
+        [holdings.KINDS[h.what], h.code, Kind(h.kind).label if h.kind else "", h.customer, h.region, h.about]
         for h in held
     ]
     put_table(columns, rows)

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from demandctl.commands.answers import object_answer
-from demandctl.commands.options import Json
 from demandctl.context import Context
 from demandctl.errors import PartlyDone, Refused
-from demandctl.grammar import Tree
-from demandctl.render import put_json, say, shown
+from demandctl.language.display import shown
+from demandctl.terminal.answers import object_answer
+from demandctl.terminal.grammar import Tree
+from demandctl.terminal.options import Json
+from demandctl.terminal.render import put_json, say
 
 if TYPE_CHECKING:
-    from demandctl.importing import Arrival
+    from demandctl.imports.source import Arrival
 
 File = Annotated[Path, typer.Argument(metavar="文件", help=".xlsx .xls .ods 或 .csv")]
 Map = Annotated[
@@ -34,7 +35,7 @@ def demands(
     sheet: SheetName = "", json: Json = False,
 ) -> None:  # fmt: skip
     """导入需求信息记录表：旧表按原来的时间入账，未结束的从现在起计时。"""
-    from demandctl.importing_demands import import_demands
+    from demandctl.imports.demands import import_demands
 
     _run(ctx.obj, "demands", import_demands, file, map_, sheet, dry_run, skip_errors, json)
 
@@ -44,7 +45,7 @@ def revisits(
     sheet: SheetName = "", json: Json = False,
 ) -> None:  # fmt: skip
     """导入客户回访记录表。"""
-    from demandctl.importing_revisits import import_revisits
+    from demandctl.imports.revisits import import_revisits
 
     _run(ctx.obj, "revisits", import_revisits, file, map_, sheet, dry_run, skip_errors, json)
 
@@ -54,7 +55,7 @@ def customers(
     sheet: SheetName = "", json: Json = False,
 ) -> None:  # fmt: skip
     """导入客户资料；同一电话、微信或编号的客户补上空白，不改已有的。"""
-    from demandctl.importing_people import import_customers
+    from demandctl.imports.people import import_customers
 
     _run(ctx.obj, "customers", import_customers, file, map_, sheet, dry_run, skip_errors, json)
 
@@ -64,7 +65,7 @@ def contacts(
     sheet: SheetName = "", json: Json = False,
 ) -> None:  # fmt: skip
     """导入通讯录；同一电话的人更新，重复导入不会重复。"""
-    from demandctl.importing_people import import_contacts
+    from demandctl.imports.people import import_contacts
 
     _run(ctx.obj, "contacts", import_contacts, file, map_, sheet, dry_run, skip_errors, json)
 
@@ -75,7 +76,7 @@ def _run(
 ) -> None:  # fmt: skip
     """One import: read, taken in inside one transaction, told."""
     from demandctl.db import transaction
-    from demandctl.importing import leave_out, open_source, parse_mapping
+    from demandctl.imports.source import leave_out, open_source, parse_mapping
 
     named = parse_mapping(mapping or [], what)
     with _progress() as progress, _no_collecting():

@@ -5,13 +5,13 @@ from typing import Annotated
 import typer
 
 from demandctl import db
-from demandctl.commands.answers import answer
-from demandctl.commands.options import Json
 from demandctl.config import TEMPLATE
 from demandctl.context import Context
 from demandctl.errors import Refused
 from demandctl.queries.reader import reading
-from demandctl.render import put_json
+from demandctl.terminal.answers import answer
+from demandctl.terminal.options import Json
+from demandctl.terminal.render import put_json
 
 Demo = Annotated[bool, typer.Option("--demo", help="用示例数据填满一份新台账，供试用")]
 
@@ -28,9 +28,9 @@ def init(ctx: typer.Context, demo: Demo = False, json: Json = False) -> None:
         app.config_path.chmod(0o600)
     _begin(app)
     if demo:
-        from demandctl.demo import fill
+        from demandctl.upkeep.demo import fill
 
-        fill(app)
+        fill(app, ctx.find_root().command.main)
     if json:
         put_json({"ledger": str(app.db_path), "config": str(app.config_path), "created": fresh})
         return
@@ -47,7 +47,7 @@ def init(ctx: typer.Context, demo: Demo = False, json: Json = False) -> None:
 def _template(demo: bool) -> str:
     if not demo:
         return TEMPLATE
-    from demandctl.demo import examples
+    from demandctl.upkeep.demo import examples
 
     return (examples() / "config.toml").read_text(encoding="utf-8")
 
@@ -57,7 +57,7 @@ def _begin(app: Context) -> None:
     with reading(app) as reader:
         if reader.rows("SELECT 1 FROM ledger WHERE key = 'init'"):
             return
-    from demandctl import duties
+    from demandctl.actions import duties
     from demandctl.db import transaction
 
     with transaction(app, "init") as work:

@@ -5,14 +5,16 @@ from typing import Annotated, Any
 
 import typer
 
-from demandctl.commands.answers import object_answer
-from demandctl.commands.options import Json, demand_number, one_line
-from demandctl.commands.showing import Limit, boundary, row_limit
 from demandctl.context import Context
+from demandctl.language.display import moment, shown
 from demandctl.queries.demands import read_demand
 from demandctl.queries.history import read_operations
 from demandctl.queries.reader import reading
-from demandctl.render import Column, moment, put, put_json, put_styled, put_table, shown, tell
+from demandctl.terminal.answers import object_answer
+from demandctl.terminal.options import Json
+from demandctl.terminal.render import Column, put, put_json, put_styled, put_table, tell
+from demandctl.terminal.showing import Limit, boundary, row_limit
+from demandctl.terminal.typed import demand_number, one_line
 
 MaybeNumber = Annotated[str, typer.Argument(metavar="编号", help="只看一条需求的")]
 WhoFilter = Annotated[str, typer.Option("--who", metavar="姓名", help="谁做的，写一部分即可")]
@@ -28,7 +30,7 @@ def log(
 ) -> None:  # fmt: skip
     """操作日志：谁在何时做了什么；--changes 看改了什么。"""
     app: Context = ctx.obj
-    from demandctl.changes import in_words, of_operations
+    from demandctl.queries.changes import in_words, of_operations
 
     demand = demand_number(number) if number else None
     span = {"since": boundary(app, since), "until": boundary(app, until, end=True)}
@@ -78,11 +80,11 @@ def _put_changes(app: Context, found: list[dict[str, Any]], told: dict[int, list
 def undo(ctx: typer.Context, json: Json = False) -> None:
     """撤销最近一步；再撤销就是再往前一步。"""
     app: Context = ctx.obj
-    from demandctl import audit
     from demandctl.db import transaction
+    from demandctl.store.undo import undo as take_back
 
     with transaction(app, "undo") as work:
-        operation = audit.undo(work)
+        operation = take_back(work)
         number, summary, who = operation.id, operation.summary or operation.command, operation.who
         moment_ = operation.at.astimezone(app.zone)
     document = {"undone": number, "summary": summary, "who": who, "at": moment_.isoformat()}

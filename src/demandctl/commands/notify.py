@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from demandctl.commands.options import Json
-from demandctl.commands.showing import Limit, row_limit
 from demandctl.context import Context
 from demandctl.errors import PartlyDone
-from demandctl.grammar import Tree
-from demandctl.notify import channels as settings_of
-from demandctl.notify.channels import LABELS, Channel
-from demandctl.render import Column, moment, put, put_json, put_table, say, shown, shown_lines, tell
+from demandctl.language.display import moment, shown, shown_lines
+from demandctl.notify.channels import LABELS, Channel, Settings, read
+from demandctl.terminal.grammar import Tree
+from demandctl.terminal.options import Json
+from demandctl.terminal.render import Column, put, put_json, put_table, say, tell
+from demandctl.terminal.showing import Limit, row_limit
 
 if TYPE_CHECKING:
     from demandctl.notify.delivery import Outcome
@@ -28,7 +28,7 @@ _UNSENT = "没发成的仍记作未发，下次运行会再发；看记录：dem
 
 def deliver(app: Context, channel: str, *, dry_run: bool, unmask: bool, json: bool) -> None:
     """Send what is to be sent now, or show it; exit 5 when a channel failed."""
-    settings = settings_of.read(app.config)
+    settings = read(app.config)
     chosen = settings.chosen(channel)
     if dry_run:
         _rehearse(app, settings, chosen, unmask=unmask, json=json)
@@ -98,9 +98,7 @@ def _item_data(app: Context, item: "Item", result: str) -> dict[str, Any]:
     }
 
 
-def _rehearse(
-    app: Context, settings: settings_of.Settings, chosen: Sequence[Channel], *, unmask: bool, json: bool
-) -> None:
+def _rehearse(app: Context, settings: Settings, chosen: Sequence[Channel], *, unmask: bool, json: bool) -> None:
     """What would go out now, channel by channel; nothing is sent and nothing written."""
     from demandctl.notify import digest, plan
     from demandctl.notify.delivery import log_unmasking
@@ -141,7 +139,7 @@ def probe(ctx: typer.Context, channel: ChannelName = "", json: Json = False) -> 
     from demandctl.notify.delivery import sender_for
     from demandctl.notify.message import Failed, Message
 
-    settings = settings_of.read(app.config)
+    settings = read(app.config)
     results: list[dict[str, Any]] = []
     for target in settings.chosen(channel):
         text = f"这是 demandctl 的测试消息。收到它，说明渠道“{target.name}”的配置是对的。"
@@ -205,7 +203,7 @@ def _log_row(entry: dict[str, Any], now: datetime) -> list[str]:
 def channels(ctx: typer.Context, json: Json = False) -> None:
     """配置了哪些渠道，各收什么，密钥在不在。"""
     app: Context = ctx.obj
-    settings = settings_of.read(app.config)
+    settings = read(app.config)
     found = [_channel_data(channel) for channel in settings.chosen("")]
     if json:
         put_json(found)
@@ -246,7 +244,7 @@ def _channel_data(channel: Channel) -> dict[str, Any]:
     }
 
 
-def _warn_of_branches(app: Context, settings: settings_of.Settings) -> None:
+def _warn_of_branches(app: Context, settings: Settings) -> None:
     """What no channel would tell of, and what a channel waits for in vain."""
     from demandctl.notify.history import branches_unknown
     from demandctl.queries.reader import reading

@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
-from demandctl import reminders
-from demandctl.commands.copying import Copy, Unmask, put_notes
-from demandctl.commands.options import Json, demand_number, one_line
 from demandctl.context import Context
+from demandctl.messages import reminders
 from demandctl.queries.naming import find_contact_id
 from demandctl.queries.owing import owed_by_person, owed_for_demand, owed_late
 from demandctl.queries.reader import reading
+from demandctl.terminal.copying import Copy, Unmask, put_notes
+from demandctl.terminal.options import Json
+from demandctl.terminal.typed import demand_number, one_line
 
 Whom = Annotated[str, typer.Argument(metavar="对象", help="需求编号，或人的姓名、电话；不写就是每个有超时的人")]
 

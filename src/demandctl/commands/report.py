@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from demandctl.commands.options import Json
 from demandctl.context import Context
-from demandctl.periods import parse_period, period_of
+from demandctl.core.periods import parse_period, period_of
 from demandctl.queries.reader import reading
-from demandctl.render import Column, put, put_json, put_styled, put_table
+from demandctl.terminal.options import Json
+from demandctl.terminal.render import Column, put, put_json, put_styled, put_table
 from demandctl.vocabulary import match
 
 if TYPE_CHECKING:
-    from demandctl.report import Number, Report
+    from demandctl.queries.report import Number, Report
 
 BAR = 24
 """Cells of the longest bar."""
@@ -32,21 +32,22 @@ def report(ctx: typer.Context, unit: Unit = "week", of: Of = "", branch: Branch 
     unit = match(unit, {"week": "周", "month": "月", "quarter": "季度"})
     today = app.now.date()
     period = parse_period(unit, of, today) if of else period_of(unit, today)
-    from demandctl import report as reports
+    from demandctl.queries.report import SECTIONS, data
+    from demandctl.queries.report import report as numbers_of
 
     with reading(app) as reader:
         if branch:
             from demandctl.queries.known import require_known
 
             require_known(reader, branch=branch)
-        found = reports.report(reader, period, branch)
-        document = reports.data(found, reader)
+        found = numbers_of(reader, period, branch)
+        document = data(found, reader)
     if json:
         put_json(document)
         return
     so_far = "（到现在）" if period.end > today else ""
     put_styled(f"{period.name}{so_far}，与{period.before.name}相比", "bold")
-    for section, title in reports.SECTIONS.items():
+    for section, title in SECTIONS.items():
         numbers = [number for number in found.numbers if number.section == section and number.value is not None]
         if numbers:
             put()
@@ -56,7 +57,7 @@ def report(ctx: typer.Context, unit: Unit = "week", of: Of = "", branch: Branch 
 
 def _put_section(found: "Report", numbers: "list[Number]") -> None:
     """One table: the whole first, then part by part."""
-    from demandctl.report import BY
+    from demandctl.queries.report import BY
 
     groups: dict[str, list[Number]] = {}
     for number in numbers:

@@ -6,18 +6,20 @@ from typing import Annotated, Any
 
 import typer
 
-from demandctl import scripts
-from demandctl.commands.answers import object_answer
-from demandctl.commands.copying import Copy, put_on_clipboard
-from demandctl.commands.options import Json, clean, demand_number, one_line
 from demandctl.context import Context
 from demandctl.errors import Lacking, Offer, UsageError
-from demandctl.grammar import Tree
+from demandctl.language.display import moment, shown, shown_lines
+from demandctl.messages import scripts
 from demandctl.queries.customers import read_customer
 from demandctl.queries.demands import read_demand
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
-from demandctl.render import Column, moment, put, put_json, put_styled, put_table, say, shown, shown_lines
+from demandctl.terminal.answers import object_answer
+from demandctl.terminal.copying import Copy, put_on_clipboard
+from demandctl.terminal.grammar import Tree
+from demandctl.terminal.options import Json
+from demandctl.terminal.render import Column, put, put_json, put_styled, put_table, say
+from demandctl.terminal.typed import clean, demand_number, one_line
 
 Name = Annotated[str, typer.Argument(metavar="话术", help="编号或名称的一部分")]
 CustomerOption = Annotated[str, typer.Option("--customer", metavar="客户", help="填上这位客户的称呼")]

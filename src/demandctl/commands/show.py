@@ -6,9 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
-from demandctl import vocabulary as words
-from demandctl.commands.options import Json, Number, choices, one_line
-from demandctl.commands.showing import (
+from demandctl.context import Context
+from demandctl.language.display import brief, shown, shown_lines
+from demandctl.queries.demands import Filter, read_demand, read_demands
+from demandctl.queries.history import history_of
+from demandctl.queries.reader import Reader, reading
+from demandctl.terminal.options import Json, Number, choices
+from demandctl.terminal.render import Column, gist, is_narrow, pairs, put, put_json, put_styled, put_table, say
+from demandctl.terminal.showing import (
     BranchFilter,
     KindFilter,
     Limit,
@@ -19,26 +24,22 @@ from demandctl.commands.showing import (
     status_label,
     when,
 )
-from demandctl.context import Context
-from demandctl.queries.demands import Filter, read_demand, read_demands
-from demandctl.queries.history import history_of
-from demandctl.queries.reader import Reader, reading
-from demandctl.render import (
-    Column,
-    brief,
-    gist,
-    is_narrow,
-    pairs,
-    put,
-    put_json,
-    put_styled,
-    put_table,
-    say,
-    shown,
-    shown_lines,
-)  # fmt: skip
+from demandctl.terminal.typed import one_line
+from demandctl.vocabulary import (
+    Channel,
+    Kind,
+    Method,
+    Outcome,
+    Role,
+    Route,
+    ServiceMode,
+    Status,
+    Urgency,
+    match,
+    subtype_label,
+)
 
-StatusFilter = Annotated[str, typer.Option("--status", metavar="状态", help=choices(words.Status))]
+StatusFilter = Annotated[str, typer.Option("--status", metavar="状态", help=choices(Status))]
 CustomerFilter = Annotated[str, typer.Option("--customer", metavar="客户", help="姓名、电话或编号")]
 TagFilter = Annotated[str, typer.Option("--tag", metavar="标签", help="标签")]
 Since = Annotated[str, typer.Option("--from", metavar="时间", help="从哪天起提出的")]
@@ -67,8 +68,8 @@ def list_(
     """列出需求。"""
     app: Context = ctx.obj
     asked = Filter(
-        kind=words.Kind.parse(kind) if kind else "",
-        status=words.Status.parse(status) if status else "",
+        kind=Kind.parse(kind) if kind else "",
+        status=Status.parse(status) if status else "",
         branch=one_line(branch),
         owner=one_line(owner),
         customer=one_line(customer),
@@ -76,7 +77,7 @@ def list_(
         since=boundary(app, since),
         until=boundary(app, until, end=True),
         open_only=open_only,
-        sort=words.match(sort, {"number": "编号", "raised": "提出时间", "next": "下次跟进"}),
+        sort=match(sort, {"number": "编号", "raised": "提出时间", "next": "下次跟进"}),
         limit=row_limit(limit, json),
     )
     put_demands(app, asked, json)
@@ -156,11 +157,11 @@ def _known(reader: Reader, asked: Filter) -> Filter:
 
 
 def _row(demand: Mapping[str, Any], now: datetime) -> list[str]:
-    label = words.subtype_label(demand["kind"], demand["subtype"])
+    label = subtype_label(demand["kind"], demand["subtype"])
     return [
         f"D{demand['number']}",
         when(demand["raised_at"], now),
-        words.Kind(demand["kind"]).label + (f"·{label}" if label else ""),
+        Kind(demand["kind"]).label + (f"·{label}" if label else ""),
         demand["customer"]["name"],
         demand["region"],
         gist(demand["content"]),
@@ -173,7 +174,7 @@ def _row(demand: Mapping[str, Any], now: datetime) -> list[str]:
 def _narrow_row(demand: Mapping[str, Any], now: datetime) -> list[str]:
     number, _, _, customer, _, content, person, status, _ = _row(demand, now)
     raised = brief(datetime.fromisoformat(demand["raised_at"]), now)
-    return [number, raised, words.Kind(demand["kind"]).label, customer, content, person, status]
+    return [number, raised, Kind(demand["kind"]).label, customer, content, person, status]
 
 
 def put_demand(demand: Mapping[str, Any], now: datetime, *, as_json: bool) -> None:
@@ -182,12 +183,12 @@ def put_demand(demand: Mapping[str, Any], now: datetime, *, as_json: bool) -> No
         put_json(demand)
         return
     customer, number = demand["customer"], demand["number"]
-    label = words.subtype_label(demand["kind"], demand["subtype"])
-    urgency = words.Urgency(demand["urgency"])
+    label = subtype_label(demand["kind"], demand["subtype"])
+    urgency = Urgency(demand["urgency"])
     flag = f"【{urgency.label}】" if urgency != "normal" else ""
-    head = f"D{number}  {words.Kind(demand['kind']).label}{'·' + label if label else ''}  {status_label(demand)}{flag}"
+    head = f"D{number}  {Kind(demand['kind']).label}{'·' + label if label else ''}  {status_label(demand)}{flag}"
     put_styled(shown(head), "bold")
-    channel = words.Channel(demand["channel"]).label + (f"“{demand['group']}”" if demand["group"] else "")
+    channel = Channel(demand["channel"]).label + (f"“{demand['group']}”" if demand["group"] else "")
     verified = {None: "", True: "属实", False: "不属实"}[demand["verified"]]
     pairs(
         [
@@ -198,7 +199,7 @@ def put_demand(demand: Mapping[str, Any], now: datetime, *, as_json: bool) -> No
             ("地区", f"{demand['region']}  {demand['branch'] or ''}".strip()),
             ("产品", demand["product"]),
             ("来源", f"{channel}，{when(demand['raised_at'], now)} 提出，{when(demand['registered_at'], now)} 登记"),
-            ("服务方式", demand["service_mode"] and words.ServiceMode(demand["service_mode"]).label),
+            ("服务方式", demand["service_mode"] and ServiceMode(demand["service_mode"]).label),
             ("保修", demand["warranty"]),
             ("商机真实性", verified),
             ("由来", demand["from"] and f"D{demand['from']}"),
@@ -219,14 +220,14 @@ def put_demand(demand: Mapping[str, Any], now: datetime, *, as_json: bool) -> No
 def _person(person: Mapping[str, Any] | None) -> str:
     if not person:
         return ""
-    return f"{person['name']}  {person['phone']}  {person['branch']} {words.Role(person['role']).label}".rstrip()
+    return f"{person['name']}  {person['phone']}  {person['branch']} {Role(person['role']).label}".rstrip()
 
 
 def _ending(demand: Mapping[str, Any], now: datetime) -> str:
     if not demand["outcome"]:
         return ""
     parts = [
-        words.Outcome(demand["outcome"]).label,
+        Outcome(demand["outcome"]).label,
         f"{demand['amount']:,} 元" if demand["amount"] is not None else "",
         demand["reason"] or "",
         f"与 D{demand['duplicate_of']} 重复" if demand["duplicate_of"] else "",
@@ -242,7 +243,7 @@ STEPS = ("verify", "upgrade", "confirm", "reopen")
 def _put_story(demand: Mapping[str, Any], now: datetime) -> None:
     story: list[tuple[str, int, str]] = []
     for a in demand["assignments"]:
-        how = words.Route(a["how"]).label
+        how = Route(a["how"]).label
         told = f"{how} → {a['to']} {a['phone']}" + (f"（{a['reason']}）" if a["reason"] else "")
         story.append((a["at"], 0, told))
     for e in demand["escalations"]:
@@ -260,7 +261,7 @@ def _put_story(demand: Mapping[str, Any], now: datetime) -> None:
 
 def _told(follow_up: Mapping[str, Any], now: datetime) -> str:
     marks = [
-        words.Method(follow_up["method"]).label if follow_up["method"] else "",
+        Method(follow_up["method"]).label if follow_up["method"] else "",
         "内部" if follow_up["internal"] else "",
         follow_up["stage"] or "",
         "已解决" if follow_up["resolved"] else "",

@@ -2,10 +2,11 @@
 
 from demandctl.commands.due import put_due
 from demandctl.context import Context
+from demandctl.language.display import day
 from demandctl.queries.deadlines import Due, due_deadlines, to_line
 from demandctl.queries.glance import glance
 from demandctl.queries.reader import reading
-from demandctl.render import day, put, put_json, put_styled, tell
+from demandctl.terminal.render import put, put_json, put_styled, tell
 from demandctl.vocabulary import WEEKDAYS
 
 GLANCE = 12

@@ -5,10 +5,12 @@ from typing import Annotated
 
 import typer
 
-from demandctl.commands.options import Json, parse_time, understood
 from demandctl.context import Context
 from demandctl.errors import UsageError
-from demandctl.render import padded, put, put_json, shown, width
+from demandctl.language.display import padded, shown, width
+from demandctl.terminal.options import Json
+from demandctl.terminal.render import put, put_json
+from demandctl.terminal.typed import parse_time, understood
 
 Texts = Annotated[list[str], typer.Argument(metavar="说法…", help="时间的说法，如 下周一上午9点")]
 

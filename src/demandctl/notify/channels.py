@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from demandctl.config import Config
+from demandctl.core.targets import Target
+from demandctl.core.worktime import parse_hours
 from demandctl.errors import NotFound, UsageError
-from demandctl.targets import Target
-from demandctl.worktime import parse_hours
 
 LEVELS = ("soon", "overdue", "escalated")
 LABELS = {"soon": "快到期", "overdue": "已超时", "escalated": "已升级"}

@@ -11,17 +11,17 @@ from datetime import datetime
 from pathlib import Path
 
 from demandctl.context import Context
-from demandctl.db import connect, unusable
+from demandctl.db import connect
 from demandctl.errors import LedgerUnusable
 from demandctl.notify import digest
-from demandctl.notify import plan as plans
 from demandctl.notify.channels import Channel, Settings
 from demandctl.notify.digest import Item, Part
 from demandctl.notify.keys import without_secrets
 from demandctl.notify.message import Accepted, Failed, Message, Sender
-from demandctl.notify.plan import Plan
+from demandctl.notify.plan import Plan, made
 from demandctl.queries.reader import reading
-from demandctl.storing import stored
+from demandctl.store.file import unusable
+from demandctl.store.values import stored
 
 Talk = Callable[[str], None]
 _BUSY_MS = 30_000
@@ -49,7 +49,7 @@ def deliver(
         if not first:
             return None
         with reading(context) as reader:
-            found = plans.made(reader, settings, channels)
+            found = made(reader, settings, channels)
         outcomes = [Outcome(plan.channel, plan.held, plan.held_until) for plan in found]
         if any(plan.items for plan in found):
             record = _Record(ledger, context)

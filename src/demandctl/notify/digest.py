@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from demandctl.language.display import cut, lateness, moment, shown, span
+from demandctl.language.phones import masked, masked_text
 from demandctl.notify.message import Limit
-from demandctl.phones import masked, masked_text
 from demandctl.queries.deadlines import Line
-from demandctl.render import cut, lateness, moment, shown, span
 from demandctl.vocabulary import Kind, Urgency
 
 WORDS_CELLS = 60

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import date, datetime
 from hashlib import sha256
@@ -12,8 +11,8 @@ from demandctl.notify import schedule
 from demandctl.notify.channels import LEVELS, Channel, Settings
 from demandctl.notify.digest import Item, ordered
 from demandctl.queries.deadlines import open_deadlines, to_line
-from demandctl.queries.reader import Reader
-from demandctl.storing import stored
+from demandctl.queries.reader import Reader, Row
+from demandctl.store.values import stored
 
 # What a channel has been told of, and what cannot have climbed since, is passed over by the database: the cost of a run
 # follows what is to be said, not what is overdue.
@@ -55,7 +54,7 @@ def _untold(reader: Reader, settings: Settings, channel: Channel, reckoned_by: s
     return [item for item in found if item is not None]
 
 
-def _item(reader: Reader, settings: Settings, channel: Channel, row: sqlite3.Row) -> Item | None:
+def _item(reader: Reader, settings: Settings, channel: Channel, row: Row) -> Item | None:
     """The deadline as an item of this channel, None when it is not the channel's or it has been told already."""
     branch = row["branch"] or row["o_branch"]
     if not channel.takes_branch(branch):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
-from demandctl.targets import Target, level
-from demandctl.worktime import Calendar
+from demandctl.core.targets import Target, level
+from demandctl.core.worktime import Calendar
 
 _DAY = timedelta(days=1)
 _LOOKS = 400

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from demandctl.codes import customer_code
+from demandctl.language.codes import customer_code
 from demandctl.queries.deadlines import deadlines_of
 from demandctl.queries.demands import Filter, read_demands
 from demandctl.queries.reader import Reader, Row

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from demandctl.codes import customer_code
-from demandctl.queries.reader import Reader
-from demandctl.storing import stored
-from demandctl.targets import late_minutes, level
-from demandctl.worktime import Calendar
+from demandctl.core.targets import late_minutes, level
+from demandctl.core.worktime import Calendar
+from demandctl.language.codes import customer_code
+from demandctl.queries.reader import Reader, Row
+from demandctl.store.values import stored
 
 RANKS = range(5, -1, -1)
 """Urgency and kind of a deadline's demand, highest first: the order of the partial index over open deadlines."""
@@ -145,7 +145,7 @@ class Line(NamedTuple):
     provisional: bool
 
 
-def to_line(reader: Reader, row: sqlite3.Row) -> Line:
+def to_line(reader: Reader, row: Row) -> Line:
     """One deadline, its state and lateness reckoned at this moment."""
     due_at, now = datetime.fromisoformat(row["due_at"]), reader.now
     state = _state(reader, row, due_at)
@@ -174,7 +174,7 @@ def to_line(reader: Reader, row: sqlite3.Row) -> Line:
     )
 
 
-def _state(reader: Reader, row: sqlite3.Row, due_at: datetime) -> str:
+def _state(reader: Reader, row: Row, due_at: datetime) -> str:
     if row["met_at"] or row["voided_at"]:
         return "met" if row["met_at"] else "voided"
     now = reader.now
@@ -189,7 +189,7 @@ def _state(reader: Reader, row: sqlite3.Row, due_at: datetime) -> str:
     return "soon" if due_at <= now + timedelta(days=1) else "later"
 
 
-def _owed_by(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+def _owed_by(reader: Reader, row: Row) -> dict[str, Any]:
     role, name, phone = row["owed_by"], row["o_name"] or "", row["o_phone"] or ""
     config = reader.context.config
     if role == "specialist":
@@ -201,7 +201,7 @@ def _owed_by(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
     return {"role": role, "name": name, "phone": phone}
 
 
-def times_missed(row: sqlite3.Row, calendar: Calendar | None, now: datetime) -> int | None:
+def times_missed(row: Row, calendar: Calendar | None, now: datetime) -> int | None:
     """How many occurrences in a row of a repeating deadline went by unmet; None for any other."""
     if not row["occurrences"]:
         return None
@@ -237,7 +237,7 @@ def deadlines_of(reader: Reader, column: str, number: int) -> list[dict[str, Any
     return [deadline_data(reader, row) for row in reader.rows(query, (number,))]
 
 
-def deadline_data(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+def deadline_data(reader: Reader, row: Row) -> dict[str, Any]:
     """A deadline as JSON has it, with how it ended."""
     return to_line(reader, row)._asdict() | {
         "met_at": reader.iso(row["met_at"]),

@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from demandctl.codes import customer_code
 from demandctl.errors import NotFound
+from demandctl.language.codes import customer_code
 from demandctl.queries.deadlines import deadlines_of
 from demandctl.queries.reader import Reader, Row
 from demandctl.queries.search import demands_holding, map_file

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from demandctl.queries.reader import Reader
-from demandctl.storing import stored
+from demandctl.store.values import stored
 
 
 def glance(reader: Reader) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from demandctl.periods import Period
+from demandctl.core.periods import Period
 from demandctl.queries.reader import Reader
-from demandctl.storing import stored
+from demandctl.store.values import stored
 
 
 def handed_periods(reader: Reader) -> set[str]:

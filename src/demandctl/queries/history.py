@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any
 
-from demandctl.queries.reader import Reader
+from demandctl.queries.reader import Reader, Row
 
 
 def history_of(reader: Reader, number: int) -> dict[str, Any]:
@@ -29,7 +28,7 @@ def history_of(reader: Reader, number: int) -> dict[str, Any]:
     }
 
 
-def follow_up_data(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+def follow_up_data(reader: Reader, row: Row) -> dict[str, Any]:
     """A follow-up as JSON has it."""
     return {
         "at": reader.iso(row["at"]),
@@ -46,7 +45,7 @@ def follow_up_data(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
-def assignment_data(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+def assignment_data(reader: Reader, row: Row) -> dict[str, Any]:
     """An assignment as JSON has it."""
     return {
         "at": reader.iso(row["at"]),
@@ -58,7 +57,7 @@ def assignment_data(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
-def escalation_data(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+def escalation_data(reader: Reader, row: Row) -> dict[str, Any]:
     """An escalation as JSON has it."""
     return {"at": reader.iso(row["at"]), "to": row["name"], "level": row["level"], "problem": row["problem"]}
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import NoReturn
 
 from demandctl.config import rules_text
+from demandctl.core.rules import read_rules
 from demandctl.errors import NotFound, Several
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import Reader
-from demandctl.rules import read_rules
 
 _NEWEST = 2000
 """Among how many names the nearest are looked for."""

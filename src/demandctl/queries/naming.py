@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from demandctl.codes import customer_code
 from demandctl.errors import NotFound, Several, UsageError
+from demandctl.language.codes import customer_code
 from demandctl.queries.reader import Reader
 from demandctl.queries.search import SPELLED, typed_letters
 
@@ -70,7 +70,7 @@ def surviving(reader: Reader, number: int) -> int:
 
 def _digits(text: str) -> str:
     """The phone number that a text is, in the ledger's spelling; a value that matches nothing when it is none."""
-    from demandctl.phones import normalise
+    from demandctl.language.phones import normalise
 
     try:
         return normalise(text)

@@ -10,12 +10,13 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from demandctl.context import Context
-from demandctl.db import connect, unusable
+from demandctl.core.worktime import Calendar
+from demandctl.db import connect
 from demandctl.errors import UsageError
-from demandctl.worktime import Calendar
+from demandctl.store.file import unusable
 
 if TYPE_CHECKING:
-    from demandctl.db import Work
+    from demandctl.store.work import Work
 
 Row = sqlite3.Row | Mapping[str, Any]
 
@@ -48,6 +49,13 @@ class Reader:
     def rows(self, query: str, arguments: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """All rows of a query."""
         return self.sql.execute(query, arguments).fetchall()
+
+    def stream(self, query: str, arguments: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Cursor:
+        """The rows of a query one at a time, beside other queries that are still being read."""
+        source = self.sql.connection if isinstance(self.sql, sqlite3.Cursor) else self.sql
+        cursor = source.cursor()
+        cursor.row_factory = sqlite3.Row
+        return cursor.execute(query, arguments)
 
 
 @contextmanager

@@ -10,9 +10,9 @@ from demandctl.queries.reader import Reader
 
 def explained(reader: Reader, deadline: dict[str, Any]) -> dict[str, Any]:
     """A deadline as JSON has it, with the rule, the clause and the steps of its reckoning."""
-    from demandctl import explain
-    from demandctl.rules import read_rules
-    from demandctl.sla import Deadline, stored_days, stored_pauses
+    from demandctl.core import explain
+    from demandctl.core.deadline import Deadline, stored_days, stored_pauses
+    from demandctl.core.rules import read_rules
 
     row = reader.rows(
         "SELECT l.*, r.rules FROM deadline l JOIN ruleset r ON r.id = l.ruleset_id WHERE l.id = ?", (deadline["id"],)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from demandctl.codes import customer_code
 from demandctl.errors import NotFound
+from demandctl.language.codes import customer_code
 from demandctl.queries.deadlines import deadlines_of
 from demandctl.queries.reader import Reader, Row
 

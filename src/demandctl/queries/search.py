@@ -23,7 +23,7 @@ CUSTOMER_HOLDS = (
 
 def typed_letters(text: str) -> dict[str, str]:
     """What was typed as the ``:py`` of these conditions: pinyin letters, empty where it is none."""
-    from demandctl.pinyin import typed
+    from demandctl.language.pinyin import typed
 
     return {"py": typed(text)}
 

@@ -1,0 +1,78 @@
+"""``sla apply``: open deadlines brought to the rules, hours and overrides of now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlmodel import col, select
+
+from demandctl.core.deadline import Deadline, Event
+from demandctl.sla import advance
+from demandctl.store.deadlines import OPEN, SUBJECT, event_from, happen_to, subject_of, to_deadline
+from demandctl.store.models import DeadlineRow, Demand, EventRow
+from demandctl.store.work import Work
+
+
+class Move(NamedTuple):
+    """An open deadline that the rules of now change: moved, started (``old`` None) or voided (``new`` None)."""
+
+    about: str
+    subject: int
+    rule: str
+    name: str
+    old: datetime | None
+    new: datetime | None
+
+
+def apply_rules(work: Work) -> list[Move]:
+    """Move, void and start open deadlines as the rules in force say; what is met or missed keeps those of its day."""
+    moves = [move for row in list(_subjects(work)) for move in _apply(work, row)]
+    work.keep = bool(moves)
+    work.describe(f"按现行规则调整时限 {len(moves)} 条")
+    return moves
+
+
+def _subjects(work: Work) -> Iterator[DeadlineRow]:
+    """One open deadline of each subject that has any."""
+    seen: set[tuple[str, int]] = set()
+    for row in work.session.exec(select(DeadlineRow).where(*OPEN).order_by(col(DeadlineRow.id))):
+        if (key := (row.about, subject_of(row))) not in seen:
+            seen.add(key)
+            yield row
+
+
+def _apply(work: Work, row: DeadlineRow) -> list[Move]:
+    about, number = row.about, subject_of(row)
+    rules = [rule for rule in work.rules.rules if rule.about == about]
+    stored = work.session.exec(select(DeadlineRow).where(DeadlineRow.about == about, SUBJECT[about] == number)).all()
+    events = work.session.exec(
+        select(EventRow).where(EventRow.about == about, EventRow.subject_id == number).order_by(col(EventRow.id))
+    ).all()
+    if not events:
+        return []
+    told = [event_from(event) for event in events]
+    before = {deadline.id: deadline for deadline in map(to_deadline, stored) if deadline.is_open}
+    begin: dict[str, datetime] = {}
+    if about == "demand" and work.session.get_one(Demand, number).closed_at is None:
+        begin = _new_clocks(work, told, {deadline.rule for deadline in stored})
+    event = Event(frozenset({"rules-applied"}), work.now, told[-1].facts, begin=begin)
+    after = advance(list(before.values()), event, rules, work.calendar)
+    moves = [
+        Move(about, number, d.rule, d.name, before[d.id].due_at if d.id else None, d.due_at if d.is_open else None)
+        for d in after
+        if d.id is None or d != before[d.id]
+    ]
+    if moves:
+        happen_to(work, row, event)
+    return moves
+
+
+def _new_clocks(work: Work, events: list[Event], known: set[str]) -> dict[str, datetime]:
+    """Rules that the demand has never had a deadline of and that would run by now, each with its start."""
+    rules = [rule for rule in work.rules.rules if rule.about == "demand"]
+    book: list[Deadline] = []
+    for event in events:
+        book = advance(book, event, rules, work.calendar)
+    return {d.rule: d.started_at for d in book if d.is_open and d.rule not in known and d.target != "given"}

@@ -1,0 +1,66 @@
+"""The writing use cases of the directory 通讯录: people are added and changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlmodel import Session, select
+
+from demandctl.errors import Refused, UsageError
+from demandctl.language import phones
+from demandctl.queries.naming import find_contact_id
+from demandctl.queries.reader import reader_in
+from demandctl.store.models import Contact
+from demandctl.store.work import Work
+from demandctl.vocabulary import Role
+
+if TYPE_CHECKING:
+    pass
+
+
+# -- contacts ----------------------------------------------------------------------------------------------------
+
+
+def find_contact(work: Work, text: str) -> Contact:
+    """The contact that a number, a name, a phone or a part names; NotFound for nobody, UsageError for several."""
+    return work.session.get_one(Contact, find_contact_id(reader_in(work), text))
+
+
+def is_leader(contact: Contact) -> bool:
+    """Whether he leads a branch: by role, or by the mark 是否领导."""
+    return contact.leader or contact.role == Role.LEADER
+
+
+def add_contact(work: Work, values: Mapping[str, Any]) -> Contact:
+    """Put somebody into the directory; Refused when the same name and phone, or the phone alone, is there already."""
+    contact = Contact(name="", role="")
+    _set_contact(work.session, contact, values)
+    work.session.add(contact)
+    work.session.flush()
+    return contact
+
+
+def edit_contact(work: Work, contact: Contact, values: Mapping[str, Any]) -> list[str]:
+    """Change a contact; returns the names of the fields that changed."""
+    before = contact.values()
+    _set_contact(work.session, contact, values)
+    work.session.flush()
+    return [name for name, value in contact.values().items() if before[name] != value and name != "pinyin"]
+
+
+def _set_contact(session: Session, contact: Contact, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(contact, name, value)
+    if not contact.name.strip():
+        raise UsageError("联系人要有姓名")
+    contact.role = Role.parse(contact.role)
+    if contact.phone:
+        contact.phone = phones.normalise(contact.phone)
+        with session.no_autoflush:
+            same = session.exec(select(Contact).where(Contact.phone == contact.phone, Contact.id != contact.id)).first()
+        if same and same.active and contact.active:
+            raise Refused(
+                f"电话 {contact.phone} 已是 {same.name}（{same.branch or '无分公司'} {Role(same.role).label}）的",
+                f"改他的资料：demandctl contact edit {same.id}",
+            )

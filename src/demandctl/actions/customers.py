@@ -1,0 +1,294 @@
+"""The directory: contacts and customers, found by what people type and changed one at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlmodel import Session, col, or_, select
+
+from demandctl.core.deadline import Event
+from demandctl.core.rules import repeat_problem
+from demandctl.errors import NotFound, Refused, UsageError
+from demandctl.language import phones
+from demandctl.queries.naming import find_customer_id
+from demandctl.queries.reader import reader_in
+from demandctl.store.deadlines import happen
+from demandctl.store.models import Contact, Customer, Demand
+from demandctl.store.work import Work
+from demandctl.vocabulary import Role
+
+if TYPE_CHECKING:
+    from demandctl.core.routing import Need
+
+DOCUMENTS = (
+    "客户信息登记", "送货申请表", "营业执照", "担保书", "购销合同", "安全生产许可证", "土地使用证复印件", "开票资料",
+)  # fmt: skip
+"""What a first co-operation must have on file (C 1.5.1)."""
+
+
+# -- customers ---------------------------------------------------------------------------------------------------
+
+
+def find_customer(work: Work, text: str) -> Customer:
+    """The customer that a code, a name, a phone or a part names; NotFound for nobody, UsageError for several."""
+    customer = work.session.get_one(Customer, find_customer_id(reader_in(work), text))
+    _require_present(customer)
+    return customer
+
+
+def _require_present(customer: Customer) -> None:
+    """Refuse to write anew about somebody whose data was erased at his wish."""
+    if customer.erased_at:
+        raise Refused(f"{customer.code} 的个人资料已按要求删除", "他又来了，就当新客户登记：写姓名，不写编号")
+
+
+def identify_customer(work: Work, values: Mapping[str, Any]) -> tuple[Customer, list[str]]:
+    """The customer of a demand: the one with that phone or WeChat id, else a new one; with what is worth saying.
+
+    A known phone or WeChat id wins over the name; blanks are filled in, differences reported, and two that belong to
+    two customers are refused.
+    """
+    session = work.session
+    given = {name: value for name, value in values.items() if value}
+    name = str(given.get("name", ""))
+    if not given.get("phone") and (number := _as_phone(name)):
+        given["phone"] = number
+    if given.get("phone"):
+        given["phone"] = phones.normalise(given["phone"])
+    by_code = _by_code(session, name)
+    by_phone = _one(session, Customer.phone, given.get("phone"))
+    by_wechat = _one(session, Customer.wechat, given.get("wechat"))
+    known = [c for c in (by_code, by_phone, by_wechat) if c]
+    if len({c.id for c in known}) > 1:
+        listed = "、".join(dict.fromkeys(f"{c.code} {c.name}" for c in known))
+        raise Refused(f"编号、电话和微信属于不同的客户：{listed}", "核对号码，只留下对的那个")
+    if known:
+        if by_code or _as_phone(name):
+            given.pop("name", None)
+        return known[0], _fill_in(known[0], given)
+    customer = Customer(created_at=work.now, nickname=name, **given)
+    session.add(customer)
+    session.flush()
+    return customer, _namesakes(session, customer)
+
+
+def _as_phone(name: str) -> str:
+    """The phone that stands where a name may stand; '' for a name."""
+    try:
+        return phones.normalise(name) if name else ""
+    except UsageError:
+        return ""
+
+
+def _by_code(session: Session, text: str) -> Customer | None:
+    """The customer whose code stands where a name may stand; NotFound for a code that nobody has."""
+    if not re.fullmatch(r"[Kk]\d{1,9}", text):
+        return None
+    customer = survivor(session, session.get(Customer, int(text[1:])))
+    if customer is None:
+        raise NotFound(f"没有客户 {text.upper()}", "看看有谁：demandctl customer list")
+    _require_present(customer)
+    return customer
+
+
+def _namesakes(session: Session, customer: Customer) -> list[str]:
+    """What is worth saying of a new customer: that others bear his name."""
+    alike = session.exec(
+        select(Customer).where(
+            or_(Customer.name == customer.nickname, Customer.nickname == customer.nickname),
+            Customer.id != customer.id,
+            col(Customer.merged_into).is_(None),
+        )
+    ).all()
+    listed = "、".join(f"{c.code} {c.name}（{c.region or '地区未知'}）" for c in alike[:5])
+    return [f"已有同名客户 {listed}；若是同一人，撤销后改用 --customer 编号"] if alike else []
+
+
+def _one(session: Session, column: Any, value: str | None) -> Customer | None:
+    """Who has that phone or WeChat id; the second phone of one who was merged is the survivor's too."""
+    return survivor(session, session.exec(select(Customer).where(column == value)).first()) if value else None
+
+
+def survivor(session: Session, customer: Customer | None) -> Customer | None:
+    """The customer whom one who was merged has become."""
+    while customer and customer.merged_into:
+        customer = session.get(Customer, customer.merged_into)
+    return customer
+
+
+_LABELS = {"name": "姓名", "phone": "电话", "wechat": "微信", "company": "单位", "region": "地区", "address": "地址"}
+
+
+def _fill_in(customer: Customer, given: Mapping[str, Any]) -> list[str]:
+    """Fill what is blank; what differs stays as it was and is said."""
+    notes: list[str] = []
+    for name, value in given.items():
+        had = getattr(customer, name)
+        if not had:
+            setattr(customer, name, value)
+        elif had != value and not (name == "name" and value == customer.nickname) and name != "region":
+            notes.append(f"{customer.code} 的{_LABELS[name]}原为“{had}”，这次是“{value}”，没有改")
+    return notes
+
+
+def add_customer(work: Work, values: Mapping[str, Any]) -> Customer:
+    """Record a customer; Refused when the phone or the WeChat id belongs to one already."""
+    customer = Customer(name="", created_at=work.now)
+    _set_customer(work.session, customer, values)
+    customer.nickname = customer.nickname or customer.name
+    work.session.add(customer)
+    work.session.flush()
+    if customer.revisit_every:
+        tell(work, customer, {"scheduled"}, repeat=customer.revisit_every)
+    return customer
+
+
+def edit_customer(work: Work, customer: Customer, values: Mapping[str, Any]) -> list[str]:
+    """Change a customer's data; returns the names of the fields that changed."""
+    before = customer.values()
+    _set_customer(work.session, customer, values)
+    work.session.flush()
+    changed = [name for name, value in customer.values().items() if before[name] != value and name != "pinyin"]
+    if "revisit_every" in changed:
+        tell(work, customer, {"scheduled"}, repeat=customer.revisit_every)
+    since = max((d for d in (customer.last_order, customer.business_contact) if d), default=None)
+    if "business_contact" in changed and since:
+        tell(work, customer, {"business-contact"}, on=since)
+    if {"arrears", "handed"} & set(changed):
+        free = since and not customer.arrears and not customer.handed
+        tell(work, customer, {"released"} if free else {"edited"}, on=since if free else None)
+    return changed
+
+
+def _set_customer(session: Session, customer: Customer, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(customer, name, value)
+    if not customer.name.strip():
+        raise UsageError("客户要有姓名")
+    if customer.phone:
+        customer.phone = phones.normalise(customer.phone)
+    if customer.revisit_every and (reason := repeat_problem(customer.revisit_every)):
+        raise UsageError(
+            f"--revisit-every：{reason}", "例如每月一次：FREQ=MONTHLY；每两周的周三：FREQ=WEEKLY;INTERVAL=2;BYDAY=WE"
+        )
+    with session.no_autoflush:
+        for column, value, label in (
+            (Customer.phone, customer.phone, "电话"),
+            (Customer.wechat, customer.wechat, "微信"),
+        ):
+            same = _one(session, column, value)
+            if same and same.id != customer.id:
+                raise Refused(
+                    f"{label} {value} 已是 {same.code} {same.name} 的",
+                    f"看他的资料：demandctl customer show {same.code}",
+                )
+
+
+def record_order(work: Work, customer: Customer, on: date) -> None:
+    """A customer ordered: a visit within a week (C 2.2), and the clocks of inactivity start anew (C 1.4)."""
+    if customer.last_order and on < customer.last_order:
+        # Recorded late: a visit is owed, but the clocks of inactivity run from the last order.
+        tell(work, customer, {"sale"}, on=on)
+        return
+    customer.last_order = on
+    work.session.flush()
+    tell(work, customer, {"order"}, on=on)
+    if customer.business_contact and customer.business_contact > on:
+        tell(work, customer, {"business-contact"}, on=customer.business_contact)
+
+
+def accept_contract(work: Work, customer: Customer, on: date) -> None:
+    """The sales contract was accepted: the profile is due within three days (C 1.5.1)."""
+    customer.contract_on = on
+    work.session.flush()
+    tell(work, customer, {"contracted"}, on=on)
+
+
+def complete_profile(work: Work, customer: Customer, documents: Sequence[str], approved_by: str, on: date) -> list[str]:
+    """The customer's file is complete; missing documents, returned, need somebody's approval (C 1.5.1)."""
+    unknown = [name for name in documents if name not in DOCUMENTS]
+    if unknown:
+        raise UsageError(f"不认识的资料：{'、'.join(unknown)}", f"可以是：{'、'.join(DOCUMENTS)}")
+    customer.documents = [name for name in DOCUMENTS if name in {*customer.documents, *documents}]
+    missing = [name for name in DOCUMENTS if name not in customer.documents]
+    if missing and not approved_by:
+        raise Refused(
+            f"资料不全，还缺：{'、'.join(missing)}",
+            "领导同意先建档的，加上 --approved-by 姓名；补齐的，加上 --document 名称",
+        )
+    customer.approved_by = approved_by or customer.approved_by
+    customer.profiled_on = on
+    work.session.flush()
+    tell(work, customer, {"profiled"})
+    return missing
+
+
+def give_owner(work: Work, customer: Customer, owner: Contact) -> None:
+    """Give a customer to his own salesman or serviceman; the two talk within a week (C 1.3)."""
+    if not owner.active:
+        raise Refused(f"{owner.name} 已离职，不能负责客户", "换一位：demandctl contact list")
+    if customer.owner_id == owner.id:
+        raise Refused(f"{customer.code} 已由 {owner.name} 负责")
+    customer.owner_id, customer.briefed_at = owner.id, None
+    work.session.flush()
+    tell(work, customer, {"owned"})
+
+
+def brief_owner(work: Work, customer: Customer) -> None:
+    """The talk about a customer with his owner took place (C 1.3)."""
+    if customer.owner_id is None:
+        raise Refused(f"{customer.code} 还没有专属对接人", f"先指定：demandctl customer owner {customer.code} 联系人")
+    customer.briefed_at = work.now
+    work.session.flush()
+    tell(work, customer, {"briefed"})
+
+
+def tell(
+    work: Work,
+    customer: Customer,
+    names: set[str],
+    *,
+    at: datetime | None = None,
+    on: date | None = None,
+    repeat: str = "",
+    demand_id: int | None = None,
+) -> None:
+    """Let the customer's deadlines know what happened; one who was erased is not to be called or visited any more."""
+    assert customer.id is not None
+    if customer.erased_at:
+        return
+    facts = {
+        "arrears": customer.arrears,
+        "handed": customer.handed,
+        "scheduled": bool(customer.revisit_every),
+        "owner": customer.owner_id,
+    }
+    event = Event(frozenset(names), at or work.now, facts, on=on, repeat=repeat, demand_id=demand_id)
+    happen(work, "customer", customer.id, event, customer_id=customer.id)
+
+
+def branch_of(work: Work, demand: Demand) -> tuple[str, int | None]:
+    """The branch of a demand and its leader: the handler's, else the leader's, else that of the narrowest leader."""
+    from demandctl.core.routing import branch_for
+    from demandctl.queries.routing import candidates
+
+    people = candidates(reader_in(work))
+    by_id = {person.id: person for person in people if person.branch}
+    handler, leader = by_id.get(demand.handler_id or 0), by_id.get(demand.leader_id or 0)
+    if handler and handler is not leader:
+        beside = [c for c in people if c.branch == handler.branch]
+        leaders = [c for c in beside if c.active and (c.leader or c.role == Role.LEADER)]
+        narrowest = branch_for(demand.region, leaders)[1] if len(leaders) > 1 else None
+        return handler.branch, narrowest or (leaders[0].id if leaders else None)
+    return (leader.branch, leader.id) if leader else branch_for(demand.region, people)
+
+
+def need_of(session: Session, demand: Demand) -> Need:
+    """What routing asks about a demand."""
+    from demandctl.core.routing import Need
+
+    owner = session.get_one(Customer, demand.customer_id).owner_id
+    return Need(demand.kind, demand.subtype, demand.region, demand.product, owner, demand.content)

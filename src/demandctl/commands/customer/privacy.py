@@ -1,0 +1,139 @@
+"""``customer erase`` and ``customer export``: a customer's right over what is stored about him."""
+
+import json as jsonlib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from demandctl.context import Context
+from demandctl.language.display import shown, shown_lines
+from demandctl.queries.naming import find_customer_id
+from demandctl.queries.reader import reading
+from demandctl.store.fields import FIELDS, label
+from demandctl.terminal.answers import agreed, object_answer
+from demandctl.terminal.options import Json, Yes
+from demandctl.terminal.render import put, put_json, say
+from demandctl.terminal.typed import one_line
+from demandctl.vocabulary import Kind, Outcome, RevisitKind
+
+Who = Annotated[str, typer.Argument(metavar="客户", help="编号 K00001、姓名、电话")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="文件", help="写到文件（.json 或文字）")]
+Force = Annotated[bool, typer.Option("--force", help="替换已有的文件")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="只看会怎样，不写入")]
+
+
+def erase(ctx: typer.Context, customer: Who, dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None:
+    """删除一位客户的个人资料：不能撤销。编号、类型、时间、结果留着，统计不变。"""
+    app: Context = ctx.obj
+    from demandctl.db import transaction
+    from demandctl.upkeep import privacy
+
+    with reading(app) as reader:
+        number = find_customer_id(reader, one_line(customer))
+        about = privacy.preview(app, reader, number)
+    if not json or dry_run:
+        for line in _preview(about):
+            (put if dry_run and not json else say)(shown(line))
+    if dry_run:
+        if json:
+            put_json(about._asdict())
+        return
+    agreed(f"删除 {about.code} 的个人资料，不能撤销。", yes, typed=about.code)
+    with transaction(app, "customer erase") as work:
+        privacy.erase(work, number)
+    if not privacy.clear_pages(app):
+        say("提示：有别的程序正在用台账，文件里的旧数据没有清理干净；稍后再执行一次 demandctl backup 和 doctor")
+    for path in about.held_in:
+        say(f"提示：这个文件里还有他的资料，请自行处理：{shown(path)}")
+    object_answer(
+        json, about._asdict() | {"erased": True}, f"已删除 {about.code} 的个人资料",
+        f"统计不变：{len(about.demands)} 条需求、{about.revisits} 次回访的编号和时间还在",
+    )  # fmt: skip
+
+
+def _preview(about: Any) -> Iterator[str]:
+    yield f"{about.code} {about.name}：姓名、电话、微信、单位、地址、标签、备注都将清空"
+    yield (
+        f"{len(about.demands)} 条需求的内容、{about.follow_ups} 条跟进、{about.revisits} 次回访的文字，"
+        f"以及 {about.operations} 步操作的记录一并清空"
+    )
+    if about.open_demands:
+        named = "、".join(f"D{number}" for number in about.open_demands[:10])
+        yield f"未结束的 {named} 仍要处理；不再跟进的请随后结束"
+    for path in about.held_in:
+        yield f"还有他资料的文件：{path}"
+
+
+def export(ctx: typer.Context, customer: Who, output: Output = None, force: Force = False, json: Json = False) -> None:
+    """把存有的一位客户的全部资料交给他本人。"""
+    app: Context = ctx.obj
+    from demandctl.upkeep import privacy
+
+    with reading(app) as reader:
+        about = privacy.everything_about(reader, find_customer_id(reader, one_line(customer)))
+    if json and output is None:
+        put_json(about)
+        return
+    as_json = output is not None and output.suffix == ".json"
+    text = jsonlib.dumps(about, ensure_ascii=False, indent=2) if as_json else "\n".join(_readable(about, app))
+    if output is None:
+        put(text)
+        return
+    from demandctl.exports import target
+
+    target.check(output, replace=force)
+    with target.replacing(output) as file:
+        file.write((text + "\n").encode())
+    code = about["customer"]["code"]
+    object_answer(json, {"customer": code, "path": str(output)}, f"{code} 的全部资料已写到 {output}（只有自己能读）")
+
+
+def _readable(about: dict[str, Any], app: Context) -> Iterator[str]:
+    """The same as sentences: what is stored, demand by demand."""
+    person = about["customer"]
+    yield f"我们存有的您的资料（{app.now:%Y-%m-%d %H:%M}，{app.config.get('company', 'name') or app.who}）"
+    yield f"客户编号：{person['code']}"
+    for name, value in person.items():
+        if name in FIELDS and value not in (None, "", [], False):
+            yield f"{FIELDS[name]}：{_told('customer', name, value, app)}"
+    for demand in about["demands"]:
+        yield ""
+        yield f"需求 D{demand['number']}（{Kind(demand['kind']).label}，{_when(demand['raised_at'], app)} 提出）"
+        yield f"内容：{_shown(demand['content'])}"
+        for name in ("region", "product", "wish", "note", "outcome", "reason"):
+            if demand[name]:
+                value = Outcome(demand[name]).label if name == "outcome" else _shown(demand[name])
+                yield f"{FIELDS[name]}：{value}"
+        for entry in demand["follow_ups"]:
+            yield f"  {_when(entry['at'], app)} {shown(entry['by'])}：{_shown(entry['text'])}"
+    for revisit in person["revisits"]:
+        yield ""
+        when = _when(revisit["visited_at"] or revisit["planned_at"], app)
+        yield f"回访 {revisit['id']}（{RevisitKind(revisit['kind']).label}，{when}）"
+        for name, value in revisit.items():
+            told = (isinstance(value, str) and value) or value is True
+            if told and name in FIELDS and name not in ("kind", "planned_at", "visited_at"):
+                yield f"  {FIELDS[name]}：{_told('revisit', name, value, app)}"
+
+
+def _told(table: str, name: str, value: object, app: Context) -> str:
+    if name.endswith("_at") and isinstance(value, str):
+        return _when(value, app)
+    return label(table, name, value) or _shown(value) if isinstance(value, str) else _shown(value)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list):
+        return "、".join(map(shown, value))
+    if isinstance(value, dict):
+        return shown(value.get("name", ""))
+    if value is True:
+        return "是"
+    return shown_lines(value)
+
+
+def _when(text: str | None, app: Context) -> str:
+    return f"{datetime.fromisoformat(text).astimezone(app.zone):%Y-%m-%d %H:%M}" if text else "时间未定"

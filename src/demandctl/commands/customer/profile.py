@@ -1,0 +1,393 @@
+"""``customer``: who the customers are, what they bought, who looks after them."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import typer
+
+from demandctl import vocabulary
+from demandctl.commands.customer import privacy, same
+from demandctl.context import Context
+from demandctl.errors import Lacking, Offer, UsageError
+from demandctl.language.display import shown
+from demandctl.queries.customers import read_customer, read_customers
+from demandctl.queries.naming import find_customer_id
+from demandctl.queries.reader import reading
+from demandctl.terminal import asking
+from demandctl.terminal.answers import object_answer
+from demandctl.terminal.grammar import Tree
+from demandctl.terminal.options import Json, choices
+from demandctl.terminal.render import Column, gist, pairs, put, put_json, put_styled, put_table
+from demandctl.terminal.showing import Limit, put_deadlines, row_limit, status_label, when
+from demandctl.terminal.typed import clean, one_line, parse_time, split
+
+Name = Annotated[str, typer.Argument(metavar="姓名", help="姓名或昵称")]
+Who = Annotated[str, typer.Argument(metavar="客户", help="编号 K00001、姓名、电话")]
+NewName = Annotated[str | None, typer.Option("--name", metavar="姓名", help="真实姓名")]
+Nickname = Annotated[str | None, typer.Option("--nickname", metavar="昵称", help="微信昵称")]
+Phone = Annotated[str | None, typer.Option("--phone", metavar="电话", help="电话")]
+Wechat = Annotated[str | None, typer.Option("--wechat", metavar="微信号", help="微信号")]
+Company = Annotated[str | None, typer.Option("--company", metavar="单位", help="单位")]
+Region = Annotated[str | None, typer.Option("--region", metavar="地区", help="所在地区")]
+Address = Annotated[str | None, typer.Option("--address", metavar="地址", help="详细地址")]
+ValueOption = Annotated[str, typer.Option("--value", metavar="价值", help=f"{choices(vocabulary.Value)}（或中文）")]
+NeedClass = Annotated[
+    str, typer.Option("--need-class", metavar="分类", help=f"{choices(vocabulary.NeedClass)}（或中文）")
+]
+StageOption = Annotated[str, typer.Option("--stage", metavar="阶段", help=f"{choices(vocabulary.Stage)}（或中文）")]
+Tags = Annotated[list[str] | None, typer.Option("--tag", metavar="标签", help="标签，可写多次")]
+Birthday = Annotated[str, typer.Option("--birthday", metavar="日期", help="生日，如 1980-05-06")]
+Consent = Annotated[str, typer.Option("--consent", metavar="日期", help="客户同意留存资料的日期")]
+Business = Annotated[str, typer.Option("--business-contact", metavar="日期", help="业务部门最近一次联系他的日期")]
+Arrears = Annotated[bool | None, typer.Option("--arrears/--no-arrears", help="是否欠款")]
+Handed = Annotated[bool | None, typer.Option("--handed/--not-handed", help="是否已交由业务部门跟进")]
+RevisitEvery = Annotated[
+    str | None, typer.Option("--revisit-every", metavar="RRULE", help="定期回访，如 FREQ=MONTHLY；空串取消")
+]
+Note = Annotated[str | None, typer.Option("--note", metavar="文字", help="备注")]
+On = Annotated[str, typer.Argument(metavar="日期", help="哪一天，默认今天")]
+
+
+def _values(app: Context, texts: dict[str, str | None], **rest: object) -> dict[str, object]:
+    given: dict[str, object] = {name: one_line(text) for name, text in texts.items() if text is not None}
+    for name, term in (("value", vocabulary.Value), ("need_class", vocabulary.NeedClass), ("stage", vocabulary.Stage)):
+        if rest.get(name):
+            given[name] = term.parse(str(rest[name])).value
+    for name in ("birthday", "consent_on", "business_contact"):
+        if rest.get(name):
+            given[name] = past_date(app, str(rest[name]), f"--{name.removesuffix('_on').replace('_', '-')}")
+    given |= {name: rest[name] for name in ("arrears", "handed") if rest.get(name) is not None}
+    if isinstance(tags := rest.get("tags"), list):
+        given["tags"] = list(dict.fromkeys(one_line(tag) for tag in tags if tag.strip()))
+    if rest.get("note") is not None:
+        given["note"] = clean(str(rest["note"]))
+    return given
+
+
+def past_date(app: Context, text: str, option: str) -> date:
+    """A day that has come; today when nothing was typed. UsageError for one in the future."""
+    if not text:
+        return app.now.date()
+    value = parse_time(app, text)
+    on = value.astimezone(app.zone).date() if isinstance(value, datetime) else value
+    if on > app.now.date():
+        raise UsageError(f"{option}：{on.isoformat()} 还没有到", f"今天是 {app.now.date().isoformat()}")
+    return on
+
+
+def add(
+    ctx: typer.Context, name: Name, nickname: Nickname = None, phone: Phone = None, wechat: Wechat = None,
+    company: Company = None, region: Region = None, address: Address = None, value: ValueOption = "",
+    need_class: NeedClass = "", stage: StageOption = "", tag: Tags = None, birthday: Birthday = "",
+    consent: Consent = "", note: Note = None, revisit_every: RevisitEvery = None, json: Json = False,
+) -> None:  # fmt: skip
+    """新增客户。登记需求时会自动建客户，一般不用这个。"""
+    app: Context = ctx.obj
+    from demandctl.actions import customers
+    from demandctl.db import transaction
+
+    texts = {"name": name, "nickname": nickname, "phone": phone, "wechat": wechat, "company": company,
+             "region": region, "address": address, "revisit_every": revisit_every}  # fmt: skip
+    values = _values(app, texts, value=value, need_class=need_class, stage=stage, tags=tag, birthday=birthday,
+                     consent_on=consent, note=note)  # fmt: skip
+    with transaction(app, "customer add") as work:
+        customer = customers.add_customer(work, values)
+        number, code = customer.id, customer.code
+        work.describe(f"新增客户 {code} {customer.name}")
+    object_answer(json, _one(app, number), f"已新增客户 {code} {name}", f"看资料：demandctl customer show {code}")
+
+
+def edit(
+    ctx: typer.Context, customer: Who, name: NewName = None, nickname: Nickname = None, phone: Phone = None,
+    wechat: Wechat = None, company: Company = None, region: Region = None, address: Address = None,
+    value: ValueOption = "", need_class: NeedClass = "", stage: StageOption = "", tag: Tags = None,
+    birthday: Birthday = "", consent: Consent = "", business_contact: Business = "", arrears: Arrears = None,
+    handed: Handed = None, revisit_every: RevisitEvery = None, note: Note = None, json: Json = False,
+) -> None:  # fmt: skip
+    """改客户资料。"""
+    app: Context = ctx.obj
+    from demandctl.actions import customers
+    from demandctl.db import transaction
+    from demandctl.store.fields import named
+
+    texts = {"name": name, "nickname": nickname, "phone": phone, "wechat": wechat, "company": company,
+             "region": region, "address": address, "revisit_every": revisit_every}  # fmt: skip
+    values = _values(
+        app, texts, value=value, need_class=need_class, stage=stage, tags=tag, birthday=birthday, consent_on=consent,
+        business_contact=business_contact, arrears=arrears, handed=handed, note=note,
+    )  # fmt: skip
+    if not values:
+        raise Lacking("没有写要改什么", "demandctl customer edit --help", lambda: _offers(app, customer))
+    with transaction(app, "customer edit") as work:
+        found = customers.find_customer(work, one_line(customer))
+        changed = customers.edit_customer(work, found, values)
+        number, code = found.id, found.code
+        work.describe(f"修改客户 {code} {found.name}：{named(changed)}")
+    object_answer(json, _one(app, number), f"{code} 已改 {len(changed)} 项" if changed else f"{code} 没有变化")
+
+
+def _offers(app: Context, text: str) -> dict[str, Offer]:
+    """What of a customer can be changed, with what it is now."""
+    with reading(app) as reader:
+        now = read_customer(reader, find_customer_id(reader, one_line(text)))
+    plain = ("name", "nickname", "phone", "wechat", "company", "region", "address", "value", "need_class", "stage",
+             "birthday", "business_contact", "revisit_every", "note")  # fmt: skip
+    offers = {name: Offer(now[name] or "") for name in plain} | {"consent": Offer(now["consent_on"] or "")}
+    offers |= {name: Offer("是" if now[name] else "否") for name in ("arrears", "handed")}
+    return offers | {"tag": Offer("、".join(now["tags"]))}
+
+
+def list_(
+    ctx: typer.Context,
+    text: Annotated[str, typer.Argument(metavar="文字", help="姓名、电话、单位、地区的一部分")] = "",
+    tag: Annotated[str, typer.Option("--tag", metavar="标签", help="标签")] = "",
+    limit: Limit = None,
+    json: Json = False,
+) -> None:
+    """客户名单。"""
+    app: Context = ctx.obj
+    with reading(app) as reader:
+        found = read_customers(reader, text=text, tag=tag, limit=row_limit(limit, json))
+        if not found and tag:
+            from demandctl.queries.known import require_known
+
+            require_known(reader, tag=tag)
+    if json:
+        put_json(found)
+        return
+    if not found:
+        put("没有符合条件的客户")
+        return
+    columns = [
+        Column("编号", wrap=False), Column("姓名"), Column("电话", wrap=False), Column("单位"), Column("地区"),
+        Column("对接人"), Column("最近订货", wrap=False),
+    ]  # fmt: skip
+    put_table(
+        columns,
+        [
+            [
+                c["code"],
+                c["name"],
+                c["phone"],
+                c["company"],
+                c["region"],
+                (c["owner"] or {"name": ""})["name"],
+                c["last_order"] or "",
+            ]
+            for c in found
+        ],
+    )
+
+
+def show(ctx: typer.Context, customer: Who, json: Json = False) -> None:
+    """一位客户的资料、需求、回访、时限。"""
+    app: Context = ctx.obj
+    with reading(app) as reader:
+        data = read_customer(reader, find_customer_id(reader, one_line(customer)))
+    if json:
+        put_json(data)
+        return
+    put_styled(shown(f"{data['code']}  {data['name']}"), "bold")
+    flags = [name for name, on in (("欠款", data["arrears"]), ("已交业务部门", data["handed"])) if on]
+    pairs(
+        [
+            ("昵称", data["nickname"] if data["nickname"] != data["name"] else ""),
+            ("电话", data["phone"]),
+            ("微信", data["wechat"]),
+            ("单位", data["company"]),
+            ("地区", f"{data['region']}  {data['address']}".strip()),
+            ("价值", data["value"] and vocabulary.Value(data["value"]).label),
+            ("分类", data["need_class"] and vocabulary.NeedClass(data["need_class"]).label),
+            ("阶段", data["stage"] and vocabulary.Stage(data["stage"]).label),
+            ("标签", "、".join(data["tags"])),
+            ("对接人", data["owner"] and data["owner"]["name"]),
+            ("生日", data["birthday"]),
+            ("最近订货", data["last_order"]),
+            ("业务联系", data["business_contact"]),
+            ("合同验收", data["contract_on"]),
+            ("建档", data["profiled_on"]),
+            ("资料", "、".join(data["documents"])),
+            ("批准人", data["approved_by"]),
+            ("定期回访", data["revisit_every"]),
+            ("状况", "、".join(flags)),
+            ("备注", data["note"]),
+        ]
+    )
+    _put_history(data, app.now)
+    put_deadlines(data["deadlines"], app.now)
+
+
+def _put_history(data: dict[str, list[dict[str, object]]], now: datetime) -> None:
+    if data["demands"]:
+        put()
+        put_styled("需求", "bold")
+        columns = [
+            Column("编号", wrap=False),
+            Column("提出", wrap=False),
+            Column("类型", wrap=False),
+            Column("内容", least=12),
+            Column("状态", wrap=False),
+        ]
+        put_table(
+            columns,
+            [
+                [
+                    f"D{d['number']}",
+                    when(str(d["raised_at"]), now),
+                    vocabulary.Kind(str(d["kind"])).label,
+                    gist(str(d["content"])),
+                    status_label(d),
+                ]
+                for d in data["demands"]
+            ],
+        )
+    if data["revisits"]:
+        put()
+        put_styled("回访", "bold")
+        columns = [
+            Column("编号", wrap=False),
+            Column("类型", wrap=False),
+            Column("时间", wrap=False),
+            Column("满意度", wrap=False),
+        ]
+        put_table(
+            columns,
+            [
+                [str(r["id"]), vocabulary.RevisitKind(str(r["kind"])).label,
+                 when(str(r["visited_at"] or r["planned_at"]), now),
+                 vocabulary.Satisfaction(str(r["satisfaction"])).label if r["satisfaction"] else ""]
+                for r in data["revisits"]
+            ],
+        )  # fmt: skip
+
+
+def order(ctx: typer.Context, customer: Who, on: On = "", json: Json = False) -> None:
+    """记录客户订货：一周内回访，未合作的时钟重新起算。"""
+    app: Context = ctx.obj
+    from demandctl.actions.customers import record_order
+
+    number, code, done = _dated(app, "customer order", "订货", customer, on, record_order)
+    following = f"计划回访：demandctl revisit add {code} --kind after-sale --at 3天后"
+    object_answer(json, _one(app, number), done, following)
+
+
+def contract(ctx: typer.Context, customer: Who, on: On = "", json: Json = False) -> None:
+    """记录销售合同验收：三天内建档。"""
+    app: Context = ctx.obj
+    from demandctl.actions.customers import accept_contract
+
+    number, code, done = _dated(app, "customer contract", "合同验收", customer, on, accept_contract)
+    following = f"建档：demandctl customer profile {code} --document 营业执照 …"
+    object_answer(json, _one(app, number), done, following)
+
+
+def _dated(
+    app: Context, command: str, what: str, customer: str, on: str, use_case: Callable[[Any, Any, date], None]
+) -> tuple[int, str, str]:
+    """Record what happened on a day in a customer's life: his number, his code and what was done."""
+    from demandctl.actions.customers import find_customer
+    from demandctl.db import transaction
+
+    day = past_date(app, on, f"{what}日期")
+    with transaction(app, command) as work:
+        found = find_customer(work, one_line(customer))
+        use_case(work, found, day)
+        number, code = found.id or 0, found.code
+        work.describe(f"{code} {found.name} {what} {day.isoformat()}")
+    return number, code, f"{code} {what} {day.isoformat()} 已记录"
+
+
+Documents = Annotated[
+    list[str] | None, typer.Option("--document", metavar="资料", help="已齐的资料，可写多次；all 为全部")
+]
+_DOCUMENTS = "已齐的资料（用顿号隔开，all 为全部）"
+ApprovedBy = Annotated[str, typer.Option("--approved-by", metavar="姓名", help="资料不全时，谁同意先建档")]
+
+
+def profile(
+    ctx: typer.Context, customer: Who, document: Documents = None, approved_by: ApprovedBy = "", on: On = "",
+    json: Json = False,
+) -> None:  # fmt: skip
+    """记录建档完成；资料不全要有人批准。"""
+    app: Context = ctx.obj
+    from demandctl.actions import customers
+    from demandctl.db import transaction
+
+    day = past_date(app, on, "建档日期")
+    documents = split(document or [])
+    if not (document or approved_by or json) and asking.can_ask():
+        documents, approved_by = _on_file(app, customer)
+    documents = list(customers.DOCUMENTS) if documents == ["all"] else documents
+    with transaction(app, "customer profile") as work:
+        found = customers.find_customer(work, one_line(customer))
+        missing = customers.complete_profile(work, found, documents, one_line(approved_by), day)
+        number, code = found.id, found.code
+        work.describe(f"{code} {found.name} 建档")
+    lacking = f"，还缺 {'、'.join(missing)}" if missing else ""
+    object_answer(json, _one(app, number), f"{code} 已建档{lacking}")
+
+
+def _on_file(app: Context, text: str) -> tuple[list[str], str]:
+    """What is on file, and where something is missing who agrees to that; the present papers to begin with."""
+    from demandctl.actions.customers import DOCUMENTS
+
+    with reading(app) as reader:
+        before = read_customer(reader, find_customer_id(reader, one_line(text)))["documents"]
+
+    def check(answer: str) -> None:
+        unknown = [name for name in split([answer]) if name not in (*DOCUMENTS, "all")]
+        if unknown:
+            raise UsageError(f"不认识的资料：{'、'.join(unknown)}。可以是：{'、'.join(DOCUMENTS)}")
+
+    said = asking.text(_DOCUMENTS, "、".join(before), check=check)
+    missing = [] if said == "all" else [name for name in DOCUMENTS if name not in {*before, *split([said])}]
+    agrees = asking.text(f"还缺 {'、'.join(missing)}，谁同意先建档", needed=True) if missing else ""
+    return split([said]), agrees
+
+
+Owner = Annotated[str, typer.Argument(metavar="对接人", help="专属的销售或服务人员")]
+Briefed = Annotated[bool, typer.Option("--briefed", help="已与对接人沟通过客户资料")]
+
+
+def owner(ctx: typer.Context, customer: Who, contact: Owner = "", briefed: Briefed = False, json: Json = False) -> None:
+    """指定客户的专属对接人；--briefed 记录已沟通。"""
+    app: Context = ctx.obj
+    if not contact and not briefed:
+        raise Lacking(
+            "写明对接人，或用 --briefed 记录已沟通", "demandctl customer owner K00001 张三",
+            lambda: _owner_offers(app, customer),
+        )  # fmt: skip
+    from demandctl.actions import contacts, customers
+    from demandctl.db import transaction
+
+    with transaction(app, "customer owner") as work:
+        found = customers.find_customer(work, one_line(customer))
+        if contact:
+            customers.give_owner(work, found, contacts.find_contact(work, one_line(contact)))
+        if briefed:
+            customers.brief_owner(work, found)
+        number, code = found.id, found.code
+        work.describe(f"{code} {found.name} " + (f"对接人 {contact}" if contact else "已与对接人沟通"))
+    done = f"{code} 的对接人已设为 {contact}" if contact else f"{code} 已与对接人沟通"
+    object_answer(json, _one(app, number), done)
+
+
+def _owner_offers(app: Context, text: str) -> dict[str, Offer]:
+    """Another owner, and for one with whom nobody has talked about the customer that it was done."""
+    with reading(app) as reader:
+        now = read_customer(reader, find_customer_id(reader, one_line(text)))
+    unbriefed = now["owner"] and not now["briefed_at"]
+    return {"contact": Offer()} | ({"briefed": Offer()} if unbriefed else {})
+
+
+def _one(app: Context, number: int) -> dict[str, object]:
+    with reading(app) as reader:
+        return read_customer(reader, number)
+
+
+TREE: Tree = {
+    "add": add, "edit": edit, "show": show, "list": list_, "order": order, "contract": contract, "profile": profile,
+    "owner": owner, "tag": same.tag, "duplicates": same.duplicates, "merge": same.merge, "export": privacy.export,
+    "erase": privacy.erase,
+}  # fmt: skip

@@ -1,0 +1,197 @@
+"""``intake``: record a demand."""
+
+import sys
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from demandctl.commands.show import put_demand
+from demandctl.context import Context
+from demandctl.errors import SameDemand, UsageError
+from demandctl.language.display import shown
+from demandctl.queries.demands import read_demand
+from demandctl.queries.reader import reader_in, reading
+from demandctl.terminal import asking
+from demandctl.terminal.answers import demand_answer
+from demandctl.terminal.copying import Copy
+from demandctl.terminal.options import Json, KindOption, Yes, choices
+from demandctl.terminal.render import say
+from demandctl.terminal.typed import clean, demand_number, one_line, past, understood
+from demandctl.vocabulary import Channel, Kind, ServiceMode, Urgency, parse_subtype
+
+Text = Annotated[str, typer.Argument(metavar="内容", help="客户的原话；写 - 从标准输入读")]
+Customer = Annotated[str, typer.Option("--customer", metavar="客户", help="姓名或昵称；老客户可写编号 K00001")]
+Phone = Annotated[str, typer.Option("--phone", metavar="电话", help="手机或座机")]
+Wechat = Annotated[str, typer.Option("--wechat", metavar="微信号", help="微信号")]
+Company = Annotated[str, typer.Option("--company", metavar="单位", help="客户单位")]
+Region = Annotated[str, typer.Option("--region", metavar="地区", help="设备或工地所在地，如 湖南湘潭")]
+Address = Annotated[str, typer.Option("--address", metavar="地址", help="详细地址")]
+ChannelOption = Annotated[str, typer.Option("--channel", metavar="渠道", help=f"{choices(Channel)}（或中文）")]
+GroupName = Annotated[str, typer.Option("--group", metavar="社群", help="社群名称；写了就是社群渠道")]
+Subtype = Annotated[str, typer.Option("--subtype", metavar="子类", help="如 new used parts repair product（或中文）")]
+Product = Annotated[str, typer.Option("--product", metavar="产品", help="产品线和机型，如 37米泵车")]
+UrgencyOption = Annotated[str, typer.Option("--urgency", metavar="程度", help=f"{choices(Urgency)}（或中文）")]
+Mode = Annotated[str, typer.Option("--mode", metavar="方式", help=f"服务方式：{choices(ServiceMode)}")]
+Warranty = Annotated[str, typer.Option("--warranty", metavar="保修", help="保修状态，如 保内、保外")]
+Wish = Annotated[str, typer.Option("--wish", metavar="文字", help="客户期望")]
+From = Annotated[str, typer.Option("--from", metavar="编号", help="由哪条需求引出，如维修中要买配件")]
+Raised = Annotated[str, typer.Option("--raised", metavar="时间", help="客户提出的时间，默认现在")]
+Verified = Annotated[bool | None, typer.Option("--verified/--unverified", help="商机是否属实")]
+Tags = Annotated[list[str] | None, typer.Option("--tag", metavar="标签", help="标签，可写多次")]
+Content = Annotated[str, typer.Option("--content", metavar="内容", help="同参数“内容”")]
+New = Annotated[bool, typer.Option("--new", help="同一客户已有同类未结束需求时，仍另记一条")]
+Paste = Annotated[bool, typer.Option("--paste", help="从复制的微信聊天里认出需求：读管道或剪贴板，看过再登记")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="只看结果，不写入")]
+
+
+def intake(
+    ctx: typer.Context,
+    text: Text = "",
+    customer: Customer = "",
+    phone: Phone = "",
+    wechat: Wechat = "",
+    company: Company = "",
+    region: Region = "",
+    address: Address = "",
+    channel: ChannelOption = "",
+    group: GroupName = "",
+    kind: KindOption = "",
+    subtype: Subtype = "",
+    product: Product = "",
+    urgency: UrgencyOption = "",
+    mode: Mode = "",
+    warranty: Warranty = "",
+    wish: Wish = "",
+    from_: From = "",
+    raised: Raised = "",
+    verified: Verified = None,
+    tag: Tags = None,
+    content: Content = "",
+    new: New = False,
+    paste: Paste = False,
+    copy: Copy = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """登记一条需求。
+
+    例：demandctl intake "37米泵车臂架下不来了" --customer 湘潭老周 --phone 13800000121 --kind service --channel direct
+    复制了微信聊天：demandctl intake --paste
+    """
+    app: Context = ctx.obj
+    typed = {
+        "customer": one_line(customer), "phone": clean(phone), "wechat": one_line(wechat), "company": one_line(company),
+        "region": one_line(region), "address": one_line(address), "group": one_line(group),
+        "product": one_line(product), "wish": clean(wish), "warranty": one_line(warranty), "content": clean(content),
+        "tags": [one_line(name) for name in tag or [] if name.strip()],
+        "kind": Kind.parse(kind).value if kind else "",
+        "channel": Channel.parse(channel).value if channel else "group" if group else "",
+        "urgency": Urgency.parse(urgency).value if urgency else "",
+        "service_mode": ServiceMode.parse(mode).value if mode else "",
+        "from": demand_number(from_) if from_ else None,
+        "raised_at": past(app, raised, "--raised", opening=True) if raised else None,
+    }  # fmt: skip
+    given: dict[str, Any] = {name: value for name, value in typed.items() if value}
+    if verified is not None:
+        given["verified"] = verified
+    if paste:
+        from demandctl.commands.intake.paste import paste as take_in
+
+        if text:
+            raise UsageError(
+                "--paste 读管道或剪贴板，不用再写内容", "从管道送进来：demandctl intake --paste < 聊天.txt"
+            )
+        if subtype:
+            given["subtype"] = _subtype(subtype, given.get("kind"))
+        take_in(app, given, insist=new, dry_run=dry_run, as_json=json, yes=yes, copy=copy)
+        return
+    given["content"] = clean(sys.stdin.read() if text == "-" else text or content)
+    asks = asking.can_ask() and not (yes or json or dry_run)
+    given = _complete(app, given, asks=asks and text != "-")
+    if subtype:
+        given["subtype"] = _subtype(subtype, given["kind"])
+    try:
+        _record(app, given, insist=new, dry_run=dry_run, as_json=json)
+    except SameDemand as twin:
+        if not asks:
+            raise
+        if _another(app, twin, given["content"]):
+            _record(app, given, insist=True, dry_run=False, as_json=False)
+
+
+def _another(app: Context, twin: SameDemand, content: str) -> bool:
+    """Whether it is another demand; else what the customer said is noted on the one that is open."""
+    say(f"提示：{shown(twin)}")
+    ways = [(False, f"同一件事，记在 D{twin.number} 上"), (True, "另一件事，另记一条")]
+    another: bool = asking.choose("这次是", ways)
+    if not another:
+        from demandctl.commands.intake.paste import follow
+
+        follow(app, twin.number, content)
+    return another
+
+
+def _subtype(text: str, kind: str | None) -> str:
+    """A subtype of the kind that was given; without a kind the kind that has it."""
+    if kind:
+        return parse_subtype(text, Kind(kind))
+    raise UsageError("写了 --subtype 就要写 --kind", f"--kind 可以是：{choices(Kind)}")
+
+
+def _complete(app: Context, given: dict[str, Any], *, asks: bool) -> dict[str, Any]:
+    """What a demand needs: typed, or asked on a terminal with the answers guessed from the text as defaults."""
+    required = {
+        "--customer": given.get("customer") or given.get("wechat") or given.get("phone"),
+        "--kind": given.get("kind"),
+        "--channel": given.get("channel"),
+        "内容": given.get("content"),
+    }
+    missing = [name for name, value in required.items() if not value]
+    if missing and not asks:
+        raise UsageError(
+            f"还缺：{'、'.join(missing)}", "一条需求至少要有客户、类型、渠道和内容：demandctl intake --help"
+        )
+    if not missing:
+        return given
+    from demandctl.paste import proposals
+    from demandctl.terminal.questions import demand_steps
+
+    guessed: dict[str, Any] = {}
+    if given.get("content"):
+        with reading(app) as reader:
+            drafts = proposals.read(reader, given["content"])
+        guessed = drafts[0].values if len(drafts) == 1 else {}
+    guessed = {key: value for key, value in guessed.items() if value and key not in ("content", "raised_at")} | given
+    wanted = {"--customer": "customer", "--kind": "kind", "--channel": "channel", "内容": "content"}
+    names = [wanted[name] for name in missing] + [k for k in ("phone", "region", "product") if k not in given]
+    names += ["subtype"] if "kind" in names else []
+    answers = asking.form(demand_steps(app, guessed, names))
+    return {key: value for key, value in (guessed | answers).items() if value is not None}
+
+
+def _record(app: Context, given: Mapping[str, Any], *, insist: bool, dry_run: bool, as_json: bool) -> None:
+    """Write the demand, or only show what would be written."""
+    from demandctl.actions.demands import intake as record
+    from demandctl.db import transaction
+    from demandctl.paste import proposals
+
+    person = proposals.person_of(given)
+    with transaction(app, "intake", keep=not dry_run) as work:
+        demand, notes = record(work, person, proposals.columns_of(given), insist=insist)
+        number, kind, where, raised = demand.id, Kind(demand.kind), demand.branch, demand.raised_at
+        preview = read_demand(reader_in(work), number) if dry_run else None
+    if preview:
+        for note in notes:
+            say(f"提示：{note}")
+        put_demand(preview, app.now, as_json=as_json)
+        say("只是试看，没有写入")
+        return
+    said = f"，提出于 {understood(app, raised)}" if given.get("raised_at") else ""
+    demand_answer(
+        app, number, as_json,
+        f"已登记 D{number} {kind.label}：{person['name']}{said}" + (f"，{where}" if where else ""),
+        f"下一步：demandctl assign {number}",
+        notes=notes,
+    )  # fmt: skip

@@ -1,0 +1,140 @@
+"""``monday``: the weekly round, walked through on a terminal, or as messages to paste."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from demandctl.commands.due import standing
+from demandctl.commands.monday.walk import walk
+from demandctl.context import Context
+from demandctl.errors import UsageError
+from demandctl.language.display import moment, shown
+from demandctl.messages import reminders
+from demandctl.queries.contacts import read_contacts
+from demandctl.queries.monday import Item, Round, leaders_of, this_round
+from demandctl.queries.reader import reading
+from demandctl.terminal import asking
+from demandctl.terminal.copying import Copy, Note, Unmask, put_notes
+from demandctl.terminal.options import Json
+from demandctl.terminal.render import Column, is_terminal, put, put_json, put_styled, put_table, tell
+from demandctl.terminal.showing import BranchFilter, OwnerFilter, when
+from demandctl.terminal.typed import one_line
+from demandctl.vocabulary import Kind
+
+Message = Annotated[bool, typer.Option("--message", help="每位对接人一段可以直接粘贴的催促消息")]
+Leaders = Annotated[bool, typer.Option("--leaders", help="每位分公司领导一段可以直接粘贴的消息")]
+Ahead = Annotated[bool, typer.Option("--next", help="下周一那一轮，提前准备")]
+
+
+def monday(
+    ctx: typer.Context, message: Message = False, leaders: Leaders = False, ahead: Ahead = False,
+    owner: OwnerFilter = "", branch: BranchFilter = "", unmask: Unmask = False, copy: Copy = False, json: Json = False,
+) -> None:  # fmt: skip
+    """每周一轮：逐人逐条问进度，记下来；--message 打印催促消息。
+
+    在终端里逐条问，每答一条立刻写入，随时可停，下次接着来；本周已反馈的不再问，客户要等的另列。
+    """
+    app: Context = ctx.obj
+    if message and leaders:
+        raise UsageError("--message 和 --leaders 只能用一个")
+    with reading(app) as reader:
+        found = this_round(reader, ahead=ahead).of(one_line(owner), one_line(branch))
+        if not (found.owed or found.waiting or found.referred) and (owner or branch):
+            from demandctl.queries.known import require_known
+
+            require_known(reader, owner=one_line(owner), branch=one_line(branch))
+        heads = {c["id"]: c for c in read_contacts(reader, everybody=True)} if leaders else {}
+        of_branch = leaders_of(reader, found) if leaders else {}
+    if message or leaders:
+        notes = _to_leaders(app, found, heads, of_branch, unmask) if leaders else _to_handlers(app, found, unmask)
+        put_notes(app, "monday", list(notes), nobody="没有要催的。", copy=copy, as_json=json, unmasked=unmask)
+    elif json:
+        put_json(_document(found))
+    elif asking.can_ask() and is_terminal() and not ahead:
+        walk(app, found)
+    else:
+        _put_round(app, found)
+
+
+# -- messages ----------------------------------------------------------------------------------------------------
+
+
+def _to_handlers(app: Context, found: Round, unmask: bool) -> Iterator[Note]:
+    for items in found.by_handler().values():
+        yield items[0].handler, reminders.to_handler(items, found.due_at, app.now, unmask=unmask)
+
+
+def _to_leaders(
+    app: Context, found: Round, heads: dict[int, dict[str, Any]], of_branch: dict[int, int | None], unmask: bool
+) -> Iterator[Note]:
+    demands = [item.demand for item in found.owed] + found.referred
+    for leader, branch in dict.fromkeys((of_branch[d["number"]], d["branch"]) for d in demands):
+        head = heads.get(leader or 0, {"id": None, "name": "", "phone": "", "branch": branch, "role": "leader"})
+        whose = (leader, branch)
+        items = [i for i in found.owed if (of_branch[i.demand["number"]], i.demand["branch"]) == whose]
+        referred = [d for d in found.referred if (of_branch[d["number"]], d["branch"]) == whose]
+        yield (
+            head,
+            reminders.to_leader(branch or "", head["name"], items, referred, found.due_at, app.now, unmask=unmask),
+        )
+
+
+# -- looking -----------------------------------------------------------------------------------------------------
+
+
+def _document(found: Round) -> dict[str, Any]:
+    return {
+        "monday": found.monday.isoformat(),
+        "due_at": found.due_at.isoformat(),
+        "answered": found.answered,
+        "handlers": [
+            {"handler": items[0].handler, "owed": [item.data() for item in items]}
+            for items in found.by_handler().values()
+        ],
+        "waiting": found.waiting,
+        "referred": found.referred,
+    }
+
+
+def _put_round(app: Context, found: Round) -> None:
+    columns = [Column("编号", wrap=False), Column("类型", wrap=False), Column("客户"), Column("内容", least=8),
+               Column("上次", least=6), Column("情况")]  # fmt: skip
+    for items in found.by_handler().values():
+        person = items[0].handler
+        put_styled(shown(f"{person['name']}  {person['phone']}  {person['branch']}  {len(items)} 条"), "bold")
+        put_table(columns, [_row(app, item) for item in items])
+        put()
+    tell(f"这一轮（{moment(found.due_at, app.now)} 前）要反馈 {len(found.owed)} 条，本周已反馈 {found.answered} 条")
+    put_waiting(app, found)
+    if not found.owed and found.due_at < app.now:
+        put("准备下周一那一轮：demandctl monday --next")
+    if found.owed:
+        tell("逐条问：在终端里 demandctl monday；催促消息：--message；给领导：--leaders")
+
+
+def put_waiting(app: Context, found: Round) -> None:
+    """What the round does not ask for, apart: customers who want to wait, and leaders who have not named anybody."""
+    if found.waiting:
+        tell(f"\n客户要等的 {len(found.waiting)} 条，不催：")
+    for demand in found.waiting:
+        name = demand["handler"]["name"] if demand["handler"] else ""
+        until = when(demand["waits_until"], app.now)
+        tell(shown(f"  D{demand['number']} {demand['customer']['name']} {name}  等到 {until}"))
+    if found.referred:
+        tell(f"\n等领导指派的 {len(found.referred)} 条：")
+    for demand in found.referred:
+        name = demand["leader"]["name"] if demand["leader"] else ""
+        tell(shown(f"  D{demand['number']} {demand['customer']['name']}  {name}"))
+
+
+def _row(app: Context, item: Item) -> list[str]:
+    demand, last = item.demand, item.last
+    return [
+        f"D{demand['number']}",
+        Kind(demand["kind"]).label,
+        demand["customer"]["name"],
+        demand["content"],
+        f"{when(last['at'], app.now)} {last['text']}" if last else "",
+        standing(item.line, app.now) + ("，跳过过" if item.skipped else ""),
+    ]

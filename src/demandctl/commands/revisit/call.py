@@ -1,0 +1,306 @@
+"""``revisit call``: walk through the script of a call, and fill the form from the answers (C 2.3, C 2.4)."""
+
+import re
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from demandctl.commands.revisit.visits import warn_outside_call_hours
+from demandctl.context import Context
+from demandctl.errors import DemandctlError, Refused, UsageError
+from demandctl.language.display import moment, shown, shown_lines
+from demandctl.messages import handing, scripts
+from demandctl.messages.scripts import Script, Step
+from demandctl.queries.demands import read_demand
+from demandctl.queries.reader import reading
+from demandctl.queries.revisits import read_revisit, read_revisits
+from demandctl.terminal import asking
+from demandctl.terminal.answers import object_answer
+from demandctl.terminal.options import Json, choices
+from demandctl.terminal.questions import terms
+from demandctl.terminal.render import put, put_json, say
+from demandctl.terminal.typed import future, revisit_number, understood
+from demandctl.vocabulary import Method, RevisitKind, Satisfaction
+
+MethodOption = Annotated[str, typer.Option("--method", metavar="方式", help=f"{choices(Method)}（或中文），默认电话")]
+Visit = Annotated[
+    int | None, typer.Argument(parser=revisit_number, metavar="回访编号", help="回访编号；不写就从计划好的里选")
+]
+RATINGS = {"product_rating": "产品", "attitude": "服务态度", "speed": "响应速度", "promise": "承诺兑现"}
+OPTIONAL = ("recommend", "would_continue")
+"""Yes or no that a customer may leave unanswered."""
+
+Answers = dict[str, Any]
+
+
+def walk(app: Context, script: Script, values: dict[str, str], given: Answers, *, reached: bool) -> None:
+    """Ask step by step; ``given`` fills up with the form's fields. Abort when the call breaks off."""
+    step: Step | None = script.steps[0]
+    if reached:
+        step = _following(script, script.steps[0], "yes")
+    past: list[tuple[Step, Answers]] = []
+    while step:
+        say("")
+        if step.say:
+            say(f"“{shown(scripts.fill(step.say, values))}”")
+        if step.note:
+            say(f"（{shown(step.note)}）")
+        ask, before = _opening if step is script.steps[0] else ASKED[step.ask], dict(given)
+        try:
+            answer = ask(app, step, given, bool(past))
+        except asking.Back:
+            step, before = past.pop()
+            given.clear()
+            given.update(before)
+            continue
+        past.append((step, before))
+        step = _following(script, step, answer)
+
+
+def _following(script: Script, step: Step, answer: str) -> Step | None:
+    name = step.after(answer)
+    return script.step(name) if name else None
+
+
+def _opening(app: Context, step: Step, given: Answers, back: bool) -> str:
+    answer: str = asking.choose(
+        "接通了吗，客户现在方便吗？", [("yes", "方便"), ("no", "不方便，改约时间"), ("none", "没有接通")]
+    )
+    given["reachable"] = answer == "yes"
+    return answer
+
+
+def _yes_no(app: Context, step: Step, given: Answers, back: bool) -> str:
+    if step.field not in OPTIONAL:
+        answer = asking.yes("客户说")
+    else:
+        answer = asking.choose("客户说", [(True, "是"), (False, "否"), (None, "没有说")], back=back)
+    if step.field and answer is not None:
+        given[step.field] = answer
+    return "yes" if answer else "no"
+
+
+def _satisfaction(app: Context, step: Step, given: Answers, back: bool) -> str:
+    answer: str = asking.choose("客户说", terms(Satisfaction), back=back)
+    given[step.field or "satisfaction"] = answer
+    return answer
+
+
+def _ratings(app: Context, step: Step, given: Answers, back: bool) -> str:
+    offered = [(None, "没谈到"), *terms(Satisfaction)]
+    fields, place = list(RATINGS), 0
+    while place < len(fields):
+        try:
+            given[fields[place]] = asking.choose(RATINGS[fields[place]], offered, back=back or place > 0)
+            place += 1
+        except asking.Back:
+            if not place:
+                raise
+            place -= 1
+    return ""
+
+
+def _text(app: Context, step: Step, given: Answers, back: bool) -> str:
+    known = _departments(app) if step.field == "department" else []
+    answer = asking.text("记下", given.get(step.like, ""), needed=step.needed, known=known, back=back)
+    if answer and step.field:
+        given[step.field] = answer
+    return ""
+
+
+def _departments(app: Context) -> list[str]:
+    """Our own department and those that were given something before."""
+    with reading(app) as reader:
+        rows = reader.rows("SELECT DISTINCT department FROM revisit WHERE department <> '' ORDER BY 1 LIMIT 50")
+    return list(dict.fromkeys([app.config.department, *(row["department"] for row in rows)]))
+
+
+def _call_back(app: Context, step: Step, given: Answers, back: bool) -> str:
+    text = asking.text("约在", needed=True, back=back, check=lambda answer: future(app, answer, "改约时间"))
+    value = future(app, text, "改约时间")
+    assert value is not None
+    if isinstance(value, datetime):
+        warn_outside_call_hours(app, value)
+    given["call_back_at"] = value if isinstance(value, datetime) else app.calendar.closing(value)
+    return ""
+
+
+def _nothing(app: Context, step: Step, given: Answers, back: bool) -> str:
+    return ""
+
+
+ASKED: dict[str, Callable[[Context, Step, Answers, bool], str]] = {
+    "yes-no": _yes_no,
+    "satisfaction": _satisfaction,
+    "ratings": _ratings,
+    "text": _text,
+    "call-back": _call_back,
+    "": _nothing,
+}
+
+
+def call(ctx: typer.Context, number: Visit = None, method: MethodOption = "", json: Json = False) -> None:
+    """照着话术打回访电话，边问边记，最后填好回访表。
+
+    不方便就改约；没接通记一笔；客户答应接听后中断的，记为已访，表稍后再填。
+    """
+    app: Context = ctx.obj
+    if number is None:
+        number = _chosen(app)
+    how = Method.parse(method).value if method else Method.PHONE.value
+    with reading(app) as reader:
+        visit = read_revisit(reader, number)
+        demand = read_demand(reader, visit["demand"]) if visit["demand"] else None
+    if visit["recorded_at"]:
+        raise Refused(f"回访 {number} 的表已填过", f"看：demandctl revisit show {number}")
+    if not asking.can_ask():
+        raise UsageError(
+            "这一步要在终端里边打电话边答", f"直接填表：demandctl revisit record {number} --satisfaction …"
+        )
+    script = scripts.for_visit(scripts.load(app.scripts_path), visit["kind"])
+    warn_outside_call_hours(app, app.now)
+    _introduce(visit, demand)
+    values = scripts.values_for(app.config, app.who, visit["customer"], demand)
+    if visit["kind"] == RevisitKind.HOLIDAY:
+        values["greeting"] = "节日快乐"
+    given: Answers = {"method": how}
+    reached = visit["visited_at"] is not None
+    broken = False
+    try:
+        with hanging_up_cancels():
+            walk(app, script, values, given, reached=reached)
+    except (typer.Abort, KeyboardInterrupt, OSError):
+        if not (given.get("reachable") or reached):
+            raise
+        broken = True
+    _write(app.later(), number, given, started=None if reached else app.now, broken=broken, as_json=json)
+
+
+def _chosen(app: Context) -> int:
+    """The visit to be made, chosen among those that are planned."""
+    if not asking.can_ask():
+        raise UsageError("缺少回访编号", "看看有哪些：demandctl revisit list --open")
+    with reading(app) as reader:
+        planned = [visit for visit in read_revisits(reader, open_only=True) if not visit["recorded_at"]]
+    if not planned:
+        raise Refused("没有计划好的回访", "该回访谁：demandctl revisit plan")
+    listed = [(visit["id"], shown(_line(visit, app.now))) for visit in planned[:30]]
+    number: int = asking.choose("给谁打", listed)
+    return number
+
+
+def _line(visit: dict[str, Any], now: datetime) -> str:
+    at = visit["call_back_at"] or visit["planned_at"]
+    when = moment(datetime.fromisoformat(at), now) if at else ""
+    return f"{visit['customer']['name']}  {RevisitKind(visit['kind']).label}  {when}".rstrip()
+
+
+@contextmanager
+def hanging_up_cancels() -> Iterator[None]:
+    """A terminal that is closed in the middle of a call breaks it off as Ctrl-C does: the visit is marked."""
+    import signal
+
+    def cancel(number: int, frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    names = [name for name in ("SIGHUP", "SIGTERM") if hasattr(signal, name)]
+    before = {name: signal.signal(getattr(signal, name), cancel) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
+
+
+def _introduce(visit: dict[str, Any], demand: dict[str, Any] | None) -> None:
+    customer = visit["customer"]
+    kind = RevisitKind(visit["kind"]).label
+    say(
+        shown(f"{kind}：{customer['code']} {customer['name']}  {customer['phone'] or '没有电话'}  {customer['region']}")
+    )
+    if demand:
+        handler = demand["handler"]["name"] if demand["handler"] else ""
+        say(shown(f"D{demand['number']} {demand['product']} {demand['content']}  {handler}"))
+    if visit["note"]:
+        say(shown(f"备注：{visit['note']}"))
+    say("Ctrl-C 中断：客户答应接听之后中断的，记为已访，表可以稍后再填。")
+
+
+def _write(app: Context, number: int, given: Answers, *, started: datetime | None, broken: bool, as_json: bool) -> None:
+    """One transaction for all that came of the call."""
+    from demandctl.actions import revisits
+    from demandctl.db import transaction
+
+    values = {name: value for name, value in given.items() if name != "reachable"}
+    if broken:
+        values = {"method": given["method"]}
+    if given.get("reachable") is False and "call_back_at" not in given:
+        values["reachable"] = False
+    elif "call_back_at" not in given and started:
+        values["visited_at"] = started
+    try:
+        with transaction(app, "revisit call") as work:
+            what = revisits.record(work, revisits.find_revisit(work.session, number), values)
+    except DemandctlError:
+        say(f"没有写进去，客户说的可以这样补上：demandctl revisit record {number} {' '.join(_as_options(given))}")
+        raise
+    with reading(app) as reader:
+        written = read_revisit(reader, number)
+    if as_json:
+        put_json(written)
+        return
+    object_answer(False, written, *_told(app, written, given, what, broken))
+    if what == "form" and _owes(written, "revisit-forward"):
+        put("发给责任部门的消息：")
+        put()
+        put(shown_lines(handing.for_department(written, app.now)))
+
+
+def _told(app: Context, visit: dict[str, Any], given: Answers, what: str, broken: bool) -> tuple[str, str]:
+    number = visit["id"]
+    if broken:
+        so_far = " ".join(_as_options(given)) or "--satisfaction …"
+        return f"回访 {number} 中断，已记为已访", f"表稍后填：demandctl revisit record {number} {so_far}"
+    if what == "call-back":
+        later = understood(app, given["call_back_at"])
+        return f"回访 {number} 已改约 {later}", f"到时：demandctl revisit call {number}"
+    if what == "attempt":
+        return f"回访 {number} 记下没联系上，计划不变", f"改约：demandctl revisit record {number} --call-back 时间"
+    if _owes(visit, "on-the-spot"):
+        return f"回访 {number} 的表已填", f"请主管一小时内当场拍板；解决后：demandctl revisit solved {number}"
+    if _owes(visit, "revisit-forward"):
+        return (
+            f"回访 {number} 的表已填",
+            f"一小时内转交：demandctl revisit forward {number} {_word(visit['department'] or '部门')}；"
+            f"已解决：demandctl revisit solved {number}",
+        )
+    return f"回访 {number} 的表已填", f"看：demandctl revisit show {number}"
+
+
+def _owes(visit: dict[str, Any], rule: str) -> bool:
+    return any(d["rule"] == rule and d["state"] not in ("met", "voided") for d in visit["deadlines"])
+
+
+def _word(text: str) -> str:
+    """A text as one word of a command line, in quotes only where it needs them."""
+    return text if re.fullmatch(r"[\w.-]+", text) else shlex.quote(text)
+
+
+def _as_options(given: Answers) -> list[str]:
+    """The answers so far as options of ``revisit record``, so that a call that broke off loses none."""
+    flags = {
+        ("recommend", True): "--recommend", ("recommend", False): "--no-recommend",
+        ("would_continue", True): "--would-continue", ("would_continue", False): "--would-not-continue",
+        ("urgent", True): "--urgent", ("urgent", False): "--not-urgent",
+    }  # fmt: skip
+    options = []
+    for name, value in given.items():
+        if (name, value) in flags:
+            options.append(flags[name, value])
+        elif value is not None and name not in ("method", "reachable"):
+            options.append(f"--{name.replace('_', '-')} {_word(str(value))}")
+    return options

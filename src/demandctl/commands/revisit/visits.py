@@ -1,0 +1,412 @@
+"""``revisit``: plan visits, record them, pass on what customers said."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from demandctl.context import Context
+from demandctl.errors import UsageError
+from demandctl.language.display import shown
+from demandctl.queries.deadlines import visits_owed
+from demandctl.queries.naming import find_customer_id
+from demandctl.queries.reader import reading
+from demandctl.queries.revisits import read_revisit, read_revisits
+from demandctl.terminal import asking
+from demandctl.terminal.answers import object_answer
+from demandctl.terminal.grammar import Tree
+from demandctl.terminal.options import At, Json, Yes, choices
+from demandctl.terminal.questions import Step, terms
+from demandctl.terminal.render import Column, pairs, put, put_json, put_styled, put_table, say
+from demandctl.terminal.showing import Limit, boundary, put_deadlines, row_limit, when
+from demandctl.terminal.typed import clean, demand_number, future, one_line, past, revisit_number, understood
+from demandctl.vocabulary import Method, RevisitKind, Satisfaction
+
+Number = Annotated[int, typer.Argument(parser=revisit_number, metavar="回访编号", help="回访编号")]
+Customer = Annotated[str, typer.Argument(metavar="客户", help="编号 K00001、姓名、电话")]
+KindOption = Annotated[str, typer.Option("--kind", metavar="类型", help=f"{choices(RevisitKind)}（或中文）")]
+PlannedAt = Annotated[str, typer.Option("--at", metavar="时间", help="计划的时间，如 3天后、周五上午10点")]
+DemandOption = Annotated[str, typer.Option("--demand", metavar="编号", help="关联的需求")]
+Note = Annotated[str | None, typer.Option("--note", metavar="文字", help="备注")]
+RATING = choices(Satisfaction)
+
+
+def plan(
+    ctx: typer.Context,
+    within: Annotated[str, typer.Option("--within", metavar="时长", help="看多久以内的，默认 7d")] = "7d",
+    json: Json = False,
+) -> None:
+    """该回访谁、为什么、何时之前。"""
+    app: Context = ctx.obj
+    from demandctl.core.times import parse_span
+
+    with reading(app) as reader:
+        lines = visits_owed(reader, parse_span(within))
+    if json:
+        put_json([line._asdict() for line in lines])
+        return
+    if not lines:
+        put("这段时间没有要回访的客户。")
+        return
+    columns = [
+        Column("客户", wrap=False),
+        Column("姓名"),
+        Column("为什么", least=8),
+        Column("何时之前", wrap=False),
+        Column("已计划"),
+    ]
+    put_table(
+        columns,
+        [
+            [line.customer["code"] if line.customer else "", line.customer["name"] if line.customer else "",
+             line.rule_name + (f"（D{line.demand}）" if line.demand else ""), when(line.due_at, app.now),
+             f"回访{line.revisit}" if line.revisit else ""]
+            for line in lines
+        ],
+    )  # fmt: skip
+    put("安排：demandctl revisit add 客户 --kind 类型 --at 时间")
+
+
+def add(
+    ctx: typer.Context, customer: Customer, kind: KindOption = "", at: PlannedAt = "", demand: DemandOption = "",
+    note: Note = None, yes: Yes = False, json: Json = False,
+) -> None:  # fmt: skip
+    """计划一次回访。"""
+    app: Context = ctx.obj
+    if not (kind and at) and asking.can_ask() and not (yes or json):
+        answers = asking.form(_plan_steps(app, kind, at))
+        kind, at = answers.get("kind", kind), answers.get("at", at)
+    if not kind or not at:
+        missing = [name for name, value in (("--kind", kind), ("--at", at)) if not value]
+        raise UsageError(
+            f"缺少 {'、'.join(missing)}", "例：demandctl revisit add K00001 --kind after-sale --at 周五上午10点"
+        )
+    kind_term = RevisitKind.parse(kind)
+    value = future(app, at, "--at")
+    assert value is not None
+    moment = value if isinstance(value, datetime) else app.calendar.closing(value)
+    from demandctl.actions import demands, revisits
+    from demandctl.actions.customers import find_customer
+    from demandctl.db import transaction
+
+    with transaction(app, "revisit add") as work:
+        person = find_customer(work, one_line(customer))
+        about = demands.find_demand(work.session, demand_number(demand)) if demand else None
+        revisit = revisits.plan(work, person, kind_term, moment, demand=about, note=clean(note))
+        number, name = revisit.id, person.name
+    if isinstance(value, datetime):
+        warn_outside_call_hours(app, moment)
+    object_answer(
+        json, _one(app, number), f"已计划回访 {number}：{name} {kind_term.label}，{understood(app, value)}",
+        f"照话术打电话：demandctl revisit call {number}；自己填表：demandctl revisit record {number} --satisfaction …",
+    )  # fmt: skip
+
+
+def _plan_steps(app: Context, kind: str, at: str) -> list[Step]:
+    def on(back: bool) -> str:
+        return asking.text("什么时候", needed=True, check=lambda answer: future(app, answer, "--at"), back=back)
+
+    steps: list[Step] = [
+        ("kind", lambda back: asking.choose("回访类型", terms(RevisitKind), back=back)),
+        ("at", on),
+    ]
+    return [step for step, typed in zip(steps, (kind, at), strict=True) if not typed]
+
+
+def warn_outside_call_hours(app: Context, moment: datetime) -> None:
+    """Say when a call would disturb the customer's rest (C 2.5.2)."""
+    local = moment.astimezone(app.zone)
+    second = local.hour * 3600 + local.minute * 60
+    if not any(start <= second < end for start, end in app.config.hours("call_hours", "specialist")):
+        say(f"提示：{local:%H:%M} 不在适合打电话的时间，避免打扰客户休息")
+
+
+def record(
+    ctx: typer.Context,
+    number: Number,
+    visited_at: Annotated[str, typer.Option("--visited-at", metavar="时间", help="回访的时间")] = "",
+    method: Annotated[str, typer.Option("--method", metavar="方式", help=f"{choices(Method)}（或中文）")] = "",
+    reachable: Annotated[bool | None, typer.Option("--reachable/--unreachable", help="是否联系上、方便接听")] = None,
+    call_back: Annotated[str, typer.Option("--call-back", metavar="时间", help="客户没空，改约的时间")] = "",
+    product: Annotated[str, typer.Option("--product-rating", metavar="评价", help=f"产品：{RATING}（或中文）")] = "",
+    attitude: Annotated[str, typer.Option("--attitude", metavar="评价", help="服务态度")] = "",
+    speed: Annotated[str, typer.Option("--speed", metavar="评价", help="响应速度")] = "",
+    promise: Annotated[str, typer.Option("--promise", metavar="评价", help="承诺兑现")] = "",
+    satisfaction: Annotated[str, typer.Option("--satisfaction", metavar="评价", help="整体满意度")] = "",
+    dissatisfaction: Annotated[str | None, typer.Option("--dissatisfaction", metavar="文字", help="不满意原因")] = None,
+    heard_from: Annotated[str | None, typer.Option("--heard-from", metavar="文字", help="从什么渠道了解到我们")] = None,
+    suggestion: Annotated[str | None, typer.Option("--suggestion", metavar="文字", help="建议")] = None,
+    recommend: Annotated[bool | None, typer.Option("--recommend/--no-recommend", help="是否愿意推荐")] = None,
+    inactive_reason: Annotated[str | None, typer.Option("--inactive-reason", metavar="文字", help="未合作原因")] = None,
+    would_continue: Annotated[
+        bool | None, typer.Option("--would-continue/--would-not-continue", help="能否继续合作")
+    ] = None,
+    problem: Annotated[str | None, typer.Option("--problem", metavar="文字", help="遗留问题")] = None,
+    urgent: Annotated[bool | None, typer.Option("--urgent/--not-urgent", help="问题要即时解决")] = None,
+    department: Annotated[str | None, typer.Option("--department", metavar="部门", help="责任部门")] = None,
+    visitor: Annotated[str, typer.Option("--visitor", metavar="人", help="回访人，默认自己")] = "",
+    note: Note = None,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """记录回访：只写时间是“已访”，写了评价就是填表，客户没空写 --call-back。"""
+    app: Context = ctx.obj
+    typed = (visited_at, call_back, product, attitude, speed, promise, satisfaction, dissatisfaction, problem)
+    if not any(typed) and reachable is None and asking.can_ask() and not (yes or json):
+        visited_at, call_back, satisfaction = _asked(app, number)
+    ratings = {
+        "product_rating": product,
+        "attitude": attitude,
+        "speed": speed,
+        "promise": promise,
+        "satisfaction": satisfaction,
+    }
+    texts = {"dissatisfaction": dissatisfaction, "heard_from": heard_from, "suggestion": suggestion,
+             "inactive_reason": inactive_reason, "problem": problem, "department": department,
+             "note": note}  # fmt: skip
+    later = future(app, call_back, "--call-back")
+    values = {
+        "visited_at": past(app, visited_at, "--visited-at") if visited_at else None,
+        "method": Method.parse(method).value if method else None,
+        "reachable": reachable,
+        "call_back_at": later if later is None or isinstance(later, datetime) else app.calendar.closing(later),
+        **{name: Satisfaction.parse(text).value if text else None for name, text in ratings.items()},
+        **{name: clean(text) or None for name, text in texts.items() if text is not None},
+        "recommend": recommend,
+        "would_continue": would_continue,
+        "urgent": urgent,
+        "visitor": one_line(visitor) or None,
+    }
+    from demandctl.actions import revisits
+    from demandctl.db import transaction
+
+    with transaction(app, "revisit record") as work:
+        revisit = revisits.find_revisit(work.session, number)
+        what = revisits.record(work, revisit, values)
+        forwardable = bool(what == "form" and revisit.problem and revisit.urgent)
+    told = {"visit": "已记录", "form": "回访表已填", "attempt": "记下没联系上，计划不变"}.get(what, "")
+    if later is not None:
+        told = f"已改约 {understood(app, later)}"
+    object_answer(json, _one(app, number), f"回访 {number} {told}", _next_step(number, what, forwardable))
+
+
+def _next_step(number: int, what: str, forwardable: bool) -> str:
+    """The command that comes after a visit, a form or an attempt was recorded."""
+    if forwardable:
+        return f"一小时内转交：demandctl revisit forward {number} 部门；本部门解决了：demandctl revisit solved {number}"
+    if what == "visit":
+        return f"填表：demandctl revisit record {number} --satisfaction …"
+    return f"看：demandctl revisit show {number}"
+
+
+def _asked(app: Context, number: int) -> tuple[str, str, str]:
+    """When the visit was, and how satisfied the customer is; or when he wants to be called instead."""
+    talked = asking.choose(f"回访 {number}", [(True, "联系上了"), (False, "客户没空，改约")])
+    if not talked:
+        return "", asking.text("改约到什么时候", needed=True, check=lambda text: future(app, text, "--call-back")), ""
+    at = asking.text("什么时候回访的（空着是现在）", check=lambda text: past(app, text, "--visited-at"))
+    rating: str = asking.choose("整体满意度", [*terms(Satisfaction), ("", "先不填表")])
+    return at or app.now.isoformat(timespec="seconds"), "", rating
+
+
+def forward(
+    ctx: typer.Context, number: Number, department: Annotated[str, typer.Argument(metavar="部门", help="责任部门")],
+    at: At = "", json: Json = False,
+) -> None:  # fmt: skip
+    """把客户反馈转交责任部门。"""
+    app: Context = ctx.obj
+    from demandctl.actions import revisits
+    from demandctl.db import transaction
+
+    moment = past(app, at)
+    with transaction(app, "revisit forward") as work:
+        revisits.forward(work, revisits.find_revisit(work.session, number), one_line(department), at=moment)
+    object_answer(
+        json,
+        _one(app, number),
+        f"回访 {number} 已转交 {one_line(department)}",
+        f"部门联络客户后：demandctl revisit contacted {number}",
+    )
+
+
+def contacted(ctx: typer.Context, number: Number, at: At = "", json: Json = False) -> None:
+    """记录责任部门已首次联络客户。"""
+    app: Context = ctx.obj
+    from demandctl.actions import revisits
+    from demandctl.db import transaction
+
+    moment = past(app, at)
+    with transaction(app, "revisit contacted") as work:
+        revisits.contacted(work, revisits.find_revisit(work.session, number), at=moment)
+    data = _one(app, number)
+    object_answer(json, data, f"回访 {number} 部门已联络客户", _when_solved(data))
+
+
+def planned(
+    ctx: typer.Context, number: Number, text: Annotated[str, typer.Argument(metavar="方案", help="部门的解决方案")],
+    at: At = "", json: Json = False,
+) -> None:  # fmt: skip
+    """记录责任部门的解决方案。"""
+    app: Context = ctx.obj
+    from demandctl.actions import revisits
+    from demandctl.db import transaction
+
+    moment, said = past(app, at), clean(text)
+    if not said:
+        raise UsageError("方案不能是空的")
+    with transaction(app, "revisit planned") as work:
+        revisits.planned(work, revisits.find_revisit(work.session, number), said, at=moment)
+    data = _one(app, number)
+    object_answer(json, data, f"回访 {number} 的方案已记录", _when_solved(data))
+
+
+def _when_solved(revisit: dict[str, Any]) -> str:
+    return "" if revisit["solved_at"] else f"解决后：demandctl revisit solved {revisit['id']}"
+
+
+def escalate(
+    ctx: typer.Context, number: Number, contact: Annotated[str, typer.Argument(metavar="联系人", help="上报给谁")],
+    json: Json = False,
+) -> None:  # fmt: skip
+    """部门没有解决：上报更高层。"""
+    app: Context = ctx.obj
+    from demandctl.actions import revisits
+    from demandctl.actions.contacts import find_contact
+    from demandctl.db import transaction
+
+    with transaction(app, "revisit escalate") as work:
+        to = find_contact(work, one_line(contact))
+        revisits.escalate(work, revisits.find_revisit(work.session, number), to)
+        name = to.name
+    object_answer(json, _one(app, number), f"回访 {number} 已上报 {name}", f"解决后：demandctl revisit solved {number}")
+
+
+def solved(ctx: typer.Context, number: Number, at: At = "", note: Note = None, json: Json = False) -> None:
+    """记录客户的问题已解决。"""
+    app: Context = ctx.obj
+    from demandctl.actions import revisits
+    from demandctl.db import transaction
+
+    moment = past(app, at)
+    with transaction(app, "revisit solved") as work:
+        revisits.solved(work, revisits.find_revisit(work.session, number), at=moment, note=clean(note))
+    object_answer(json, _one(app, number), f"回访 {number} 的问题已解决")
+
+
+def list_(
+    ctx: typer.Context,
+    kind: KindOption = "",
+    customer: Annotated[str, typer.Option("--customer", metavar="客户", help="客户")] = "",
+    open_only: Annotated[bool, typer.Option("--open", help="只看没完的：未访、未填表、问题未解决")] = False,
+    since: Annotated[str, typer.Option("--from", metavar="时间", help="从哪天起")] = "",
+    until: Annotated[str, typer.Option("--to", metavar="时间", help="到哪天止（含当天）")] = "",
+    limit: Limit = None,
+    json: Json = False,
+) -> None:
+    """回访列表。"""
+    app: Context = ctx.obj
+    with reading(app) as reader:
+        found = read_revisits(
+            reader,
+            customer_id=find_customer_id(reader, one_line(customer)) if customer else None,
+            kind=RevisitKind.parse(kind).value if kind else "",
+            open_only=open_only,
+            since=boundary(app, since),
+            until=boundary(app, until, end=True),
+            limit=row_limit(limit, json),
+        )
+    if json:
+        put_json(found)
+        return
+    if not found:
+        put("没有符合条件的回访")
+        return
+    columns = [
+        Column("编号", right=True, wrap=False), Column("类型", wrap=False), Column("客户"), Column("计划", wrap=False),
+        Column("回访", wrap=False), Column("满意度", wrap=False), Column("遗留问题", least=8),
+        Column("情况", wrap=False),
+    ]  # fmt: skip
+    put_table(
+        columns,
+        [
+            [str(r["id"]), RevisitKind(r["kind"]).label, r["customer"]["name"], when(r["planned_at"], app.now),
+             when(r["visited_at"], app.now), rating(r["satisfaction"]), r["problem"] or "", _standing(r, app)]
+            for r in found
+        ],
+    )  # fmt: skip
+
+
+def rating(value: str | None) -> str:
+    """A rating in Chinese, empty when none was given."""
+    return Satisfaction(value).label if value else ""
+
+
+def _standing(revisit: dict[str, Any], app: Context) -> str:
+    """How far it has come, and until when it was put off."""
+    said = progress(revisit)
+    return f"{said} {when(revisit['call_back_at'], app.now)}" if said == PUT_OFF else said
+
+
+PUT_OFF = "已改约"
+
+
+def progress(revisit: dict[str, object]) -> str:
+    """How far a revisit has come."""
+    steps = (
+        ("solved_at", "已解决"), ("contacted_at", "部门已联络"), ("forwarded_at", "已转交"), ("recorded_at", "已填表"),
+        ("visited_at", "待填表"), ("call_back_at", PUT_OFF),
+    )  # fmt: skip
+    return next((label for name, label in steps if revisit[name]), "待回访")
+
+
+def show(ctx: typer.Context, number: Number, json: Json = False) -> None:
+    """一次回访的全部。"""
+    app: Context = ctx.obj
+    data = _one(app, number)
+    if json:
+        put_json(data)
+        return
+    now, customer = app.now, data["customer"]
+    yes_no = {None: "", True: "是", False: "否"}
+    put_styled(shown(f"回访 {number}  {RevisitKind(data['kind']).label}  {progress(data)}"), "bold")
+    pairs(
+        [
+            ("客户", f"{customer['code']} {customer['name']}  {customer['phone']}".rstrip()),
+            ("关联需求", data["demand"] and f"D{data['demand']}"),
+            ("计划", when(data["planned_at"], now)),
+            ("改约", when(data["call_back_at"], now)),
+            ("回访", f"{when(data['visited_at'], now)} {data['visitor'] or ''}".strip()),
+            ("方式", data["method"] and Method(data["method"]).label),
+            ("产品评价", rating(data["product_rating"])),
+            ("服务态度", rating(data["attitude"])),
+            ("响应速度", rating(data["speed"])),
+            ("承诺兑现", rating(data["promise"])),
+            ("整体满意度", rating(data["satisfaction"])),
+            ("不满意原因", data["dissatisfaction"]),
+            ("了解渠道", data["heard_from"]),
+            ("建议", data["suggestion"]),
+            ("愿意推荐", yes_no[data["recommend"]]),
+            ("未合作原因", data["inactive_reason"]),
+            ("能否继续合作", yes_no[data["would_continue"]]),
+            ("遗留问题", (data["problem"] or "") + ("（需即时解决）" if data["urgent"] else "")),
+            ("责任部门", f"{data['department'] or ''} {when(data['forwarded_at'], now)}".strip()),
+            ("部门联络", when(data["contacted_at"], now)),
+            ("方案", data["plan"]),
+            ("上报", data["escalated_to"]),
+            ("解决", when(data["solved_at"], now)),
+            ("备注", data["note"]),
+        ]
+    )
+    put_deadlines(data["deadlines"], now)
+
+
+def _one(app: Context, number: int) -> dict[str, Any]:
+    with reading(app) as reader:
+        return read_revisit(reader, number)
+
+
+TREE: Tree = {
+    "plan": plan, "add": add, "call": ("revisit.call:call", "照着话术打回访电话，边问边记，最后填好回访表。"),
+    "record": record, "forward": forward, "contacted": contacted, "planned": planned,
+    "escalate": escalate, "solved": solved, "list": list_, "show": show,
+}  # fmt: skip

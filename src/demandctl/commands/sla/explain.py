@@ -1,0 +1,137 @@
+"""``sla explain`` and ``sla apply``: why a deadline is due when it is, and what a change of the rules moves."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from demandctl.context import Context
+from demandctl.errors import NotFound, UsageError
+from demandctl.language.codes import customer_code
+from demandctl.language.display import minutes, moment, shown
+from demandctl.queries.deadlines import deadlines_of
+from demandctl.queries.reader import reading
+from demandctl.queries.reckoning import explained
+from demandctl.terminal.options import Json
+from demandctl.terminal.render import Column, put, put_json, put_styled, put_table, tell
+from demandctl.terminal.showing import how_it_stands
+
+Subject = Annotated[str, typer.Argument(metavar="对象", help="需求 12 或 D12，回访 R3，一条时限 L45")]
+All = Annotated[bool, typer.Option("--all", help="连同已完成、已取消的")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="只列出会怎样，不写入")]
+_COLUMNS = {"": "demand_id", "D": "demand_id", "R": "revisit_id", "L": "id"}
+
+
+def explain(ctx: typer.Context, subject: Subject, everything: All = False, json: Json = False) -> None:
+    """时限是怎么算出来的：依据、起算、算进去的每一段、跳过的每一段和原因。"""
+    app: Context = ctx.obj
+    letter, digits = subject.strip()[:1].upper(), subject.strip()
+    letter = letter if letter in "DRL" else ""
+    digits = digits[1:] if letter else digits
+    if not (digits.isascii() and digits.isdecimal()) or len(digits) > 12:
+        raise UsageError(f"“{subject[:40]}”不是编号", "需求 12 或 D12，回访 R3，一条时限 L45")
+    with reading(app) as reader:
+        found = deadlines_of(reader, _COLUMNS[letter], int(digits))
+        documents = [explained(reader, deadline) for deadline in found]
+    if not documents:
+        raise NotFound(f"{subject} 没有时限", "看看有哪些：demandctl due；demandctl list")
+    if not everything and letter != "L":
+        documents = [d for d in documents if d["state"] not in ("met", "voided")] or documents
+    if json:
+        put_json(documents)
+        return
+    for number, document in enumerate(documents):
+        if number:
+            put()
+        _put(document, app.now)
+
+
+def _put(document: dict[str, Any], now: datetime) -> None:
+    from demandctl.commands.sla.rules import in_words
+
+    numbers = (
+        ("D", document["demand"]),
+        ("回访", document["revisit"]),
+        ("客户", (document["customer"] or {}).get("code")),
+    )
+    about = next((f"{letter}{number}" for letter, number in numbers if number), "台账")
+    named = f"{document['rule_name']}（L{document['id']}）"
+    put_styled(shown(f"{about}  {named}  {document['owed_by']['name']}  {how_it_stands(document, now)}"), "bold")
+    said = (
+        "约定的时间" if document["target"] == "given" else in_words(document["target"], repeats=not document["clock"])
+    )
+    tell(f"规则  {said}，依据 {document['source'] or '（规则已删）'}")
+    put(f"起算  {_at(document['started_at'], now)}")
+    put_table(
+        [
+            Column("", wrap=False),
+            Column("从", wrap=False),
+            Column("到", wrap=False),
+            Column("算", right=True, wrap=False),
+            Column("说明"),
+        ],
+        [
+            [
+                "＋" if s["counted"] else "－",
+                _at(s["start"], now),
+                _at(s["end"], now),
+                minutes(s["minutes"]) if s["minutes"] else "",
+                s["why"],
+            ]
+            for s in document["steps"]
+        ],
+        styles=["" if s["counted"] else "dim" for s in document["steps"]],
+    )
+    hours, rest = divmod(document["counted_minutes"], 60)
+    took = (f"{hours}小时" if hours else "") + (f"{rest}分" if rest else "")
+    counted = f"，共算 {took}" if took else ""
+    provisional = "（暂定：当年放假安排未公布，公布后自动重算）" if document["provisional"] else ""
+    tell(f"到期  {_at(document['due_at'], now)}{counted}{provisional}")
+
+
+def _at(iso: str, now: datetime) -> str:
+    return moment(datetime.fromisoformat(iso), now)
+
+
+def apply(ctx: typer.Context, dry_run: DryRun = False, json: Json = False) -> None:
+    """让未完成、未超时的时限改按现在的规则、上班时间和放假安排。"""
+    app: Context = ctx.obj
+    from demandctl.actions.apply_rules import apply_rules
+    from demandctl.db import transaction
+
+    with transaction(app, "sla apply", keep=not dry_run) as work:
+        moves = apply_rules(work)
+    if json:
+        put_json([move._asdict() | {"old": _iso(app, move.old), "new": _iso(app, move.new)} for move in moves])
+        return
+    if not moves:
+        put("没有要调整的时限。")
+        return
+    put_table(
+        [
+            Column("编号", wrap=False),
+            Column("时限", wrap=False),
+            Column("原来", wrap=False),
+            Column("改为", wrap=False),
+        ],
+        [
+            [
+                _code(m.about, m.subject),
+                m.name,
+                moment(m.old, app.now) or "（新）",
+                moment(m.new, app.now) or "取消",
+            ]
+            for m in moves
+        ],
+    )
+    tell(f"共 {len(moves)} 条" + ("，只是试看，没有写入" if dry_run else "，已调整；撤销：demandctl undo"))
+
+
+def _code(about: str, number: int) -> str:
+    if about == "customer":
+        return customer_code(number)
+    return {"demand": f"D{number}", "revisit": f"回访{number}"}.get(about, "台账")
+
+
+def _iso(app: Context, instant: datetime | None) -> str | None:
+    return instant.astimezone(app.zone).isoformat() if instant else None

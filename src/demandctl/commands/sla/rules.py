@@ -1,0 +1,141 @@
+"""``sla``: the rules, checked and shown."""
+
+from typing import Any
+
+import typer
+
+from demandctl.config import rules_text
+from demandctl.context import Context
+from demandctl.core.rules import GIVEN, Rule, read_rules
+from demandctl.errors import Refused
+from demandctl.terminal.answers import object_answer
+from demandctl.terminal.grammar import Tree
+from demandctl.terminal.options import Json
+from demandctl.terminal.render import Column, is_narrow, put, put_json, put_table, tell
+from demandctl.vocabulary import Kind, RevisitKind, Urgency
+
+_ABOUT = {"demand": "需求", "revisit": "回访", "customer": "客户", "ledger": "台账"}
+_UNITS = {"m": "分钟", "h": "小时", "d": "天", "w": "周"}
+_OWERS = {
+    "specialist": "需求专员", "handler": "对接人", "owner": "专属对接人", "expert": "专家", "leader": "分管领导",
+    "supervisor": "主管", "branch": "分公司", "department": "责任部门", "escalated": "升级对象",
+}  # fmt: skip
+
+
+def show(ctx: typer.Context, json: Json = False) -> None:
+    """现在生效的时限规则。"""
+    app: Context = ctx.obj
+    text, path = rules_text(app.config)
+    book, problems = read_rules(text)
+    if json:
+        put_json([_data(rule) for rule in book.rules])
+        return
+    put(f"# {path}")
+    narrow = is_narrow()
+    put_table(NARROW if narrow else COLUMNS, [_narrow_row(rule) if narrow else _row(rule) for rule in book.rules])
+    if problems:
+        raise Refused(f"规则文件有 {len(problems)} 处错误", "逐条看：demandctl sla check")
+
+
+COLUMNS = [
+    Column("规则", wrap=False), Column("名称", wrap=False), Column("对象", wrap=False), Column("时限", least=14),
+    Column("谁欠"), Column("依据"), Column(""),
+]  # fmt: skip
+NARROW = [
+    Column("规则", wrap=False),
+    Column("时限", least=30),
+    Column("谁欠", least=8, most=12),
+    Column("依据", least=8),
+]
+
+
+def _narrow_row(rule: Rule) -> list[str]:
+    number, name, _, said, owes, source, off = _row(rule)
+    return [f"{number}\n{name}{f'（{off}）' if off else ''}", said, owes, source]
+
+
+def _row(rule: Rule) -> list[str]:
+    said = in_words(rule.repeat or rule.target, repeats=bool(rule.repeat))
+    off = "" if rule.enabled else "停用"
+    return [rule.id, rule.name, _ABOUT[rule.about], said, owed(rule.owed_by), rule.source, off]
+
+
+def in_words(entry: Any, *, repeats: bool) -> str:
+    """A target or a recurrence as people say it."""
+    if not repeats:
+        return _target(entry)
+    known = {
+        GIVEN: "按客户设定的周期",
+        "FREQ=WEEKLY;BYDAY=MO": "每周一下班前",
+        "FREQ=MONTHLY;BYMONTHDAY=15,-1": "每月 15 日和月末下班前",
+    }
+    return known.get(entry, str(entry))
+
+
+def _target(entry: Any) -> str:
+    if isinstance(entry, dict):
+        names: dict[str, str] = {term.value: term.label for term in (*Kind, *Urgency, *RevisitKind)}
+        names |= {"group": "社群", "default": "其余"}
+        alike: dict[str, list[str]] = {}
+        for key, value in entry.items():
+            alike.setdefault(_target(value), []).append(names.get(str(key), str(key)))
+        return "；".join(f"{'、'.join(keys)} {said}" for said, keys in alike.items())
+    if entry == GIVEN:
+        return "约定的时间"
+    amount, clock = str(entry).split() if " " in str(entry) else (str(entry), "work")
+    if clock == "work" and amount.endswith("d"):
+        return "当天下班前" if amount == "0d" else f"{amount[:-1]} 个工作日"
+    return f"{amount[:-1]} {_UNITS[amount[-1]]}" + ("（上班时间）" if clock == "work" else "")
+
+
+def owed(entry: Any) -> str:
+    """Who owes it, in Chinese."""
+    if isinstance(entry, dict):
+        return "，".join(f"{'社群' if key == 'group' else '其余'} {_OWERS[value]}" for key, value in entry.items())
+    return _OWERS.get(str(entry), str(entry))
+
+
+def _data(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id, "name": rule.name, "about": rule.about,
+        "starts": sorted(rule.starts), "met_by": sorted(rule.met_by),
+        "target": rule.target, "repeat": rule.repeat or None, "owed_by": rule.owed_by, "source": rule.source,
+        "enabled": rule.enabled,
+    }  # fmt: skip
+
+
+def check(ctx: typer.Context, json: Json = False) -> None:
+    """检查规则文件，逐条列出错误的行、字段和原因。"""
+    app: Context = ctx.obj
+    text, path = rules_text(app.config)
+    book, problems = read_rules(text)
+    if json:
+        put_json({"path": str(path), "rules": len(book.rules), "problems": [p._asdict() for p in problems]})
+    elif not problems:
+        tell(f"{path}：{len(book.rules)} 条规则，没有错误")
+    for problem in [] if json else problems:
+        tell(f"第 {problem.line} 行 {problem.field}：{problem.reason}")
+    if problems:
+        raise typer.Exit(1)
+
+
+def init(ctx: typer.Context, json: Json = False) -> None:
+    """把默认规则复制到配置文件旁，供修改。"""
+    app: Context = ctx.obj
+    target = app.config.rules_path
+    if target.exists():
+        raise Refused(f"已有规则文件：{target}", "直接改它；改完 demandctl sla check")
+    text, _ = rules_text(app.config)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("x", encoding="utf-8") as file:
+        file.write(text)
+    object_answer(json, {"path": str(target)}, f"规则已复制到 {target}", "改完检查：demandctl sla check")
+
+
+TREE: Tree = {
+    "show": show,
+    "check": check,
+    "init": init,
+    "explain": ("sla.explain:explain", "时限是怎么算出来的：依据、起算、算进去的每一段、跳过的每一段和原因。"),
+    "apply": ("sla.explain:apply", "让未完成、未超时的时限改按现在的规则、上班时间和放假安排。"),
+}

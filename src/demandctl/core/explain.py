@@ -1,0 +1,138 @@
+"""Why a deadline is due when it is: every span counted, everything skipped and why. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from demandctl.core.deadline import Deadline
+from demandctl.core.rules import GIVEN, Rule
+from demandctl.core.targets import Target
+from demandctl.core.worktime import Calendar
+from demandctl.vocabulary import WEEKDAYS
+
+
+class Step(NamedTuple):
+    """A span of a reckoning: counted, or skipped for a reason. ``minutes`` are those counted."""
+
+    start: datetime
+    end: datetime
+    counted: bool
+    minutes: int
+    why: str
+
+
+def explain(deadline: Deadline, rule: Rule | None, calendar: Calendar) -> list[Step]:
+    """The steps from the start of a deadline to its due time, in order and without gaps."""
+    if deadline.repeats:
+        return _repeating(deadline, calendar)
+    if deadline.target == GIVEN:
+        return [Step(deadline.started_at, deadline.due_at, True, 0, "按约定的时间")]
+    target = Target.parse(deadline.target)
+    if target.clock == "wall":
+        return _wall(deadline, target, bool(rule and rule.closing), calendar)
+    return list(_worked(deadline, calendar))
+
+
+def _wall(deadline: Deadline, target: Target, closing: bool, calendar: Calendar) -> list[Step]:
+    used_up = target.due(deadline.started_at, calendar)
+    minutes = int((used_up - deadline.started_at).total_seconds()) // 60
+    steps = [Step(deadline.started_at, used_up, True, minutes, "日夜、节假日都算")]
+    if closing and deadline.due_at != used_up:
+        day = calendar.local_day(used_up)
+        skipped = [
+            _day_off(calendar, day + timedelta(days=n)) for n in range((calendar.local_day(deadline.due_at) - day).days)
+        ]
+        why = "到当天下班时间" if not skipped else f"{'、'.join(skipped)}休息，顺延到下一个工作日下班"
+        steps.append(Step(used_up, deadline.due_at, False, 0, why))
+    return steps
+
+
+def _worked(deadline: Deadline, calendar: Calendar) -> Iterator[Step]:
+    """Opening time counted span by span, with the pauses and the closed hours between."""
+    cursor = deadline.started_at
+    for pause in [*deadline.pauses, None]:
+        end = min(pause.start, deadline.due_at) if pause else deadline.due_at
+        if cursor < end:
+            yield from _between(cursor, end, calendar)
+        if pause is None or pause.start >= deadline.due_at:
+            return
+        yield Step(pause.start, pause.end, False, 0, "等待，时钟暂停")
+        cursor = pause.end
+
+
+def _between(start: datetime, end: datetime, calendar: Calendar) -> Iterator[Step]:
+    cursor = start
+    for begin, finish in calendar.spans(start, end):
+        yield from _closed(cursor, begin, calendar)
+        minutes = int((finish - begin).total_seconds()) // 60
+        yield Step(begin, finish, True, minutes, calendar.opened.get(calendar.local_day(begin), "上班时间"))
+        cursor = finish
+    yield from _closed(cursor, end, calendar)
+
+
+def _closed(start: datetime, end: datetime, calendar: Calendar) -> Iterator[Step]:
+    """What was skipped between two spans: lunch, nights, and each stretch of days off by its name."""
+    if start >= end:
+        return
+    first, last = calendar.local_day(start), calendar.local_day(end)
+    if first == last and calendar.is_working(first):
+        lunch = calendar.opening(first) < start and end < calendar.closing(first)
+        yield Step(start, end, False, 0, "午休" if lunch else "下班时间")
+        return
+    cursor, day = start, first
+    while day <= last:
+        whole = not calendar.is_working(day)
+        name = _day_off(calendar, day) if whole else "夜间"
+        until = day + timedelta(days=1)
+        while (
+            until <= last
+            and (name == "夜间" or _day_off(calendar, until) == name)
+            and (whole != calendar.is_working(until))
+        ):
+            until += timedelta(days=1)
+        finish = min(datetime.combine(until, time(), calendar.zone), end)
+        if cursor < finish:
+            yield Step(cursor, finish, False, 0, name)
+        cursor, day = finish, until
+
+
+def _day_off(calendar: Calendar, day: date) -> str:
+    """Why nobody works on a day: the holiday's name, or the weekday."""
+    return calendar.closed.get(day) or ("周末" if day.weekday() >= 5 else f"周{WEEKDAYS[day.weekday()]}")
+
+
+def _repeating(deadline: Deadline, calendar: Calendar) -> list[Step]:
+    anchor = max([deadline.started_at, *(pause.end for pause in deadline.pauses)])
+    steps = [Step(pause.start, pause.end, False, 0, "等待，不催") for pause in deadline.pauses]
+    due_day = calendar.local_day(deadline.due_at)
+    nominal = _nominal(
+        deadline.target, calendar.local_day(deadline.started_at), calendar.local_day(anchor), due_day, calendar
+    )
+    moved = ""
+    if nominal and nominal != due_day:
+        names = dict.fromkeys(_day_off(calendar, nominal + timedelta(days=n)) for n in range((due_day - nominal).days))
+        moved = f"，{nominal.isoformat()} 逢{'、'.join(names)}，顺延到下一个工作日"
+    return [*steps, Step(anchor, deadline.due_at, True, 0, f"此后第一期{moved}，到当天下班")]
+
+
+def _nominal(repeat: str, start: date, after: date, due: date, calendar: Calendar) -> date | None:
+    """The day that the recurrence names before it is moved to a working day."""
+    from dateutil.rrule import rrulestr
+
+    midnight = datetime.min.time()
+    for moment in rrulestr(repeat, dtstart=datetime.combine(start, midnight)).xafter(
+        datetime.combine(after, midnight), count=400
+    ):
+        day: date = moment.date()
+        if calendar.working_day(day) == due:
+            return day
+        if day > due:
+            return None
+    return None
+
+
+def total(steps: Sequence[Step]) -> int:
+    """All minutes that were counted."""
+    return sum(step.minutes for step in steps)

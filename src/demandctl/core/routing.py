@@ -1,0 +1,368 @@
+"""Who gets a demand: the people of the directory ranked for its region, kind and product (pure).
+
+First the customer's own owner, then whoever serves the narrowest region that contains the place, then a product
+line that names the product before one that takes all. Only a single best one is clear; ties and gaps are the leader's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from demandctl.language import places
+from demandctl.language.places import Place, Region
+from demandctl.language.products import line_of
+from demandctl.vocabulary import Expertise, Kind, Role, subtype_label
+
+POLICY = "政策"
+
+# Who takes what: a role, an expertise (the expert of that name) or a word among an expert's skills; the second where
+# nobody is the first. A subtype that is missing here takes the row of "other".
+TAKERS: dict[Kind, dict[str, tuple[str, ...]]] = {
+    Kind.OPPORTUNITY: {"other": (Role.SALES,), "parts": (Role.PARTS, Role.SERVICE), "erp": (Role.LEADER,)},
+    Kind.SERVICE: {"other": (Role.SERVICE,)},
+    Kind.INQUIRY: {
+        "product": (Expertise.PRODUCT,),
+        "policy": (POLICY, Role.LEADER),
+        "finance": (Expertise.FINANCE,),
+        "legal": (Expertise.LEGAL,),
+        "rental": (Role.SALES,),
+        "resale": (Role.SALES,),
+        "other": (Role.LEADER,),
+    },
+    Kind.COMPLAINT: {"product": (Expertise.PRODUCT,), "service": (Role.SERVICE,), "other": (Role.LEADER,)},
+    Kind.SUGGESTION: {"other": (Role.LEADER,)},
+}
+
+ALL_PRODUCTS = {"全部", "全系列", "所有", "所有产品", "不限"}
+
+# 姓罗的, 罗师傅, 小罗: how a customer names a person without knowing the name.
+SURNAME = "姓{0}|{0}(?:师傅|经理|主任|老师|顾问|总|工(?!地|况|作|程))|[老小]{0}"
+DOUBLE_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "司徒", "夏侯", "皇甫", "尉迟", "公孙", "令狐")
+
+STAFF = (Role.SALES, Role.SERVICE, Role.PARTS)
+OWN_BRANCH, ELSEWHERE = 0, -1
+
+
+class Candidate(NamedTuple):
+    """A contact as routing sees it; regions and products as they are written in the directory."""
+
+    id: int
+    name: str
+    role: str
+    branch: str
+    regions: tuple[str, ...]
+    products: tuple[str, ...]
+    skills: tuple[str, ...]
+    leader: bool
+    phone: str
+    active: bool
+
+    @property
+    def leads(self) -> bool:
+        """A leader by role or by the mark 是否领导."""
+        return self.role == Role.LEADER or (self.leader and self.role not in (Role.SPECIALIST, Role.EXTERNAL))
+
+
+class Need(NamedTuple):
+    """What routing has to know of a demand; ``accused`` is who is complained of, or the complaint's own words."""
+
+    kind: str
+    subtype: str | None
+    region: str
+    product: str
+    owner_id: int | None = None
+    accused: str = ""
+
+
+class Proposal(NamedTuple):
+    """Somebody who could take it, and why."""
+
+    id: int
+    name: str
+    branch: str
+    role: str
+    phone: str
+    reasons: tuple[str, ...]
+
+
+class Routing(NamedTuple):
+    """``clear``: the first proposal stands alone at the top. ``leader``: whom it goes to otherwise, if one is meant."""
+
+    clear: bool
+    proposals: list[Proposal]
+    leader: Proposal | None
+    leaders: list[Proposal]
+
+
+_Named = tuple[Candidate, tuple[str, ...]]
+
+
+class _Fit(NamedTuple):
+    """How well somebody fits one reading of the place; the greater the better."""
+
+    region: int
+    product: int
+    skill: int
+    reasons: tuple[str, ...]
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        return self.skill, self.region, self.product
+
+    def told(self, best: _Fit, worst: _Fit) -> _Fit:
+        """With the words that only the comparison can add."""
+        first, *more = self.reasons
+        if self.region == best.region > worst.region > ELSEWHERE:
+            first += "（最窄）"
+        elif best.region == ELSEWHERE:
+            first = f"本分公司无此专家，{first}"
+        return self._replace(reasons=(first, *more))
+
+
+def route(need: Need, directory: Sequence[Candidate], *, external: bool = False, expert: bool = False) -> Routing:
+    """Rank who should get *need* (cli ``assign``, ``who``).
+
+    *external* ranks the outside contacts instead, *expert* the experts of the field whatever the kind of demand.
+    Several readings of a bare place name that the directory serves are clear only when all lead to the same person.
+    """
+    book = _Book(directory, need)
+    steps: tuple[str, ...] = takers(need.kind, need.subtype)
+    if external or expert:
+        steps = (Role.EXTERNAL,) if external else (_field(need),)
+    ranked, clear = book.ranking(steps)
+    proposals = [Proposal(p.id, p.name, p.branch, p.role, p.phone, reasons) for p, reasons in ranked]
+    leaders = [Proposal(p.id, p.name, p.branch, p.role, p.phone, reasons) for p, reasons in book.leaders()]
+    return Routing(clear, proposals, leaders[0] if book.one_leader() else None, leaders)
+
+
+def takers(kind: str, subtype: str | None) -> tuple[str, ...]:
+    """Who takes such a demand, in the order of asking."""
+    rows = TAKERS[Kind(kind)]
+    return rows.get(subtype or "other", rows["other"])
+
+
+def branch_for(region: str, directory: Sequence[Candidate]) -> tuple[str, int | None]:
+    """The branch and the id of the leader who fits most narrowly; ("", None) when none does or several do."""
+    book = _Book(directory, Need(Kind.INQUIRY, None, region, ""))
+    found = book.leaders()[0][0] if book.one_leader() else None
+    return (found.branch, found.id) if found else ("", None)
+
+
+def _field(need: Need) -> str:
+    """The expertise that answers questions about such a demand."""
+    step = takers(need.kind, need.subtype)[0]
+    if not isinstance(step, Role):
+        return step
+    related = {Role.SALES: Expertise.SALES, Role.SERVICE: Expertise.SERVICE, Role.PARTS: Expertise.SERVICE}
+    return related.get(step, Expertise.PRODUCT)
+
+
+class _Book:
+    """The directory opened at one demand: who is there, what they serve, how they fit."""
+
+    def __init__(self, directory: Sequence[Candidate], need: Need) -> None:
+        self.everybody = directory
+        self.need = need
+        self.people = [p for p in directory if p.active and not is_accused(p, need.accused)]
+        self.where = places.region(need.region.strip())
+        self._territories: dict[int, list[Region]] = {}
+
+    # -- regions
+
+    def territory(self, person: Candidate) -> list[Region]:
+        """The regions that somebody serves, bare names settled by the company they keep."""
+        if person.id not in self._territories:
+            own = [places.region(text.strip()) for text in person.regions if text.strip()]
+            self._territories[person.id] = [self._settled(region, own, person) for region in own]
+        return self._territories[person.id]
+
+    def _settled(self, region: Region, own: list[Region], person: Candidate) -> Region:
+        """朝阳区 beside 海淀 is Beijing's, 吉林 beside 长春 the city; else the branch and its people tell."""
+        if len(region.readings) < 2:
+            return region
+        beside = [r.places[0] for r in own if len(r.places) == 1 and r is not region]
+        if all(place.level > places.PROVINCE for place in beside):
+            # Who lists cities means a city: 海南 beside 西宁 is the one in 青海.
+            smaller = [r for r in region.readings if r.level > places.PROVINCE]
+            if found := _near(smaller, beside):
+                return region._replace(places=found)
+        wide = tuple(p for p in region.places if not any(q is not p and places.within(p, q) for q in region.places))
+        if len(wide) < 2:
+            return region._replace(places=wide)
+        for hints in (beside, places.find(person.branch), self._colleagues(person)):
+            if found := _near(region.readings, hints):
+                return region._replace(places=found)
+        return region
+
+    def _colleagues(self, person: Candidate) -> list[Place]:
+        """The plain regions of the others of the branch."""
+        others = [p for p in self.everybody if p.branch == person.branch != "" and p is not person]
+        read = [places.region(text) for p in others for text in p.regions]
+        return [r.places[0] for r in read if len(r.places) == 1]
+
+    def area(self, branch: str) -> list[Region]:
+        """What a branch serves: the regions of its people and the place that it is named after."""
+        members = [p for p in self.everybody if p.branch == branch != "" and p.role in (*STAFF, Role.LEADER)]
+        named = [places.region(branch.removesuffix("分公司"))] if branch else []
+        return [region for p in members for region in self.territory(p)] + [r for r in named if r.places and not r.rest]
+
+    def serves(self, regions: Iterable[Region], reading: Place | None) -> tuple[int, str] | None:
+        """The narrowest of *regions* that contains the place: how narrow, and its name."""
+        fits = [(fit, r.text) for r in regions if (fit := places.covers(r, self.where, reading)) is not None]
+        return max(fits, key=lambda fit: fit[0], default=None)
+
+    @cached_property
+    def readings(self) -> list[Place | None]:
+        """What the demand's region can mean, as far as the directory serves it."""
+        if len(self.where.places) < 2:
+            return [*self.where.places] or [None]
+        inside = [p for p in self.everybody if p.active and p.role in (*STAFF, Role.LEADER, Role.EXPERT)]
+        served = [r for r in self.where.places if any(self.serves(self.territory(p), r) for p in inside)]
+        return [*(served or self.where.places)]
+
+    # -- leaders
+
+    def leaders_at(self, reading: Place | None) -> list[_Named]:
+        """The leaders who fit one reading most narrowly."""
+        all_leaders = [p for p in self.people if p.leads]
+        if not self.where.text:
+            return [(p, (Role.LEADER.label,)) for p in all_leaders]
+        fits = [(p, self.serves(self.territory(p) or self.area(p.branch), reading)) for p in all_leaders]
+        best = max((fit[0] for _, fit in fits if fit), default=None)
+        return [(p, (Role.LEADER.label, f"负责{fit[1]}")) for p, fit in fits if fit and fit[0] == best]
+
+    def leaders(self) -> list[_Named]:
+        """The leaders of every reading of the place."""
+        found = {p.id: (p, reasons) for reading in self.readings for p, reasons in self.leaders_at(reading)}
+        return list(found.values())
+
+    def one_leader(self) -> bool:
+        """Whether every reading of the place leads to the same one."""
+        return len(self.leaders()) == 1 and all(map(self.leaders_at, self.readings))
+
+    # -- people
+
+    def ranking(self, steps: Sequence[str]) -> tuple[list[_Named], bool]:
+        """Those who fit the first step that anybody fits, best first, and whether one stands alone at the top."""
+        for step in steps:
+            owner = next((p for p in self.people if p.id == self.need.owner_id and _takes(p, step)), None)
+            each = [self._ranked(step, reading) for reading in self.readings]
+            if not owner and not any(each):
+                continue
+            best: dict[int, tuple[Candidate, _Fit]] = {}
+            for person, fit in (entry for ranked in each for entry in ranked):
+                if person.id not in best or fit.rank > best[person.id][1].rank:
+                    best[person.id] = (person, fit)
+            order = sorted(best.values(), key=lambda entry: entry[1].rank, reverse=True)
+            tops = [[p.id for p, fit in ranked if fit.rank == ranked[0][1].rank] for ranked in each]
+            if owner:
+                others = [(p, fit.reasons) for p, fit in order if p.id != owner.id]
+                return [(owner, ("客户的专属对接人", f"角色：{Role(owner.role).label}")), *others], True
+            clear = all(len(top) == 1 and top == tops[0] for top in tops)
+            return [(p, (*fit.reasons, *self._doubt())) for p, fit in order], clear
+        return [], False
+
+    def _doubt(self) -> tuple[str, ...]:
+        """Named with every proposal while the place is in doubt."""
+        if len(self.readings) < 2:
+            return ()
+        return (f"“{self.where.text}”不止一处：{'、'.join(places.path(r) for r in self.readings if r)}",)
+
+    def _ranked(self, step: str, reading: Place | None) -> list[tuple[Candidate, _Fit]]:
+        if step is Role.LEADER:
+            return [(p, _Fit(0, 0, 0, reasons)) for p, reasons in self.leaders_at(reading)]
+        home = {p.branch for p, _ in self.leaders_at(reading)} if self.where.text else set()
+        found = []
+        for person in self.people:
+            if _takes(person, step) and (fit := self._fit(person, step, reading, home)):
+                found.append((person, fit))
+        found.sort(key=lambda entry: entry[1].rank, reverse=True)
+        return [(p, fit.told(found[0][1], found[-1][1])) for p, fit in found]
+
+    def _fit(self, person: Candidate, step: str, reading: Place | None, home: set[str]) -> _Fit | None:
+        skill, skill_reason = self._skill(person) if step is Role.EXTERNAL else (0, self._title(person, step))
+        product = self._product(person)
+        region = self._region(person, reading, home)
+        if skill is None or product is None or region is None:
+            return None
+        reasons = (region[1], product[1], skill_reason)
+        return _Fit(region[0], product[0], skill, tuple(reason for reason in reasons if reason))
+
+    def _title(self, person: Candidate, step: str) -> str:
+        label = step.label if isinstance(step, Expertise) else step
+        return f"{label}专家" if person.role == Role.EXPERT else f"角色：{Role(person.role).label}"
+
+    def _region(self, person: Candidate, reading: Place | None, home: set[str]) -> tuple[int, str] | None:
+        """Experts and outsiders answer from anywhere, those of the branch first; staff only where they serve."""
+        if not self.where.text:
+            return OWN_BRANCH, ""
+        fit = self.serves(self.territory(person), reading)
+        if fit:
+            return fit[0] + 1, f"负责{fit[1]}"
+        if person.role == Role.EXTERNAL:
+            return None if person.regions else (OWN_BRANCH, "")
+        if person.role == Role.EXPERT:
+            if person.branch in home and not person.regions:
+                return OWN_BRANCH, f"{person.branch}的专家"
+            return ELSEWHERE, f"来自{person.branch}"
+        if not person.regions and self.serves(self.area(person.branch), reading):
+            return OWN_BRANCH, f"所在{person.branch}负责此地"
+        return None
+
+    @cached_property
+    def _known_product(self) -> bool:
+        return any(line_of(p.products, self.need.product) for p in self.everybody)
+
+    def _product(self, person: Candidate) -> tuple[int, str] | None:
+        """A product that no line of the whole directory names excludes nobody."""
+        if not self.need.product.strip() or not self._known_product:
+            return 0, ""
+        if not person.products or ALL_PRODUCTS & {*person.products}:
+            return 0, "产品线不限"
+        line = line_of(person.products, self.need.product)
+        return (1, f"产品线含{line}") if line else None
+
+    def _skill(self, person: Candidate) -> tuple[int | None, str]:
+        """What an outside contact is for, by his skills or by his name: 宏运租赁."""
+        wanted = [subtype_label(self.need.kind, self.need.subtype), self.need.subtype or "", Kind(self.need.kind).label]
+        for word in (w for w in wanted if w):
+            if any(_names(skill, word) for skill in person.skills) or word in person.name:
+                return 1, f"专长：{word}"
+        return (None, "") if person.skills else (0, Role.EXTERNAL.label)
+
+
+def _takes(person: Candidate, step: str) -> bool:
+    """Whether somebody's role or expertise is the one asked for."""
+    if step is Role.LEADER:
+        return person.leads
+    if isinstance(step, Role):
+        return person.role == step
+    return person.role == Role.EXPERT and any(_names(skill, step) for skill in person.skills)
+
+
+def is_accused(person: Candidate, accused: str) -> bool:
+    """Whether a complaint names somebody, in full or by surname (罗师傅, 姓罗的)."""
+    if not accused or not person.name:
+        return False
+    double = person.name[:2] in DOUBLE_SURNAMES
+    surname = re.escape(person.name[: 2 if double else 1])
+    return person.name in accused or bool(re.search(SURNAME.format(surname), accused))
+
+
+def _near(readings: Iterable[Place], hints: Iterable[Place]) -> tuple[Place, ...]:
+    """The readings in the same city as a hint, else in the same province."""
+    known = list(hints)
+    for level in (places.CITY, places.PROVINCE):
+        areas = {area for hint in known if (area := places.ancestor(hint, level))}
+        if found := places.likely(r for r in readings if places.ancestor(r, level) in areas):
+            return found
+    return ()
+
+
+def _names(skill: str, wanted: str) -> bool:
+    """Whether a written skill is *wanted*, by its value or with its label in it (法务 in 法务咨询)."""
+    label = wanted.label if isinstance(wanted, Expertise) else wanted
+    return skill.strip().lower() == str(wanted) or label in skill

@@ -1,0 +1,187 @@
+"""Everything that can be exported, each as a workbook, as CSV and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import IO, Any, NamedTuple
+
+from demandctl.errors import NotFound
+from demandctl.exports import books, columns, plain, rows
+from demandctl.exports.columns import Column
+from demandctl.exports.job import Job
+from demandctl.exports.paper import paper
+from demandctl.exports.workbook import Book
+from demandctl.language.codes import customer_code
+from demandctl.queries import report
+from demandctl.queries.contacts import contact_data
+from demandctl.queries.customers import customer_data
+from demandctl.queries.deadlines import deadlines_of
+from demandctl.queries.demands import Filter
+from demandctl.queries.history import follow_up_data
+from demandctl.queries.revisits import revisit_data
+
+
+class Export(NamedTuple):
+    """A thing to hand upward: the name of its file, its workbook, its columns and rows as CSV, and its JSON.
+
+    JSON is a list of objects, streamed, or with ``document`` one object.
+    """
+
+    name: str
+    book: Callable[[Job], Book]
+    columns: tuple[Column, ...]
+    rows: Callable[[Job], Iterable[Any]]
+    objects: Callable[[Job], Any]
+    document: bool = False
+    tables: tuple[str, ...] = ()
+
+    def write(self, job: Job, file: IO[bytes], suffix: str) -> None:
+        """Write it to an open file, in the format of a suffix."""
+        if suffix == ".xlsx":
+            self.book(job).save(file)
+        elif suffix == ".csv":
+            plain.write_csv(file, job.reader, self.columns, job.over(self.name, self.rows(job)), mask=job.mask)
+        elif self.document:
+            document = self.objects(job)
+            job.sheets[self.name] = len(document.get("numbers", [1]))
+            plain.write_document(file, job.masked(document))
+        else:
+            plain.write_json(file, (job.masked(item) for item in job.over(self.name, self.objects(job))))
+
+
+# -- JSON --------------------------------------------------------------------------------------------------------
+
+
+def _demand_objects(job: Job, asked: Filter | None = None) -> Iterator[dict[str, Any]]:
+    for data, row in rows.demand_objects(job.reader, asked or job.asked.demands):
+        yield data | {"breaches": row["breaches"]} | plain.counted(columns.DEMANDS, row, job.reader)
+
+
+def _revisit_objects(job: Job, found: Iterable[Any] | None = None) -> Iterator[dict[str, Any]]:
+    reader = job.reader
+    for row in list(found or rows.revisits(reader, job.asked)):
+        data = revisit_data(reader, row)
+        data["deadlines"] = deadlines_of(reader, "revisit_id", row["id"])
+        yield data | {"compiled_for": row["compiled_for"]} | plain.counted(columns.REVISITS, row, reader)
+
+
+def _follow_up_rows(job: Job) -> Iterator[Any]:
+    return rows.follow_ups(job.reader, job.asked.demands, by_own_time=True)
+
+
+def _follow_up_objects(job: Job) -> Iterator[dict[str, Any]]:
+    for row in _follow_up_rows(job):
+        customer = {"code": customer_code(row["customer_id"]), "name": row["c_name"]}
+        yield {"demand": row["demand_id"], "customer": customer, **follow_up_data(job.reader, row)}
+
+
+def _customer_objects(job: Job) -> Iterator[dict[str, Any]]:
+    for row in rows.customers(job.reader, job.asked.branch):
+        yield customer_data(job.reader, row) | plain.counted(columns.CUSTOMERS, row, job.reader)
+
+
+def _report_data(job: Job) -> dict[str, Any]:
+    assert job.period is not None
+    return report.data(report.report(job.reader, job.period, job.asked.branch), job.reader)
+
+
+def _week(job: Job) -> dict[str, Any]:
+    span = job.within_period()
+    ended = span.demands._replace(since="", until="", closed_since=span.since, closed_until=span.until)
+    open_ones = span.demands._replace(since="", kind="opportunity", open_only=True)
+    return {
+        **_report_data(job),
+        "new": list(_demand_objects(job, span.demands)),
+        "opportunities": list(_demand_objects(job, open_ones)),
+        "overdue": [line._asdict() for _, line in books.late_ones(job)],
+        "closed": list(_demand_objects(job, ended)),
+        "revisits": list(_revisit_objects(job, rows.revisits(job.reader, span))),
+    }
+
+
+def _month(job: Job) -> dict[str, Any]:
+    span = job.within_period()
+    names = rows.departments(job.reader, span)
+    compiled = {name: list(_revisit_objects(job, rows.revisits(job.reader, span, department=name))) for name in names}
+    departments = [{"department": name, "revisits": found} for name, found in compiled.items()]
+    return {**_report_data(job), "departments": departments}
+
+
+def _quarter(job: Job) -> dict[str, Any]:
+    assert job.period is not None
+    months = report.months_of(job.period, job.reader.now.date())
+    return {
+        **_report_data(job),
+        "months": [report.data(report.report(job.reader, month, job.asked.branch), job.reader) for month in months],
+    }
+
+
+# -- numbers as CSV ----------------------------------------------------------------------------------------------
+
+NUMBERS = tuple(
+    Column(key, title, 12, columns.plain(key), "text" if key in ("section", "by", "name", "unit") else "number")
+    for key, title in (
+        ("section", "部分"), ("by", "按"), ("name", "指标"), ("unit", "单位"), ("numerator", "分子"),
+        ("denominator", "分母"), ("value", "数值"), ("before", "上期"),
+    )
+)  # fmt: skip
+_UNITS = {"count": "个", "share": "比率", "minutes": "分钟", "days": "天", "yuan": "元"}
+
+
+def _number_rows(job: Job) -> Iterator[dict[str, Any]]:
+    assert job.period is not None
+    found = report.report(job.reader, job.period, job.asked.branch)
+    for number in found.numbers:
+        before = found.before.get(number.id)
+        yield {
+            **number._asdict(),
+            "section": report.SECTIONS[number.section],
+            "by": report.BY.get(number.by, ""),
+            "unit": _UNITS[number.unit],
+            "value": number.value,
+            "before": before.value if before else None,
+        }
+
+
+# -- one revisit -------------------------------------------------------------------------------------------------
+
+
+def _one(job: Job) -> Any:
+    found = next(iter(rows.revisits(job.reader, rows.Asked(), number=job.number)), None)
+    if found is None:
+        raise NotFound(f"没有回访 {job.number}", "看看有哪些：demandctl revisit list")
+    return found
+
+
+DEPARTMENT = Column("compiled_for", "部门", 14, columns.plain("compiled_for"))
+EXPORTS: dict[str, Export] = {
+    "demands": Export(
+        "需求信息记录表", books.demands, columns.DEMANDS, lambda job: rows.demands(job.reader, job.asked.demands),
+        _demand_objects, tables=("demand", "follow_up", "assignment"),
+    ),
+    "revisits": Export(
+        "客户回访记录表", books.revisits, columns.REVISITS, lambda job: rows.revisits(job.reader, job.asked),
+        _revisit_objects, tables=("revisit",),
+    ),
+    "revisit": Export(
+        "客户回访记录表", lambda job: paper(job, _one(job)), columns.REVISITS, lambda job: [_one(job)],
+        lambda job: next(_revisit_objects(job, [_one(job)])), document=True,
+    ),
+    "follow-ups": Export(
+        "跟进明细", books.follow_ups, columns.FOLLOW_UPS, _follow_up_rows, _follow_up_objects, tables=("follow_up",)
+    ),
+    "contacts": Export(
+        "通讯录", books.contacts, columns.CONTACTS, lambda job: rows.contacts(job.reader, job.asked.branch),
+        lambda job: map(contact_data, rows.contacts(job.reader, job.asked.branch)), tables=("contact",),
+    ),
+    "customers": Export(
+        "客户档案", books.customers, columns.CUSTOMERS, lambda job: rows.customers(job.reader, job.asked.branch),
+        _customer_objects, tables=("customer",),
+    ),
+    "weekly": Export("需求周报", books.weekly, NUMBERS, _number_rows, _week, document=True),
+    "monthly": Export(
+        "月度回访整理", books.monthly, (DEPARTMENT, *books.COMPILED),
+        lambda job: rows.revisits(job.reader, job.within_period()), _month, document=True,
+    ),
+    "quarterly": Export("季度总结", books.quarterly, NUMBERS, _number_rows, _quarter, document=True),
+}  # fmt: skip

@@ -1,0 +1,325 @@
+"""Pages of numbers: small tables one under the other, their charts beside them, so that a leader sees all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from openpyxl.utils import get_column_letter
+
+from demandctl.exports import charts, workbook
+from demandctl.exports.charts import Chart
+from demandctl.exports.form import SIGNATURES, Heading
+from demandctl.exports.workbook import EMPTY, Book, Cell, Line
+from demandctl.queries import report
+from demandctl.queries.demands import Filter
+from demandctl.queries.reader import Reader
+from demandctl.queries.report import Number, Report
+from demandctl.vocabulary import Kind, RevisitKind, Satisfaction, Status
+
+CHARTS_ACROSS, CHART_COLUMNS, CHART_ROWS = 2, 7, 14
+"""Two charts side by side, each over so many of the narrow columns beside the tables and so many rows."""
+CHART_WIDTH = 9.5
+ROW = 20.0
+
+
+class Drawn(NamedTuple):
+    """A chart of a block: the places of its series among the block's columns, from 0."""
+
+    kind: str
+    title: str
+    series: tuple[int, ...]
+    percent: bool = False
+
+
+class Block(NamedTuple):
+    """A small table with a title, and the charts that are drawn from it."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: Sequence[Sequence[Cell]]
+    drawn: tuple[Drawn, ...] = ()
+
+
+def add(book: Book, title: str, name: str, heading: Heading, blocks: Sequence[Block]) -> None:
+    """Add a page of blocks as a sheet."""
+    blocks = [block for block in blocks if block.rows]
+    widths = _widths(blocks)
+    lines = [Line([Cell(name, "title")], 30), Line([Cell(heading.line(), "subtitle")], 20)]
+    placed: list[Chart] = []
+    for block in blocks:
+        lines.append(Line([Cell(block.title, "section")], 24))
+        lines.append(Line([Cell(text, "header") for text in block.header], ROW + 2))
+        header = len(lines)
+        lines += [Line(row, _height(row, widths)) for row in block.rows]
+        for drawn in block.drawn:
+            series = tuple(place + 1 for place in drawn.series)
+            placed.append(Chart(drawn.kind, drawn.title, header, header + 1, len(lines), 1, series, drawn.percent))
+        lines.append(EMPTY)
+    rows_of_charts = -(-len(placed) // CHARTS_ACROSS)
+    lines += [EMPTY] * (2 + rows_of_charts * CHART_ROWS - len(lines))
+    lines.append(Line([Cell(SIGNATURES, "sign")], 30))
+    beside = [3.0, *[CHART_WIDTH] * (min(CHARTS_ACROSS, len(placed)) * CHART_COLUMNS)] if placed else []
+    sheet = book.sheet(title, [*widths, *beside], lambda _: workbook.lines_xml(book, lines))
+    sheet.sheet_view.showGridLines = False
+    sheet.sheet_view.zoomScale = 85
+    workbook.page(sheet, one_page=len(lines) < 60)
+    for number, chart in enumerate(placed):
+        column = len(widths) + 2 + number % CHARTS_ACROSS * CHART_COLUMNS
+        row = 3 + number // CHARTS_ACROSS * CHART_ROWS
+        charts.draw(sheet, chart, f"{get_column_letter(column)}{row}", width=12.4, height=9.2)
+
+
+def _widths(blocks: Sequence[Block]) -> list[float]:
+    """As wide as the widest text of each column needs, within reason."""
+    found: list[float] = []
+    for block in blocks:
+        rows = [[Cell(title) for title in block.header], *block.rows]
+        for place in range(len(block.header)):
+            if place == len(found):
+                found.append(16.0 if place == 0 else 9.0)
+            needs = max(_needs(row[place]) for row in rows if place < len(row))
+            found[place] = min(max(found[place], needs + 3.0), 34.0)
+    return found
+
+
+def _needs(cell: Cell) -> int:
+    """How wide a cell's text is, or its number as it is shown."""
+    if isinstance(cell.value, str):
+        return workbook.room(cell.value)
+    return len(f"{cell.value:,.2f}") if cell.style == "money" and cell.value < 1e10 else 8
+
+
+def _height(row: Sequence[Cell], widths: Sequence[float]) -> float:
+    lines = (workbook.lines_of(c.value, w) for c, w in zip(row, widths, strict=False) if isinstance(c.value, str))
+    return max(ROW, max(lines, default=1) * workbook.LINE + 5)
+
+
+# -- numbers as cells --------------------------------------------------------------------------------------------
+
+FORMATS = {"count": "number", "share": "percent", "minutes": "decimal", "days": "decimal", "yuan": "money"}
+UNIT_NAMES = {"minutes": "（分钟）", "days": "（天）", "yuan": "（元）"}
+
+
+def value_cell(number: Number | None) -> Cell:
+    """A number's value in its format, a dash where there was nothing to measure."""
+    if number is None or number.value is None:
+        return Cell("—", "code")
+    return Cell(round(number.value, 4), FORMATS[number.unit])
+
+
+def share_cells(number: Number) -> list[Cell]:
+    """Kept, of how many, and the rate."""
+    return [Cell(number.numerator, "number"), Cell(number.denominator, "number"), value_cell(number)]
+
+
+KEY_NUMBERS = (
+    ("new", "", "新增需求"),
+    ("closed", "", "结束需求"),
+    ("open", "", "期末未结束"),
+    ("first-response", "median-work", "首次响应中位数"),
+    ("first-response", "p90-work", "首次响应九成不超过"),
+    ("on-time", "", "时限按时率"),
+    ("opportunity", "conversion", "商机成交率"),
+    ("opportunity", "amount", "成交金额"),
+    ("resolution", "solved", "问题解决率"),
+    ("resolution", "reopened", "重开率"),
+    ("complaint", "on-time", "投诉处理及时率"),
+    ("suggestion", "adopted", "建议采纳率"),
+    ("revisit", "satisfaction", "客户满意度"),
+    ("revisit", "coverage", "回访率（应为 100%）"),
+)
+
+
+def key_numbers(found: Report) -> Block:
+    """The numbers that a leader asks for first, each with what it is made of and how it was before."""
+    rows = []
+    for section, key, name in KEY_NUMBERS:
+        number, before = found.get(section, key), found.before.get((section, "", key))
+        shared = number.unit == "share"
+        rows.append(
+            [
+                Cell(name + UNIT_NAMES.get(number.unit, ""), "label"),
+                value_cell(number),
+                value_cell(before),
+                _change(number, before),
+                Cell(number.numerator, "number") if shared else Cell("", "code"),
+                Cell(number.denominator, "number") if number.unit != "count" else Cell("", "code"),
+            ]
+        )
+    return Block("主要指标", ("指标", "本期", "上期", "增减", "其中达到", "总数"), rows)
+
+
+def _change(number: Number, before: Number | None) -> Cell:
+    if before is None or number.value is None or before.value is None:
+        return Cell("—", "code")
+    change = number.value - before.value
+    if number.unit == "share":
+        return Cell(f"{change * 100:+.1f}个百分点".replace("+0.0个", "0个").replace("-0.0个", "0个"), "code")
+    return Cell(f"{change:+,.0f}" if number.unit in ("count", "yuan") else f"{change:+,.1f}", "code")
+
+
+def by_kind(found: Report) -> Block:
+    """New, closed and open by kind."""
+    sections = ("new", "closed", "open")
+    parts = [{number.key: number for number in found.parts(section, "kind")} for section in sections]
+    rows = [
+        [Cell(kind.label, "label"), *(Cell(part[kind].numerator if kind in part else 0, "number") for part in parts)]
+        for kind in Kind
+    ]
+    drawn = (Drawn("column", "各类需求", (1, 2, 3)),)
+    return Block("按需求类型", ("类型", "新增", "结束", "未结束"), rows, drawn)
+
+
+def by_branch(found: Report, limit: int = 12) -> Block:
+    """New, closed and open of each branch with its on-time rate."""
+    sections = ("new", "closed", "open")
+    parts = [{number.key: number for number in found.parts(section, "branch")} for section in sections]
+    rates = {number.key: number for number in found.parts("on-time", "branch")}
+    names = sorted(
+        {*parts[0], *parts[1], *parts[2], *rates}, key=lambda b: -sum(p[b].numerator for p in parts if b in p)
+    )
+    rows = [
+        [
+            Cell(name or "未定分公司", "label"),
+            *(Cell(part[name].numerator if name in part else 0, "number") for part in parts),
+            value_cell(rates.get(name)),
+        ]
+        for name in names[:limit]
+    ]
+    drawn = (Drawn("bar", "各分公司新增与未结束", (1, 3)), Drawn("bar", "各分公司按时率", (4,), percent=True))
+    return Block("按分公司", ("分公司", "新增", "结束", "未结束", "按时率"), rows, drawn)
+
+
+def rates(numbers: Sequence[Number], by: str, limit: int = 40) -> Block:
+    """On-time rates by rule, branch or handler."""
+    rows = [[Cell(n.name, "label"), *share_cells(n)] for n in numbers if n.by == by and n.denominator][:limit]
+    drawn = (Drawn("bar", f"按时率（按{report.BY[by]}）", (3,), percent=True),) if len(rows) <= 20 else ()
+    return Block(f"按时率：按{report.BY[by]}", (report.BY[by], "按时", "应完成", "按时率"), rows, drawn)
+
+
+def ages(found: Report) -> Block:
+    """How long what is open has been open."""
+    rows = [[Cell(n.name, "label"), Cell(n.numerator, "number")] for n in found.parts("ageing", "age")]
+    return Block("未结束的时长", ("提出至今", "需求数"), rows, (Drawn("column", "未结束需求的时长", (1,)),))
+
+
+def lost(found: Report) -> Block:
+    """Why opportunities were lost."""
+    rows = [[Cell(n.name, "label"), Cell(n.numerator, "number")] for n in found.parts("opportunity", "reason")][:12]
+    return Block("未成交原因", ("原因", "次数"), rows, (Drawn("bar", "未成交原因", (1,)),))
+
+
+def satisfaction(found: Report) -> Block:
+    """How satisfied the customers were that were visited."""
+    parts = [number for number in found.parts("revisit", "satisfaction") if number.denominator]
+    rows = [[Cell(n.name, "label"), Cell(n.numerator, "number")] for n in parts]
+    return Block("客户满意度", ("整体满意度", "次数"), rows, (Drawn("pie", "客户满意度", (1,)),))
+
+
+def summary(reader: Reader, asked: Filter) -> list[Block]:
+    """汇总 of 需求信息记录表: by kind and status, by branch, on-time rates."""
+    counts = report.kinds_by_status(reader, asked)
+    used = list(Status)
+    matrix = [
+        [
+            Cell(kind.label, "label"),
+            *(Cell(counts[kind][s], "number") for s in used),
+            Cell(counts[kind].total(), "number"),
+        ]
+        for kind in Kind
+    ]
+    numbers = report.on_time(reader, asked)
+    kept = {number.key: number for number in numbers if number.by == "branch"}
+    branches = [
+        [
+            Cell(name, "label"),
+            Cell(total, "number"),
+            Cell(still, "number"),
+            Cell(good, "number"),
+            value_cell(kept.get(name)),
+        ]
+        for name, total, still, good in report.by_branch(reader, asked)
+    ]
+    places = tuple(range(1, len(used) + 1))
+    return [
+        Block("按类型和状态", ("需求类型", *(s.label for s in used), "合计"), matrix,
+              (Drawn("stacked", "各类需求的状态", places), Drawn("pie", "需求类型", (len(used) + 1,)))),
+        Block("按分公司", ("分公司", "需求", "未结束", "成交或解决", "按时率"), branches,
+              (Drawn("bar", "各分公司需求", (1, 2)),)),
+        rates(numbers, "rule"),
+    ]  # fmt: skip
+
+
+RATING_KEYS = (("product_rating", "产品评价"), ("attitude", "服务态度"), ("speed", "响应速度"), ("promise", "承诺兑现"),
+               ("satisfaction", "整体满意度"))  # fmt: skip
+
+
+def revisit_summary(revisits: Sequence[Any], coverage: Number) -> list[Block]:
+    """汇总 of 客户回访记录表: counts by kind, ratings, coverage."""
+    kinds = []
+    for kind in RevisitKind:
+        of_kind = [r for r in revisits if r["kind"] == kind]
+        cells = (
+            len(of_kind),
+            sum(bool(r["visited_at"]) for r in of_kind),
+            sum(bool(r["recorded_at"]) for r in of_kind),
+        )
+        kinds.append([Cell(kind.label, "label"), *(Cell(count, "number") for count in cells)])
+    scales = []
+    for key, name in RATING_KEYS:
+        counts = [sum(r[key] == term for r in revisits) for term in Satisfaction]
+        rate = Cell(counts[0] / sum(counts), "percent") if sum(counts) else Cell("—", "code")
+        scales.append([Cell(name, "label"), *(Cell(count, "number") for count in counts), rate])
+    timely = [r["form_late"] for r in revisits if r["form_late"] is not None]
+    asked = [r for r in revisits if r["problem"]]
+    answers = [r["recommend"] for r in revisits if r["recommend"] is not None]
+    shares = [
+        Number("revisit", "回访率（应为 100%）", coverage.numerator, coverage.denominator, "share"),
+        Number("revisit", "登记及时率", timely.count(0), len(timely), "share"),
+        Number("revisit", "问题解决率", sum(bool(r["solved_at"]) for r in asked), len(asked), "share"),
+        Number("revisit", "愿意推荐", answers.count(1), len(answers), "share"),
+    ]
+    return [
+        Block("回访次数", ("回访类型", "计划", "已访", "已登记"), kinds, (Drawn("column", "各类回访", (1, 2, 3)),)),
+        Block("评价", ("项目", "满意", "一般", "不满意", "满意率"), scales,
+              (Drawn("stacked", "客户评价", (1, 2, 3)), Drawn("bar", "满意率", (4,), percent=True))),
+        Block("比率", ("项目", "达到", "总数", "比率"), [[Cell(n.name, "label"), *share_cells(n)] for n in shares],
+              (Drawn("bar", "比率", (3,), percent=True),)),
+    ]  # fmt: skip
+
+
+def by_department(compiled: Sequence[tuple[str, Sequence[Any]]]) -> Block:
+    """The revisits of a month by the department that they are compiled for."""
+    rows = []
+    for name, found in compiled:
+        counts = [
+            len(found),
+            sum(bool(r["visited_at"]) for r in found),
+            *(sum(r["satisfaction"] == term for r in found) for term in Satisfaction),
+            sum(bool(r["problem"]) for r in found),
+            sum(bool(r["problem"] and r["solved_at"]) for r in found),
+        ]
+        rows.append([Cell(name, "label"), *(Cell(count, "number") for count in counts)])
+    header = ("部门", "回访", "已访", "满意", "一般", "不满意", "有问题", "已解决")
+    return Block("按部门", header, rows, (Drawn("stacked", "各部门满意度", (3, 4, 5)),))
+
+
+def months(found: Sequence[Report]) -> list[Block]:
+    """The key numbers of the months of a quarter beside each other."""
+    names = tuple(f"{each.period.start.month}月" for each in found)
+    counts: list[list[Cell]] = []
+    shares: list[list[Cell]] = []
+    for section, key, name in KEY_NUMBERS:
+        numbers = [each.get(section, key) for each in found]
+        row = [Cell(name + UNIT_NAMES.get(numbers[0].unit, ""), "label"), *map(value_cell, numbers)]
+        (shares if numbers[0].unit == "share" else counts).append(row)
+    flow = [
+        [Cell(name, "label"), *(Cell(each.get(part).numerator, "number") for part in ("new", "closed", "open"))]
+        for name, each in zip(names, found, strict=True)
+    ]
+    return [
+        Block("数量", ("指标", *names), counts),
+        Block("比率", ("指标", *names), shares),
+        Block("走势", ("月份", "新增", "结束", "未结束"), flow, (Drawn("line", "每月需求", (1, 2, 3)),)),
+    ]

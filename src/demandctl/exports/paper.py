@@ -1,0 +1,115 @@
+"""One revisit as the paper form of one page that the customer stamps and the supervisor signs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from openpyxl.utils import get_column_letter
+
+from demandctl.exports import workbook
+from demandctl.exports.job import Job
+from demandctl.exports.masking import hidden
+from demandctl.exports.pages import RATING_KEYS
+from demandctl.exports.workbook import Book, Cell, Line
+from demandctl.language import phones
+from demandctl.queries.reader import Row
+from demandctl.vocabulary import Method, RevisitKind, Satisfaction
+
+WIDTHS = (13.0,) * 8
+Spanned = Sequence[tuple[Cell, int]]
+"""The cells of a row from the left, each with the number of columns it takes."""
+
+
+def paper(job: Job, revisit: Row) -> Book:
+    """客户回访记录表 of one visit, to be printed."""
+    book = Book("客户回访记录表", job.who, job.reader.now)
+    rows = list(_form(job, revisit))
+
+    def lines(sheet: Any) -> Iterator[str]:
+        made = []
+        for number, row in enumerate(rows, 1):
+            cells, place = [], 1
+            for cell, span in row:
+                if span > 1:
+                    reach = f"{get_column_letter(place)}{number}:{get_column_letter(place + span - 1)}{number}"
+                    sheet.merged_cells.add(reach)
+                cells += [cell, *[Cell(None, cell.style)] * (span - 1)]
+                place += span
+            made.append(Line(cells, _height(row)))
+        yield from workbook.lines_xml(book, made)
+
+    sheet = book.sheet("客户回访记录表", WIDTHS, lines)
+    sheet.sheet_view.showGridLines = False
+    workbook.page(sheet, one_page=True, portrait=True)
+    job.sheets["客户回访记录表"] = 1
+    return book
+
+
+def _height(row: Spanned) -> float:
+    least = {"title-middle": 36.0, "boxed": 62.0, "signed": 62.0}
+    heights = [
+        max(least.get(cell.style, 24.0), workbook.lines_of(str(cell.value or ""), WIDTHS[0] * span) * workbook.LINE + 8)
+        for cell, span in row
+    ]
+    return min(max(heights), workbook.TALLEST)
+
+
+def boxes(choices: Iterable[tuple[Any, str]], chosen: Any) -> str:
+    """Choices with a box before each, the chosen one ticked."""
+    return "　".join(f"{'☑' if value == chosen else '□'}{name}" for value, name in choices)
+
+
+def _form(job: Job, r: Row) -> Iterator[Spanned]:
+    def shown(text: str | None) -> str:
+        return hidden(text or "") if job.mask else text or ""
+
+    phone = phones.masked(r["c_phone"]) if job.mask else r["c_phone"]
+    department = r["department"] or job.reader.context.config.department
+    yes_no = ((1, "是"), (0, "否"))
+    yield [(Cell("客户回访记录表", "title-middle"), 8)]
+    yield [(Cell(f"{job.company}　　编号：R{r['id']}".strip("　"), "subtitle-middle"), 8)]
+    yield [*_pair("受理部门", department, 3), *_pair("回访类型", RevisitKind(r["kind"]).label, 3)]
+    yield [*_pair("客户名称", r["c_company"] or r["c_name"], 3), *_pair("地址", r["c_address"] or r["c_region"], 3)]
+    yield [*_pair("被访人", r["c_name"], 3), *_pair("电话", phone, 3)]
+    yield [*_pair("回访时间", _time(job, r["visited_at"] or r["planned_at"]), 3),
+           *_pair("关联需求", f"D{r['demand_id']}" if r["demand_id"] else "", 3)]  # fmt: skip
+    methods = [(method.value, method.label) for method in Method]
+    yield _pair("回访方式", boxes(methods, r["method"]), 7)
+    ratings = [(rating.value, rating.label) for rating in Satisfaction]
+    for key, name in RATING_KEYS:
+        yield _pair(name, boxes(ratings, r[key]), 7)
+    yield _pair("不满意原因", shown(r["dissatisfaction"]), 7)
+    yield [*_pair("了解渠道", shown(r["heard_from"]), 3), *_pair("愿意推荐", boxes(yes_no, r["recommend"]), 3)]
+    if r["kind"] == RevisitKind.INACTIVE or r["inactive_reason"]:
+        yield [*_pair("未合作原因", shown(r["inactive_reason"]), 3),
+               *_pair("继续合作", boxes(yes_no, r["would_continue"]), 3)]  # fmt: skip
+    urgent = boxes(yes_no, r["urgent"] if r["recorded_at"] else None)
+    yield _boxed("遗留问题", "\n".join(filter(None, [shown(r["problem"]), f"需即时解决：{urgent}"])))
+    yield [*_pair("责任部门", r["department"], 3), *_pair("转交时间", _time(job, r["forwarded_at"]), 3)]
+    yield [*_pair("部门联络", _time(job, r["contacted_at"]), 3), *_pair("解决时间", _time(job, r["solved_at"]), 3)]
+    yield _boxed("客户意见", shown(r["suggestion"]))
+    yield _boxed(
+        "备注", "\n".join(filter(None, [shown(r["note"]), f"部门方案：{shown(r['plan'])}" if r["plan"] else ""]))
+    )
+    visitor = _signed(r["visitor"], _time(job, r["recorded_at"])[:10])
+    for name, signed in (("客户确认\n（盖章）", _signed()), ("回访人", visitor), ("主管审批", _signed())):
+        yield [(Cell(name, "label-middle"), 1), (Cell(signed, "signed"), 7)]
+
+
+def _pair(name: str, value: str | None, span: int) -> list[tuple[Cell, int]]:
+    return [(Cell(name, "label-middle"), 1), (Cell(value or "", "text"), span)]
+
+
+def _boxed(name: str, text: str) -> Spanned:
+    return [(Cell(name, "label-middle"), 1), (Cell(text, "boxed"), 7)]
+
+
+def _signed(name: str = "", day: str = "") -> str:
+    year, month, date = day.split("-") if day else ("＿＿＿＿", "＿＿", "＿＿")
+    return f"签名：{name or '＿＿＿＿＿＿＿＿＿＿'}　　　　　　日期：{year}年{month}月{date}日"
+
+
+def _time(job: Job, text: str | None) -> str:
+    return f"{datetime.fromisoformat(text).astimezone(job.reader.zone):%Y-%m-%d %H:%M}" if text else ""

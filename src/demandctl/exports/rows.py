@@ -1,0 +1,225 @@
+"""The rows of the forms, streamed one at a time: several ordered streams merged, never one query a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from demandctl.queries.deadlines import deadline_data, stream_deadlines, times_missed
+from demandctl.queries.demands import Filter, demand_condition, demand_data, stream_demands
+from demandctl.queries.history import assignment_data, escalation_data, follow_up_data
+from demandctl.queries.reader import Reader, Row
+from demandctl.store.values import stored
+from demandctl.vocabulary import Route
+
+
+class Asked(NamedTuple):
+    """What an export is asked for; times as the ledger stores them, empty for no bound, ``until`` excluded."""
+
+    since: str = ""
+    until: str = ""
+    branch: str = ""
+    kind: str = ""
+    open_only: bool = False
+
+    @property
+    def demands(self) -> Filter:
+        """The same as a filter of demands."""
+        return Filter(
+            kind=self.kind, branch=self.branch, since=self.since, until=self.until, open_only=self.open_only
+        )  # fmt: skip
+
+
+class Merged:
+    """A stream of rows ordered by a number, handed out number by number as another stream in that order asks."""
+
+    def __init__(self, rows: Iterator[Row], key: str = "demand_id") -> None:
+        self._rows, self._key = rows, key
+        self._ahead = next(rows, None)
+
+    def of(self, number: int) -> list[Row]:
+        """The rows of a number that is not smaller than any asked for before."""
+        ahead, key, rows = self._ahead, self._key, self._rows
+        while ahead is not None and ahead[key] < number:
+            ahead = next(rows, None)
+        found = []
+        while ahead is not None and ahead[key] == number:
+            found.append(ahead)
+            ahead = next(rows, None)
+        self._ahead = ahead
+        return found
+
+
+_ASSIGNMENTS = """
+SELECT a.*, t.name AS to_name, t.phone AS to_phone, f.name AS from_name
+FROM assignment AS a JOIN contact AS t ON t.id = a.to_id LEFT JOIN contact AS f ON f.id = a.from_id
+ORDER BY a.demand_id, a.at, a.id
+"""
+_ESCALATIONS = """
+SELECT e.*, t.name FROM escalation AS e JOIN contact AS t ON t.id = e.to_id ORDER BY e.demand_id, e.id
+"""
+_LATE = """
+SELECT l.* FROM deadline AS l WHERE l.demand_id IS NOT NULL AND l.about = 'demand' AND (
+    l.missed > 0 OR l.met_at > l.due_at OR l.voided_at > l.due_at
+    OR (l.met_at IS NULL AND l.voided_at IS NULL AND l.due_at < :now)
+) ORDER BY l.demand_id
+"""
+
+
+def demands(reader: Reader, asked: Filter) -> Iterator[dict[str, Any]]:
+    """The demands that a filter lets through, oldest first, with what their follow-ups and deadlines come to."""
+    follow_ups = Merged(reader.stream("SELECT * FROM follow_up ORDER BY demand_id, at, id"))
+    assignments = Merged(reader.stream("SELECT demand_id, at, how FROM assignment ORDER BY demand_id, at, id"))
+    escalations = Merged(reader.stream("SELECT demand_id, at FROM escalation ORDER BY demand_id, at"))
+    late = Merged(reader.stream(_LATE, {"now": stored(reader.now)}))
+    for position, row in enumerate(stream_demands(reader, asked), 1):
+        number = row["id"]
+        told, handed = follow_ups.of(number), assignments.of(number)
+        escalated = escalations.of(number)
+        in_hand = row["handler_id"] or row["leader_id"]
+        yield {
+            **row,
+            "position": position,
+            "assigned_at": handed[-1]["at"] if handed and in_hand else None,
+            "assigned_how": handed[-1]["how"] if handed and in_hand else Route.DIRECT.value,
+            "first_response_at": next((entry["at"] for entry in told if not entry["internal"]), None),
+            "follow_up_count": len(told),
+            "last_follow_up_at": told[-1]["at"] if told else None,
+            "last_follow_up": told[-1]["text"] if told else "",
+            "story": "\n".join(_told(reader, entry) for entry in told),
+            "escalated_at": escalated[-1]["at"] if escalated else None,
+            "breaches": sum(breaches(reader, entry) for entry in late.of(number)),
+        }
+
+
+def _told(reader: Reader, entry: Row) -> str:
+    return f"{reader.local(entry['at']):%Y-%m-%d %H:%M} {entry['by_name']}：{' '.join(entry['text'].splitlines())}"
+
+
+def breaches(reader: Reader, row: Row) -> int:
+    """How many times a stored deadline was not kept in time: of a repeating one each occurrence counts."""
+    if row["occurrences"]:
+        return times_missed(row, reader.calendar(row["ruleset_id"]), reader.now) or 0
+    end = row["met_at"] or row["voided_at"] or stored(reader.now)
+    return int(end > row["due_at"])
+
+
+def demand_objects(reader: Reader, asked: Filter) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """The same demands as JSON has them, each with its row: follow-ups, assignments, escalations and deadlines too."""
+    follow_ups = Merged(reader.stream("SELECT * FROM follow_up ORDER BY demand_id, at, id"))
+    assignments = Merged(reader.stream(_ASSIGNMENTS))
+    escalations = Merged(reader.stream(_ESCALATIONS))
+    deadlines = Merged(stream_deadlines(reader, "demand_id"))
+    reopened = Merged(reader.stream(_REOPENED))
+    for row in demands(reader, asked):
+        number = row["id"]
+        data = demand_data(reader, row) | {
+            "deadlines": [deadline_data(reader, entry) for entry in deadlines.of(number)],
+            "follow_ups": [follow_up_data(reader, entry) for entry in follow_ups.of(number)],
+            "assignments": [assignment_data(reader, entry) for entry in assignments.of(number)],
+            "escalations": [escalation_data(reader, entry) for entry in escalations.of(number)],
+            "reopenings": [reader.iso(entry["at"]) for entry in reopened.of(number)],
+        }
+        yield data, row
+
+
+_REOPENED = """
+SELECT demand_id, at FROM event WHERE about = 'demand' AND demand_id IS NOT NULL
+AND ' ' || names || ' ' LIKE '% reopened %' ORDER BY demand_id, id
+"""
+
+_OF_DEMAND = """
+JOIN demand AS d ON d.id = x.demand_id JOIN customer AS c ON c.id = d.customer_id
+LEFT JOIN contact AS h ON h.id = d.handler_id
+"""
+
+
+def follow_ups(reader: Reader, asked: Filter, *, by_own_time: bool = False) -> Iterator[Row]:
+    """The follow-ups of the demands of a filter; with *by_own_time* its times are those of the follow-ups."""
+    where, values = _child_condition(asked, by_own_time)
+    return reader.sql.execute(
+        f"SELECT x.*, d.customer_id, c.name AS c_name FROM follow_up AS x {_OF_DEMAND} WHERE {where} "
+        "ORDER BY x.demand_id, x.at, x.id",
+        values,
+    )
+
+
+def assignments(reader: Reader, asked: Filter) -> Iterator[Row]:
+    """The assignments of the demands that a filter lets through."""
+    where, values = _child_condition(asked, False)
+    return reader.sql.execute(
+        "SELECT x.*, c.name AS c_name, t.name AS to_name, t.phone AS to_phone, f.name AS from_name "
+        f"FROM assignment AS x {_OF_DEMAND} JOIN contact AS t ON t.id = x.to_id "
+        f"LEFT JOIN contact AS f ON f.id = x.from_id WHERE {where} ORDER BY x.demand_id, x.at, x.id",
+        values,
+    )
+
+
+def _child_condition(asked: Filter, by_own_time: bool) -> tuple[str, dict[str, Any]]:
+    if not by_own_time:
+        return demand_condition(asked)
+    where, values = demand_condition(asked._replace(since="", until=""))
+    bounds = [f"x.at {sign} :{name}" for name, sign in (("since", ">="), ("until", "<")) if getattr(asked, name)]
+    return " AND ".join([where, *bounds]), values | {"since": asked.since, "until": asked.until}
+
+
+_REVISITS = """
+SELECT r.*, c.name AS c_name, c.phone AS c_phone, c.company AS c_company, c.region AS c_region, c.address AS c_address,
+       e.name AS e_name,
+       coalesce(nullif(r.department, ''), nullif(d.branch, ''), nullif(o.branch, ''), '未分部门') AS compiled_for,
+       (SELECT CASE WHEN met_at IS NOT NULL THEN met_at > due_at WHEN due_at < :now THEN 1 END FROM deadline
+        WHERE revisit_id = r.id AND rule = 'revisit-form' ORDER BY id DESC LIMIT 1) AS form_late
+FROM revisit AS r JOIN customer AS c ON c.id = r.customer_id LEFT JOIN contact AS e ON e.id = r.escalated_to
+LEFT JOIN demand AS d ON d.id = r.demand_id LEFT JOIN contact AS o ON o.id = c.owner_id
+WHERE (:since = '' OR coalesce(r.visited_at, r.planned_at) >= :since)
+  AND (:until = '' OR coalesce(r.visited_at, r.planned_at) < :until)
+  AND (:kind = '' OR r.kind = :kind) AND (:department = '' OR compiled_for = :department)
+  AND (:branch = '' OR coalesce(nullif(d.branch, ''), o.branch, '') LIKE :like)
+  AND (NOT :open OR r.recorded_at IS NULL OR (r.problem <> '' AND r.urgent AND r.solved_at IS NULL)
+       OR (r.forwarded_at IS NOT NULL AND r.solved_at IS NULL))
+  AND (:id = 0 OR r.id = :id)
+"""
+
+
+def revisits(reader: Reader, asked: Asked, *, department: str = "", number: int = 0) -> Iterator[dict[str, Any]]:
+    """Revisits by their actual, else planned time; of one department, or just one of them."""
+    query = _REVISITS + "ORDER BY coalesce(r.visited_at, r.planned_at), r.id"
+    for position, row in enumerate(reader.sql.execute(query, _revisit_values(reader, asked, department, number)), 1):
+        yield {**row, "position": position}
+
+
+def departments(reader: Reader, asked: Asked) -> list[str]:
+    """Whom the revisits are compiled for: the responsible department, else the branch, in the order of their names."""
+    query = f"SELECT DISTINCT compiled_for FROM ({_REVISITS}) ORDER BY compiled_for = '未分部门', compiled_for"
+    return [row[0] for row in reader.rows(query, _revisit_values(reader, asked, "", 0))]
+
+
+def _revisit_values(reader: Reader, asked: Asked, department: str, number: int) -> dict[str, Any]:
+    return {
+        "now": stored(reader.now), "since": asked.since, "until": asked.until, "kind": asked.kind,
+        "department": department, "branch": asked.branch, "like": f"%{asked.branch}%", "open": asked.open_only,
+        "id": number,
+    }  # fmt: skip
+
+
+def contacts(reader: Reader, branch: str) -> Iterator[Row]:
+    """The whole directory, those who left too."""
+    return reader.sql.execute(
+        "SELECT * FROM contact WHERE (:branch = '' OR branch LIKE :like) ORDER BY branch = '', id",
+        {"branch": branch, "like": f"%{branch}%"},
+    )
+
+
+def customers(reader: Reader, branch: str) -> Iterator[Row]:
+    """All customers but the erased ones, with how much they asked for."""
+    return reader.sql.execute(
+        "SELECT c.*, o.name AS o_name, coalesce(n.demands, 0) AS demand_count, coalesce(n.open, 0) AS open_count, "
+        "n.latest AS last_demand_at, v.latest AS last_visit_at "
+        "FROM customer AS c LEFT JOIN contact AS o ON o.id = c.owner_id "
+        "LEFT JOIN (SELECT customer_id, count(*) AS demands, sum(closed_at IS NULL) AS open, max(raised_at) AS latest "
+        "FROM demand GROUP BY customer_id) AS n ON n.customer_id = c.id "
+        "LEFT JOIN (SELECT customer_id, max(visited_at) AS latest FROM revisit GROUP BY customer_id) AS v "
+        "ON v.customer_id = c.id "
+        "WHERE c.erased_at IS NULL AND (:branch = '' OR o.branch LIKE :like) ORDER BY c.id",
+        {"branch": branch, "like": f"%{branch}%"},
+    )

@@ -1,0 +1,438 @@
+"""Demands out of a file into the ledger: history in its own time, clocks from now on for what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from demandctl.core.routing import branch_for
+from demandctl.imports.cells import plain
+from demandctl.imports.clocks import EVENT_SQL, Adopter, Standing, settled_status
+from demandctl.imports.demand_rows import ABOUT, Draft, Handed, Said, read_assignments, read_demands, read_follow_ups
+from demandctl.imports.newcomers import Clash, Contacts, Customers, Person, insert, insert_dicts, next_id, sql
+from demandctl.imports.problems import Problem
+from demandctl.imports.record import Frame
+from demandctl.imports.source import Arrival, Source, arrive, guessed, remember, unread
+from demandctl.imports.tables import Table
+from demandctl.queries import routing
+from demandctl.queries.reader import reader_in
+from demandctl.store.deadlines import demand_facts
+from demandctl.store.values import stored, stored_value
+from demandctl.store.work import Work
+from demandctl.vocabulary import Channel, Kind, Outcome, Role, Status, Urgency
+
+_FOLLOW_UP = (
+    "INSERT INTO follow_up (demand_id, at, by_name, by_id, phone, internal, method, stage, text, next_at, next_plan, "
+    "wait_until, resolved) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_ASSIGNMENT = (
+    "INSERT INTO assignment (demand_id, at, from_id, to_id, how, reason, operator) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+_COMPARED: Mapping[str, str] = {
+    "kind": "kind", "subtype": "subtype", "channel": "channel", "group_name": "group", "region": "region",
+    "product": "product", "content": "content", "urgency": "urgency", "outcome": "outcome", "amount": "amount",
+    "reason": "reason", "raised_at": "raised",
+}  # fmt: skip
+"""Columns of a demand, and the field of the file, that must be the same when a row has the number of a known one."""
+_LABELS: Mapping[str, Any] = {
+    "kind": Kind,
+    "channel": Channel,
+    "urgency": Urgency,
+    "outcome": Outcome,
+    "status": Status,
+}
+
+
+def import_demands(work: Work, source: Source, *, skip_errors: bool) -> Arrival:
+    """Take the demands of a file in. With problems and without *skip_errors* nothing is stored."""
+    frame, arrival = arrive(work, source, "demands")
+    contacts, customers = Contacts(work), Customers(work)
+    arrival.beside, said, handed = _side_sheets(source, frame)
+    arrival.notes = [*guessed(arrival), *unread(source, "demands", arrival)]
+    drafts: list[Draft] = []
+    total = sum(max(len(table.sheet.rows) - table.head - 1, 0) for table in arrival.tables)
+    for table in arrival.tables:
+        for draft in read_demands(table, frame, contacts.names, told=bool(said)):
+            arrival.read += 1
+            if arrival.read % 200 == 0:
+                source.progress("读取", arrival.read, total)
+            if draft is not None:
+                drafts.append(draft)
+    _complete(drafts)
+    _attach(said, drafts)
+    taking = _Taking(work, contacts, customers, said, handed)
+    customers.claim(draft.person["code"] for draft in drafts)
+    taking.claim(drafts)
+    frame.problems += _orphans(said, {draft.label for draft in drafts}, arrival.beside)
+    bad = {(problem.sheet, problem.row) for problem in frame.problems}
+    for number, draft in enumerate(drafts):
+        if number % 200 == 0:
+            source.progress("写入", number, len(drafts))
+        if (draft.sheet, draft.row) not in bad:
+            taking.take(draft, arrival)
+    arrival.problems = sorted(
+        frame.problems + taking.problems,
+        key=lambda p: (arrival.sheets.index(p.sheet) if p.sheet in arrival.sheets else -1, p.row),
+    )
+    if arrival.problems and not skip_errors:
+        return arrival
+    taking.store()
+    remember(work, source, "demands", arrival.tables)
+    arrival.customers, arrival.contacts = customers.added, contacts.added
+    work.describe(f"导入需求 {source.path.name}：新增 {arrival.added} 条，跳过 {arrival.skipped} 条")
+    return arrival
+
+
+def _complete(drafts: Sequence[Draft]) -> None:
+    """A handler's phone and branch that other rows of the file give, where they all give the same."""
+    phones: dict[str, set[str]] = {}
+    branches: dict[str, set[str]] = {}
+    for draft in drafts:
+        phones.setdefault(draft.handler, set()).add(draft.handler_phone)
+        branches.setdefault(draft.handler, set()).add(draft.branch)
+    for draft in drafts:
+        if not draft.handler or draft.own:
+            continue
+        if not draft.handler_phone and len(known := phones[draft.handler] - {""}) == 1:
+            draft.handler_phone = next(iter(known))
+        if not draft.branch and len(known := branches[draft.handler] - {""}) == 1:
+            draft.branch = next(iter(known))
+
+
+def _attach(said: dict[str, list[tuple[Said, tuple[str, int]]]], drafts: Sequence[Draft]) -> None:
+    """Give follow-ups that name a customer to the demand of his that was the latest by then."""
+    keys = [key for key in said if key.startswith(ABOUT)]
+    by_person: dict[str, list[Draft]] = {}
+    for draft in drafts if keys else ():
+        for text in {draft.person["phone"], draft.person["name"]} - {""}:
+            by_person.setdefault(f"{ABOUT}{text}", []).append(draft)
+    for key in keys:
+        theirs = sorted(by_person.get(key, ()), key=lambda draft: draft.values["raised_at"])
+        for entry, _ in said.pop(key) if theirs else ():
+            begun = [draft for draft in theirs if draft.values["raised_at"] <= entry.at]
+            draft = (begun or theirs[:1])[-1]
+            draft.said = _merged(draft.said, [entry])
+
+
+def _orphans(
+    said: Mapping[str, Sequence[tuple[Said, tuple[str, int]]]], labels: set[str], tables: Sequence[Table]
+) -> list[Problem]:
+    """Follow-ups on a sheet of their own whose demand is not in the file, or is in a row that cannot be taken."""
+    titles = {table.sheet.name: table.titled("number") for table in tables}
+    return [
+        Problem(sheet, row, titles.get(sheet, ""), label, "这份文件里没有收下这个编号的需求")
+        for label, entries in said.items()
+        if label not in labels
+        for _, (sheet, row) in entries
+    ]
+
+
+def _side_sheets(
+    source: Source, frame: Frame
+) -> tuple[list[Table], dict[str, list[tuple[Said, tuple[str, int]]]], dict[int, list[Handed]]]:
+    """Follow-ups and assignments that stand on sheets of their own, by the number of their demand."""
+    said: dict[str, list[tuple[Said, tuple[str, int]]]] = {}
+    handed: dict[int, list[Handed]] = {}
+    follow_ups = source.tables("follow-ups", frame, "demands", "assignments")
+    assignments = source.tables("assignments", frame, "demands", "follow-ups")
+    for table in follow_ups:
+        for label, entry, place in read_follow_ups(table, frame):
+            said.setdefault(label, []).append((entry, place))
+    for table in assignments:
+        for number, step in read_assignments(table, frame):
+            handed.setdefault(number, []).append(step)
+    return [*follow_ups, *assignments], said, handed
+
+
+class _Taking:
+    """The demands of one file on their way in."""
+
+    def __init__(
+        self, work: Work, contacts: Contacts, customers: Customers,
+        said: Mapping[str, Sequence[tuple[Said, tuple[str, int]]]], handed: Mapping[int, Sequence[Handed]],
+    ) -> None:  # fmt: skip
+        self.work, self.contacts, self.customers = work, contacts, customers
+        self.said, self.handed = said, handed
+        self.problems: list[Problem] = []
+        self.adopter = Adopter(work)
+        self._rows: list[dict[str, Any]] = []
+        self._follow_ups: list[tuple[Any, ...]] = []
+        self._assignments: list[tuple[Any, ...]] = []
+        self._known: dict[tuple[int, str, int], list[str]] = {}
+        for customer, raised, content in sql(work, "SELECT customer_id, raised_at, content FROM demand"):
+            self._remember(customer, raised, content)
+        self._numbers = {row[0] for row in sql(work, "SELECT id FROM demand")}
+        self._next = next_id(work, "demand")
+        self._branches: dict[tuple[str, str], tuple[str, int | None]] = {}
+        self._people = routing.candidates(reader_in(work))
+        self._specialist = work.context.config.get("specialist", "phone")
+
+    def claim(self, drafts: Iterable[Draft]) -> None:
+        """Numbers of our own that the file brings along: nobody else gets them."""
+        self._next = max([self._next, *(draft.number + 1 for draft in drafts if draft.number)])
+
+    def _remember(self, customer: int, raised: str, content: str) -> None:
+        day = self.work.calendar.local_day(datetime.fromisoformat(raised)).isoformat()
+        self._known.setdefault((customer, day, hash(content)), []).append(raised)
+
+    def _is_known(self, customer: int, draft: Draft) -> bool:
+        raised = draft.values["raised_at"]
+        day = self.work.calendar.local_day(raised).isoformat()
+        times = self._known.get((customer, day, hash(draft.values["content"])), [])
+        return (stored(raised) in times) if draft.timed else bool(times)
+
+    # -- one demand
+
+    def take(self, draft: Draft, arrival: Arrival) -> None:
+        """Take one demand in, or see that it is known already."""
+        try:
+            candidates = self.customers.candidates(draft.person)
+            if draft.number in self._numbers:
+                self._compare(draft, candidates, arrival)
+                return
+            if any(self._is_known(customer, draft) for customer in candidates):
+                arrival.skipped += 1
+                return
+            customer, told = self.customers.find_or_add(draft.person, draft.values["raised_at"])
+        except Clash as why:
+            title = draft.titles.get(why.field, why.field)
+            self.problems.append(Problem(draft.sheet, draft.row, title, str(draft.person.get(why.field, "")), str(why)))
+            return
+        number = draft.number or self._next
+        if number == self._next:
+            self._next += 1
+        self._numbers.add(number)
+        self._remember(customer, stored(draft.values["raised_at"]), draft.values["content"])
+        self._add(draft, number, customer, told)
+        arrival.added += 1
+
+    def _compare(self, draft: Draft, candidates: list[int], arrival: Arrival) -> None:
+        """A row with the number of a known demand: the same, or a problem."""
+        assert draft.number is not None
+        stored_row = self._stored(draft.number)
+        before = len(self.problems)
+        if stored_row["customer_id"] not in candidates:
+            had = (
+                self.customers.row(stored_row["customer_id"])["name"]
+                if stored_row["customer_id"] in self.customers._rows
+                else ""
+            )
+            self._differs(draft, "customer", draft.person["name"] or draft.person["phone"], had)
+        values = {**draft.values, "raised_at": stored(draft.values["raised_at"])}
+        for column, name in _COMPARED.items():
+            if column == "raised_at" and not draft.timed and self._same_day(stored_row["raised_at"], draft):
+                continue
+            if name in draft.titles and values[column] and str(values[column]) != str(stored_row[column] or ""):
+                self._differs(draft, name, self._shown(column, values[column]), self._shown(column, stored_row[column]))
+        if draft.state == Status.CLOSED and stored_row["status"] != Status.CLOSED:
+            self._differs(draft, "status", Status.CLOSED.label, Status(stored_row["status"]).label)
+        elif draft.state != Status.CLOSED and stored_row["status"] == Status.CLOSED:
+            self._differs(draft, "status", Status(draft.state).label if draft.state else "未结束", Status.CLOSED.label)
+        arrival.skipped += len(self.problems) == before
+
+    def _stored(self, number: int) -> dict[str, Any]:
+        fresh = next((row for row in self._rows if row["id"] == number), None)
+        if fresh:
+            return {**fresh, "raised_at": stored(fresh["raised_at"])}
+        names = ("customer_id", "status", *_COMPARED)
+        row = sql(self.work, f"SELECT {', '.join(names)} FROM demand WHERE id = ?", (number,))[0]
+        return dict(zip(names, row, strict=True))
+
+    def _same_day(self, raised: str, draft: Draft) -> bool:
+        day = self.work.calendar.local_day
+        return day(datetime.fromisoformat(raised)) == day(draft.values["raised_at"])
+
+    def _shown(self, column: str, value: Any) -> str:
+        if column == "raised_at" and value:
+            return f"{datetime.fromisoformat(value).astimezone(self.work.calendar.zone):%Y-%m-%d %H:%M}"
+        term = _LABELS.get(column)
+        return term(value).label if term and value else str(value or "")
+
+    def _differs(self, draft: Draft, name: str, value: str, had: str) -> None:
+        title = draft.titles.get(name, name)
+        self.problems.append(
+            Problem(
+                draft.sheet,
+                draft.row,
+                title,
+                value[:80],
+                f"与台账里的 D{draft.number} 不同，台账是“{had[:40] or '空'}”",
+            )
+        )
+
+    def _add(self, draft: Draft, number: int, customer: int, told: list[str]) -> None:
+        values, kind = draft.values, draft.values["kind"]
+        leader = self.contacts.find_or_add(draft.leader, "", draft.branch, leader=True) if draft.leader else None
+        handler = (
+            self.contacts.find_or_add(draft.handler, draft.handler_phone, draft.branch, kind=kind)
+            if draft.handler
+            else None
+        )
+        if handler and draft.handler_phone and handler.phone and handler.phone != draft.handler_phone:
+            told = [*told, f"{draft.titles.get('handler_phone', '电话')}：{draft.handler_phone}"]
+        said = self._said(draft)
+        values["region"] = values["region"] or self.customers.row(customer)["region"]
+        branch, branch_leader = self._branch(draft, handler, leader)
+        closed = values["closed_at"] is not None
+        standing = Standing(
+            "", handler is not None, not any(not entry.by or (handler and entry.by == handler.name) for entry in said),
+            draft.next_at, draft.next_plan,
+        )  # fmt: skip
+        due = wait = None
+        status = Status.CLOSED
+        if not closed:
+            due, _ = self.adopter.promise(standing)
+            status = settled_status(
+                draft.state,
+                handled=handler is not None,
+                referred=leader is not None,
+                followed=bool(said),
+                waits=due is not None,
+            )
+            if status == Status.CONFIRMING and kind not in (Kind.SERVICE, Kind.COMPLAINT):
+                status = Status.FOLLOWING
+            standing = standing._replace(status=status.value)
+            due, wait = self.adopter.promise(standing)
+            if wait and draft.own and said and said[-1].next_at:
+                wait = said[-1].next_at if said[-1].next_at > self.work.now else None
+        row = {
+            "id": number, **{name: value for name, value in values.items() if name not in ("note",)},
+            "customer_id": customer, "status": status.value, "handler_id": handler.id if handler else None,
+            "leader_id": leader.id if leader else None, "branch": branch, "branch_leader_id": branch_leader,
+            "next_at": due, "next_plan": draft.next_plan if due else "",
+            "resolved_at": values["resolved_at"] if closed or status == Status.CONFIRMING else None,
+            "note": "\n".join(part for part in (values["note"], *told) if part),
+        }  # fmt: skip
+        if status == Status.CONFIRMING and not row["resolved_at"]:
+            row["resolved_at"] = max((entry.at for entry in said), default=values["raised_at"])
+        if draft.next_at is not None and due is None and not closed and not draft.own:
+            row["note"] = "\n".join(part for part in (row["note"], _past_promise(draft)) if part)
+        self._rows.append(row)
+        self._tell(number, said, handler, wait)
+        self._hand(number, draft, handler, leader)
+        if not closed:
+            self.adopter.adopt(number, customer, standing, demand_facts(row), due, wait)
+
+    def _said(self, draft: Draft) -> list[Said]:
+        """The follow-ups of a demand. What our own forms have no column for follows from what they have."""
+        beside = [entry for entry, _ in self.said.get(draft.label, ())] if draft.label else []
+        said = beside if draft.own and beside else _merged(draft.said, beside)
+        if draft.own:
+            for entry in said:
+                entry.resolved = entry.at == draft.values["resolved_at"]
+                awaited = draft.state == Status.WAITING and entry is said[-1]
+                if entry.next_at and (awaited or entry.next_at == _as_instant(draft.next_at, self.work)):
+                    draft.next_plan = entry.next_plan
+        return said
+
+    def _branch(self, draft: Draft, handler: Person | None, leader: Person | None) -> tuple[str, int | None]:
+        name = draft.branch or (handler.branch if handler else "") or (leader.branch if leader else "")
+        key = (name, draft.values["region"])
+        if key not in self._branches:
+            leaders = [p for p in self._people if p.branch == name and p.active and (p.leader or p.role == Role.LEADER)]
+            if not name:
+                self._branches[key] = branch_for(draft.values["region"], self._people)
+            elif len(leaders) > 1:
+                self._branches[key] = (name, branch_for(draft.values["region"], leaders)[1] or leaders[0].id)
+            else:
+                self._branches[key] = (name, leaders[0].id if leaders else None)
+        return self._branches[key]
+
+    def _tell(self, number: int, said: Sequence[Said], handler: Person | None, wait: datetime | None) -> None:
+        for position, entry in enumerate(said):
+            person = (
+                handler
+                if handler and entry.by in ("", handler.name)
+                else self.contacts.named(entry.by)
+                if entry.by
+                else None
+            )
+            by = entry.by or (handler.name if handler else self.work.who)
+            phone = entry.phone or (person.phone if person else "") or ("" if entry.by or handler else self._specialist)
+            last = position == len(said) - 1
+            waits = wait if last and entry.next_at and not entry.wait_until else entry.wait_until
+            self._follow_ups.append(
+                (
+                    number,
+                    stored(entry.at),
+                    by,
+                    person.id if person else None,
+                    phone,
+                    int(entry.internal),
+                    entry.method,
+                    entry.stage,
+                    entry.text,
+                    stored_value(None if waits and last else entry.next_at),
+                    entry.next_plan,
+                    stored_value(waits),
+                    int(entry.resolved),
+                )
+            )
+
+    def _hand(self, number: int, draft: Draft, handler: Person | None, leader: Person | None) -> None:
+        steps = self.handed.get(draft.number or 0, ())
+        for step in steps:
+            to = self.contacts.find_or_add(step.to, step.to_phone, kind=draft.values["kind"])
+            giver = self.contacts.find_or_add(step.giver) if step.giver else None
+            self._assignments.append(
+                (
+                    number,
+                    stored(step.at),
+                    giver.id if giver else None,
+                    to.id,
+                    step.how,
+                    step.reason,
+                    step.operator or self.work.who,
+                )
+            )
+        to_whom = handler or leader
+        if steps or to_whom is None:
+            return
+        at = draft.assigned_at or draft.values["raised_at"]
+        how = "referred" if handler is None else "designated" if leader else "direct"
+        self._assignments.append(
+            (number, stored(at), leader.id if handler and leader else None, to_whom.id, how, "导入", self.work.who)
+        )
+
+    # -- all of them
+
+    def store(self) -> None:
+        """Write all that was taken in."""
+        self.contacts.store()
+        self.customers.store()
+        known = self._numbers
+        for row in self._rows:
+            for link in ("from_id", "duplicate_of"):
+                if row[link] is not None and row[link] not in known:
+                    row["note"] = "\n".join(
+                        part
+                        for part in (row["note"], f"{'由来' if link == 'from_id' else '重复于'}：D{row[link]}")
+                        if part
+                    )
+                    row[link] = None
+        self._rows.sort(key=lambda row: row["id"])
+        self.work.session.connection().exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        insert_dicts(self.work, "demand", self._rows)
+        insert(self.work, _FOLLOW_UP, self._follow_ups)
+        insert(self.work, _ASSIGNMENT, self._assignments)
+        insert(self.work, EVENT_SQL, self.adopter.events)
+        insert(self.work, self.adopter.deadline_sql, self.adopter.deadlines)
+
+
+def _merged(here: Sequence[Said], beside: Sequence[Said]) -> list[Said]:
+    """The follow-ups of a row and those of the sheet beside, in the order of their times, each once."""
+    if not beside:
+        return list(here)
+    texts = {entry.text for entry in beside}
+    return sorted([*(entry for entry in here if entry.text not in texts), *beside], key=lambda entry: entry.at)
+
+
+def _as_instant(value: Any, work: Work) -> datetime | None:
+    return value.replace(tzinfo=work.calendar.zone) if isinstance(value, datetime) else None
+
+
+def _past_promise(draft: Draft) -> str:
+    """A next step whose date has passed starts no clock; it stays on record."""
+    plan = f" {draft.next_plan}" if draft.next_plan else ""
+    return f"{draft.titles.get('next_at', '下次跟进')}：{plain(draft.next_at)}{plan}"

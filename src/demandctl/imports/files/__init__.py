@@ -1,0 +1,1 @@
+"""The bytes of a file: what it is, and its cells."""

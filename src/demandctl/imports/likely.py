@@ -1,0 +1,70 @@
+"""What a column is by what stands in it, where its header says nothing: phones, names, kinds, the customer's own words.
+
+Only for columns that no header tells, only where nearly all cells agree, and never without being said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from demandctl.imports.cells import plain
+from demandctl.imports.files.workbook import Cell
+from demandctl.imports.progress import COMPOUND, SURNAMES
+from demandctl.imports.words import kind_and_subtype
+
+_SAMPLE = 60
+_NEARLY_ALL = 0.8
+_MOBILE = re.compile(r"(?:\+?86[\s\-]?)?1[3-9]\d[\s\-]?\d{4}[\s\-]?\d{4}(?:\.0)?")
+_NAME = re.compile(r"[一-鿿·]{2,4}(?:总|师傅|老板|经理)?")
+_NAMED_PHONE = re.compile(rf"[一-鿿·]{{2,6}}[\s：:/、,，]*{_MOBILE.pattern}")
+
+
+def _is_phone(text: str) -> bool:
+    return _MOBILE.fullmatch(text) is not None
+
+
+def _is_name(text: str) -> bool:
+    return _NAME.fullmatch(text) is not None and (text[0] in SURNAMES or text.startswith(COMPOUND))
+
+
+def _is_customer(text: str) -> bool:
+    return _NAMED_PHONE.fullmatch(text) is not None or _is_name(text)
+
+
+def _is_kind(text: str) -> bool:
+    return len(text) < 7 and kind_and_subtype(text)[0] is not None
+
+
+def _is_told(text: str) -> bool:
+    return len(text) > 6 and re.search("[一-鿿]{4}", text) is not None
+
+
+_TELLS: Mapping[str, Mapping[str, Callable[[str], bool]]] = {
+    "demands": {
+        "phone": _is_phone, "kind": _is_kind, "customer": _is_customer, "content": _is_told,
+    },
+    "revisits": {"phone": _is_phone, "customer": _is_name},
+    "customers": {"phone": _is_phone, "name": _is_name},
+    "contacts": {"phone": _is_phone, "name": _is_name},
+}  # fmt: skip
+"""Field to what its cells look like, the surest first."""
+
+
+def likely(rows: Sequence[Sequence[Cell]], unknown: Sequence[int], what: str, missing: Sequence[str]) -> dict[int, str]:
+    """Of the *unknown* columns those that look like a *missing* field: the leftmost; of texts the most varied."""
+    found: dict[int, str] = {}
+    cells = {place: [t for row in rows if place < len(row) and (t := plain(row[place]))][:_SAMPLE] for place in unknown}
+    for name, looks in _TELLS.get(what, {}).items():
+        if name not in missing:
+            continue
+        fitting = [place for place in unknown if place not in found and _agree(cells[place], looks)]
+        if name == "content":
+            fitting.sort(key=lambda place: -len(set(cells[place])))
+        if fitting:
+            found[fitting[0]] = name
+    return found
+
+
+def _agree(texts: Sequence[str], looks: Callable[[str], bool]) -> bool:
+    return len(texts) > 2 and sum(map(looks, texts)) >= _NEARLY_ALL * len(texts)

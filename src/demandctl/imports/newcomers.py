@@ -1,0 +1,307 @@
+"""The people of an import: customers and contacts found among those the ledger knows, or taken in. In bulk, in memory.
+
+One phone, one WeChat id or one code is one customer. A name alone is the only customer of that name whose place does
+not contradict; otherwise it is somebody new: look-alikes can be merged later, the wrongly merged cannot be told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import chain
+from typing import Any, NamedTuple
+
+from demandctl.language.codes import customer_code
+from demandctl.language.pinyin import spelled
+from demandctl.store.values import stored_value
+from demandctl.store.work import Work
+from demandctl.vocabulary import Kind, Role
+
+
+def next_id(work: Work, table: str) -> int:
+    """The number after the last one that was ever given."""
+    row = sql(work, "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = ?), 0), "
+                    f"coalesce((SELECT max(id) FROM {table}), 0))", (table,))[0]  # fmt: skip
+    return int(row[0]) + 1
+
+
+def sql(work: Work, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+    """The rows of a query inside the transaction."""
+    return list(work.session.connection().exec_driver_sql(statement, tuple(values)))
+
+
+_AT_ONCE = 100
+
+
+def insert(work: Work, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Many rows at once; the audit triggers see each of them.
+
+    Plain inserts go a hundred rows to a statement: what SQLite keeps in case a statement fails is most of its work.
+    """
+    run = work.session.connection().exec_driver_sql
+    head, _, values = statement.partition(" VALUES ")
+    if not values.endswith(")"):
+        if rows:
+            run(statement, list(rows))
+        return
+    for start in range(0, len(rows), _AT_ONCE):
+        some = rows[start : start + _AT_ONCE]
+        run(f"{head} VALUES {', '.join([values] * len(some))}", tuple(chain.from_iterable(some)))
+
+
+def insert_dicts(work: Work, table: str, rows: Iterable[dict[str, Any]]) -> None:
+    """Many rows with the same columns."""
+    made = list(rows)
+    if table in ("customer", "contact"):
+        made = [row | {"pinyin": spelled(row["name"], row.get("nickname", ""))} for row in made]
+    if made:
+        names = list(made[0])
+        statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)})"
+        insert(work, statement, [tuple(stored_value(row[name]) for name in names) for row in made])
+
+
+# -- contacts ----------------------------------------------------------------------------------------------------
+
+_ROLE_OF = {Kind.OPPORTUNITY: Role.SALES}
+
+
+class Person(NamedTuple):
+    """A contact as an import sees him."""
+
+    id: int
+    name: str
+    phone: str
+    branch: str
+    active: bool
+
+
+class Contacts:
+    """The directory during an import: who is meant, and who is new in it."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._people: dict[int, Person] = {}
+        self._by_name: dict[str, list[Person]] = {}
+        self._found: dict[tuple[str, str, str], Person] = {}
+        self._new: list[dict[str, Any]] = []
+        for row in sql(work, "SELECT id, name, phone, branch, active FROM contact ORDER BY id"):
+            self._know(Person(row[0], row[1], row[2], row[3], bool(row[4])))
+        self._next = next_id(work, "contact")
+
+    def _know(self, person: Person) -> None:
+        self._people[person.id] = person
+        self._by_name.setdefault(person.name, []).append(person)
+
+    @property
+    def names(self) -> set[str]:
+        """Everybody's name."""
+        return set(self._by_name)
+
+    @property
+    def added(self) -> list[str]:
+        """The names of those who are new."""
+        return [row["name"] for row in self._new]
+
+    def get(self, number: int) -> Person:
+        """One of them by his id."""
+        return self._people[number]
+
+    def named(self, name: str) -> Person | None:
+        """Who goes by that name, when just one does."""
+        found = self._by_name.get(name, [])
+        active = [person for person in found if person.active] or found
+        return active[0] if len(active) == 1 else None
+
+    def find_or_add(
+        self, name: str, phone: str = "", branch: str = "", *, kind: str = "", leader: bool = False
+    ) -> Person:
+        """The contact of that name: by phone, else by branch, else the only one; taken in when there is none."""
+        key = (name, phone, branch)
+        if key not in self._found:
+            self._found[key] = self._find(name, phone, branch) or self._add(name, phone, branch, kind, leader)
+        return self._found[key]
+
+    def _find(self, name: str, phone: str, branch: str) -> Person | None:
+        people = self._by_name.get(name, [])
+        if phone and (exact := [person for person in people if person.phone == phone]):
+            return exact[0]
+        fitting = [p for p in people if not (branch and p.branch and branch != p.branch)]
+        same = [p for p in fitting if p.branch == branch] if branch else fitting
+        found = same or fitting
+        found = [p for p in found if p.active] or found
+        if len(found) == 1 or (found and not phone):
+            return found[0]
+        return None
+
+    def _add(self, name: str, phone: str, branch: str, kind: str, leader: bool) -> Person:
+        person = Person(self._next, name, phone, branch, True)
+        self._next += 1
+        role = Role.LEADER if leader else _ROLE_OF.get(Kind(kind), Role.SERVICE) if kind else Role.SALES
+        self._new.append(
+            {"id": person.id, "name": name, "phone": phone, "wechat": "", "role": role.value, "branch": branch,
+             "regions": [], "products": [], "skills": [], "leader": leader, "active": True}
+        )  # fmt: skip
+        self._know(person)
+        return person
+
+    def store(self) -> None:
+        """Write those who are new."""
+        insert_dicts(self._work, "contact", self._new)
+
+
+# -- customers ---------------------------------------------------------------------------------------------------
+
+_FILLED = ("phone", "wechat", "company", "region", "address")
+_TOLD = {"name": "客户姓名", "phone": "联系电话", "wechat": "微信", "company": "单位", "address": "地址"}
+
+
+class Clash(Exception):
+    """Why a customer cannot be told: the field that is wrong and the reason."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class Customers:
+    """The customers during an import."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._rows: dict[int, dict[str, Any]] = {}
+        self._by: dict[str, dict[str, int]] = {"phone": {}, "wechat": {}}
+        self._by_name: dict[str, list[int]] = {}
+        self._new: dict[int, dict[str, Any]] = {}
+        self._changed: dict[int, set[str]] = {}
+        names = ("id", "name", "nickname", "phone", "wechat", "company", "region", "address")
+        for row in sql(work, f"SELECT {', '.join(names)} FROM customer WHERE erased_at IS NULL ORDER BY id"):
+            self._know(dict(zip(names, row, strict=True)))
+        self._next = next_id(work, "customer")
+        self._claimed: set[int] = set()
+        self._taken = {row[0] for row in sql(work, "SELECT id FROM customer WHERE erased_at IS NOT NULL")}
+
+    def _know(self, row: dict[str, Any]) -> None:
+        self._rows[row["id"]] = row
+        for name in ("phone", "wechat"):
+            if row[name]:
+                self._by[name][row[name]] = row["id"]
+        for name in {row["name"], row["nickname"]} - {""}:
+            self._by_name.setdefault(name, []).append(row["id"])
+
+    @property
+    def added(self) -> int:
+        """How many are new."""
+        return len(self._new)
+
+    @property
+    def changed(self) -> set[int]:
+        """The known ones that had blanks filled in."""
+        return set(self._changed)
+
+    def claim(self, codes: Iterable[int | None]) -> None:
+        """Codes of our own that the file brings along: nobody else gets them."""
+        self._claimed = {code for code in codes if code}
+        self._next = max([self._next, *(code + 1 for code in self._claimed)])
+
+    def row(self, number: int) -> dict[str, Any]:
+        """A customer's data."""
+        return self._rows[number]
+
+    def candidates(self, person: dict[str, Any]) -> list[int]:
+        """Who may be meant: one for sure by code, phone or WeChat id; else those of that name and place."""
+        known = self._sure(person)
+        if known is not None:
+            return [known]
+        if person.get("phone") or person.get("wechat") or person.get("code"):
+            return []
+        return [
+            number
+            for number in self._by_name.get(person["name"], [])
+            if _same_place(self._rows[number]["region"], person["region"])
+        ]
+
+    def _sure(self, person: dict[str, Any]) -> int | None:
+        by_phone = self._by["phone"].get(person.get("phone") or "")
+        by_wechat = self._by["wechat"].get(person.get("wechat") or "")
+        if by_phone and by_wechat and by_phone != by_wechat:
+            raise Clash("phone", f"电话是 {customer_code(by_phone)} 的，微信是 {customer_code(by_wechat)} 的")
+        code = person.get("code")
+        if code and code in self._rows:
+            row = self._rows[code]
+            known = by_phone or by_wechat
+            if known and known != code:
+                told = f"编号 {customer_code(code)} 是 {row['name']}，电话或微信是 {customer_code(known)} 的"
+                raise Clash("code", told)
+            contradicts = person.get("phone") and row["phone"] and person["phone"] != row["phone"]
+            if (
+                not known
+                and person["name"] not in ("", row["name"], row["nickname"])
+                and (contradicts or not row["phone"] == person.get("phone"))
+            ):
+                raise Clash("code", f"{customer_code(code)} 在台账里是 {row['name']}")
+            return int(code)
+        return by_phone or by_wechat
+
+    def find_or_add(self, person: dict[str, Any], created_at: datetime) -> tuple[int, list[str]]:
+        """The customer's id, taken in when nobody fits; with what the file says otherwise than the ledger."""
+        found = self.candidates(person)
+        if len(found) == 1:
+            return found[0], self.fill(found[0], person)
+        return self.add(person, created_at), []
+
+    def add(self, person: dict[str, Any], created_at: datetime) -> int:
+        """Take a customer in, under his own code where the file has one that is free."""
+        code = person.get("code")
+        number = code if code and code not in self._rows and code not in self._taken else self._next
+        if number == self._next:
+            self._next += 1
+        name = person["name"] or person.get("phone") or person.get("wechat") or customer_code(number)
+        row = {
+            "id": number, "name": name, "nickname": person.get("nickname") or name,
+            **{field: person.get(field) or "" for field in _FILLED}, "created_at": created_at,
+        }  # fmt: skip
+        self._new[number] = row
+        self._know(row)
+        return number
+
+    def fill(self, number: int, person: dict[str, Any]) -> list[str]:
+        """Fill a customer's blanks; what differs is returned in words, not changed."""
+        row, told = self._rows[number], []
+        for field in ("name", *_FILLED):
+            value = person.get(field) or ""
+            if (
+                not value
+                or value == row[field]
+                or (field == "name" and value == row["nickname"])
+                or (field == "region" and row[field])
+            ):
+                continue
+            if row[field] or (field in self._by and value in self._by[field]):
+                told.append(f"{_TOLD[field]}：{value}")
+                continue
+            row[field] = value
+            if field in self._by:
+                self._by[field][value] = number
+            if number not in self._new:
+                self._changed.setdefault(number, set()).add(field)
+        return told
+
+    def store(self, more: Mapping[int, Mapping[str, Any]] | None = None) -> None:
+        """Write who is new, with *more* of their columns by their number, and what was filled in."""
+        insert_dicts(
+            self._work, "customer", ({**row, **(more or {}).get(number, {})} for number, row in self._new.items())
+        )
+        for number, fields in self._changed.items():
+            names = sorted(fields)
+            sets = ", ".join(f"{name} = ?" for name in names)
+            insert(
+                self._work,
+                f"UPDATE customer SET {sets} WHERE id = ?",
+                [(*(self._rows[number][n] for n in names), number)],
+            )
+
+
+def _same_place(one: str, other: str) -> bool:
+    """Whether two places do not contradict: one is blank, or holds the other."""
+    first, second = one.replace(" ", ""), other.replace(" ", "")
+    return not first or not second or first in second or second in first

@@ -1,0 +1,187 @@
+"""The text of a 跟进记录 cell taken apart into its dated entries: when, who, what. Pure."""
+
+# ruff: noqa: E501  (patterns and tables of words: a line is an entry)
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import NamedTuple
+
+from demandctl.imports.cells import Period, Unreadable, moment, narrow
+
+SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付傅"
+    "方白邹孟熊秦邱丘江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞"
+    "左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄"
+    "窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝"
+)
+COMPOUND = (
+    "欧阳",
+    "司马",
+    "上官",
+    "诸葛",
+    "夏侯",
+    "皇甫",
+    "尉迟",
+    "公孙",
+    "慕容",
+    "令狐",
+    "司徒",
+    "端木",
+    "东方",
+    "南宫",
+)
+_TITLES = "(?:经理|主任|工程师|工|师傅|总|总监|部长|主管|专员|老师)?"
+
+
+class Entry(NamedTuple):
+    """One dated entry: a naive time, who (empty where the text does not say), what, and the words it came from."""
+
+    at: date | datetime | None
+    by: str
+    text: str
+    raw: str
+
+
+_NUMBERED = r"(?:[①-⑳⑴-⒇]|[(]\d{1,2}[)]|\d{1,2}[、)]|\d{1,2}\.(?=\s|\d{4}[年./\-]|\d{1,2}月)|第?[一二三四五六七八九十]{1,2}[、.次]|[-•·*●★◆>])?\s*"
+_DATE = (
+    r"(?:\d{4}\s*[年./\-]\s*|\d{2}(?:年|[./\-](?=\d{1,2}[./\-]\d)))?\d{1,2}\s*(?:月\s*\d{1,2}\s*[日号]?|[./\-]\s*\d{1,2}(?!\d)(?!\s*(?:万|吨|米|元|%|折|个|台|方|寸|公里|小时|天|[./\-]\d))[日号]?)"
+    r"|20\d{6}(?!\d)"
+)
+_CLOCK = (
+    r"(?:\s*[(]?(?:周|星期|礼拜)[一二三四五六日天][)]?)?"
+    r"(?:[ T]*(?:凌晨|早上|上午|中午|下午|傍晚|晚上|晚)?\s*\d{1,2}\s*(?:[:：]\s*\d{2}(?:[:：]\d{2})?|[点时](?:半|\s*\d{1,2}\s*分?)?)|\s*(?:上午|中午|下午|晚上))?"
+)
+_HEAD = re.compile(rf"[\[【(（]?\s*({_DATE})({_CLOCK})\s*[\]】)）]?\s*")
+_NAMED = r"(?:[一-鿿]{2,4}[ 　]*)?"
+_START = re.compile(
+    rf"(?:^|(?<=[\n；;。|→⇒>]))[ \t　]*{_NUMBERED}{_NAMED}(?=[\[【(（]?\s*(?:{_DATE}))"
+    rf"|(?<=[^\s\d])(?:[①-⑳⑴-⒇]\s*|[ \t]{{2,}}|\s*(?=[\[【]))(?=[\[【(（]?\s*(?:{_DATE}){_CLOCK}\s*[\]】一-鿿A-Za-z：:，,])"
+    rf"|(?<=[\s，,、])(?=(?:{_DATE}){_CLOCK}\s*[^\s\d：:，,。；;]{{0,8}}[：:])",
+    re.MULTILINE,
+)
+_BY = re.compile(rf"\s*[\[【(（]?([一-鿿·]{{2,8}}?){_TITLES}[\]】)）]?\s*[：:]\s*")
+_BY_BRACKETS = re.compile(rf"\s*[\[【(（]([一-鿿·]{{2,5}}){_TITLES}[\]】)）]\s*")
+_SIGNED = re.compile(rf"[\s，,。；;]*(?:[—\-–]{{1,2}}|[(（\[【])\s*([一-鿿·]{{2,5}}){_TITLES}\s*[)）\]】]?\s*$")
+_BLANKED = re.compile(rf"\s*([一-鿿]{{2,4}}?){_TITLES}[ 　,，、\-—/|]+(?=\S)")
+_ENDED_BY = re.compile(
+    rf"^(.*?)\s*[(（\[【]\s*([一-鿿·]{{2,4}}?)?{_TITLES}[ 　,，]*({_DATE})({_CLOCK})[ 　,，]*([一-鿿·]{{2,4}}?)?{_TITLES}\s*[)）\]】]\s*[。；;，,]?$"
+)
+_TITLE_FIRST = re.compile("^(?:经理|主任|工程师|师傅|总监|部长|主管|专员|老师)")
+_NOT_A_NAME = re.compile(
+    "客户|用户|反馈|进展|结果|备注|回复|情况|跟进|说明|电话|微信|联系|沟通|回访|处理|报价|分公司|对方|已经|安排|上门|今天|目前|更新|进度|计划"
+)
+
+
+def entries(text: str, period: Period, today: date, raised: date | None, people: Collection[str]) -> list[Entry]:
+    """The entries of a cell, in its order; an undated beginning or an undated whole is one entry without a time.
+
+    *people* are names known to follow up: a name before a colon counts when it is one of them, or looks like a name.
+    """
+    whole = text.strip()
+    if not whole:
+        return []
+    even = _same_length_narrow(whole)
+    starts: list[tuple[int, int]] = []
+    for match in _START.finditer(even):
+        if not starts or match.start() > starts[-1][1]:
+            starts.append(match.span())
+    starts = [span for span in starts if _is_start(even[slice(*span)], people)]
+    if not starts and (signed := _signed_lines(whole, period, today, raised, people)):
+        return signed
+    found: list[Entry] = []
+    before = whole[: starts[0][0]].strip(" \n；;") if starts else whole
+    if before:
+        by, rest = _person(before, people)
+        found.append(Entry(None, by, rest or before, before))
+    after = raised
+    for number, (begin, body) in enumerate(starts):
+        end = starts[number + 1][0] if number + 1 < len(starts) else len(whole)
+        raw = whole[begin:end].strip(" \n\t　；;|")
+        entry = _entry(whole[body:end], raw, period, today, after, people)
+        named = _NAME_AT_END.search(whole[begin:body])
+        if named and not entry.by and entry.at is not None and _is_name(named[1], people):
+            entry = entry._replace(by=named[1])
+        if entry.at is None and found:
+            last = found[-1]
+            found[-1] = last._replace(text=f"{last.text}\n{raw}", raw=f"{last.raw}\n{raw}")
+            continue
+        found.append(entry)
+        if raised is None and entry.at is not None:
+            after = entry.at.date() if isinstance(entry.at, datetime) else entry.at
+    return found
+
+
+_CIRCLED = re.compile("[①-⑳]")  # ①3.8 is not the 13.8 that a narrow form would make of it
+_NAME_AT_END = re.compile(r"([一-鿿]{2,4})[ 　]*$")
+
+
+def _is_start(mark: str, people: Collection[str]) -> bool:
+    """Whether what stands before a date opens an entry: nothing, a number, or a name."""
+    named = _NAME_AT_END.search(mark)
+    return named is None or mark.strip().startswith("第") or _is_name(named[1], people)
+
+
+def _signed_lines(whole: str, period: Period, today: date, raised: date | None, people: Collection[str]) -> list[Entry]:
+    """The entries of a cell each line of which ends in who and when: 已报价（罗敏 3/8）. Empty when one does not."""
+    found: list[Entry] = []
+    for line in filter(None, (part.strip() for part in whole.split("\n"))):
+        match = _ENDED_BY.match(_same_length_narrow(line))
+        if match is None:
+            return []
+        try:
+            at = moment(f"{match[3]}{match[4]}", period, today, raised)
+        except Unreadable:
+            return []
+        name = match[2] or match[5] or ""
+        found.append(Entry(at, name if _is_name(name, people) else "", match[1].strip() or line, line))
+    return found
+
+
+def _same_length_narrow(text: str) -> str:
+    """Narrow where that keeps the length, so that places in it are places in the text."""
+    folded = narrow(text)
+    if len(folded) == len(text) and not _CIRCLED.search(text):
+        return folded
+    return "".join(c if len(n := narrow(c)) != 1 or _CIRCLED.match(c) else n for c in text)
+
+
+def _entry(body: str, raw: str, period: Period, today: date, after: date | None, people: Collection[str]) -> Entry:
+    head = _HEAD.match(_same_length_narrow(body))
+    if head is None:
+        return Entry(None, "", raw, raw)
+    try:
+        at = moment(f"{head[1]}{head[2]}", period, today, after)
+    except Unreadable:
+        return Entry(None, "", raw, raw)
+    rest = body[head.end() :].strip(" \n\t　；;|").lstrip("：:，,、.。—–- ")
+    by, rest = _person(rest, people)
+    return Entry(at, by, rest.strip() or raw, raw)
+
+
+def _person(text: str, people: Collection[str]) -> tuple[str, str]:
+    """Who an entry is by, and the rest of it."""
+    for pattern in (_BY, _BY_BRACKETS):
+        match = pattern.match(text)
+        if match and _is_name(match[1], people):
+            return match[1], text[match.end() :]
+    match = _BLANKED.match(text)
+    if match and match[1] in people:
+        return match[1], text[match.end() :]
+    for length in (4, 3, 2):
+        if (name := text[:length]) in people and len(text) > length + 1:
+            return name, _TITLE_FIRST.sub("", text[length:])
+    match = _SIGNED.search(text)
+    if match and _is_name(match[1], people) and match.start():
+        return match[1], text[: match.start()]
+    return "", text
+
+
+def _is_name(text: str, people: Collection[str]) -> bool:
+    if text in people:
+        return True
+    if _NOT_A_NAME.search(text):
+        return False
+    return (len(text) in (2, 3) and text[0] in SURNAMES) or (len(text) in (3, 4) and text.startswith(COMPOUND))

@@ -1,0 +1,176 @@
+"""What the rows of every kind of table share: a row read cell by cell, its problems collected, nothing dropped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from demandctl.core.worktime import Calendar
+from demandctl.imports.cells import Period, Unreadable, is_nothing, moment, one_line, phone, plain, word, yes_no
+from demandctl.imports.problems import Problem
+from demandctl.imports.tables import Row, Table
+
+T = TypeVar("T")
+
+
+@lru_cache(maxsize=65_536)
+def _cleaned(text: str) -> str:
+    """Names, phones and places come again and again."""
+    return "" if is_nothing(text) else " ".join(text.split())
+
+
+class Frame:
+    """What reading a file needs to know: the moment, the calendar, and where problems go."""
+
+    def __init__(self, now: datetime, calendar: Calendar) -> None:
+        self.now, self.calendar = now.astimezone(calendar.zone), calendar  # of one zone, times compare at once
+        self.today = calendar.local_day(now)
+        self.problems: list[Problem] = []
+
+    def instant(self, value: date | datetime, *, opening: bool = True, exact: bool = False) -> datetime:
+        """The instant of a cell's time. A bare date is its opening, else its closing time; *exact*: its midnight."""
+        if isinstance(value, datetime):
+            return value.replace(tzinfo=self.calendar.zone)
+        if exact:
+            return self.calendar.start_of(value)
+        return self.calendar.opening(value) if opening else min(self.calendar.closing(value), self.now)
+
+
+class Reader:
+    """One row being read. What cannot be read is a problem, or kept in ``notes`` where it says something in words."""
+
+    def __init__(self, row: Row, table: Table, frame: Frame, *, own: bool) -> None:
+        self.row, self.table, self.frame, self.own = row, table, frame, own
+        self.notes: list[str] = []
+        self.bad = False
+
+    def problem(self, field: str, message: str, value: Any = None) -> None:
+        """Note down that a cell cannot be taken."""
+        self.bad = True
+        cell = self.row.cells.get(field, "") if value is None else value
+        title = self.table.titled(field)
+        self.frame.problems.append(Problem(self.row.sheet, self.row.number, title, plain(cell)[:80], message))
+
+    def keep(self, field: str, text: str = "") -> None:
+        """Keep a cell that has no place of its own, under its header."""
+        text = text or plain(self.row.cells.get(field, ""))
+        if text:
+            self.notes.append(f"{self.table.titled(field)}：{text}")
+
+    def text(self, field: str) -> str:
+        """A text on one line; '' for an empty cell and for 无."""
+        value = self.row.cells.get(field, "")
+        if type(value) is str:
+            return _cleaned(value) if value else ""
+        return one_line(value)
+
+    def words(self, field: str) -> str:
+        """A text with its line breaks."""
+        return plain(self.row.cells.get(field, ""))
+
+    def read(self, field: str, parse: Callable[[Any], T]) -> T | None:
+        """A cell through a parser; what it refuses is a problem when it has figures, else words that are kept."""
+        value = self.row.cells.get(field, "")
+        if value == "" or is_nothing(value):
+            return None
+        try:
+            return parse(value)
+        except Unreadable as why:
+            if re.search(r"\d", plain(value)):
+                self.problem(field, str(why))
+            else:
+                self.keep(field)
+            return None
+
+    def time(self, field: str, after: date | None = None) -> date | datetime | None:
+        """A date or a naive time; None when there is none."""
+        value = self.row.cells.get(field, "")
+        if type(value) is datetime:
+            return self.moment(value, after)
+        return self.read(field, lambda value: self.moment(value, after))
+
+    def moment(self, value: Any, after: date | None = None) -> date | datetime:
+        """A date as this table means it."""
+        return moment(value, self.table.period if after is None else Period(), self.frame.today, after)
+
+    def instant(self, field: str, after: date | None = None, *, opening: bool = True) -> datetime | None:
+        """The instant of a cell that lies in the past; a problem when it is yet to come."""
+        value = self.time(field, after)
+        if value is None:
+            return None
+        found = self.frame.instant(value, opening=opening, exact=self.own)
+        if found > self.frame.now:
+            if self.frame.calendar.local_day(found) > self.frame.today:
+                self.problem(field, "时间还没有到")
+                return None
+            found = self.frame.now
+        return found
+
+    def ahead(self, field: str) -> datetime | None:
+        """The instant of a cell that may lie ahead; a bare date is its midnight."""
+        value = self.row.cells.get(field, "")
+        if value == "":
+            return None
+        found = self.read(field, lambda cell: moment(cell, Period(), self.frame.today))
+        return None if found is None else self.frame.instant(found, exact=True)
+
+    def day(self, field: str) -> date | None:
+        """A date; the time of a cell that has one is of no use here."""
+        value = self.time(field)
+        return value.date() if isinstance(value, datetime) else value
+
+    def phone(self, field: str) -> str:
+        """The phone number of a cell; a second one and words beside it are kept."""
+        value = self.row.cells.get(field, "")
+        if value == "":
+            return ""
+        try:
+            number, rest = phone(value)
+        except Unreadable as why:
+            self.problem(field, str(why))
+            return ""
+        if rest:
+            self.keep(field)
+        return number
+
+    def code(self) -> int | None:
+        """The number of a customer's code ``K00012``; other words are kept."""
+        found = re.fullmatch(r"[Kk](\d{1,6})", self.text("code"))
+        if found is None:
+            self.keep("code")
+        return int(found[1]) if found else None
+
+    def region(self) -> str:
+        """The place; province, city and county in columns of their own make one."""
+        places = (one_line(value) for _, value in self.row.more.get("region", ()) if not is_nothing(value))
+        return " ".join(dict.fromkeys(places))
+
+    def word(self, field: str, labels: dict[str, str], patterns: Any, *, strict: bool = False) -> str | None:
+        """A value of the vocabulary; unknown words are kept, or a problem when *strict*."""
+        value = self.row.cells.get(field, "")
+        if value == "" or is_nothing(value):
+            return None
+        found = word(value, labels, patterns)
+        if found is None:
+            if strict:
+                self.problem(field, f"不认识，可以是：{'、'.join(labels.values())}")
+            else:
+                self.keep(field)
+        return found
+
+    def flag(self, field: str) -> bool | None:
+        """是 or 否; other words are kept."""
+        try:
+            return yes_no(self.row.cells.get(field, ""))
+        except Unreadable:
+            self.keep(field)
+            return None
+
+    def note(self, *more: str) -> str:
+        """备注: the cell itself, then what has no place elsewhere, each part with its header."""
+        own = self.words("note")
+        extras = [f"{title}：{plain(value)}" for title, value in self.row.extras]
+        return "\n".join(part for part in (own, *self.notes, *more, *extras) if part)

@@ -1,0 +1,1 @@
+"""What Chinese text says: places, phones, figures, products; pure functions."""

@@ -1,0 +1,1 @@
+"""Text out: ready to be pasted."""

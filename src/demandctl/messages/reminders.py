@@ -1,0 +1,140 @@
+"""Ready-to-paste reminders: to a handler, to a branch leader, about one demand. Pure: rows in, texts out.
+
+A text that is too long for one WeChat message becomes several, split between items and never inside one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from demandctl.language.display import cut, minutes
+from demandctl.language.phones import masked, masked_text
+from demandctl.messages.handing import clock
+from demandctl.queries.deadlines import Line
+from demandctl.queries.monday import Item
+from demandctl.vocabulary import Kind, subtype_label
+
+MOST = 2000
+"""Characters of one WeChat message."""
+
+
+def to_handler(items: Sequence[Item], due_at: datetime, now: datetime, *, unmask: bool = False) -> list[str]:
+    """Ask a handler how his demands stand (R 3.1): one message, or several."""
+    name = items[0].handler["name"]
+    until = f"{clock(due_at.isoformat(), now)} 前" if due_at >= now else "已过时间，请今天补上"
+    lines = [f"{n}. {_about(item, now, unmask=unmask)}" for n, item in enumerate(items, 1)]
+    return split(
+        f"{name}，请反馈以下 {len(items)} 条的最新进度（{until}）：",
+        lines,
+        "每条请写：跟客户谈得怎样、到哪一步、下次何时联系；不再跟进的写明原因。",
+    )
+
+
+def _about(item: Item, now: datetime, *, unmask: bool) -> str:
+    said = ""
+    if item.last:
+        said = f"。上次 {_day(item.last['at'], now)}：{cut(_plain(item.last['text'], unmask), 40)}"
+    return f"{_head(item.demand, unmask)}：{_matter(item.demand, unmask)}{said}{_missed(item.line)}"
+
+
+def to_leader(
+    branch: str,
+    leader: str,
+    items: Sequence[Item],
+    referred: Sequence[Mapping[str, Any]],
+    due_at: datetime,
+    now: datetime,
+    *,
+    unmask: bool = False,
+) -> list[str]:
+    """Tell a branch leader what his people owe this week, and what waits for his word."""
+    lines = []
+    for name in dict.fromkeys(item.handler["name"] for item in items):
+        his = [item for item in items if item.handler["name"] == name]
+        lines.append(f"{name}（{len(his)} 条）")
+        lines += [f"· {_head(i.demand, unmask)}：{_matter(i.demand, unmask, 24)}{_missed(i.line)}" for i in his]
+    if referred:
+        lines.append(f"等您指派跟进人（{len(referred)} 条）")
+        lines += [f"· {_head(demand, unmask)}：{_matter(demand, unmask, 24)}" for demand in referred]
+    until = f"{clock(due_at.isoformat(), now)} 前" if due_at >= now else "已过时间"
+    whom = f"{leader}，" if leader else ""
+    owed = f"本周要反馈进度的有 {len(items)} 条（{until}），请督促：" if items else "有需求在等您安排："
+    return split(f"{whom}{branch or '分公司'}{owed}", lines, "")
+
+
+def to_person(
+    name: str,
+    lines: Sequence[tuple[Line, Mapping[str, Any] | None]],
+    now: datetime,
+    *,
+    unmask: bool = False,
+) -> list[str]:
+    """Remind somebody of all that he owes: deadlines with the demand they are about, most urgent first."""
+    about: dict[str, tuple[str, list[str]]] = {}
+    for line, demand in lines:
+        customer = line.customer or {"code": "", "name": ""}
+        key = f"D{line.demand}" if line.demand else f"回访{line.revisit}" if line.revisit else customer["code"]
+        head = f"{_head(demand, unmask)}：{_matter(demand, unmask)}" if demand else f"{key} {customer['name']}"
+        about.setdefault(key, (head, []))[1].append(f"{line.what}（{_standing(line, now)}）")
+    texts = [f"{n}. {head} —— {'；'.join(owed)}" for n, (head, owed) in enumerate(about.values(), 1)]
+    late = any(line.state == "overdue" for line, _ in lines)
+    ask = "已超时，请尽快处理并回复" if late else "请按时处理并回复"
+    return split(f"{name}，以下 {len(texts)} 件{ask}：", texts, "")
+
+
+def split(head: str, lines: Iterable[str], tail: str, most: int = MOST) -> list[str]:
+    """The head, the lines and the tail as one text, or as several numbered ones of at most *most* characters."""
+    room = most - len(head) - len(tail) - 16
+    parts: list[list[str]] = [[]]
+    for line in lines:
+        if parts[-1] and sum(len(one) + 1 for one in parts[-1]) + len(line) > room:
+            parts.append([])
+        parts[-1].append(line)
+    count = len(parts)
+    return [
+        "\n".join(filter(None, (f"{head}（{n}/{count}）" if count > 1 else head, *part, tail)))
+        for n, part in enumerate(parts, 1)
+    ]
+
+
+def _head(demand: Mapping[str, Any], unmask: bool) -> str:
+    kind = Kind(demand["kind"]).label
+    sub = subtype_label(demand["kind"], demand["subtype"])
+    customer = demand["customer"]
+    phone = customer["phone"] or ""
+    named = f"{customer['name']} {phone if unmask else masked(phone)}".strip()
+    return f"D{demand['number']} {kind}{f'·{sub}' if sub else ''} {_plain(named, unmask)}"
+
+
+def _matter(demand: Mapping[str, Any], unmask: bool, cells: int = 48) -> str:
+    about = _plain(demand["content"], unmask)
+    product = demand["product"]
+    return cut(f"{product}，{about}" if product and product not in about else about, cells)
+
+
+def _plain(text: str, unmask: bool) -> str:
+    """One line, the numbers in it masked."""
+    line = " ".join(text.split())
+    return line if unmask else masked_text(line)
+
+
+def _missed(line: Line) -> str:
+    return f"。已连续 {line.missed} 次没有反馈" if (line.missed or 0) > 1 else ""
+
+
+def _standing(line: Line, now: datetime) -> str:
+    if line.state != "overdue":
+        return f"{clock(line.due_at, now)} 前"
+    repeated = f"连续 {line.missed} 次，" if (line.missed or 0) > 1 else ""
+    late = line.late_minutes or 0
+    # Opening hours that add up to days say little to the one who reads them: the day it was due says more.
+    if late >= 24 * 60:
+        return f"{repeated}{clock(line.due_at, now)} 已到期"
+    return f"{repeated}超时{minutes(late)}" if late else f"{repeated}刚超时"
+
+
+def _day(iso: str, now: datetime) -> str:
+    moment = datetime.fromisoformat(iso).astimezone(now.tzinfo)
+    return "今天" if moment.date() == now.date() else f"{moment.month}月{moment.day}日"

@@ -1,0 +1,1 @@
+"""Text in: a copied chat as drafts of demands."""

@@ -1,0 +1,177 @@
+"""A paste read against the ledger: who is staff, whom the customer may be, what is still missing. The reading side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from demandctl import DATA
+from demandctl.context import Context
+from demandctl.core.lifecycle import SAME_DEMAND_DAYS
+from demandctl.errors import UsageError
+from demandctl.language.codes import customer_code
+from demandctl.paste.drafts import Draft, drafts
+from demandctl.paste.keywords import Wording, read_wording
+from demandctl.paste.senders import Person
+from demandctl.queries.demands import read_demand
+from demandctl.queries.reader import Reader
+from demandctl.store.values import stored
+from demandctl.vocabulary import Channel, Kind, Method
+
+NEEDED = {"customer": "--customer", "kind": "--kind", "channel": "--channel", "content": "--content"}
+"""What a demand cannot do without, and the option that gives it."""
+
+LABELS = {"customer": "客户", "kind": "类型", "channel": "渠道", "content": "内容"}
+
+_DEMAND = (
+    "number", "kind", "subtype", "channel", "group", "customer", "region", "branch", "product", "content", "urgency",
+    "service_mode", "warranty", "wish", "from", "tags", "raised_at", "registered_at", "verified", "status", "handler",
+    "leader", "escalation", "next_at", "next_plan", "outcome", "reason", "amount", "closed_at",
+)  # fmt: skip
+_PERSON = ("name", "nickname", "phone", "wechat", "company", "region")
+
+
+@dataclass
+class Proposal:
+    """A draft with what the ledger adds: the known customer, look-alikes, the open demand it may belong to."""
+
+    draft: Draft
+    values: dict[str, Any] = field(default_factory=dict)
+    customer: dict[str, Any] | None = None
+    alike: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def missing(self) -> list[str]:
+        """The names of what is needed and not there."""
+        have = self.values | {"customer": self.values.get("customer") or self.values.get("phone") or self.customer}
+        return [name for name in NEEDED if not have.get(name)]
+
+
+def wording(context: Context) -> Wording:
+    """The keyword table, with the user's own words."""
+    own = context.keywords_path
+    try:
+        extra = own.read_text(encoding="utf-8-sig") if own.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"关键词文件读不了：{own}（{error}）") from error
+    return read_wording((DATA / "keywords.toml").read_text(encoding="utf-8"), extra)
+
+
+def people(reader: Reader) -> list[Person]:
+    """The directory, and the specialist who pastes."""
+    rows = reader.rows("SELECT id, name, wechat, phone, branch, role, active FROM contact ORDER BY id")
+    found = [Person._make((*row[:6], bool(row["active"]))) for row in rows]
+    config = reader.context.config
+    names = dict.fromkeys(name for name in (config.specialist, reader.context.who) if name)
+    known = {person.name for person in found}
+    phone = str(config.get("specialist", "phone") or "")
+    return found + [Person(None, name, phone=phone, role="specialist") for name in names if name not in known]
+
+
+def read(reader: Reader, text: str) -> list[Proposal]:
+    """The drafts of a paste, each with the customer that the ledger knows by phone or WeChat id."""
+    found = drafts(text, reader.now, people(reader), wording(reader.context))
+    return [_proposal(reader, draft) for draft in found]
+
+
+def _proposal(reader: Reader, draft: Draft) -> Proposal:
+    values = dict(draft.values) | {"content": draft.content}
+    made = Proposal(draft, values)
+    known(reader, made)
+    return made
+
+
+def known(reader: Reader, proposal: Proposal) -> None:
+    """Look the customer up anew: for sure by phone or WeChat id, else those of the same name."""
+    values = proposal.values
+    sure = reader.rows(
+        "SELECT * FROM customer WHERE erased_at IS NULL "
+        "AND ((phone <> '' AND phone = ?) OR (wechat <> '' AND wechat = ?))",
+        (values.get("phone") or "", values.get("wechat") or ""),
+    )
+    proposal.customer = _person(sure[0]) if len({row["id"] for row in sure}) == 1 else None
+    proposal.alike = [] if sure else [_person(row) for row in _namesakes(reader, values)]
+
+
+def _namesakes(reader: Reader, values: Mapping[str, Any]) -> list[Any]:
+    """Customers of that name whose phone does not contradict."""
+    name = values.get("customer") or ""
+    rows = reader.rows(
+        "SELECT * FROM customer WHERE erased_at IS NULL AND ? <> '' AND (name = ? OR nickname = ?) ORDER BY id LIMIT 9",
+        (name, name, name),
+    )
+    return [row for row in rows if not (values.get("phone") and row["phone"])]
+
+
+def _person(row: Any) -> dict[str, Any]:
+    return {"code": customer_code(row["id"]), **{name: row[name] for name in _PERSON}}
+
+
+def twin(reader: Reader, proposal: Proposal) -> dict[str, Any] | None:
+    """The open demand of the same kind that a known customer raised not long before this one."""
+    if not proposal.customer:
+        return None
+    since = (proposal.values.get("raised_at") or reader.now) - timedelta(days=SAME_DEMAND_DAYS)
+    row = reader.sql.execute(
+        "SELECT id FROM demand WHERE customer_id = ? AND kind = ? AND closed_at IS NULL AND raised_at >= ? "
+        "ORDER BY id DESC LIMIT 1",
+        (int(proposal.customer["code"][1:]), str(proposal.values["kind"]), stored(since)),
+    ).fetchone()
+    return read_demand(reader, row[0]) if row else None
+
+
+def document(proposal: Proposal) -> dict[str, Any]:
+    """A draft as JSON has it: the demand's fields that were recognised, the others null, and ``words``."""
+    values, draft = proposal.values, proposal.draft
+    given = {name: values.get(name) or None for name in (*_PERSON[2:], "customer", "address")}
+    person = proposal.customer or {"code": None, "name": given["customer"], "nickname": given["customer"]}
+    person = {"code": None, **person} | {n: v for n, v in given.items() if n in _PERSON and v}
+    told = any(person.get(name) for name in ("code", "name", "phone", "wechat"))
+    raised = values.get("raised_at")
+    response = draft.first_response
+    plain = {name: values.get(name) for name in _DEMAND}
+    return plain | {
+        "customer": {name: person.get(name) for name in ("code", *_PERSON)} if told else None,
+        "phone": given["phone"],
+        "wechat": given["wechat"],
+        "company": given["company"],
+        "address": given["address"],
+        "raised_at": raised.isoformat() if raised else None,
+        "words": draft.words,
+        "missing": proposal.missing,
+        "first_response": response
+        and {"at": response.at.isoformat() if response.at else None, "by": response.by.name, "text": response.text},
+    }
+
+
+def person_of(values: Mapping[str, Any], known: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """The customer as ``ledger.intake`` takes him, out of the fields of a draft or of options; *known* is named so."""
+    name = (known or {}).get("code") or values.get("customer") or values.get("wechat") or values.get("phone") or ""
+    named = {"name": name, **{key: values.get(key) or "" for key in ("phone", "wechat", "company", "address")}}
+    return named | {"region": values.get("region") or ""}
+
+
+def columns_of(values: Mapping[str, Any], source: str = "") -> dict[str, Any]:
+    """The demand as ``ledger.intake`` takes it, out of the fields of a draft or of options."""
+    texts = {name: values.get(name) or "" for name in ("product", "content", "wish", "warranty")}
+    return texts | {
+        "kind": Kind(values["kind"]).value,
+        "subtype": values.get("subtype"),
+        "channel": Channel(values["channel"]).value,
+        "group_name": values.get("group") or "",
+        "region": values.get("region"),
+        "source": source,
+        "urgency": values.get("urgency") or "normal",
+        "service_mode": values.get("service_mode"),
+        "from_id": values.get("from"),
+        "tags": values.get("tags") or [],
+        "raised_at": values.get("raised_at"),
+        "verified": values.get("verified"),
+    }
+
+
+def method_of(channel: str) -> Method:
+    """How staff answered: in the group, else by WeChat."""
+    return Method.GROUP if channel == Channel.GROUP else Method.WECHAT

@@ -1,0 +1,189 @@
+"""The weekly round 周一反馈 (R 3.1, 3.2): who still owes a word about what, who waits, and what was put off.
+
+A round is a week. What was answered needs no record of its own: a follow-up has met the clock. Only what the
+specialist skipped is kept, by round, in the ledger's own table; it is no fact about a demand, so undo leaves it alone.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from demandctl.context import Context
+from demandctl.db import connect
+from demandctl.queries.deadlines import Line, running_deadlines, to_line
+from demandctl.queries.demands import Filter, read_demands
+from demandctl.queries.reader import Reader
+from demandctl.store.file import unusable
+from demandctl.store.values import stored
+
+SKIPS = "monday.skipped"
+"""Key of the ledger table: the round's Monday and the numbers that were skipped in it."""
+
+
+class Item(NamedTuple):
+    """One demand of the round: what is owed, the demand as JSON has it, and what was said last."""
+
+    line: Line
+    demand: dict[str, Any]
+    last: dict[str, Any] | None
+    skipped: bool = False
+
+    @property
+    def handler(self) -> dict[str, Any]:
+        """Who is to answer."""
+        found: dict[str, Any] = self.demand["handler"]
+        return found
+
+    def data(self) -> dict[str, Any]:
+        """As JSON has it: the deadline with the demand in a few fields."""
+        demand = self.demand
+        about = {name: demand[name] for name in ("subtype", "region", "product", "content", "status", "next_at")}
+        return (
+            self.line._asdict() | about | {"customer": demand["customer"], "last": self.last, "skipped": self.skipped}
+        )
+
+
+class Round(NamedTuple):
+    """The round of a week: what is owed, handler by handler, and apart what waits and what waits for a leader."""
+
+    monday: date
+    due_at: datetime
+    owed: list[Item]
+    waiting: list[dict[str, Any]]
+    referred: list[dict[str, Any]]
+    answered: int
+
+    def by_handler(self) -> dict[int, list[Item]]:
+        """What each handler owes, those with the most first."""
+        found: dict[int, list[Item]] = {}
+        for item in self.owed:
+            found.setdefault(item.handler["id"], []).append(item)
+        return found
+
+    def of(self, owner: str, branch: str) -> Round:
+        """The part of the round that concerns one person (name or phone) or one branch; empty means all."""
+
+        def meant(demand: dict[str, Any]) -> bool:
+            handler = demand["handler"] or demand["leader"] or {"name": "", "phone": "", "branch": ""}
+            return (not owner or owner in handler["name"] or owner == handler["phone"]) and branch in (
+                demand["branch"] or handler["branch"] or ""
+            )
+
+        return self._replace(
+            owed=[item for item in self.owed if meant(item.demand)],
+            waiting=[demand for demand in self.waiting if meant(demand)],
+            referred=[demand for demand in self.referred if meant(demand)],
+        )
+
+
+def this_round(reader: Reader, *, ahead: bool = False) -> Round:
+    """The round of this week, or with *ahead* of the week to come."""
+    today = reader.now.date()
+    monday = today - timedelta(days=today.weekday()) + timedelta(days=7 if ahead else 0)
+    calendar = reader.context.calendar
+    due_at = calendar.closing(calendar.working_day(monday))
+    since = stored(datetime.combine(monday, time(), reader.zone))
+    waiting = _waiting(reader)
+    set_aside = {demand["number"] for demand in waiting}
+    rows = running_deadlines(
+        reader, "l.rule = 'weekly' AND l.demand_id IS NOT NULL AND l.due_at <= :until", {"until": stored(due_at)}
+    )
+    rows = [row for row in rows if row["demand_id"] not in set_aside]
+    skipped, demands = skips(reader, monday), _demands(reader, [row["demand_id"] for row in rows])
+    owed = [
+        Item(to_line(reader, row), demands[number], _last(reader, number), number in skipped)
+        for row in rows
+        if demands[number := row["demand_id"]]["handler"]
+    ]
+    order = _handler_order(owed)
+    # What was skipped comes at the end; before it handler by handler, each asked about all that is his in one go.
+    owed.sort(key=lambda item: (item.skipped, order[item.handler["id"]]))
+    return Round(monday, due_at, owed, waiting, _referred(reader), _answered(reader, since))
+
+
+def leaders_of(reader: Reader, found: Round) -> dict[int, int | None]:
+    """The branch leader of each demand of the round; of one that was referred, whom it was referred to."""
+    numbers = [item.demand["number"] for item in found.owed]
+    query = f"SELECT id, branch_leader_id FROM demand WHERE id IN ({', '.join(map(str, numbers))})"
+    return {row["id"]: row["branch_leader_id"] for row in reader.rows(query)} | {
+        demand["number"]: demand["leader"] and demand["leader"]["id"] for demand in found.referred
+    }
+
+
+def _handler_order(owed: Iterable[Item]) -> dict[int, tuple[str, int, int]]:
+    counts: dict[int, int] = {}
+    branches: dict[int, str] = {}
+    for item in owed:
+        number = item.handler["id"]
+        counts[number] = counts.get(number, 0) + 1
+        branches[number] = item.handler["branch"] or ""
+    return {number: (branches[number], -count, number) for number, count in counts.items()}
+
+
+def _demands(reader: Reader, numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
+    found = read_demands(reader, Filter(numbers=tuple(numbers)))
+    return {demand["number"]: demand for demand in found}
+
+
+def _answered(reader: Reader, since: str) -> int:
+    """How many demands were spoken of since the round began."""
+    count: int = reader.sql.execute(
+        "SELECT count(DISTINCT demand_id) FROM deadline WHERE rule = 'weekly' AND met_at >= ?", (since,)
+    ).fetchone()[0]
+    return count
+
+
+def _waiting(reader: Reader) -> list[dict[str, Any]]:
+    """Open demands whose customer asked to be left until a day that has not come, with that time as ``waits_until``."""
+    rows = reader.rows(
+        "SELECT d.id, (SELECT f.wait_until FROM follow_up AS f WHERE f.demand_id = d.id ORDER BY f.at DESC, f.id DESC "
+        "LIMIT 1) AS until FROM demand AS d WHERE d.closed_at IS NULL AND d.status = 'waiting' ORDER BY until, d.id"
+    )
+    now = stored(reader.now)
+    rows = [row for row in rows if row["until"] and row["until"] > now]
+    demands = _demands(reader, [row["id"] for row in rows])
+    return [demands[row["id"]] | {"waits_until": reader.iso(row["until"])} for row in rows]
+
+
+def _referred(reader: Reader) -> list[dict[str, Any]]:
+    return read_demands(reader, Filter(status="referred", sort="raised"))
+
+
+def _last(reader: Reader, number: int) -> dict[str, Any] | None:
+    row = reader.sql.execute(
+        "SELECT at, by_name, stage, text FROM follow_up WHERE demand_id = ? ORDER BY at DESC, id DESC LIMIT 1",
+        (number,),
+    ).fetchone()
+    if row is None:
+        return None
+    return {"at": reader.iso(row["at"]), "by": row["by_name"], "stage": row["stage"] or None, "text": row["text"]}
+
+
+# -- what was skipped --------------------------------------------------------------------------------------------
+
+
+def skips(reader: Reader, monday: date) -> set[int]:
+    """The demands skipped in the round of that Monday."""
+    row = reader.sql.execute("SELECT value FROM ledger WHERE key = ?", (SKIPS,)).fetchone()
+    kept = json.loads(row[0]) if row else {}
+    return set(kept.get("numbers", ())) if kept.get("monday") == monday.isoformat() else set()
+
+
+def skip(context: Context, monday: date, number: int) -> None:
+    """Note that a demand was skipped: the round asks for it again at the end, or at its next run."""
+    connection = connect(context.db_path, write=True)
+    connection.row_factory = sqlite3.Row
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        numbers = skips(Reader(connection, context), monday) | {number}
+        value = json.dumps({"monday": monday.isoformat(), "numbers": sorted(numbers)})
+        connection.execute("INSERT OR REPLACE INTO ledger (key, value) VALUES (?, ?)", (SKIPS, value))
+        connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        raise unusable(error, context.db_path) from error
+    finally:
+        connection.close()

@@ -1,0 +1,64 @@
+"""Whether what was owed was done in time, deadline by deadline; ``report`` and the workbooks make rates of it.
+
+Met late, voided while overdue and overdue now are breaches; what was voided before it was due does not count, nor what
+is still undecided. Of a repeating rule each occurrence counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from demandctl.queries.demands import Filter, demand_condition
+from demandctl.queries.reader import Reader
+from demandctl.store.values import stored
+
+
+class Verdict(NamedTuple):
+    """Whether something owed was done in time."""
+
+    rule: str
+    rule_name: str
+    branch: str
+    handler: str
+    kind: str
+    kept: bool
+
+
+def verdicts(
+    reader: Reader, *, span: tuple[str, str] = ("", "~"), branch: str = "", demands: Filter | None = None
+) -> Iterator[Verdict]:
+    """What fell due in a span of stored times and is settled, of all subjects or of the demands of a filter."""
+    condition, values = ("1", {}) if demands is None else demand_condition(demands)
+    about = "" if demands is None else "AND l.about = 'demand'"
+    query = f"""
+        SELECT l.rule, l.rule_name, l.owed_by, l.due_at, l.met_at, l.voided_at, l.occurrences, l.ruleset_id,
+               d.kind, coalesce(nullif(d.branch, ''), o.branch, '') AS branch, o.name AS o_name
+        FROM deadline AS l LEFT JOIN demand AS d ON d.id = l.demand_id LEFT JOIN customer AS c ON c.id = d.customer_id
+        LEFT JOIN contact AS h ON h.id = d.handler_id LEFT JOIN contact AS o ON o.id = l.owner_id
+        WHERE l.due_at < :span_end AND (l.due_at >= :span_start OR l.occurrences <> '') {about} AND {condition}
+        AND (:of_branch = '' OR coalesce(nullif(d.branch, ''), o.branch, '') LIKE :of_branch)
+    """
+    now = stored(reader.now)
+    for row in reader.sql.execute(query, {**values, "span_start": span[0], "span_end": span[1], "of_branch": branch}):
+        for due_at, kept in _judged(reader, row, now):
+            if span[0] <= due_at < span[1]:
+                handler = row["o_name"] if row["owed_by"] == "handler" else ""
+                yield Verdict(row["rule"], row["rule_name"], row["branch"], handler or "", row["kind"] or "", kept)
+
+
+def _judged(reader: Reader, row: Mapping[str, Any], now: str) -> list[tuple[str, bool]]:
+    """When a deadline was due and whether it was kept, for each occurrence; nothing while it is undecided."""
+    end = row["met_at"] or row["voided_at"] or now
+    if not row["occurrences"]:
+        due_at = row["due_at"]
+        return [(due_at, bool(row["met_at"]) and end <= due_at)] if row["met_at"] or end > due_at else []
+    calendar = reader.calendar(row["ruleset_id"])
+    closings = [(day, stored(calendar.closing(date.fromisoformat(day)))) for day in row["occurrences"].split()]
+    judged = [(due_at, False) for _, due_at in closings if due_at < end]
+    if row["met_at"]:
+        met_day = calendar.local_day(datetime.fromisoformat(row["met_at"])).isoformat()
+        kept = [due_at for day, due_at in closings if due_at >= end and (not judged or day == met_day)]
+        judged += [(due_at, True) for due_at in kept[:1]]
+    return judged

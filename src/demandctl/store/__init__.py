@@ -1,0 +1,1 @@
+"""The file and what is in it."""

@@ -1,0 +1,328 @@
+"""The tables as the writing side sees them. The schema itself is in ``migrations``; a test proves that both agree."""
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import String, event
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+from demandctl.language.codes import customer_code
+from demandctl.language.pinyin import spelled
+from demandctl.store.values import stored
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, stored as UTC text to the second: ``2026-11-22T01:00:00Z``."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        return None if value is None else stored(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else datetime.fromisoformat(value)
+
+
+class Texts(TypeDecorator[list[str]]):
+    """A list of texts, stored as a JSON array."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> str:
+        return json.dumps(value or [], ensure_ascii=False)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> list[str]:
+        return json.loads(value) if value else []
+
+
+def instant(**options: Any) -> Any:
+    """A column of instants."""
+    return Field(sa_type=Instant, **options)
+
+
+def texts() -> Any:
+    """A column of text lists."""
+    return Field(default_factory=list, sa_type=Texts)
+
+
+class Row(SQLModel):
+    """What all tables share."""
+
+    # Rows are made by use cases, not parsed: building eleven validators would cost every writing command 50 ms.
+    model_config = {"defer_build": True}
+
+    def values(self) -> dict[str, Any]:
+        """The columns by name; pydantic's ``model_dump`` would build a serializer first."""
+        return {name: getattr(self, name) for name in type(self).model_fields}
+
+
+class Operation(Row, table=True):
+    """One command that wrote."""
+
+    id: int = Field(default=None, primary_key=True)
+    at: datetime = instant()
+    who: str
+    command: str
+    summary: str = ""
+    undoes: int | None = Field(default=None, foreign_key="operation.id")
+    undone_by: int | None = Field(default=None, foreign_key="operation.id")
+
+
+class Contact(Row, table=True):
+    """One person of the directory 通讯录 (R 3.2)."""
+
+    id: int = Field(default=None, primary_key=True)
+    name: str
+    phone: str = ""
+    wechat: str = ""
+    role: str
+    branch: str = ""
+    regions: list[str] = texts()
+    products: list[str] = texts()
+    skills: list[str] = texts()
+    leader: bool = False
+    active: bool = True
+    pinyin: str = ""
+
+
+class Customer(Row, table=True):
+    """A customer 客户; its code is K and its number (C 1.5.1)."""
+
+    id: int = Field(default=None, primary_key=True)
+    name: str
+    nickname: str = ""
+    wechat: str = ""
+    phone: str = ""
+    company: str = ""
+    region: str = ""
+    address: str = ""
+    value: str | None = None
+    need_class: str | None = None
+    stage: str | None = None
+    tags: list[str] = texts()
+    owner_id: int | None = Field(default=None, foreign_key="contact.id")
+    briefed_at: datetime | None = instant(default=None)
+    birthday: date | None = None
+    last_order: date | None = None
+    business_contact: date | None = None
+    arrears: bool = False
+    handed: bool = False
+    contract_on: date | None = None
+    profiled_on: date | None = None
+    documents: list[str] = texts()
+    approved_by: str = ""
+    revisit_every: str = ""
+    note: str = ""
+    consent_on: date | None = None
+    erased_at: datetime | None = instant(default=None)
+    created_at: datetime = instant()
+    pinyin: str = ""
+    merged_into: int | None = Field(default=None, foreign_key="customer.id")
+
+    @property
+    def code(self) -> str:
+        """The permanent customer code, ``K00001``."""
+        return customer_code(self.id)
+
+
+class Demand(Row, table=True):
+    """A demand 需求; ``id`` is its number."""
+
+    id: int = Field(default=None, primary_key=True)
+    kind: str
+    subtype: str | None = None
+    channel: str
+    group_name: str = ""
+    customer_id: int = Field(foreign_key="customer.id")
+    region: str = ""
+    product: str = ""
+    content: str
+    source: str = ""
+    wish: str = ""
+    urgency: str = "normal"
+    service_mode: str | None = None
+    warranty: str = ""
+    from_id: int | None = Field(default=None, foreign_key="demand.id")
+    tags: list[str] = texts()
+    raised_at: datetime = instant()
+    registered_at: datetime = instant()
+    verified: bool | None = None
+    status: str = "new"
+    handler_id: int | None = Field(default=None, foreign_key="contact.id")
+    leader_id: int | None = Field(default=None, foreign_key="contact.id")
+    branch: str = ""
+    branch_leader_id: int | None = Field(default=None, foreign_key="contact.id")
+    escalation: int = 0
+    next_at: datetime | None = instant(default=None)
+    next_plan: str = ""
+    resolved_at: datetime | None = instant(default=None)
+    confirmed_at: datetime | None = instant(default=None)
+    outcome: str | None = None
+    reason: str = ""
+    amount: str | None = None
+    duplicate_of: int | None = Field(default=None, foreign_key="demand.id")
+    note: str = ""
+    closed_at: datetime | None = instant(default=None)
+
+
+class FollowUp(Row, table=True):
+    """A follow-up 跟进记录: when, by whom, how, what was said, what comes next."""
+
+    __tablename__ = "follow_up"
+
+    id: int = Field(default=None, primary_key=True)
+    demand_id: int = Field(foreign_key="demand.id")
+    at: datetime = instant()
+    by_name: str
+    by_id: int | None = Field(default=None, foreign_key="contact.id")
+    phone: str = ""
+    internal: bool = False
+    method: str | None = None
+    stage: str = ""
+    text: str
+    next_at: datetime | None = instant(default=None)
+    next_plan: str = ""
+    wait_until: datetime | None = instant(default=None)
+    resolved: bool = False
+
+
+class Assignment(Row, table=True):
+    """An assignment 派单记录: from whom to whom, how, why."""
+
+    id: int = Field(default=None, primary_key=True)
+    demand_id: int = Field(foreign_key="demand.id")
+    at: datetime = instant()
+    from_id: int | None = Field(default=None, foreign_key="contact.id")
+    to_id: int = Field(foreign_key="contact.id")
+    how: str
+    reason: str = ""
+    operator: str
+
+
+class Escalation(Row, table=True):
+    """An escalation 疑难升级 (S 4): the person, the problem and the time allowed."""
+
+    id: int = Field(default=None, primary_key=True)
+    demand_id: int = Field(foreign_key="demand.id")
+    at: datetime = instant()
+    to_id: int = Field(foreign_key="contact.id")
+    level: int
+    problem: str
+    within: str = ""
+
+
+class Revisit(Row, table=True):
+    """A revisit 回访, planned or made."""
+
+    id: int = Field(default=None, primary_key=True)
+    customer_id: int = Field(foreign_key="customer.id")
+    demand_id: int | None = Field(default=None, foreign_key="demand.id")
+    kind: str
+    method: str | None = None
+    planned_at: datetime | None = instant(default=None)
+    visited_at: datetime | None = instant(default=None)
+    reachable: bool | None = None
+    call_back_at: datetime | None = instant(default=None)
+    product_rating: str | None = None
+    attitude: str | None = None
+    speed: str | None = None
+    promise: str | None = None
+    satisfaction: str | None = None
+    dissatisfaction: str = ""
+    heard_from: str = ""
+    suggestion: str = ""
+    recommend: bool | None = None
+    inactive_reason: str = ""
+    would_continue: bool | None = None
+    problem: str = ""
+    urgent: bool = False
+    department: str = ""
+    forwarded_at: datetime | None = instant(default=None)
+    contacted_at: datetime | None = instant(default=None)
+    plan: str = ""
+    planned_by_department_at: datetime | None = instant(default=None)
+    escalated_to: int | None = Field(default=None, foreign_key="contact.id")
+    solved_at: datetime | None = instant(default=None)
+    recorded_at: datetime | None = instant(default=None)
+    visitor: str = ""
+    note: str = ""
+
+
+class RuleSet(Row, table=True):
+    """The rules and the calendar that deadlines were made by, stored once each."""
+
+    __tablename__ = "ruleset"
+
+    id: int = Field(default=None, primary_key=True)
+    digest: str
+    rules: str
+    calendar: str
+    calendar_version: str
+
+
+class EventRow(Row, table=True):
+    """What the deadline machine was told; replayed by ``doctor``."""
+
+    __tablename__ = "event"
+
+    id: int = Field(default=None, primary_key=True)
+    about: str
+    subject_id: int
+    demand_id: int | None = Field(default=None, foreign_key="demand.id")
+    at: datetime = instant()
+    names: str
+    data: str
+    ruleset_id: int = Field(foreign_key="ruleset.id")
+
+
+class DeadlineRow(Row, table=True):
+    """A deadline 时限 as it is stored."""
+
+    __tablename__ = "deadline"
+
+    id: int = Field(default=None, primary_key=True)
+    rule: str
+    rule_name: str
+    what: str
+    about: str
+    demand_id: int | None = Field(default=None, foreign_key="demand.id")
+    revisit_id: int | None = Field(default=None, foreign_key="revisit.id")
+    customer_id: int | None = Field(default=None, foreign_key="customer.id")
+    rank: int = 0
+    owed_by: str
+    owner_id: int | None = Field(default=None, foreign_key="contact.id")
+    owner_name: str = ""
+    started_at: datetime = instant()
+    due_at: datetime = instant()
+    target: str
+    clock: str = ""
+    given: bool = False
+    pauses: str = "[]"
+    occurrences: str = ""
+    waiting_until: datetime | None = instant(default=None)
+    missed: int = 0
+    provisional: bool = False
+    period: str = ""
+    met_at: datetime | None = instant(default=None)
+    voided_at: datetime | None = instant(default=None)
+    void_reason: str = ""
+    ruleset_id: int = Field(foreign_key="ruleset.id")
+
+
+@event.listens_for(Customer, "before_insert")
+@event.listens_for(Customer, "before_update")
+def _spell_customer(mapper: Any, connection: Any, customer: Customer) -> None:
+    """Keep the pinyin beside the names it is made from, whoever changes them."""
+    customer.pinyin = "" if customer.erased_at else spelled(customer.name, customer.nickname)
+
+
+@event.listens_for(Contact, "before_insert")
+@event.listens_for(Contact, "before_update")
+def _spell_contact(mapper: Any, connection: Any, contact: Contact) -> None:
+    """The same for the directory."""
+    contact.pinyin = spelled(contact.name)

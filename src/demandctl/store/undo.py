@@ -1,0 +1,111 @@
+"""Undo: the newest operation taken back by replaying, in reverse, the old values that the audit triggers wrote down."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from demandctl.errors import Refused
+from demandctl.store.models import Operation
+from demandctl.store.work import Work
+
+ENDS_THE_CHAIN = ("restore", "customer erase")
+"""Operations that cannot be taken back, nor anything before them."""
+
+NEVER_TAKEN_BACK = ("init", "export", "due --notify --unmask", "monday --unmask", "nudge --unmask")
+"""Operations that undo passes over: what was handed upward, or sent, stays so."""
+
+
+class Change(NamedTuple):
+    """One row before and after; None where it did not exist."""
+
+    table: str
+    row_id: int
+    old: dict[str, Any] | None
+    new: dict[str, Any] | None
+
+
+def newest(session: Session, besides: int) -> Operation | None:
+    """The newest operation that is not yet taken back, undos themselves excepted."""
+    return session.exec(
+        select(Operation)
+        .where(
+            col(Operation.undone_by).is_(None),
+            col(Operation.undoes).is_(None),
+            Operation.id != besides,
+            col(Operation.command).not_in(NEVER_TAKEN_BACK),
+        )
+        .order_by(col(Operation.id).desc())
+    ).first()
+
+
+def undo(work: Work) -> Operation:
+    """Take the newest operation back; several in a row walk back. Refused when there is none that can be undone."""
+    operation = newest(work.session, work.operation_id)
+    if operation is None:
+        raise Refused("没有可以撤销的操作", "看看做过什么：demandctl log")
+    if operation.command in ENDS_THE_CHAIN:
+        raise Refused(
+            f"“{operation.summary or operation.command}”不能撤销，它之前的也不能", "看看做过什么：demandctl log"
+        )
+    connection = work.session.connection()
+    connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+    for change in reversed(changes(work.session, operation.id)):
+        _revert(work.session, change)
+    this = work.session.get_one(Operation, work.operation_id)
+    this.undoes = operation.id
+    operation.undone_by = work.operation_id
+    work.describe(f"撤销 #{operation.id}：{operation.summary or operation.command}")
+    work.session.flush()
+    return operation
+
+
+def changes(session: Session, operation_id: int) -> list[Change]:
+    """What an operation changed, in order."""
+    rows = session.connection().execute(
+        text("SELECT table_name, row_id, old, new FROM change WHERE operation_id = :id ORDER BY id"),
+        {"id": operation_id},
+    )
+    return [Change(table, row_id, old and json.loads(old), new and json.loads(new)) for table, row_id, old, new in rows]
+
+
+def _revert(session: Session, change: Change) -> None:
+    # On the driver's own connection: an import has a hundred thousand changes, and each is two statements.
+    sql: Any = session.connection().connection.driver_connection
+    table, row_id = change.table, change.row_id
+    if change.new is None:
+        current = sql.execute(f"SELECT 1 FROM {table} WHERE id = ?", (row_id,)).fetchone()
+    else:
+        # Columns that the schema has gained since are nobody's change.
+        named = ", ".join(change.new)
+        current = sql.execute(f"SELECT {named} FROM {table} WHERE id = ?", (row_id,)).fetchone()
+    if current != (change.new and tuple(change.new.values())):
+        raise _changed_since(session, change)
+    if change.old is None:
+        sql.execute(f"DELETE FROM {table} WHERE id = ?", (row_id,))
+    elif change.new is None:
+        names, marks = ", ".join(change.old), ", ".join("?" * len(change.old))
+        sql.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(change.old.values()))
+    else:
+        fields = ", ".join(f"{name} = ?" for name in change.old)
+        sql.execute(f"UPDATE {table} SET {fields} WHERE id = ?", (*change.old.values(), row_id))
+
+
+def _changed_since(session: Session, change: Change) -> Refused:
+    """Why it cannot be undone: what touched the row later, and is not to be taken back."""
+    from demandctl.store.fields import TABLES
+
+    later = session.connection().execute(
+        text(
+            "SELECT id, summary, command FROM operation WHERE undone_by IS NULL AND undoes IS NULL AND id IN "
+            "(SELECT operation_id FROM change WHERE table_name = :name AND row_id = :id) ORDER BY id DESC LIMIT 1"
+        ),
+        {"name": change.table, "id": change.row_id},
+    )
+    operation = next(iter(later), None)
+    by = f"被 #{operation[0]}（{operation[1] or operation[2]}）改过" if operation else "被别的程序改过"
+    what = f"{TABLES.get(change.table, change.table)} {change.row_id}"
+    return Refused(f"{what} 后来又{by}，不能撤销", "看看改了什么：demandctl log --changes")

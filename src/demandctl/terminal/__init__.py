@@ -1,0 +1,1 @@
+"""The terminal: Typer's one adapter, asking, completing, showing."""

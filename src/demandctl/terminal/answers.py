@@ -1,0 +1,59 @@
+"""What a writing command prints: one line that says what changed and the next useful command, or the demand as JSON."""
+
+from typing import Any
+
+import typer
+
+from demandctl.context import Context
+from demandctl.errors import UsageError
+from demandctl.language.display import shown
+from demandctl.queries.demands import read_demand
+from demandctl.queries.reader import reading
+from demandctl.terminal.render import put_json, say, tell
+
+
+def demand_answer(
+    app: Context, number: int, as_json: bool, done: str, *following: str, notes: list[str] | None = None
+) -> None:
+    """Answer for a demand that was written: *done*, then the next commands, each with its purpose."""
+    for note in notes or []:
+        say(f"提示：{shown(note)}")
+    if as_json:
+        with reading(app) as reader:
+            put_json(read_demand(reader, number))
+        return
+    answer(done, *filter(None, following))
+
+
+def answer(done: str, *following: str) -> None:
+    """A line of what was done, and one line with what to do next."""
+    tell(shown(done))
+    for line in following:
+        tell(f"  {shown(line)}")
+
+
+def object_answer(as_json: bool, document: Any, done: str, *following: str) -> None:
+    """Answer with an object of JSON, or with words."""
+    if as_json:
+        put_json(document)
+        return
+    answer(done, *following)
+
+
+def agreed(question: str, yes: bool, *, typed: str = "") -> bool:
+    """A yes to a question, by ``--yes`` or on a terminal, where *typed* has to be written out if it is given.
+
+    UsageError off a terminal, typer.Abort for a no.
+    """
+    from demandctl.terminal import asking
+
+    if yes:
+        return True
+    if not asking.can_ask():
+        raise UsageError(f"要先确认：{question}", "确定的话加上 --yes")
+    said_so = (
+        asking.text(f"{shown(question)}确定请输入 {typed}：") == typed if typed else asking.yes(shown(question), False)
+    )
+    if not said_so:
+        raise typer.Abort
+    return True

@@ -1,0 +1,263 @@
+"""Questions on a terminal: editing that knows double-width characters, cancel that leaves nothing half done.
+
+Questions go to stderr like all talk. Each raises ``typer.Abort`` when the person cancels (Esc, Ctrl-C, Ctrl-D). Off a
+terminal nothing may be asked: look at ``can_ask`` first. In a ``form`` one can go back to the question before.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import typer
+
+from demandctl.errors import DemandctlError, Several
+from demandctl.language.display import shown
+from demandctl.terminal.render import say
+
+Check = Callable[[str], object]
+"""Reads an answer; a DemandctlError says what is wrong with it, and the question is asked again."""
+
+KEYS, ARROWS = "（方向键或数字选，回车确定，Esc 取消）", "（方向键选，回车确定，Esc 取消）"
+BACK = "<"
+"""Typed alone it goes back to the question before, where there is one."""
+
+
+class Back(Exception):
+    """The person wants the question before again."""
+
+
+def can_ask() -> bool:
+    """Whether a person sits at a terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def text(
+    question: str,
+    default: str = "",
+    *,
+    check: Check | None = None,
+    needed: bool = False,
+    known: Iterable[str | tuple[str, str]] = (),
+    back: bool = False,
+    files: bool = False,
+) -> str:
+    """A line of text; *known* are completed while typing, and those that come with a description are listed at once.
+
+    What is typed of a description that no other has stands for its value. ``needed`` refuses an empty answer; with
+    ``files`` names of files are completed.
+    """
+    words = [(word, "") if isinstance(word, str) else word for word in known]
+
+    def problem(answer: str) -> bool | str:
+        if back and answer.strip() == BACK:
+            return True
+        if not answer.strip():
+            return "这一项不能空着" if needed else True
+        try:
+            if check:
+                check(_meant(answer.strip(), words))
+        except Several:
+            return True  # which one is asked after
+        except DemandctlError as error:
+            fits = [value for value, about in words if answer.strip() in about]
+            return f"“{shown(answer.strip())}”不止一个，从列表里选一个" if len(fits) > 1 else shown(error)
+        return True
+
+    import questionary
+
+    extra: dict[str, Any] = {}
+    if files:
+        from prompt_toolkit.completion import PathCompleter
+
+        extra = {"completer": PathCompleter(expanduser=True), "complete_while_typing": True}
+    elif words:
+        extra = {"completer": _completer(words), "complete_while_typing": True}
+    if back:
+        extra["instruction"] = f"（{BACK} 上一步，Esc 取消）"
+    asked = questionary.text(question, default, validate=problem, validate_while_typing=False, **_look(), **extra)
+    if any(about for _, about in words) and not default:
+        asked.application.pre_run_callables.append(asked.application.current_buffer.start_completion)
+    answer: str = _asked(asked, typed=True).strip()
+    if back and answer == BACK:
+        raise Back
+    meant = _meant(answer, words)
+    if meant != answer:
+        say(f"  {shown(meant)}  {shown(dict(words)[meant])}")
+    return _which(meant, check)
+
+
+def _meant(answer: str, words: Sequence[tuple[str, str]]) -> str:
+    """The value whose description alone has the answer in it, else the answer itself; a number is always itself."""
+    if not answer or answer.isdecimal() or answer in dict(words):
+        return answer
+    found = [value for value, about in words if answer in about]
+    return found[0] if len(found) == 1 else answer
+
+
+def _which(answer: str, check: Check | None) -> str:
+    """The answer, or the one that the person chooses where it names several."""
+    try:
+        if check and answer:
+            check(answer)
+    except Several as several:
+        return one_of(several)
+    return answer
+
+
+def one_of(several: Several) -> str:
+    """Which one a name is meant to be."""
+    question = f"“{shown(several.text)}”不止一位，是哪一位"
+    chosen: str = choose(question, [(value, shown(label)) for value, label in several.choices])
+    return chosen
+
+
+def _completer(words: Sequence[tuple[str, str]]) -> Any:
+    """Completes by any part of a value, of its description, or of the pinyin of the name in either."""
+    from prompt_toolkit.completion import Completer, Completion
+
+    from demandctl.language import pinyin
+
+    spelled: list[str] = []
+
+    class Known(Completer):
+        def get_completions(self, document: Any, event: Any) -> Iterator[Any]:
+            typed = document.text.strip().lower()
+            letters = pinyin.typed(typed)
+            if letters and not spelled:
+                spelled.extend(pinyin.spelled(value, about.partition(" ")[0]) for value, about in words)
+            for place, (value, about) in enumerate(words):
+                by_pinyin = letters and f" {letters}" in f" {spelled[place]}"
+                if typed in value.lower() or typed in about.lower() or by_pinyin:
+                    yield Completion(value, -len(document.text), display=shown(value), display_meta=shown(about))
+
+    return Known()
+
+
+def choose(question: str, choices: Sequence[tuple[Any, str]], default: Any = None, *, back: bool = False) -> Any:
+    """One of several: pairs of a value and its label; *default* is the value the pointer stands on."""
+    import questionary
+
+    if back:
+        choices = [*choices, (Back, "← 上一步")]
+
+    # By place, not by value: the package takes a value of None for none given.
+    listed = [questionary.Choice(label, value=place) for place, (_, label) in enumerate(choices)]
+    start = next((listed[place] for place, (value, _) in enumerate(choices) if value == default is not None), None)
+    few, look = len(listed) < 10, _look()
+    keys = KEYS if few else ARROWS
+    place: int = _asked(
+        questionary.select(
+            question, listed, default=start, use_shortcuts=few, use_jk_keys=False, instruction=keys, **look
+        )
+    )
+    chosen = choices[place][0]
+    if chosen is Back:
+        raise Back
+    return chosen
+
+
+def form(steps: Sequence[tuple[str, Callable[[bool], Any]]]) -> dict[str, Any]:
+    """Ask one after the other; each step is a name and a question that is told whether it may go back."""
+    answers: dict[str, Any] = {}
+    place = 0
+    while place < len(steps):
+        name, ask = steps[place]
+        try:
+            answers[name] = ask(place > 0)
+            place += 1
+        except Back:
+            place -= 1
+    return answers
+
+
+def pasted(question: str) -> str:
+    """Text of many lines, put in by the terminal's own paste: Enter ends it, of typed lines Ctrl-D does."""
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
+    from prompt_toolkit.keys import Keys
+
+    keys, whole = KeyBindings(), []
+
+    @keys.add(Keys.BracketedPaste)
+    def _(event: Any) -> None:
+        whole.append(True)
+        event.current_buffer.insert_text(event.data.replace("\r\n", "\n").replace("\r", "\n"))
+
+    @keys.add("enter")
+    def _(event: Any) -> None:
+        if whole:
+            event.current_buffer.validate_and_handle()
+        else:
+            event.current_buffer.insert_text("\n")
+
+    @keys.add("c-d")
+    def _(event: Any) -> None:
+        event.current_buffer.validate_and_handle()
+
+    bindings = merge_key_bindings([_leaving(typed=True), keys])
+    session: Any = PromptSession(multiline=True, key_bindings=bindings, output=_look()["output"])
+    _tell_escape(session.app)
+    try:
+        answer: str = session.prompt(question + "\n")
+    except (KeyboardInterrupt, EOFError) as error:
+        raise typer.Abort from error
+    return answer
+
+
+def yes(question: str, default: bool = True) -> bool:
+    """A yes or no; one key is enough."""
+    import questionary
+    from questionary.prompts import confirm
+
+    for name, word in (("YES", "是"), ("NO", "否")):
+        setattr(confirm, name, word)  # the package speaks English alone
+    hint = "（回车是，n 否）" if default else "（y 是，回车否）"
+    answer: bool = _asked(questionary.confirm(question, default, instruction=hint, **_look()))
+    return answer
+
+
+def _look() -> dict[str, Any]:
+    from prompt_toolkit.output import create_output
+
+    return {"qmark": "?", "output": create_output(stdout=sys.stderr)}
+
+
+def _asked(question: Any, *, typed: bool = False) -> Any:
+    from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
+
+    application = question.application
+    application.key_bindings = merge_key_bindings([application.key_bindings or KeyBindings(), _leaving(typed)])
+    _tell_escape(application)
+    try:
+        return question.unsafe_ask()
+    except (KeyboardInterrupt, EOFError) as error:
+        raise typer.Abort from error
+
+
+def _leaving(typed: bool) -> Any:
+    """Keys that leave a question as Ctrl-C does: Esc, and where nothing is *typed* Ctrl-D."""
+    from prompt_toolkit.key_binding import KeyBindings
+    from prompt_toolkit.keys import Keys
+
+    keys = KeyBindings()
+
+    def leave(event: Any) -> None:
+        event.app.exit(exception=KeyboardInterrupt)
+
+    keys.add("escape")(leave)
+    if not typed:
+        keys.add("c-d")(leave)
+
+    @keys.add(Keys.Vt100MouseEvent)
+    def _(event: Any) -> None:
+        """A colour code in what is pasted is taken for the mouse, which is not in use: nothing happens."""
+
+    return keys
+
+
+def _tell_escape(application: Any) -> None:
+    """A short wait tells Esc from the arrow keys that begin with it."""
+    application.ttimeoutlen = 0.2
+    application.timeoutlen = 0.2

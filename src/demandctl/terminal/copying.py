@@ -1,0 +1,73 @@
+"""Ready-to-paste texts: printed for several people, and put on the clipboard where there is one."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from demandctl.context import Context
+from demandctl.language.display import shown, shown_lines
+from demandctl.terminal import asking
+from demandctl.terminal.render import put, put_json, put_styled, say, tell
+
+Copy = Annotated[bool, typer.Option("--copy", help="同时放进剪贴板")]
+Unmask = Annotated[bool, typer.Option("--unmask", help="不遮电话，会记入日志")]
+
+
+def put_on_clipboard(text: str) -> None:
+    """Copy the text and say whether it worked; without a clipboard the printed text is still there to be marked."""
+    from demandctl.terminal.clipboard import copy
+
+    say("已放进剪贴板，可以直接粘贴" if copy(text) else "这里没有剪贴板，请从上面选中复制")
+
+
+Person = Mapping[str, Any]
+Note = tuple[Person, list[str]]
+"""To whom, and the messages."""
+
+
+def short(person: Person) -> dict[str, Any]:
+    """Somebody of the directory as JSON has him beside a text."""
+    return {name: person[name] for name in ("id", "name", "phone", "branch", "role")}
+
+
+def put_notes(
+    app: Context, command: str, notes: Sequence[Note], *, nobody: str, copy: bool, as_json: bool, unmasked: bool
+) -> None:
+    """Texts to paste, person by person; *nobody* is said when there are none."""
+    if unmasked and notes:
+        _log_unmasking(app, command, [person["name"] for person, _ in notes])
+    if as_json:
+        put_json([{"to": short(person), "texts": texts} for person, texts in notes])
+        return
+    if not notes:
+        tell(nobody)
+    for number, (person, texts) in enumerate(notes):
+        if number:
+            put()
+        put_styled(shown(f"【{person['name'] or '没有登记领导'} {person['phone']}】"), "bold")
+        put("\n\n".join(map(shown_lines, texts)))
+    if copy:
+        copy_in_turn([(person["name"], text) for person, texts in notes for text in texts])
+
+
+def _log_unmasking(app: Context, command: str, names: Sequence[str]) -> None:
+    """Phones are to leave in full: the log says so before they are shown, as it does of what is sent."""
+    from demandctl.db import transaction
+
+    with transaction(app, f"{command} --unmask") as work:
+        work.describe(f"催促消息不遮电话：给 {'、'.join(names)}")
+
+
+def copy_in_turn(texts: Sequence[tuple[str, str]]) -> None:
+    """Texts for several people, each to be pasted to whom it is for: one by one on a terminal, else all at once."""
+    if not texts:
+        return
+    if len(texts) < 2 or not asking.can_ask():
+        put_on_clipboard("\n\n".join(text for _, text in texts))
+        return
+    for place, (name, text) in enumerate(texts, 1):
+        put_on_clipboard(text)
+        last = place == len(texts)
+        if not last and not asking.yes(f"[{place}/{len(texts)}] 给 {shown(name)} 的，粘贴好了，下一段？"):
+            return

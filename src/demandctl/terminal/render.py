@@ -1,0 +1,174 @@
+"""Rows to text: aligned tables for people, JSON for programs. Sees rows, never a session.
+
+Text that people typed is data: control characters are shown, not sent, and no markup in it takes effect.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from shutil import get_terminal_size
+from typing import Any, NamedTuple
+
+from demandctl.language.display import _SHOWN, cut, padded, shown, shown_lines, width, wrapped
+
+_ESCAPED = {code: f"\\u{code:04x}" for code in _SHOWN if code >= 127}
+"""The same for JSON, where the other control characters are escaped anyhow."""
+
+
+_LEAST_COLUMN = 16
+"""Where fewer cells than this are left for a text, breaking it is left to the terminal."""
+
+
+class Column(NamedTuple):
+    """A column of a table: its title, and between which widths in cells a terminal may squeeze it."""
+
+    title: str
+    style: str = ""
+    right: bool = False
+    least: int = 4
+    most: int | None = None
+    wrap: bool = True
+
+
+_LABELS = ("错误：", "提示：")
+GIST_CELLS = 80
+"""How much of the customer's words a list shows on a terminal."""
+
+
+def gist(text: str) -> str:
+    """What a customer wrote, as a cell of a list: two short lines of it on a terminal, all of it in a pipe."""
+    line = " ".join(text.split())
+    return cut(line, GIST_CELLS) if is_terminal() else line
+
+
+def is_terminal() -> bool:
+    """Whether people look at stdout."""
+    return sys.stdout.isatty()
+
+
+def is_narrow() -> bool:
+    """Whether a terminal is too narrow for a row on one line."""
+    return is_terminal() and get_terminal_size().columns < 110
+
+
+def put(text: str = "") -> None:
+    """A line of result on stdout."""
+    sys.stdout.write(text + "\n")
+
+
+def say(text: str) -> None:
+    """A line of talk on stderr, folded where people read it on a terminal."""
+    sys.stdout.flush()
+    with suppress(OSError):  # nobody reads it, or its disk is full: no reason to fail
+        sys.stderr.write((folded(text) if sys.stderr.isatty() else text) + "\n")
+
+
+def tell(text: str) -> None:
+    """A line of result on stdout, folded on a terminal. Texts to paste are ``put``, as they are."""
+    put(folded(text) if is_terminal() else text)
+
+
+def folded(text: str) -> str:
+    """Text whose lines are no wider than the terminal; further ones are indented, or stand behind the label.
+
+    Clauses stay together, so that a command can be read and copied in one piece.
+    """
+    room = get_terminal_size().columns
+    return "\n".join(part for line in text.split("\n") for part in _folded(line, room))
+
+
+def _folded(text: str, room: int) -> list[str]:
+    hang = width(text[:3]) if text.startswith(_LABELS) else len(text) - len(text.lstrip(" ")) + 2
+    margin = " " * hang
+    if width(text) <= room or room - hang < _LEAST_COLUMN:
+        return [text]
+    lines: list[str] = []
+    for clause in text.replace("；", "；\0").split("\0"):
+        if lines and width(lines[-1] + clause) <= room:
+            lines[-1] += clause
+            continue
+        first = "" if lines else wrapped(clause, room)[0]
+        lines += [first] if first else []
+        lines += [margin + line for line in wrapped(clause[len(first) :].lstrip(), room - hang)]
+    return lines
+
+
+def put_json(document: object) -> None:
+    """One JSON document on stdout."""
+    import json
+
+    put(json.dumps(document, ensure_ascii=False, indent=2).translate(_ESCAPED))
+
+
+def put_table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, styles: Sequence[str] = ()) -> None:
+    """A table: Rich on a terminal, plain and aligned at full width in a pipe. Cells are made safe here."""
+    if is_terminal():
+        cells = [[shown_lines(cell) for cell in row] for row in rows]
+        _rich_table(columns, cells, styles)
+        return
+    cells = [[shown(cell) for cell in row] for row in rows]
+    widths = [max(map(width, [column.title, *(row[i] for row in cells)])) for i, column in enumerate(columns)]
+    for line in [[column.title for column in columns], *cells]:
+        put("  ".join(padded(c, w, right=k.right) for c, w, k in zip(line, widths, columns, strict=True)).rstrip())
+
+
+def _rich_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], styles: Sequence[str]) -> None:
+    from rich.console import Console
+    from rich.containers import Lines
+    from rich.table import Table
+    from rich.text import Text
+
+    class Cell(Text):
+        """Text that is broken as Chinese is: Rich knows blanks only, and begins lines with commas."""
+
+        def wrap(self, console: Console, width: int, **how: Any) -> Lines:
+            lines = [line for part in self.plain.split("\n") for line in wrapped(part, width) or [""]]
+            if how.get("no_wrap") or len(lines) == 1:
+                return super().wrap(console, width, **how)
+            return Text("\n".join(lines), self.style).wrap(console, width, **how)
+
+    gap = 1 if is_narrow() else 2
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, padding=(0, gap, 0, 0))
+    for column in columns:
+        table.add_column(
+            column.title,
+            style=column.style,
+            justify="right" if column.right else "left",
+            min_width=column.least,
+            max_width=column.most,
+            no_wrap=not column.wrap,
+            overflow="fold",
+        )
+    for number, row in enumerate(rows):
+        table.add_row(*map(Cell, row), style=styles[number] if number < len(styles) else None)
+    Console(highlight=False, soft_wrap=False).print(table)
+
+
+def put_styled(text: str, style: str) -> None:
+    """A line in a style on a terminal, plain elsewhere."""
+    if not is_terminal():
+        put(text)
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    for line in folded(text).split("\n"):
+        console.print(Text(line, style=style))
+
+
+def pairs(entries: Iterable[tuple[str, Any]]) -> None:
+    """Names and values in two aligned columns; empty values are left out, further lines of a value indented."""
+    filled = [(name, shown_lines(value)) for name, value in entries if value not in (None, "", [])]
+    room = max((width(name) for name, _ in filled), default=0)
+    column = get_terminal_size().columns - room - 2
+    for name, value in filled:
+        lines = value.split("\n")
+        if is_terminal() and column >= _LEAST_COLUMN:
+            lines = [line for part in lines for line in wrapped(part, column) or [""]]
+        first, *rest = lines
+        put(f"{padded(name, room)}  {first}")
+        for line in rest:
+            put(f"{' ' * room}  {line}".rstrip())

@@ -1,0 +1,99 @@
+"""What the showing commands share: filters and limits, times and deadlines as people read them."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from demandctl.context import Context
+from demandctl.language.display import lateness, moment
+from demandctl.store.values import stored
+from demandctl.terminal.options import choices
+from demandctl.terminal.render import Column, put, put_styled, put_table
+from demandctl.terminal.typed import parse_time
+from demandctl.vocabulary import DeadlineState, Kind, Outcome, Status
+
+LINES = 50
+"""How many rows a list shows unless asked for more."""
+
+KindFilter = Annotated[str, typer.Option("--kind", metavar="类型", help=choices(Kind))]
+BranchFilter = Annotated[str, typer.Option("--branch", metavar="分公司", help="分公司，写一部分即可")]
+OwnerFilter = Annotated[str, typer.Option("--owner", metavar="对接人", help="对接人姓名或电话")]
+Limit = Annotated[
+    int | None, typer.Option("--limit", min=0, max=10**9, metavar="条数", help=f"最多几条，默认 {LINES}，0 为全部")
+]
+
+
+def row_limit(limit: int | None, as_json: bool) -> int | None:
+    """The limit that holds: programs get everything unless they ask for less."""
+    if limit is None:
+        return None if as_json else LINES
+    return limit or None
+
+
+def boundary(app: Context, text: str, *, end: bool = False) -> str:
+    """A filter's time as the ledger stores it; a bare day stands for its beginning, or with *end* for its end."""
+    if not text:
+        return ""
+    value = parse_time(app, text)
+    if not isinstance(value, datetime):
+        value = app.calendar.start_of(value + timedelta(days=1) if end else value)
+    return stored(value)
+
+
+def status_label(demand: Mapping[str, Any]) -> str:
+    """The status in Chinese; an ended demand shows how it ended."""
+    if demand["outcome"]:
+        return Outcome(demand["outcome"]).label
+    return Status(demand["status"]).label
+
+
+def when(iso: str | None, now: datetime) -> str:
+    """An instant of JSON as people read it."""
+    return moment(datetime.fromisoformat(iso), now) if iso else ""
+
+
+def put_deadlines(deadlines: list[dict[str, Any]], now: datetime) -> None:
+    """The clocks: the open ones first, then how the past ones ended."""
+    if not deadlines:
+        return
+    put()
+    put_styled("时限", "bold")
+    columns = [
+        Column("时限", wrap=False), Column("谁", wrap=False), Column("起算", wrap=False), Column("到期", wrap=False),
+        Column("情况"),
+    ]  # fmt: skip
+    ordered = sorted(deadlines, key=lambda d: d["state"] in ("met", "voided"))
+    put_table(
+        columns,
+        [
+            [
+                d["rule_name"],
+                d["owed_by"]["name"],
+                when(d["started_at"], now),
+                when(d["due_at"], now),
+                how_it_stands(d, now),
+            ]
+            for d in ordered
+        ],
+        styles=[
+            "red" if d["state"] == "overdue" else "dim" if d["state"] in ("met", "voided") else "" for d in ordered
+        ],
+    )
+
+
+def how_it_stands(deadline: Mapping[str, Any], now: datetime) -> str:
+    """State and lateness of a deadline in words."""
+    state, due = deadline["state"], datetime.fromisoformat(deadline["due_at"])
+    if state == "met":
+        late = datetime.fromisoformat(deadline["met_at"]) > due
+        return f"{when(deadline['met_at'], now)} {'完成，已超时' if late else '按时完成'}"
+    if state == "voided":
+        late = datetime.fromisoformat(deadline["voided_at"]) > due
+        return f"取消：{deadline['void_reason']}" + ("（当时已超时）" if late else "")
+    if state == "overdue":
+        times = f"，连续 {deadline['missed']} 次" if (deadline["missed"] or 0) > 1 else ""
+        return f"超时 {lateness(deadline['late_minutes'], deadline['workday_minutes'])}{times}"
+    provisional = "（暂定，当年放假安排未公布）" if deadline["provisional"] else ""
+    return DeadlineState(state).label + provisional

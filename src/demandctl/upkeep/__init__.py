@@ -1,0 +1,1 @@
+"""What keeps a ledger in order: doctor, privacy, the demo."""

@@ -1,0 +1,63 @@
+"""``init --demo``: a ledger filled from the examples, command by command, each at its own moment."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import shlex
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from demandctl import DATA
+from demandctl.context import Context
+from demandctl.terminal.render import say
+from demandctl.vocabulary import WEEKDAYS
+
+
+def examples() -> Path:
+    """Where the examples lie: in an installed package, or beside the source."""
+    installed = DATA / "examples"
+    return installed if installed.is_dir() else DATA.parents[2] / "examples"
+
+
+def commands(app: Context) -> Iterator[tuple[datetime, list[str]]]:
+    """The lines of the demo whose moment has come, in the order of time; week 0 is the week of now."""
+    monday = app.now.date() - timedelta(days=app.now.weekday())
+    timed: list[tuple[datetime, list[str]]] = []
+    for line in (examples() / "demo.txt").read_text(encoding="utf-8").splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        week, weekday, clock, *words = shlex.split(line)
+        day = monday + timedelta(weeks=int(week), days=WEEKDAYS.index(weekday))
+        moment = datetime.fromisoformat(f"{day.isoformat()}T{clock}").replace(tzinfo=app.zone)
+        timed.append((moment, words))
+    return (entry for entry in timed if entry[0] <= app.now)
+
+
+def fill(app: Context, run: Callable[[list[str]], object]) -> None:
+    """Fill a fresh ledger through the program itself, which *run* is: it takes the words of a command, and exits.
+
+    A line that a holiday of that week makes impossible is left out and said.
+    """
+    kept = {name: os.environ.get(name) for name in ("DEMANDCTL_NOW", "DEMANDCTL_DB", "DEMANDCTL_CONFIG")}
+    os.environ |= {"DEMANDCTL_DB": str(app.db_path), "DEMANDCTL_CONFIG": str(app.config_path)}
+    first = [(None, ["contact", "import", str(examples() / "contacts.csv")])]
+    try:
+        for moment, words in [*first, *commands(app)]:
+            if moment:
+                os.environ["DEMANDCTL_NOW"] = moment.isoformat()
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as errors:
+                try:
+                    run(words)
+                except SystemExit as ended:
+                    failed = ended.code
+            if failed:
+                say(f"示例跳过一步：{' '.join(words)[:60]}\n{errors.getvalue().rstrip()}")
+    finally:
+        for name, value in kept.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -1,0 +1,375 @@
+"""What is wrong with a ledger and what to do about it: file, history, deadlines, permissions. Looks, never writes."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from demandctl import SCHEMA_VERSION
+from demandctl.core.rules import delayed, read_rules
+from demandctl.errors import LedgerUnusable, NotFound
+from demandctl.language.codes import customer_code
+from demandctl.queries.reader import Reader
+from demandctl.store import backup, invariants
+from demandctl.store.file import identify, open_file, unusable
+from demandctl.store.migrations import upgrade
+from demandctl.store.values import stored
+
+if TYPE_CHECKING:
+    from demandctl.context import Context
+
+REPLAYED = 2_000
+"""How many demands, revisits and customers are replayed unless all are asked for, the newest first."""
+
+NAMED = 20
+"""How many of the things that are wrong a finding names."""
+
+
+class Finding(NamedTuple):
+    """Something to know: ``unusable``, a ``problem``, or a mere ``notice``, with what to do."""
+
+    check: str
+    level: str
+    message: str
+    advice: str = ""
+    items: tuple[str, ...] = ()
+
+
+class Report(NamedTuple):
+    """All findings, and what was looked at."""
+
+    findings: list[Finding]
+    checks: list[str]
+    replayed: int = 0
+    of: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        """0 fine, 1 something found, 4 the ledger is no use."""
+        levels = {finding.level for finding in self.findings}
+        return 4 if "unusable" in levels else 1 if "problem" in levels else 0
+
+
+Progress = Callable[[int, int], None]
+
+
+def examine(context: Context, *, everything: bool = False, progress: Progress | None = None) -> Report:
+    """Look at everything; NotFound when there is no ledger. A file that cannot be used ends the examination."""
+    path = context.db_path
+    if not path.exists():
+        raise NotFound(f"还没有台账：{path}", "先建一个：demandctl init")
+    restore = "用备份恢复：demandctl restore 备份文件；有哪些备份：demandctl backup --list"
+    try:
+        connection = open_file(path, write=False)
+    except sqlite3.Error as error:
+        return Report([Finding("file", "unusable", str(unusable(error, path)), restore)], ["file"])
+    connection.row_factory = sqlite3.Row
+    try:
+        version = identify(connection, path)
+        if version > SCHEMA_VERSION:
+            newer = f"台账是更新的程序写的（版本 {version}，本程序认得到 {SCHEMA_VERSION}）"
+            return Report([Finding("file", "unusable", newer, "请升级 demandctl")], ["file"])
+        connection.execute("BEGIN")
+        if broken := list(_file(connection)):
+            return Report([*broken, *_permissions(context)], ["file", "permissions"])
+        if version < SCHEMA_VERSION:
+            older = Finding("schema", "notice", f"台账是旧版本 {version}，下一个写入的命令会先备份再升级")
+            return Report([older, *_permissions(context)], ["file", "schema", "permissions"])
+        reader = Reader(connection, context)
+        try:
+            findings = [finding for check in CHECKS.values() for finding in check(reader)]
+        except sqlite3.OperationalError:  # a table or a column is not there: what is left cannot be looked at
+            if not (structure := list(_schema(reader))):
+                raise
+            return Report(structure, ["file", "schema"])
+        wrong, replayed, total = _replay(reader, everything, progress)
+        return Report([*findings, *wrong], ["file", *CHECKS, "replay"], replayed, total)
+    except sqlite3.Error as error:
+        return Report([Finding("file", "unusable", str(unusable(error, path)), restore)], ["file"])
+    except LedgerUnusable as error:
+        return Report([Finding("file", "unusable", str(error), error.hint)], ["file"])
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"台账里有读不出来的内容：{error}"
+        return Report([Finding("file", "unusable", message[:200], restore)], ["file"])
+    finally:
+        connection.close()
+
+
+def _file(connection: sqlite3.Connection) -> Iterator[Finding]:
+    found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
+    if found != ["ok"]:
+        yield Finding("file", "unusable", "台账文件已损坏", "用备份恢复：demandctl restore 备份文件", tuple(found))
+
+
+# -- file and schema ---------------------------------------------------------------------------------------------
+
+
+def _references(reader: Reader) -> Iterator[Finding]:
+    rows = [tuple(row) for row in reader.rows("PRAGMA foreign_key_check")]
+    if rows:
+        named = tuple(f"{table} 第 {number} 行指向不存在的 {parent}" for table, number, parent, _ in rows[:NAMED])
+        yield _problem("references", f"{len(rows)} 处指向不存在的记录", named)
+
+
+def _schema(reader: Reader) -> Iterator[Finding]:
+    """Tables, indexes and triggers as this program makes them; the audit hangs on the triggers."""
+    fresh = sqlite3.connect(":memory:", isolation_level=None)
+    upgrade(fresh)
+    ours, theirs = (_objects(connection) for connection in (fresh, reader.sql))
+    fresh.close()
+    missing = tuple(name for name in ours if name not in theirs)
+    changed = tuple(name for name in ours if name in theirs and ours[name] != theirs[name])
+    if missing or changed:
+        yield _problem("schema", "台账的结构和程序的不一致，有别的程序改过它", missing + changed)
+
+
+def _objects(connection: sqlite3.Connection | sqlite3.Cursor) -> dict[str, str]:
+    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
+    return {row[0]: " ".join(row[1].replace('"', "").split()) for row in rows}
+
+
+def _unfinished(reader: Reader) -> Iterator[Finding]:
+    if reader.rows("SELECT 1 FROM current_operation"):
+        yield _problem("unfinished", "有一步操作没有收尾", ())
+
+
+# -- states and history ------------------------------------------------------------------------------------------
+
+
+def _states(reader: Reader) -> Iterator[Finding]:
+    for what, query in invariants.DEMANDS.items():
+        yield from _listed("states", what, reader, query, "D{}")
+    for what, query in invariants.REVISITS.items():
+        yield from _listed("states", what, reader, query, "回访 {}")
+
+
+def _orphans(reader: Reader) -> Iterator[Finding]:
+    for what, query in invariants.ORPHANS.items():
+        yield from _listed("orphans", f"{what}没有所属的记录", reader, query, "{}")
+
+
+def _listed(check: str, what: str, reader: Reader, query: str, name: str) -> Iterator[Finding]:
+    numbers = [row[0] for row in reader.rows(query)]
+    if numbers:
+        named = tuple(name.format(number) for number in numbers[:NAMED])
+        yield _problem(check, f"{what}（{len(numbers)} 条）", named)
+
+
+def _problem(check: str, message: str, items: tuple[str, ...]) -> Finding:
+    return Finding(check, "problem", message, "先备份：demandctl backup；看经过：demandctl log 编号 --changes", items)
+
+
+# -- deadlines ---------------------------------------------------------------------------------------------------
+
+
+def _forgotten(reader: Reader) -> Iterator[Finding]:
+    query = (
+        "SELECT id FROM demand AS d WHERE closed_at IS NULL AND NOT EXISTS (SELECT 1 FROM deadline AS l "
+        "WHERE l.demand_id = d.id AND l.about = 'demand' AND l.met_at IS NULL AND l.voided_at IS NULL)"
+    )
+    numbers = [row[0] for row in reader.rows(query)]
+    if numbers:
+        named = tuple(f"D{number}" for number in numbers[:NAMED])
+        advice = '约定下次跟进就有了时限：demandctl follow-up 编号 "…" --next 时间'
+        yield Finding("forgotten", "problem", f"{len(numbers)} 条未结束的需求没有时限", advice, named)
+
+
+def _provisional(reader: Reader) -> Iterator[Finding]:
+    last = reader.context.calendar.known[1]
+    count, until = reader.rows(
+        "SELECT count(*), max(due_at) FROM deadline WHERE provisional = 1 AND met_at IS NULL AND voided_at IS NULL"
+    )[0]
+    advice = "国务院公布放假安排后升级：pip install -U chinesecalendar；下一个写入的命令会自动重算"
+    if last < reader.now.date():
+        message = f"工作日历只到 {last.year} 年，今年的节假日不知道"
+        yield Finding("calendar", "problem", message, advice)
+    elif count:
+        message = f"{count} 个时限落在日历还没有公布的年份（最晚 {until[:4]} 年），按周一到周五暂算"
+        yield Finding("calendar", "notice", message, advice)
+
+
+def _calendar_package(reader: Reader) -> Iterator[Finding]:
+    from demandctl.config import calendar_version
+
+    newest = reader.rows("SELECT calendar_version FROM ruleset ORDER BY id DESC LIMIT 1")
+    if newest and _numbers(newest[0][0]) > _numbers(calendar_version()):
+        message = f"装的日历 {calendar_version()} 比台账用过的 {newest[0][0]} 旧"
+        yield Finding("calendar-package", "problem", message, "升级：pip install -U chinesecalendar")
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".") if part.isdecimal()]
+
+
+_NAMES: dict[str, Callable[[int], str]] = {
+    "demand": "D{}".format,
+    "revisit": "回访 {}".format,
+    "customer": customer_code,
+    "ledger": lambda _: "台账",
+}
+
+
+def _replay(reader: Reader, everything: bool, progress: Progress | None) -> tuple[list[Finding], int, int]:
+    """The stored deadlines against those that the stored events make, each by the rules of its day.
+
+    Returns what was found, how many subjects were replayed, and how many there are.
+    """
+    from sqlalchemy import create_engine
+    from sqlalchemy.exc import DBAPIError
+    from sqlalchemy.pool import NullPool
+    from sqlmodel import Session
+
+    from demandctl.store.deadlines import replay
+
+    path, subjects = reader.context.db_path, _subjects(reader)
+    chosen = subjects if everything else subjects[:REPLAYED]
+    engine = create_engine("sqlite://", creator=lambda: open_file(path, write=False), poolclass=NullPool)
+    wrong: list[str] = []
+    sets: dict[int, Any] = {}
+    with engine.connect() as connection, Session(connection) as session:
+        for done, (kind, number) in enumerate(chosen, 1):
+            try:
+                made, kept = replay(session, kind, number, sets)
+            except (DBAPIError, ValueError, KeyError, TypeError):  # what is stored cannot be read
+                made, kept = [], None
+            if made != kept:
+                wrong.append(_NAMES[kind](number))
+            session.expunge_all()
+            if progress:
+                progress(done, len(chosen))
+    message = f"{len(wrong)} 处时限与按经过重算的不一致"
+    found = [_problem("replay", message, tuple(wrong[:NAMED]))] if wrong else []
+    return found, len(chosen), len(subjects)
+
+
+def _subjects(reader: Reader) -> list[tuple[str, int]]:
+    """Whatever has events or deadlines, the newest first."""
+    about = (
+        "SELECT about, subject_id FROM event UNION SELECT 'demand', demand_id FROM deadline WHERE about = 'demand' "
+        "UNION SELECT 'revisit', revisit_id FROM deadline WHERE about = 'revisit' "
+        "UNION SELECT 'customer', customer_id FROM deadline WHERE about = 'customer'"
+    )
+    rows = reader.rows(f"SELECT about, subject_id FROM ({about}) ORDER BY subject_id DESC")
+    return [(kind, number) for kind, number in rows if kind in _NAMES and number is not None]
+
+
+# -- outside the ledger ------------------------------------------------------------------------------------------
+
+
+def _permissions(context: Context) -> Iterator[Finding]:
+    if os.name == "nt":
+        return
+    ledger = context.db_path
+    own = [ledger, *(ledger.with_name(ledger.name + ending) for ending in ("-wal", "-shm"))]
+    own += [copy.path for copy in backup.kept(context)]
+    own += sorted(ledger.absolute().parent.glob(f"{ledger.stem}.replaced-*.db"))
+    others = [context.config_path, *exported_files(context)]
+    for level, what, files in (("problem", "台账和备份里", own), ("notice", "配置和表格里", others)):
+        if named := tuple(str(path) for path in files if _is_open_to_others(path)):
+            message = f"{what}有 {len(named)} 个文件别人也能读"
+            yield Finding("permissions", level, message, "只留给自己：chmod 600 文件", named[:NAMED])
+
+
+def _is_open_to_others(path: Path) -> bool:
+    with suppress(OSError):
+        return bool(path.stat().st_mode & 0o077)
+    return False
+
+
+def exported_files(context: Context) -> list[Path]:
+    """Spreadsheets beside the ledger: what was exported there."""
+    folder = context.db_path.absolute().parent
+    return sorted(path for ending in ("xlsx", "csv") for path in folder.glob(f"*.{ending}"))
+
+
+def _rules(reader: Reader) -> Iterator[Finding]:
+    from demandctl.config import rules_text
+
+    text, path = rules_text(reader.context.config)
+    if problems := read_rules(text)[1]:
+        yield Finding("rules", "problem", f"规则文件有 {len(problems)} 处错误：{path}", "逐条看：demandctl sla check")
+
+
+def _clock(reader: Reader) -> Iterator[Finding]:
+    last = reader.rows("SELECT max(at) FROM operation")[0][0]
+    if last and datetime.fromisoformat(last) > reader.now:
+        at = datetime.fromisoformat(last).astimezone(reader.zone)
+        yield Finding("clock", "problem", f"最后一步操作在 {at:%Y-%m-%d %H:%M}，比现在还晚", "检查系统时间")
+
+
+def _backups(reader: Reader) -> Iterator[Finding]:
+    made = backup.last_made(reader.context)
+    if made is None:
+        yield Finding("backups", "notice", "还没有备份", "做一份：demandctl backup")
+        return
+    newest = backup.kept(reader.context)[0].path
+    if problems := backup.integrity(newest):
+        advice = "另做一份：demandctl backup"
+        yield Finding("backups", "problem", f"最近的备份已损坏：{newest}", advice, tuple(problems[:NAMED]))
+    elif reader.now - made > timedelta(days=7):
+        days = (reader.now - made).days
+        yield Finding("backups", "notice", f"最近的备份已是 {days} 天前的", "再做一份：demandctl backup")
+
+
+def _retention(reader: Reader) -> Iterator[Finding]:
+    """Customers whose records have all ended longer ago than the configured time (PIPL: no longer than needed)."""
+    kept = reader.context.config.retention
+    if kept is None:
+        return
+    months, days = kept
+    limit = stored(_months_before(reader.now, months) - timedelta(days=days))
+    rows = reader.rows(
+        "SELECT c.id, count(d.id), max(d.closed_at) FROM customer AS c JOIN demand AS d ON d.customer_id = c.id "
+        "WHERE c.erased_at IS NULL GROUP BY c.id HAVING count(*) = count(d.closed_at) AND max(d.closed_at) < :limit "
+        "AND coalesce(max(c.last_order), '') < :limit AND NOT EXISTS (SELECT 1 FROM revisit AS r WHERE "
+        "r.customer_id = c.id AND coalesce(r.visited_at, r.planned_at) >= :limit) ORDER BY max(d.closed_at)",
+        {"limit": limit},
+    )
+    if rows:
+        named = tuple(f"{customer_code(row[0])}（{row[1]} 条，{row[2][:10]} 结束）" for row in rows[:NAMED])
+        message = f"{len(rows)} 位客户的记录都在 {limit[:10]} 前结束，超过设定的保存时间"
+        advice = "不再需要就删除个人资料：demandctl customer erase 客户"
+        yield Finding("retention", "notice", message, advice, named)
+
+
+def _months_before(moment: datetime, months: int) -> datetime:
+    years, rest = divmod(months, 12)
+    first = moment.replace(year=max(moment.year - years - (1 if rest else 0), 1), day=min(moment.day, 28))
+    return datetime.combine(delayed(first.date(), f"{12 - rest}mo") if rest else first.date(), moment.timetz())
+
+
+def leftovers(context: Context) -> Iterable[Path]:
+    """Files of runs that were killed halfway."""
+    ledger = context.db_path.absolute()
+    for place in {ledger.parent, backup.folder(context)}:
+        for ending in ("new", "part", "restore"):
+            yield from place.glob(f".*.{ending}")
+
+
+def _leftovers(reader: Reader) -> Iterator[Finding]:
+    found = tuple(str(path) for path in leftovers(reader.context))
+    if found:
+        yield Finding("leftovers", "notice", f"{len(found)} 个没有写完的文件留了下来", "可以删掉", found[:NAMED])
+
+
+CHECKS: dict[str, Callable[[Reader], Iterator[Finding]]] = {
+    "references": _references,
+    "schema": _schema,
+    "unfinished": _unfinished,
+    "states": _states,
+    "orphans": _orphans,
+    "forgotten": _forgotten,
+    "calendar": _provisional,
+    "calendar-package": _calendar_package,
+    "permissions": lambda reader: _permissions(reader.context),
+    "rules": _rules,
+    "clock": _clock,
+    "backups": _backups,
+    "retention": _retention,
+    "leftovers": _leftovers,
+}

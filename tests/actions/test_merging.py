@@ -1,0 +1,154 @@
+"""One customer stays one: look-alikes with reasons, merging that keeps both histories, names found by pinyin."""
+
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from demandctl.language.pinyin import spelled, typed
+from tests.support.cli import Cli
+
+
+def _pairs(cli: Cli) -> dict[tuple[str, str], list[str]]:
+    return {(p["a"]["code"], p["b"]["code"]): p["reasons"] for p in cli("customer", "duplicates", "--json").json}
+
+
+def _take(cli: Cli, name: str, **options: str) -> dict[str, Any]:
+    return cli.demand(customer=name, **{"kind": "service", "channel": "direct", "region": "湘潭"} | options)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        ({"customer": "张三"}, {"customer": "张三", "region": "湖南湘潭"}, "姓名或昵称相同，地区相同"),
+        ({"customer": "张三"}, {"customer": "章三"}, "姓名读音相同，地区相同"),
+        ({"customer": "湘潭老周"}, {"customer": "老周", "region": "湘乡"}, "称呼相近，地区相同"),
+        ({"customer": "甲", "phone": "13800000121"}, {"customer": "乙", "phone": "13900000121"}, "电话尾号相同"),
+        ({"customer": "周", "phone": "13800000121"}, {"customer": "周", "phone": "13800000131"}, "电话只差一位"),
+        ({"customer": "陈总", "company": "恒基"}, {"customer": "陈老板", "company": "恒基"}, "单位相同"),
+        ({"customer": "甲", "wechat": "13800000121"}, {"customer": "乙", "phone": "13800000121"}, "是另一位的电话"),
+    ],
+)  # fmt: skip
+def test_those_who_look_alike_are_shown_with_the_reason(
+    cli: Cli, first: dict[str, str], second: dict[str, str], reason: str
+) -> None:
+    _take(cli, first.pop("customer"), **first)
+    _take(cli, second.pop("customer"), **second)
+    (reasons,) = _pairs(cli).values()
+    assert any(reason in told for told in reasons)
+
+
+def test_the_same_name_elsewhere_is_somebody_else(cli: Cli) -> None:
+    _take(cli, "张三", region="湘潭")
+    _take(cli, "张三", region="南宁")
+    assert _pairs(cli) == {}
+
+
+def test_merging_keeps_both_histories_and_the_gone_code_leads_to_the_one_who_stays(cli: Cli) -> None:
+    _take(cli, "张三")
+    second = _take(cli, "三哥", phone="13800000121", region="", kind="opportunity")
+    cli("follow-up", str(second["number"]), "报过价")
+    cli("customer", "tag", "K00002", "大客户")
+    cli("revisit", "add", "K00002", "--kind", "regular", "--at", "2026-11-25 10:00")
+    cli("customer", "merge", "K00001", "K00002", "--yes")
+    kept = cli("customer", "show", "K00002", "--json").json
+    assert kept["code"] == "K00001"
+    assert (kept["phone"], kept["tags"]) == ("13800000121", ["大客户"])
+    assert [d["number"] for d in kept["demands"]] == [1, 2]
+    assert len(kept["revisits"]) == 1
+    assert cli("show", "2", "--json").json["customer"]["code"] == "K00001"
+    assert [c["code"] for c in cli("customer", "list", "--json").json] == ["K00001"]
+    assert cli("customer", "show", "三哥", "--json").json["code"] == "K00001"
+    assert _pairs(cli) == {}
+    cli("doctor")
+
+
+def test_whoever_calls_from_the_second_phone_is_the_one_who_stays(cli: Cli) -> None:
+    _take(cli, "张三", phone="13800000121")
+    _take(cli, "三哥", phone="13800000122", kind="opportunity")
+    cli("customer", "merge", "K00001", "K00002", "--yes")
+    demand = _take(cli, "不知道是谁", phone="13800000122", kind="inquiry")
+    assert demand["customer"]["code"] == "K00001"
+    assert demand["customer"]["phone"] == "13800000121"
+
+
+def test_a_visit_that_is_owed_goes_over_and_is_owed_once(cli: Cli) -> None:
+    _take(cli, "张三")
+    _take(cli, "三哥", kind="opportunity")
+    cli("assign", "2", "龙小燕")
+    cli("close", "2", "--outcome", "won")
+    due = cli.at("2026-11-27T09:00:00")("due", "--within", "30d", "--rule", "after-sale", "--json").json
+    cli("customer", "merge", "K00001", "K00002", "--yes")
+    after = cli("due", "--within", "30d", "--rule", "after-sale", "--json").json
+    assert [line["customer"]["code"] for line in after] == ["K00001"]
+    assert [line["due_at"] for line in after] == [line["due_at"] for line in due]
+    cli("doctor")
+
+
+def test_undo_parts_them_again(cli: Cli) -> None:
+    _take(cli, "张三", phone="13800000121")
+    _take(cli, "三哥", phone="13800000122", kind="opportunity")
+    before = _rows(cli)
+    cli("customer", "merge", "K00001", "K00002", "--yes")
+    cli("undo")
+    assert _rows(cli) == before
+    cli("doctor")
+
+
+def _rows(cli: Cli) -> list[Any]:
+    with closing(sqlite3.connect(cli.db)) as ledger, ledger:
+        return [ledger.execute(f"SELECT * FROM {t} ORDER BY id").fetchall() for t in ("customer", "demand", "deadline")]
+
+
+def test_nobody_is_merged_with_himself(cli: Cli) -> None:
+    _take(cli, "张三")
+    _take(cli, "三哥", kind="opportunity")
+    assert cli.run("customer", "merge", "K00001", "K00001").code == 1
+    cli("customer", "merge", "K00001", "K00002", "--yes")
+    assert cli.run("customer", "merge", "K00001", "K00002", "--yes").code == 1
+
+
+@pytest.mark.parametrize("text", ["zs", "ZS", "zhangsan", "zhang san", "zhangs"])
+def test_a_customer_is_found_by_initials_and_by_pinyin(cli: Cli, text: str) -> None:
+    _take(cli, "张三")
+    _take(cli, "李四")
+    assert [c["name"] for c in cli("customer", "list", text, "--json").json] == ["张三"]
+    assert cli("customer", "show", text, "--json").json["name"] == "张三"
+    assert [d["number"] for d in cli("search", text, "--json").json] == [1]
+
+
+def test_a_contact_is_found_by_initials(cli: Cli) -> None:
+    assert cli("contact", "show", "litiezhu", "--json").json["name"] == "李铁柱"
+    cli.demand()
+    assert cli("assign", "1", "ltz", "--json").json["handler"]["name"] == "李铁柱"
+
+
+def test_a_new_name_is_found_by_its_own_pinyin_and_undo_brings_back_the_old(cli: Cli) -> None:
+    _take(cli, "张三")
+    cli("customer", "edit", "K00001", "--name", "王五", "--nickname", "五哥")
+    assert cli("customer", "list", "ww", "--json").json
+    assert not cli("customer", "list", "zs", "--json").json
+    cli("undo")
+    assert cli("customer", "list", "zs", "--json").json
+
+
+def test_letters_and_surnames_are_read_as_people_read_them() -> None:
+    assert spelled("A旭日砼泵-小刘😎") == "axuritongbengxiaoliu axrtbxl"
+    assert spelled("曾丽").split() == ["zengli", "zl"]
+    assert spelled("单工", "老单") == "shangong sg laodan ld"
+    assert typed("张三") == typed("138") == typed("z") == ""
+
+
+def test_tags_come_and_go(cli: Cli) -> None:
+    _take(cli, "张三")
+    cli("customer", "tag", "K00001", "大客户", "湘潭")
+    cli("customer", "tag", "K00001", "--remove", "湘潭")
+    assert [c["name"] for c in cli("customer", "list", "--tag", "大客户", "--json").json] == ["张三"]
+    assert cli.run("customer", "list", "--tag", "湘潭", "--json").code == 3  # nobody has it any more
+    assert cli.run("customer", "tag", "K00001").code == 2
+
+
+def test_a_customer_is_named_by_his_phone_at_intake(cli: Cli) -> None:
+    cli("customer", "add", "甲某", "--phone", "13800009988")
+    assert cli.demand(customer="13800009988")["customer"]["code"] == "K00001"

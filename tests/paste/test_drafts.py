@@ -1,0 +1,311 @@
+"""A copied chat becomes drafts: the samples field by field, and the rules behind them in other words."""
+
+import csv
+import json
+import re
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from demandctl.errors import UsageError
+from demandctl.paste.drafts import Draft, drafts
+from demandctl.paste.keywords import read_wording
+from demandctl.paste.senders import Person
+from demandctl.vocabulary import SUBTYPES, Kind, Role
+from tests.support.cli import DATA, ROOT
+
+NOW = datetime.fromisoformat("2026-11-20T18:30:00+08:00")
+TABLE = (ROOT / "src" / "demandctl" / "data" / "keywords.toml").read_text(encoding="utf-8")
+WORDING = read_wording(TABLE)
+
+
+def _directory() -> list[Person]:
+    with (ROOT / "examples" / "contacts.csv").open(encoding="utf-8-sig") as file:
+        return [
+            Person(n, r["姓名"], r["微信"], r["电话"], r["分公司"], Role.parse(r["角色"]), r["在职"] == "是")
+            for n, r in enumerate(csv.DictReader(file), 1)
+        ]
+
+
+PEOPLE = _directory()
+
+
+def read(text: str, now: datetime = NOW) -> list[Draft]:
+    """The drafts of a text."""
+    return drafts(text, now, PEOPLE, WORDING)
+
+
+def only(text: str) -> Draft:
+    """The one draft of a text."""
+    found = read(text)
+    assert len(found) == 1, [draft.content for draft in found]
+    return found[0]
+
+
+def _same(name: str, wanted: Any, got: Any) -> bool:
+    """The comparison of the samples' README."""
+    if isinstance(wanted, list):
+        return any(_same(name, one, got) for one in wanted)
+    if wanted is None:
+        return got is None
+    if name == "phone":
+        return re.sub(r"\D", "", got or "").startswith(re.sub(r"\D", "", wanted))
+    if name in ("region", "product"):
+        return re.sub(r"[ 的]", "", wanted) in re.sub(r"[ 的]", "", got or "")
+    if name == "raised_at":
+        return bool(got == datetime.fromisoformat(wanted))
+    return bool(wanted == got)
+
+
+def _cases(name: str) -> list[Any]:
+    lines = (DATA / name).read_text(encoding="utf-8").splitlines()
+    return [pytest.param(case, id=case["id"]) for case in map(json.loads, filter(str.strip, lines))]
+
+
+@pytest.mark.parametrize("case", [*_cases("chat_pastes.jsonl"), *_cases("chat_own.jsonl")])
+def test_a_paste_gives_what_a_careful_specialist_writes_down(case: dict[str, Any]) -> None:
+    found = read(case["text"], datetime.fromisoformat(case["now"]))
+    assert len(found) == len(case["expect"]), [draft.content for draft in found]
+    for draft, expected in zip(found, case["expect"], strict=True):
+        wrong = {
+            name: getattr(draft, name) for name, want in expected.items() if not _same(name, want, getattr(draft, name))
+        }
+        assert not wrong
+        assert set(draft.words) >= {name for name in draft.values if name != "content"}
+
+
+@pytest.mark.parametrize(
+    ("text", "phone"),
+    [
+        ("泵车漏油派人修 138-0000-0121", "13800000121"),
+        ("泵车漏油派人修，电话：(0731)84000012转8", "0731-84000012-8"),
+        ("泵车漏油派人修，打一三八零零零零零一二一", "13800000121"),
+        ("泵车漏油派人修，０７３１－８４０００１２３", "0731-84000123"),
+        ("泵车漏油派人修，1 3 8 0 0 0 0 0 1 2 1", "13800000121"),
+        ("泵车漏油派人修，call me 13800000121", "13800000121"),
+        ("泵车漏油派人修，机号FK2023-13800000121", None),
+        ("泵车漏油派人修，预算13800000121元", None),
+        ("泵车漏油派人修，合同编号13800000121", None),
+        ("泵车漏油派人修，运单YT13800000121", None),
+        ("泵车漏油派人修，你们那个师傅电话13800000121打不通", None),
+        ("泵车漏油派人修，我找过周志强13700010142了", None),
+    ],
+)
+def test_a_phone_is_the_customers_own_and_no_other_number(text: str, phone: str | None) -> None:
+    assert only(text).phone == phone
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("我是湖南人，泵车坏在广西全州了，派人修", "全州"),
+        ("泵车坏了派人修，山东临工的机子，在常德", "常德"),
+        ("要一套滤芯，从长沙发到吉首", "吉首"),
+        ("拖拉机坏在富锦 谁来修一下", "富锦"),
+        ("我的泵車喺東莞工地，壞咗，請派人維修", "东莞"),
+        ("车从湖南开到百色平果，停在河池东兰，派人来修", "东兰"),
+        ("泵车坏在小店，派人修", None),
+        ("泵车坏了派人修，在长沙路", None),
+        ("泵车坏了派人修", None),
+    ],
+)
+def test_the_region_is_where_the_machine_is(text: str, region: str | None) -> None:
+    assert _same("region", region, only(text).region)
+
+
+@pytest.mark.parametrize(
+    ("header", "at"),
+    [
+        ("老周 11/20 09:13:22", "2026-11-20T09:13:22+08:00"),
+        ("老周 2026/11/20 9:13", "2026-11-20T09:13:00+08:00"),
+        ("老周 2025年12月3日 下午3:05", "2025-12-03T15:05:00+08:00"),
+        ("老周 12/30 09:13", "2025-12-30T09:13:00+08:00"),
+        ("老周 前天 21:00", "2026-11-18T21:00:00+08:00"),
+        ("老周 星期五 19:00", "2026-11-13T19:00:00+08:00"),
+        ("老周 周五 18:00", "2026-11-20T18:00:00+08:00"),
+        ("2026-11-20 09:13:22 老周", "2026-11-20T09:13:22+08:00"),
+        ("[2026-11-20 09:13] 老周：", "2026-11-20T09:13:00+08:00"),
+        ("老周 Nov 19, 2026 09:13", "2026-11-19T09:13:00+08:00"),
+        ("老周 19 November 09:13 PM", "2026-11-19T21:13:00+08:00"),
+        ("老周 Yesterday 19:45", "2026-11-19T19:45:00+08:00"),
+        ("老周 Wednesday 16:00", "2026-11-18T16:00:00+08:00"),
+        ("老周 11/19/2026 09:13", "2026-11-19T09:13:00+08:00"),
+        ("老周 26/11/19 09:13", "2026-11-19T09:13:00+08:00"),
+        ("老周 2026-11-19T09:13:22", "2026-11-19T09:13:22+08:00"),
+    ],
+)
+def test_a_header_tells_who_and_when_and_never_a_time_to_come(header: str, at: str) -> None:
+    draft = only(f"{header}\n泵车臂架不动了，派个师傅来修")
+    assert (draft.customer, draft.raised_at) == ("老周", datetime.fromisoformat(at))
+
+
+def test_the_first_answer_of_staff_is_kept_with_its_time_and_is_no_demand() -> None:
+    draft = only(
+        "老周 11/20 09:13:22\n泵车臂架不动了，派个师傅来修\n\n"
+        "长沙分公司-周志强 11/20 09:20:00\n收到，马上联系您 13700010142\n\n"
+        "老周 11/20 09:25:00\n在湘潭 13800000121\n"
+    )
+    assert draft.first_response is not None
+    assert draft.first_response.by.name == "周志强"
+    assert draft.first_response.at == datetime.fromisoformat("2026-11-20T09:20:00+08:00")
+    assert (draft.phone, draft.region, draft.channel) == ("13800000121", "湘潭", "group")
+
+
+def test_an_answer_that_names_nobody_is_not_given_to_one_of_two_who_wait() -> None:
+    found = read(
+        "老周 11/20 09:13:22\n泵车臂架不动了，派个师傅来修\n"
+        "老吴 11/20 09:14:22\n要两套密封件，发常德\n"
+        "长沙分公司-周志强 11/20 09:20:00\n收到\n"
+        "谢晓梅 11/20 09:21:00\n@老吴\u2005好的，马上报价\n"
+    )
+    assert [draft.first_response and draft.first_response.by.name for draft in found] == [None, "谢晓梅"]
+
+
+def test_a_second_phone_with_a_second_demand_is_a_second_customer_also_without_names() -> None:
+    found = read("泵车漏油，来人修，湘潭 13800000121\n\n求租一台37米泵车，常德 13800000122")
+    assert [(d.kind, d.phone, d.region) for d in found] == [
+        ("service", "13800000121", "湘潭"), ("inquiry", "13800000122", "常德"),
+    ]  # fmt: skip
+
+
+def test_line_ends_blanks_and_marks_change_nothing() -> None:
+    text = "老周 11/20 09:13:22\n泵车臂架不动了，派个师傅来修，在湘潭\n13800000121\n"
+    plain = only(text)
+    for other in (
+        text.replace("\n", "\r\n"),
+        text.replace("\n", "\r"),
+        "\ufeff" + text,
+        text.replace("师", "\u200b师"),
+    ):
+        draft = only(other)
+        assert (draft.values | {"content": ""}) == (plain.values | {"content": ""})
+
+
+def test_a_user_adds_words_and_rules_of_his_own() -> None:
+    own = read_wording(
+        TABLE,
+        "[lists]\nmachine = ['大象机']\n[signals]\nzebra = ['斑马']\n"
+        "[rules]\nzebra = { all = ['zebra'], kind = 'complaint', subtype = 'staff', weight = 12 }\n",
+    )
+    (draft,) = drafts("老周:\n大象机跟斑马一样", NOW, PEOPLE, own)
+    assert (draft.kind, draft.subtype, draft.product) == ("complaint", "staff", "大象机")
+
+
+@pytest.mark.parametrize(
+    "extra",
+    ["[rules", "[nonsense]\na = []\n", "[lists]\nmachine = 'x'\n", "[signals]\nfix = ['(']\n",
+     "[rules]\nx = { all = ['nothing'], kind = 'service', weight = 1 }\n",
+     "[rules]\nx = { all = ['fix'], kind = 'service', subtype = 'nope', weight = 1 }\n",
+     "[rules]\nx = { kind = 'service' }\n"],
+)  # fmt: skip
+def test_a_wrong_keyword_file_is_refused_with_its_name(extra: str) -> None:
+    with pytest.raises(UsageError, match=r"keywords\.toml"):
+        read_wording(TABLE, extra)
+
+
+_PIECES = st.sampled_from(
+    ["老周 11/20 09:13:22", "老周:", "A和B的聊天记录", "—————  2026-11-20  —————", "【公众号留言】", "用户：x", "\n",
+     "\n\n", "「", "」", "- - - - -", "13800000121", "泵车", "坏了", "@", "\u2005", "[图片]",
+     "99/99 99:99", "2/29 10:00",
+     "湘A", "长沙", "：", "昨天 25:61", "0000-00-00", "星期天 9:00", "😎", "\u202e", "１３８"]
+)  # fmt: skip
+
+
+@settings(max_examples=150)
+@given(
+    st.one_of(
+        st.text(max_size=200),
+        st.lists(_PIECES, max_size=20).map("".join),
+        st.lists(_PIECES, max_size=20).map("\n".join),
+    )
+)
+def test_any_text_gives_drafts_without_an_exception(text: str) -> None:
+    for draft in read(text):
+        assert draft.content.strip()
+        assert draft.kind is None or draft.subtype is None or draft.subtype in SUBTYPES[Kind(draft.kind)]
+        assert draft.raised_at is None or draft.raised_at.tzinfo is not None
+
+
+def _sentences() -> list[tuple[str, str]]:
+    lines = (DATA / "chat_sentences.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    return [(kind, sentence) for kind, _, sentence in (line.partition("\t") for line in lines)]
+
+
+@pytest.mark.parametrize(("kind", "sentence"), _sentences())
+def test_a_sentence_is_of_its_kind_and_what_asks_for_nothing_is_no_demand(kind: str, sentence: str) -> None:
+    found = read(f"老王 11/20 10:00:00\n{sentence}")
+    assert [f"{draft.kind}/{draft.subtype}" for draft in found] == ([] if kind == "none" else [kind])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ("{}多少钱", "None/None"),
+        ("想买台新{}", "opportunity/new"),
+        ("有没有二手的{}，想收一台", "opportunity/used"),
+        ("{}打不着火了，叫个师傅过来", "service/repair"),
+        ("{}液压油温高是什么原因", "service/advice"),
+        ("求租一台{}，用三天", "inquiry/rental"),
+        ("招{}司机一名", "inquiry/recruiting"),
+        ("我有台{}想卖，帮忙问问", "inquiry/resale"),
+        ("我按揭的{}想提前还款", "inquiry/finance"),
+        ("{}刚买三个月就坏了，质量太差，我要投诉", "complaint/product"),
+        ("你们修{}的师傅态度恶劣，我要投诉", "complaint/staff"),
+        ("建议{}加个倒车影像", "suggestion/product"),
+    ],
+)
+@pytest.mark.parametrize("machine", ["泵车", "拖泵", "压路机", "空压机", "收割机", "塔吊", "搅拌站", "曲臂车"])
+def test_the_kind_is_the_same_whatever_machine_it_is_about(sentence: str, kind: str, machine: str) -> None:
+    """A machine whose name holds a word of another matter (拖, 压) changes nothing."""
+    draft = only(f"老王 11/20 10:00:00\n{sentence.format(machine)}")
+    assert f"{draft.kind}/{draft.subtype}" == kind
+    assert machine in (draft.product or "")
+
+
+@pytest.mark.parametrize(
+    "more",
+    ["怎么办", "要开票", "祝生意兴隆", "你们谁负责", "帮忙转发一下", "非诚勿扰", "@所有人", "电话没人接请加微信"],
+)
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ("泵车臂架不动了，派人来修", "service/repair"),
+        ("泵车压力上不去是什么原因", "service/advice"),
+        ("想买一台新的56米泵车", "opportunity/new"),
+        ("求购二手37米泵车", "opportunity/used"),
+        ("要两个眼镜板，发株洲", "opportunity/parts"),
+        ("有台泵车对外出租", "inquiry/rental"),
+        ("招泵车司机一名", "inquiry/recruiting"),
+        ("建议售后周末也有人值班", "suggestion/service"),
+    ],
+)
+def test_what_people_add_to_anything_changes_no_kind(sentence: str, kind: str, more: str) -> None:
+    for text in (f"{sentence}，{more}", f"{more}，{sentence}"):
+        draft = only(f"老王 11/20 10:00:00\n{text}")
+        assert f"{draft.kind}/{draft.subtype}" == kind
+
+
+RECORD = "泵车群 的聊天记录\n\n—————  2026-11-20  —————\n\n{}"
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "老王 11/20 10:00:00\n你好\n老王 11/20 10:00:20\n{0}\n老王 11/20 10:01:00\n电话{1}，在{2}",
+        RECORD.format("老李  09:58\n\n早\n\n老王  10:00\n\n{0}\n\n老李  10:01\n\n[呲牙]\n\n老王  10:02\n\n{1} 在{2}\n"),
+        RECORD.format("老王  10:00\n\n{0}\n\n周志强  10:01\n\n@老王 收到，请问在哪里\n\n老王  10:02\n\n在{2} {1}\n"),
+        "老王:\n{0}\n老王:\n[图片]\n老王:\n{1} {2}的工地",
+        "【公众号留言】\n用户：老王\n时间：2026-11-20 10:00\n内容：{0}。{1}，在{2}",
+        "客户：老王\n电话：{1}\n地区：{2}\n需求：{0}",
+        "客户：老王 电话：{1} 地区：{2} 需求：{0}",
+    ],
+)
+@pytest.mark.parametrize("sentence", ["泵车臂架不动了，派人来修", "求租一台47米泵车", "投诉你们师傅骂人"])
+def test_the_shape_of_a_paste_changes_nothing_in_what_it_tells(shape: str, sentence: str) -> None:
+    plain = only(f"老王 11/20 10:00:00\n{sentence}")
+    draft = only(shape.format(sentence, "13800000121", "株洲"))
+    assert (draft.customer, draft.phone, draft.region) == ("老王", "13800000121", "株洲")
+    assert (draft.kind, draft.subtype, draft.product) == (plain.kind, plain.subtype, plain.product)

@@ -1,0 +1,89 @@
+"""What people read on a terminal: no line is wider than it, and none is broken where it cannot be read."""
+
+import subprocess
+import sys
+
+import pytest
+
+from demandctl.language.display import width
+from tests.support.cli import Cli
+from tests.support.terminal import screen
+
+LONG = "37米泵车臂架第三节抖得厉害，昨晚在工地停了，今天还要浇筑两百方，能不能上午就派师傅带上液压油管过来看看"
+
+
+@pytest.fixture
+def desk(cli: Cli) -> Cli:
+    """One demand with much to tell."""
+    cli.demand(LONG, phone="13907395566")
+    cli("assign", "1", "李铁柱")
+    cli("follow-up", "1", LONG, "--method", "phone", "--stage", "已约上门", "--next", "明天上午9点", "--plan", LONG)
+    return cli
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "show 1", "log 1 --changes", "contact list", "report", "upgrade 1", "close 1 --outcome solved",
+        "close 1", "intake x --kind 什么", "doctor", "contact add 王五", "customer profile K1",
+        "revisit add K1 --kind after-sale --at 后天上午10点", "revisit --help", "due --help", "list", "",
+    ],
+)  # fmt: skip
+def test_no_line_is_wider_than_the_terminal(desk: Cli, command: str, columns: int) -> None:
+    lines = screen(desk, columns, *command.split())
+    assert [line for line in lines if width(line) > columns] == []
+    assert any(lines)
+
+
+def test_the_rules_fit_on_eighty_columns(desk: Cli) -> None:
+    assert max(map(width, screen(desk, 80, "sla", "show")[1:])) <= 80
+
+
+def test_the_story_stands_under_its_own_column(desk: Cli) -> None:
+    lines = screen(desk, 80, "show", "1")
+    start = next(n for n, line in enumerate(lines) if "李铁柱［电话·已约上门］" in line)
+    column = width(lines[start].partition("李铁柱")[0])
+    assert lines[start + 1].startswith(" " * column)
+    assert lines[start + 1][column] != " "
+
+
+def test_a_command_that_is_named_is_read_in_one_piece(desk: Cli) -> None:
+    lines = screen(desk, 80, "revisit", "add", "K1", "--kind", "after-sale", "--at", "后天上午10点")
+    assert any(line.endswith("demandctl revisit record 1 --satisfaction …") for line in lines)
+
+
+def test_a_choice_is_not_parted_from_its_label(cli: Cli) -> None:
+    lines = screen(cli, 80, "intake", "x", "--kind", "什么")
+    assert lines[:2] == ["错误：“什么”不认识", "  可选：opportunity 商机、service 售后、inquiry 咨询、complaint 投诉、"]
+    assert lines[2].strip() == "suggestion 建议"
+
+
+def test_further_lines_of_an_error_stand_behind_its_label(cli: Cli) -> None:
+    lines = screen(cli, 60, "assign", "1", "x" * 50)
+    assert lines[0].startswith("错误：")
+    cli.demand()
+    lines = screen(cli, 60, "list", "--branch", "很长很长很长很长很长很长很长很长的分公司名字找不到")
+    assert lines[0].startswith("错误：")
+    assert lines[1].startswith("      ")
+
+
+def test_a_pipe_gets_long_lines_whole(desk: Cli) -> None:
+    out = desk("show", "1").out
+    assert LONG in out.replace("\n", "|")
+    assert "可选：opportunity 商机、service 售后、inquiry 咨询、complaint 投诉、suggestion 建议\n" in (
+        desk.run("intake", "x", "--kind", "什么").err
+    )
+
+
+@pytest.mark.parametrize("words", [["show", "1"], ["due"], ["log", "--changes"], ["show", "99"], ["--help"]])
+def test_a_code_page_that_lacks_characters_loses_them_and_nothing_else(
+    desk: Cli, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk("follow-up", "1", "客户发来👍和𠮷字")
+    monkeypatch.setenv("PYTHONIOENCODING", "gbk")
+    done = subprocess.run([sys.executable, "-m", "demandctl", *words], capture_output=True, check=False)
+    text = (done.stdout + done.stderr).decode("gbk")
+    assert done.returncode == (3 if "99" in words else 0)
+    assert "Traceback" not in text
+    assert text.strip()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 __version__ = "0.1.0"
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """The version of the ledger that this program writes: the number of upgrades in ``migrations``."""
 
 APPLICATION_ID = 0x444D434C

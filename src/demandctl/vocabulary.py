@@ -149,6 +149,7 @@ class Role(Term):
     EXPERT = "expert", "专家顾问"
     SPECIALIST = "specialist", "需求专员"
     EXTERNAL = "external", "外部资源"
+    DEPARTMENT = "department", "部门"
 
 
 class Expertise(Term):
@@ -224,6 +225,39 @@ class Route(Term):
     EXPERT = "expert", "专家解答"
     EXTERNAL = "external", "外部资源"
     HANDOVER = "handover", "交接"
+
+
+class NoteKind(Term):
+    """记录性质 of a follow-up: a nudge and an attempt are on record and fulfil nothing."""
+
+    FOLLOW_UP = "follow-up", "跟进"
+    NUDGE = "nudge", "催办"
+    ATTEMPT = "attempt", "没接通"
+
+
+class Step(Term):
+    """服务环节 (S 3-6)."""
+
+    RECEIVED = "received", "收机"
+    INSPECTED = "inspected", "检测"
+    PARTS_OUT = "parts-out", "领备件"
+    PARTS_BACK = "parts-back", "还备件"
+    REPAIRED = "repaired", "修好"
+    SENT = "sent", "发出"
+    FETCHED = "fetched", "取机"
+    VISITED = "visited", "上门"
+    AGAIN = "again", "再次上门"
+    RETURNED = "returned", "退货"
+    EXCHANGED = "exchanged", "换货"
+    CHARGED = "charged", "收费"
+
+
+class AliasKind(Term):
+    """What a further name of a customer is."""
+
+    PHONE = "phone", "电话"
+    WECHAT = "wechat", "微信"
+    NAME = "name", "姓名"
 
 
 class DeadlineState(Term):

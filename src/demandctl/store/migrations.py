@@ -12,7 +12,12 @@ from collections.abc import Callable
 
 from demandctl import APPLICATION_ID, SCHEMA_VERSION
 
-AUDITED = ("customer", "contact", "demand", "follow_up", "assignment", "escalation", "revisit", "event", "deadline")
+_AUDITED_1 = ("customer", "contact", "demand", "follow_up", "assignment", "escalation", "revisit", "event", "deadline")
+_AUDITED_2 = (
+    "alias", "purchase", "machine", "credit", "wechat_group", "service_step", "attachment", "greeting",
+)  # fmt: skip
+AUDITED = (*_AUDITED_1, *_AUDITED_2)
+"""Tables whose every change is written down by triggers."""
 
 _SCHEMA_1 = """
 CREATE TABLE ledger (
@@ -386,12 +391,163 @@ def _to_1(connection: sqlite3.Connection) -> None:
     for statement in _SCHEMA_1.split(";\n"):
         if statement.strip():
             connection.execute(statement)
-    for table in AUDITED:
+    for table in _AUDITED_1:
         _audit(connection, table)
     _index_text(connection)
 
 
-UPGRADES: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_1,)
+_SCHEMA_2 = """
+ALTER TABLE contact ADD COLUMN note TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE customer ADD COLUMN source TEXT NOT NULL DEFAULT '';
+ALTER TABLE customer ADD COLUMN email TEXT NOT NULL DEFAULT '';
+ALTER TABLE customer ADD COLUMN industry TEXT NOT NULL DEFAULT '';
+ALTER TABLE customer ADD COLUMN lost_reason TEXT NOT NULL DEFAULT '';
+ALTER TABLE customer ADD COLUMN credit_limit TEXT;
+ALTER TABLE customer ADD COLUMN credit_term TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE demand ADD COLUMN machine_id INTEGER REFERENCES machine (id);
+ALTER TABLE demand ADD COLUMN accused_id INTEGER REFERENCES contact (id);
+CREATE INDEX demand_machine ON demand (machine_id) WHERE machine_id IS NOT NULL;
+CREATE INDEX demand_group ON demand (group_name) WHERE group_name <> '';
+
+-- A nudge and an attempt that reached nobody are on record beside the follow-ups, and fulfil nothing.
+ALTER TABLE follow_up ADD COLUMN note TEXT NOT NULL DEFAULT 'follow-up';
+ALTER TABLE follow_up ADD COLUMN to_id INTEGER REFERENCES contact (id);
+ALTER TABLE follow_up ADD COLUMN to_name TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE escalation ADD COLUMN product TEXT NOT NULL DEFAULT '';
+ALTER TABLE escalation ADD COLUMN tried TEXT NOT NULL DEFAULT '';
+ALTER TABLE escalation ADD COLUMN done_at TEXT;
+ALTER TABLE escalation ADD COLUMN result TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE revisit ADD COLUMN escalated_at TEXT;
+ALTER TABLE revisit ADD COLUMN escalation_problem TEXT NOT NULL DEFAULT '';
+ALTER TABLE revisit ADD COLUMN escalation_within TEXT NOT NULL DEFAULT '';
+
+-- The part that the rule plays, so that code never asks for a rule by its name.
+ALTER TABLE deadline ADD COLUMN role TEXT NOT NULL DEFAULT '';
+CREATE INDEX deadline_role ON deadline (role, due_at) WHERE met_at IS NULL AND voided_at IS NULL;
+
+-- Written before a message goes out, and marked when it was accepted: what cannot be written is not sent.
+ALTER TABLE notification ADD COLUMN accepted INTEGER NOT NULL DEFAULT 1;
+
+-- Further phones, WeChat ids and names of a customer: kind says which.
+CREATE TABLE alias (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    customer_id INTEGER NOT NULL REFERENCES customer (id),
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    note TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX alias_customer ON alias (customer_id);
+CREATE INDEX alias_value ON alias (value);
+CREATE UNIQUE INDEX alias_once ON alias (kind, value) WHERE kind <> 'name';
+
+CREATE TABLE purchase (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    customer_id INTEGER NOT NULL REFERENCES customer (id),
+    ordered_on TEXT NOT NULL,
+    product TEXT NOT NULL DEFAULT '',
+    amount TEXT,
+    demand_id INTEGER REFERENCES demand (id),
+    note TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX purchase_customer ON purchase (customer_id, ordered_on);
+CREATE INDEX purchase_demand ON purchase (demand_id) WHERE demand_id IS NOT NULL;
+
+CREATE TABLE machine (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    customer_id INTEGER NOT NULL REFERENCES customer (id),
+    model TEXT NOT NULL,
+    serial TEXT NOT NULL DEFAULT '',
+    bought_on TEXT,
+    warranty_until TEXT,
+    note TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX machine_customer ON machine (customer_id);
+
+CREATE TABLE credit (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    customer_id INTEGER NOT NULL REFERENCES customer (id),
+    at TEXT NOT NULL,
+    credit_limit TEXT,
+    credit_term TEXT NOT NULL DEFAULT '',
+    reason TEXT NOT NULL DEFAULT '',
+    applied_by TEXT NOT NULL DEFAULT '',
+    applied_on TEXT,
+    audited_by TEXT NOT NULL DEFAULT '',
+    audited_on TEXT,
+    checked_by TEXT NOT NULL DEFAULT '',
+    checked_on TEXT,
+    signed_by TEXT NOT NULL DEFAULT '',
+    signed_on TEXT
+) STRICT;
+CREATE INDEX credit_customer ON credit (customer_id);
+
+CREATE TABLE wechat_group (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    branch TEXT NOT NULL DEFAULT '',
+    region TEXT NOT NULL DEFAULT '',
+    experts TEXT NOT NULL DEFAULT '[]',
+    note TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+CREATE TABLE service_step (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    demand_id INTEGER NOT NULL REFERENCES demand (id),
+    step TEXT NOT NULL,
+    at TEXT NOT NULL,
+    by_name TEXT NOT NULL DEFAULT '',
+    by_id INTEGER REFERENCES contact (id),
+    number TEXT NOT NULL DEFAULT '',
+    amount TEXT,
+    reason TEXT NOT NULL DEFAULT '',
+    decision TEXT NOT NULL DEFAULT '',
+    note TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX service_step_demand ON service_step (demand_id, at);
+
+-- The content lies beside the ledger, once for each hash.
+CREATE TABLE attachment (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    demand_id INTEGER REFERENCES demand (id),
+    customer_id INTEGER REFERENCES customer (id),
+    revisit_id INTEGER REFERENCES revisit (id),
+    name TEXT NOT NULL,
+    media_type TEXT NOT NULL DEFAULT '',
+    size INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    at TEXT NOT NULL,
+    note TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX attachment_demand ON attachment (demand_id) WHERE demand_id IS NOT NULL;
+CREATE INDEX attachment_customer ON attachment (customer_id) WHERE customer_id IS NOT NULL;
+CREATE INDEX attachment_revisit ON attachment (revisit_id) WHERE revisit_id IS NOT NULL;
+CREATE INDEX attachment_content ON attachment (sha256);
+
+CREATE TABLE greeting (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    customer_id INTEGER NOT NULL REFERENCES customer (id),
+    at TEXT NOT NULL,
+    occasion TEXT NOT NULL,
+    method TEXT,
+    text TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX greeting_customer ON greeting (customer_id, at);
+"""
+
+
+def _to_2(connection: sqlite3.Connection) -> None:
+    for statement in _SCHEMA_2.split(";\n"):
+        if statement.strip():
+            connection.execute(statement)
+    for table in (*_AUDITED_1, *_AUDITED_2):
+        _audit(connection, table)
+
+
+UPGRADES: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_1, _to_2)
 """``UPGRADES[n]`` takes a ledger from schema version n to n + 1."""
 
 

@@ -88,6 +88,7 @@ class Contact(Row, table=True):
     leader: bool = False
     active: bool = True
     pinyin: str = ""
+    note: str = ""
 
 
 class Customer(Row, table=True):
@@ -123,6 +124,12 @@ class Customer(Row, table=True):
     created_at: datetime = instant()
     pinyin: str = ""
     merged_into: int | None = Field(default=None, foreign_key="customer.id")
+    source: str = ""
+    email: str = ""
+    industry: str = ""
+    lost_reason: str = ""
+    credit_limit: str | None = None
+    credit_term: str = ""
 
     @property
     def code(self) -> str:
@@ -168,6 +175,8 @@ class Demand(Row, table=True):
     duplicate_of: int | None = Field(default=None, foreign_key="demand.id")
     note: str = ""
     closed_at: datetime | None = instant(default=None)
+    machine_id: int | None = Field(default=None, foreign_key="machine.id")
+    accused_id: int | None = Field(default=None, foreign_key="contact.id")
 
 
 class FollowUp(Row, table=True):
@@ -189,6 +198,9 @@ class FollowUp(Row, table=True):
     next_plan: str = ""
     wait_until: datetime | None = instant(default=None)
     resolved: bool = False
+    note: str = "follow-up"
+    to_id: int | None = Field(default=None, foreign_key="contact.id")
+    to_name: str = ""
 
 
 class Assignment(Row, table=True):
@@ -214,6 +226,10 @@ class Escalation(Row, table=True):
     level: int
     problem: str
     within: str = ""
+    product: str = ""
+    tried: str = ""
+    done_at: datetime | None = instant(default=None)
+    result: str = ""
 
 
 class Revisit(Row, table=True):
@@ -251,6 +267,119 @@ class Revisit(Row, table=True):
     recorded_at: datetime | None = instant(default=None)
     visitor: str = ""
     note: str = ""
+    escalated_at: datetime | None = instant(default=None)
+    escalation_problem: str = ""
+    escalation_within: str = ""
+
+
+class Alias(Row, table=True):
+    """A further phone, WeChat id or name of a customer; ``kind`` says which."""
+
+    id: int = Field(default=None, primary_key=True)
+    customer_id: int = Field(foreign_key="customer.id")
+    kind: str
+    value: str
+    note: str = ""
+
+
+class Purchase(Row, table=True):
+    """An order 订货 (P 购买历史, C 1.4); a demand that was won is one."""
+
+    id: int = Field(default=None, primary_key=True)
+    customer_id: int = Field(foreign_key="customer.id")
+    ordered_on: date
+    product: str = ""
+    amount: str | None = None
+    demand_id: int | None = Field(default=None, foreign_key="demand.id")
+    note: str = ""
+
+
+class Machine(Row, table=True):
+    """A machine 设备 that a customer uses (P 产品使用情况, S 产品信息)."""
+
+    id: int = Field(default=None, primary_key=True)
+    customer_id: int = Field(foreign_key="customer.id")
+    model: str
+    serial: str = ""
+    bought_on: date | None = None
+    warranty_until: date | None = None
+    note: str = ""
+
+
+class Credit(Row, table=True):
+    """A change of credit limit or term with its four signatures 客户信用额度、账期更改申请单 (C 1.5.2)."""
+
+    id: int = Field(default=None, primary_key=True)
+    customer_id: int = Field(foreign_key="customer.id")
+    at: datetime = instant()
+    credit_limit: str | None = None
+    credit_term: str = ""
+    reason: str = ""
+    applied_by: str = ""
+    applied_on: date | None = None
+    audited_by: str = ""
+    audited_on: date | None = None
+    checked_by: str = ""
+    checked_on: date | None = None
+    signed_by: str = ""
+    signed_on: date | None = None
+
+
+class WechatGroup(Row, table=True):
+    """A group 社群 of customers: its branch, its region, and the experts in it (R 区域营销社群)."""
+
+    __tablename__ = "wechat_group"
+
+    id: int = Field(default=None, primary_key=True)
+    name: str
+    branch: str = ""
+    region: str = ""
+    experts: list[int] = Field(default_factory=list, sa_type=Texts)
+    note: str = ""
+
+
+class ServiceStep(Row, table=True):
+    """A service step 服务环节 (S 3-6): a machine received, parts, a second visit, a charge, a return."""
+
+    __tablename__ = "service_step"
+
+    id: int = Field(default=None, primary_key=True)
+    demand_id: int = Field(foreign_key="demand.id")
+    step: str
+    at: datetime = instant()
+    by_name: str = ""
+    by_id: int | None = Field(default=None, foreign_key="contact.id")
+    number: str = ""
+    amount: str | None = None
+    reason: str = ""
+    decision: str = ""
+    note: str = ""
+
+
+class Attachment(Row, table=True):
+    """An attachment 附件 of a demand, a customer or a revisit; the content lies beside the ledger, once for each hash."""
+
+    id: int = Field(default=None, primary_key=True)
+    demand_id: int | None = Field(default=None, foreign_key="demand.id")
+    customer_id: int | None = Field(default=None, foreign_key="customer.id")
+    revisit_id: int | None = Field(default=None, foreign_key="revisit.id")
+    name: str
+    media_type: str = ""
+    size: int
+    sha256: str
+    at: datetime = instant()
+    note: str = ""
+
+
+class Greeting(Row, table=True):
+    """A greeting that was sent: for a birthday, an anniversary or a festival (P 客户关怀, W 4.3)."""
+
+    id: int = Field(default=None, primary_key=True)
+    customer_id: int = Field(foreign_key="customer.id")
+    at: datetime = instant()
+    occasion: str
+    method: str | None = None
+    text: str = ""
 
 
 class RuleSet(Row, table=True):
@@ -312,6 +441,7 @@ class DeadlineRow(Row, table=True):
     voided_at: datetime | None = instant(default=None)
     void_reason: str = ""
     ruleset_id: int = Field(foreign_key="ruleset.id")
+    role: str = ""
 
 
 @event.listens_for(Customer, "before_insert")

@@ -357,7 +357,7 @@ class ServiceStep(Row, table=True):
 
 
 class Attachment(Row, table=True):
-    """An attachment 附件 of a demand, a customer or a revisit; the content lies beside the ledger, once for each hash."""
+    """An attachment 附件 of a demand, a customer or a revisit; its content lies beside the ledger, once a hash."""
 
     id: int = Field(default=None, primary_key=True)
     demand_id: int | None = Field(default=None, foreign_key="demand.id")

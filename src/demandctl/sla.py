@@ -154,6 +154,7 @@ def started(rule: Rule, event: Event, calendar: Calendar) -> Deadline:
         given=told and bool(event.owed_by or event.target),
         demand_id=event.demand_id,
         period=event.facts.get("period", ""),
+        role=rule.role,
     )
     if rule.repeat:
         repeat = event.repeat if rule.repeat == GIVEN else rule.repeat
@@ -313,7 +314,9 @@ def _brought_up_to_date(
         rule = rules.get(deadline.rule)
         if deadline.is_open and whole and not (rule and rule.enabled):
             deadline = voided(deadline, event.at, "规则已停用", calendar)
-        elif deadline.is_open and not deadline.is_late(event.at) and (whole or deadline.provisional):
+        elif deadline.is_open and whole and rule:
+            deadline = replace(deadline, role=rule.role)
+        if deadline.is_open and not deadline.is_late(event.at) and (whole or deadline.provisional):
             if deadline.repeats:
                 repeat = rule.repeat if whole and rule and rule.repeat != GIVEN else deadline.target
                 deadline = _repeated_anew(deadline, repeat, event.at, calendar)

@@ -28,8 +28,9 @@ class Move(NamedTuple):
 
 def apply_rules(work: Work) -> list[Move]:
     """Move, void and start open deadlines as the rules in force say; what is met or missed keeps those of its day."""
-    moves = [move for row in list(_subjects(work)) for move in _apply(work, row)]
-    work.keep = bool(moves)
+    changed = [move for row in list(_subjects(work)) for move in _apply(work, row)]
+    work.keep = bool(changed)
+    moves = [move for move in changed if move.old != move.new]  # what only got another part moves nowhere
     work.describe(f"按现行规则调整时限 {len(moves)} 条")
     return moves
 

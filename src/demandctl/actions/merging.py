@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from demandctl.actions import customers
 from demandctl.errors import Refused
@@ -49,7 +49,7 @@ def _owed_visits(work: Work, other: Customer) -> list[DeadlineRow]:
     owed = select(DeadlineRow).where(
         DeadlineRow.about == "customer",
         DeadlineRow.customer_id == other.id,
-        DeadlineRow.rule == "after-sale",
+        col(DeadlineRow.rule).in_([rule.id for rule in work.rules.rules if "sale" in rule.starts]),
         *OPEN,
     )
     return list(work.session.exec(owed))

@@ -7,6 +7,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from demandctl.context import Context
+from demandctl.core.rules import Part
 from demandctl.errors import UsageError
 from demandctl.language.display import shown, shown_lines
 from demandctl.messages import handing
@@ -108,9 +109,9 @@ def _give(
 
 def _message(app: Context, written: Mapping[str, Any], lacking: list[str], *, leader: bool) -> str:
     """The ready-to-paste text for the handler, or for the leader who designates one."""
-    rule = "designate" if leader else "first-feedback"
+    part = Part.DESIGNATE if leader else Part.FEEDBACK
     deadline = next(
-        (d["due_at"] for d in written["deadlines"] if d["rule"] == rule and d["state"] not in ("met", "voided")), None
+        (d["due_at"] for d in written["deadlines"] if d["role"] == part and d["state"] not in ("met", "voided")), None
     )
     return (handing.for_leader if leader else handing.for_handler)(written, lacking, app.now, deadline)
 

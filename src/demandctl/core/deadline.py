@@ -77,6 +77,7 @@ class Deadline:
     voided_at: datetime | None = None
     void_reason: str = ""
     period: str = ""
+    role: str = ""
     demand_id: int | None = None
     id: int | None = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from demandctl.core.targets import Target
@@ -38,6 +39,49 @@ FACTS: dict[str, frozenset[str]] = {
 }
 """What the conditions of a rule may ask of its subject."""
 
+
+class Part(StrEnum):
+    """The part that a rule plays (its ``role``): code asks for rules by it, never by their number."""
+
+    FIRST_ANSWER = "first-answer"
+    """Whoever is to answer the customer first."""
+    DESIGNATE = "designate"
+    """By when a leader names somebody; the message to him says so."""
+    FEEDBACK = "feedback"
+    """By when a new handler reports; the message to him says so."""
+    RESOLVE = "resolve"
+    """How long the work may take; of a complaint, 投诉处理及时率."""
+    WEEKLY = "weekly"
+    """What the Monday round asks for."""
+    PROMISE = "promise"
+    """The next step of a demand and its time."""
+    VISIT = "visit"
+    """Somebody is to be visited: the visit plan, the numbers of the day, 回访率."""
+    FORM = "form"
+    """By when the form about a visit is filled in."""
+    FORWARD = "forward"
+    """A problem told in a visit goes to its department."""
+    ON_THE_SPOT = "on-the-spot"
+    """A problem told in a visit is settled at once by the supervisor."""
+
+
+PARTS: dict[str, frozenset[str]] = {
+    "demand": frozenset([Part.FIRST_ANSWER, Part.DESIGNATE, Part.FEEDBACK, Part.RESOLVE, Part.WEEKLY, Part.PROMISE]),
+    "revisit": frozenset([Part.VISIT, Part.FORM, Part.FORWARD, Part.ON_THE_SPOT]),
+    "customer": frozenset([Part.VISIT]),
+    "ledger": frozenset(),
+}
+"""Which parts a rule about each subject may play."""
+
+PART_OF_OLD: dict[str, Part] = {
+    "respond": Part.FIRST_ANSWER, "designate": Part.DESIGNATE, "first-feedback": Part.FEEDBACK, "resolve": Part.RESOLVE,
+    "weekly": Part.WEEKLY, "promise": Part.PROMISE, "visit": Part.VISIT, "call-back": Part.VISIT,
+    "after-sale": Part.VISIT, "regular": Part.VISIT, "inactive-week": Part.VISIT, "inactive-month": Part.VISIT,
+    "inactive-two-months": Part.VISIT, "revisit-form": Part.FORM, "revisit-forward": Part.FORWARD,
+    "on-the-spot": Part.ON_THE_SPOT,
+}  # fmt: skip
+"""The part of rules as files of 0.1 have them, which name none: by the number that shipped. ``role = ""`` takes it."""
+
 OWERS = frozenset(
     ["specialist", "handler", "owner", "expert", "leader", "supervisor", "branch", "department", "escalated"]
 )
@@ -69,6 +113,7 @@ class Rule:
     applies: tuple[Mapping[str, tuple[Any, ...]], ...] = ()
     reopened_by: frozenset[str] = frozenset()
     period: str = ""
+    role: str = ""
     group: str = ""
     enabled: bool = True
 
@@ -134,6 +179,10 @@ class Rulebook:
         """The enabled rules about ``demand``, ``revisit``, ``customer`` or ``ledger``."""
         return [rule for rule in self.rules if rule.about == subject and rule.enabled]
 
+    def playing(self, part: Part) -> frozenset[str]:
+        """The ids of the rules that play a part."""
+        return frozenset(rule.id for rule in self.rules if rule.role == part)
+
 
 def read_rules(text: str, *, trusted: bool = False) -> tuple[Rulebook, list[RuleProblem]]:
     """Read a file of rules; with problems the rulebook holds only what is right.
@@ -183,6 +232,8 @@ def _rule(entry: dict[str, Any], group_on: bool) -> Rule:
     values["applies"] = tuple({k: tuple(v) for k, v in case.items()} for case in values.get("applies", ()))
     values["enabled"] = bool(values.get("enabled", True)) and group_on
     values.setdefault("what", values["name"])
+    old = PART_OF_OLD.get(values["id"], "")
+    values.setdefault("role", old if old in PARTS[values["about"]] else "")
     return Rule(**values)
 
 
@@ -213,9 +264,10 @@ def _problems_of(entry: dict[str, Any]) -> list[tuple[str, str]]:
         for owner in _leaves(entry.get("owed_by", ""))
         if owner not in OWERS
     ]
-    for name, allowed in (("again", AGAIN), ("window", WINDOWS), ("period", PERIODS)):
+    parts = PARTS[about] | {""}
+    for name, allowed in (("again", AGAIN), ("window", WINDOWS), ("period", PERIODS), ("role", parts)):
         if name in entry and entry[name] not in allowed:
-            found.append((name, f"只能是 {'、'.join(sorted(allowed))}"))
+            found.append((name, f"只能是 {'、'.join(sorted(allowed - {''})) or '空'}"))
     for name in ("closing", "enabled"):
         if not isinstance(entry.get(name, True), bool):
             found.append((name, "只能是 true 或 false"))

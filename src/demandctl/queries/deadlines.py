@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from demandctl.core.rules import Part
 from demandctl.core.targets import late_minutes, level
 from demandctl.core.worktime import Calendar
 from demandctl.language.codes import customer_code
@@ -143,6 +144,7 @@ class Line(NamedTuple):
     missed: int | None
     level: int
     provisional: bool
+    role: str | None
 
 
 def to_line(reader: Reader, row: Row) -> Line:
@@ -171,6 +173,7 @@ def to_line(reader: Reader, row: Row) -> Line:
         missed=times_missed(row, calendar, now),
         level=level(due_at, now, steps, calendar) if calendar else 0,
         provisional=bool(row["provisional"]),
+        role=row["role"] or None,
     )
 
 
@@ -256,8 +259,7 @@ def stream_deadlines(reader: Reader, column: str) -> Iterator[sqlite3.Row]:
 def visits_owed(reader: Reader, horizon: timedelta) -> list[Line]:
     """The visits that are owed until some time from now, and why."""
     query = _DEADLINE.format(index="") + (
-        "WHERE l.met_at IS NULL AND l.voided_at IS NULL AND l.due_at <= :until AND l.started_at <= :until AND l.rule IN"
-        " ('after-sale', 'visit', 'call-back', 'regular', 'inactive-week', 'inactive-month', 'inactive-two-months') "
-        "ORDER BY l.due_at, l.id"
+        "WHERE l.met_at IS NULL AND l.voided_at IS NULL AND l.due_at <= :until AND l.started_at <= :until "
+        f"AND l.role = '{Part.VISIT}' ORDER BY l.due_at, l.id"
     )
     return [to_line(reader, row) for row in reader.rows(query, {"until": stored(reader.now + horizon)})]

@@ -24,6 +24,7 @@ class Verdict(NamedTuple):
     handler: str
     kind: str
     kept: bool
+    role: str
 
 
 def verdicts(
@@ -33,7 +34,7 @@ def verdicts(
     condition, values = ("1", {}) if demands is None else demand_condition(demands)
     about = "" if demands is None else "AND l.about = 'demand'"
     query = f"""
-        SELECT l.rule, l.rule_name, l.owed_by, l.due_at, l.met_at, l.voided_at, l.occurrences, l.ruleset_id,
+        SELECT l.rule, l.rule_name, l.role, l.owed_by, l.due_at, l.met_at, l.voided_at, l.occurrences, l.ruleset_id,
                d.kind, coalesce(nullif(d.branch, ''), o.branch, '') AS branch, o.name AS o_name
         FROM deadline AS l LEFT JOIN demand AS d ON d.id = l.demand_id LEFT JOIN customer AS c ON c.id = d.customer_id
         LEFT JOIN contact AS h ON h.id = d.handler_id LEFT JOIN contact AS o ON o.id = l.owner_id
@@ -45,7 +46,9 @@ def verdicts(
         for due_at, kept in _judged(reader, row, now):
             if span[0] <= due_at < span[1]:
                 handler = row["o_name"] if row["owed_by"] == "handler" else ""
-                yield Verdict(row["rule"], row["rule_name"], row["branch"], handler or "", row["kind"] or "", kept)
+                yield Verdict(
+                    row["rule"], row["rule_name"], row["branch"], handler or "", row["kind"] or "", kept, row["role"]
+                )
 
 
 def _judged(reader: Reader, row: Mapping[str, Any], now: str) -> list[tuple[str, bool]]:

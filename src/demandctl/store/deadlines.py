@@ -154,7 +154,7 @@ def has_open(session: Session, about: str, subject_id: int) -> bool:
 
 _SAME = (
     "rule", "what", "started_at", "due_at", "target", "owed_by", "owner_id", "owner_name", "given", "waiting_until",
-    "missed", "provisional", "met_at", "voided_at", "void_reason", "period",
+    "missed", "provisional", "met_at", "voided_at", "void_reason", "period", "role",
 )  # fmt: skip
 """What a deadline and its row hold alike, under one name."""
 

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from demandctl.actions import contacts, customers
 from demandctl.core import lifecycle
 from demandctl.core.deadline import Event
-from demandctl.core.rules import Part
+from demandctl.core.rules import RulePart
 from demandctl.core.targets import Target
 from demandctl.core.times import echo
 from demandctl.errors import NotFound, Refused, SameDemand, UsageError
@@ -511,7 +511,7 @@ def tell(
         customer_id=demand.customer_id,
         demand_id=demand.id,
     )
-    promise = min((d for d in still_open if d.role == Part.PROMISE), key=lambda d: d.due_at, default=None)
+    promise = min((d for d in still_open if d.role == RulePart.PROMISE), key=lambda d: d.due_at, default=None)
     if promise is None:
         demand.next_at, demand.next_plan = None, ""
     elif demand.next_at != promise.due_at or "promised" in names:

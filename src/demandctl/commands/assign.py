@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from demandctl.context import Context
-from demandctl.core.rules import Part
+from demandctl.core.rules import RulePart
 from demandctl.errors import UsageError
 from demandctl.language.display import shown, shown_lines
 from demandctl.messages import handing
@@ -109,7 +109,7 @@ def _give(
 
 def _message(app: Context, written: Mapping[str, Any], lacking: list[str], *, leader: bool) -> str:
     """The ready-to-paste text for the handler, or for the leader who designates one."""
-    part = Part.DESIGNATE if leader else Part.FEEDBACK
+    part = RulePart.DESIGNATE if leader else RulePart.FEEDBACK
     deadline = next(
         (d["due_at"] for d in written["deadlines"] if d["role"] == part and d["state"] not in ("met", "voided")), None
     )

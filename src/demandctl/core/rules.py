@@ -40,7 +40,7 @@ FACTS: dict[str, frozenset[str]] = {
 """What the conditions of a rule may ask of its subject."""
 
 
-class Part(StrEnum):
+class RulePart(StrEnum):
     """The part that a rule plays (its ``role``): code asks for rules by it, never by their number."""
 
     FIRST_ANSWER = "first-answer"
@@ -66,21 +66,36 @@ class Part(StrEnum):
 
 
 PARTS: dict[str, frozenset[str]] = {
-    "demand": frozenset([Part.FIRST_ANSWER, Part.DESIGNATE, Part.FEEDBACK, Part.RESOLVE, Part.WEEKLY, Part.PROMISE]),
-    "revisit": frozenset([Part.VISIT, Part.FORM, Part.FORWARD, Part.ON_THE_SPOT]),
-    "customer": frozenset([Part.VISIT]),
+    "demand": frozenset(
+        [
+            RulePart.FIRST_ANSWER,
+            RulePart.DESIGNATE,
+            RulePart.FEEDBACK,
+            RulePart.RESOLVE,
+            RulePart.WEEKLY,
+            RulePart.PROMISE,
+        ]
+    ),
+    "revisit": frozenset([RulePart.VISIT, RulePart.FORM, RulePart.FORWARD, RulePart.ON_THE_SPOT]),
+    "customer": frozenset([RulePart.VISIT]),
     "ledger": frozenset(),
 }
 """Which parts a rule about each subject may play."""
 
-PART_OF_OLD: dict[str, Part] = {
-    "respond": Part.FIRST_ANSWER, "designate": Part.DESIGNATE, "first-feedback": Part.FEEDBACK, "resolve": Part.RESOLVE,
-    "weekly": Part.WEEKLY, "promise": Part.PROMISE, "visit": Part.VISIT, "call-back": Part.VISIT,
-    "after-sale": Part.VISIT, "regular": Part.VISIT, "inactive-week": Part.VISIT, "inactive-month": Part.VISIT,
-    "inactive-two-months": Part.VISIT, "revisit-form": Part.FORM, "revisit-forward": Part.FORWARD,
-    "on-the-spot": Part.ON_THE_SPOT,
-}  # fmt: skip
-"""The part of rules as files of 0.1 have them, which name none: by the number that shipped. ``role = ""`` takes it."""
+PART_OF_OLD: dict[str, RulePart] = {
+    "respond": RulePart.FIRST_ANSWER,
+    "designate": RulePart.DESIGNATE,
+    "first-feedback": RulePart.FEEDBACK,
+    "resolve": RulePart.RESOLVE,
+    "weekly": RulePart.WEEKLY,
+    "promise": RulePart.PROMISE,
+    **dict.fromkeys(("visit", "call-back", "after-sale", "regular"), RulePart.VISIT),
+    **dict.fromkeys(("inactive-week", "inactive-month", "inactive-two-months"), RulePart.VISIT),
+    "revisit-form": RulePart.FORM,
+    "revisit-forward": RulePart.FORWARD,
+    "on-the-spot": RulePart.ON_THE_SPOT,
+}
+"""The part of rules as files of 0.1 have them, which name none, by the number that shipped; ``role = ""`` takes it away."""
 
 OWERS = frozenset(
     ["specialist", "handler", "owner", "expert", "leader", "supervisor", "branch", "department", "escalated"]
@@ -179,7 +194,7 @@ class Rulebook:
         """The enabled rules about ``demand``, ``revisit``, ``customer`` or ``ledger``."""
         return [rule for rule in self.rules if rule.about == subject and rule.enabled]
 
-    def playing(self, part: Part) -> frozenset[str]:
+    def playing(self, part: RulePart) -> frozenset[str]:
         """The ids of the rules that play a part."""
         return frozenset(rule.id for rule in self.rules if rule.role == part)
 

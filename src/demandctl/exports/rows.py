@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from demandctl.core.rules import Part
+from demandctl.core.rules import RulePart
 from demandctl.queries.deadlines import deadline_data, stream_deadlines, times_missed
 from demandctl.queries.demands import Filter, demand_condition, demand_data, stream_demands
 from demandctl.queries.history import assignment_data, escalation_data, follow_up_data
@@ -169,7 +169,7 @@ SELECT r.*, c.name AS c_name, c.phone AS c_phone, c.company AS c_company, c.regi
        e.name AS e_name,
        coalesce(nullif(r.department, ''), nullif(d.branch, ''), nullif(o.branch, ''), '未分部门') AS compiled_for,
        (SELECT CASE WHEN met_at IS NOT NULL THEN met_at > due_at WHEN due_at < :now THEN 1 END FROM deadline
-        WHERE revisit_id = r.id AND role = '{Part.FORM}' ORDER BY id DESC LIMIT 1) AS form_late
+        WHERE revisit_id = r.id AND role = '{RulePart.FORM}' ORDER BY id DESC LIMIT 1) AS form_late
 FROM revisit AS r JOIN customer AS c ON c.id = r.customer_id LEFT JOIN contact AS e ON e.id = r.escalated_to
 LEFT JOIN demand AS d ON d.id = r.demand_id LEFT JOIN contact AS o ON o.id = c.owner_id
 WHERE (:since = '' OR coalesce(r.visited_at, r.planned_at) >= :since)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from demandctl.core.rules import Part
+from demandctl.core.rules import RulePart
 from demandctl.core.targets import late_minutes, level
 from demandctl.core.worktime import Calendar
 from demandctl.language.codes import customer_code
@@ -260,6 +260,6 @@ def visits_owed(reader: Reader, horizon: timedelta) -> list[Line]:
     """The visits that are owed until some time from now, and why."""
     query = _DEADLINE.format(index="") + (
         "WHERE l.met_at IS NULL AND l.voided_at IS NULL AND l.due_at <= :until AND l.started_at <= :until "
-        f"AND l.role = '{Part.VISIT}' ORDER BY l.due_at, l.id"
+        f"AND l.role = '{RulePart.VISIT}' ORDER BY l.due_at, l.id"
     )
     return [to_line(reader, row) for row in reader.rows(query, {"until": stored(reader.now + horizon)})]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from demandctl.core.rules import Part
+from demandctl.core.rules import RulePart
 from demandctl.queries.reader import Reader
 from demandctl.store.values import stored
 
@@ -19,8 +19,8 @@ def glance(reader: Reader) -> dict[str, Any]:
     week = stored(reader.now + timedelta(days=7))
     owed = "met_at IS NULL AND voided_at IS NULL"
     one = reader.sql.execute(
-        f"SELECT (SELECT count(*) FROM deadline WHERE {owed} AND role = '{Part.WEEKLY}' AND due_at <= :week), "
-        f"(SELECT count(*) FROM deadline WHERE {owed} AND role = '{Part.VISIT}' AND due_at <= :week), "
+        f"SELECT (SELECT count(*) FROM deadline WHERE {owed} AND role = '{RulePart.WEEKLY}' AND due_at <= :week), "
+        f"(SELECT count(*) FROM deadline WHERE {owed} AND role = '{RulePart.VISIT}' AND due_at <= :week), "
         "(SELECT count(*) FROM demand WHERE raised_at >= :start AND raised_at < :end), "
         "(SELECT count(*) FROM demand WHERE closed_at >= :start AND closed_at < :end)",
         {"week": week, "start": start, "end": end},

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from demandctl.context import Context
-from demandctl.core.rules import Part
+from demandctl.core.rules import RulePart
 from demandctl.db import connect
 from demandctl.queries.deadlines import Line, running_deadlines, to_line
 from demandctl.queries.demands import Filter, read_demands
@@ -92,7 +92,7 @@ def this_round(reader: Reader, *, ahead: bool = False) -> Round:
     set_aside = {demand["number"] for demand in waiting}
     rows = running_deadlines(
         reader,
-        f"l.role = '{Part.WEEKLY}' AND l.demand_id IS NOT NULL AND l.due_at <= :until",
+        f"l.role = '{RulePart.WEEKLY}' AND l.demand_id IS NOT NULL AND l.due_at <= :until",
         {"until": stored(due_at)},
     )
     rows = [row for row in rows if row["demand_id"] not in set_aside]
@@ -135,7 +135,7 @@ def _demands(reader: Reader, numbers: Iterable[int]) -> dict[int, dict[str, Any]
 def _answered(reader: Reader, since: str) -> int:
     """How many demands were spoken of since the round began."""
     count: int = reader.sql.execute(
-        f"SELECT count(DISTINCT demand_id) FROM deadline WHERE role = '{Part.WEEKLY}' AND met_at >= ?", (since,)
+        f"SELECT count(DISTINCT demand_id) FROM deadline WHERE role = '{RulePart.WEEKLY}' AND met_at >= ?", (since,)
     ).fetchone()[0]
     return count
 

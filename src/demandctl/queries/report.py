@@ -20,7 +20,7 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from demandctl.core.periods import Period, period_of
-from demandctl.core.rules import Part
+from demandctl.core.rules import RulePart
 from demandctl.queries.demands import Filter, demand_condition
 from demandctl.queries.reader import Reader
 from demandctl.queries.verdicts import Verdict, verdicts
@@ -232,7 +232,7 @@ def _on_time(found: Iterable[Verdict]) -> Iterator[Number]:
         for part in parts:
             all_[part] += 1
             kept[part] += verdict.kept
-        if verdict.role == Part.RESOLVE and verdict.kind == Kind.COMPLAINT:
+        if verdict.role == RulePart.RESOLVE and verdict.kind == Kind.COMPLAINT:
             complaints = [complaints[0] + verdict.kept, complaints[1] + 1]
     yield Number("on-time", "按时率", kept["", ""], all_["", ""], "share")
     for by in ("rule", "branch", "handler"):
@@ -310,7 +310,7 @@ def coverage(reader: Reader, since: str = "", until: str = "", branch: str = "")
     for row in reader.sql.execute(
         "SELECT l.customer_id, l.met_at FROM deadline AS l JOIN customer AS c ON c.id = l.customer_id "
         "LEFT JOIN demand AS d ON d.id = l.demand_id LEFT JOIN contact AS o ON o.id = c.owner_id "
-        f"WHERE l.role = '{Part.VISIT}' AND l.due_at >= :start AND l.due_at < :end "
+        f"WHERE l.role = '{RulePart.VISIT}' AND l.due_at >= :start AND l.due_at < :end "
         "AND (:branch = '' OR coalesce(nullif(d.branch, ''), o.branch, '') LIKE :branch) "
         "AND (l.met_at IS NOT NULL OR l.voided_at > l.due_at OR (l.voided_at IS NULL AND l.due_at < :now))",
         {"start": since, "end": until or "~", "branch": branch, "now": stored(reader.now)},

@@ -1,6 +1,6 @@
 """What must hold between the rows of a ledger: what is wrong in words, and the query for the rows that are."""
 
-from demandctl.core.rules import Part
+from demandctl.core.rules import RulePart
 from demandctl.store.migrations import SEARCH_TEXT
 
 DEMANDS = {
@@ -31,8 +31,8 @@ DEMANDS = {
         "SELECT id FROM demand AS d WHERE escalation <> (SELECT count(*) FROM escalation WHERE demand_id = d.id)"
     ),
     "下次跟进的时间与约定不符": (
-        "SELECT id FROM demand AS d WHERE next_at IS NOT (SELECT min(due_at) FROM deadline AS l WHERE l.demand_id = d.id "
-        f"AND l.about = 'demand' AND l.role = '{Part.PROMISE}' AND l.met_at IS NULL AND l.voided_at IS NULL)"
+        "SELECT id FROM demand AS d WHERE next_at IS NOT (SELECT min(due_at) FROM deadline AS l "
+        f"WHERE l.demand_id = d.id AND l.about = 'demand' AND l.role = '{RulePart.PROMISE}' AND l.met_at IS NULL AND l.voided_at IS NULL)"
     ),
     "结束时间早于提出时间": "SELECT id FROM demand WHERE closed_at < raised_at",
     "搜索用的文字与记录不符": (

@@ -11,7 +11,7 @@ import typer
 
 from demandctl.commands.revisit.visits import warn_outside_call_hours
 from demandctl.context import Context
-from demandctl.core.rules import Part
+from demandctl.core.rules import RulePart
 from demandctl.errors import DemandctlError, Refused, UsageError
 from demandctl.language.display import moment, shown, shown_lines
 from demandctl.messages import handing, scripts
@@ -255,7 +255,7 @@ def _write(app: Context, number: int, given: Answers, *, started: datetime | Non
         put_json(written)
         return
     object_answer(False, written, *_told(app, written, given, what, broken))
-    if what == "form" and _owes(written, Part.FORWARD):
+    if what == "form" and _owes(written, RulePart.FORWARD):
         put("发给责任部门的消息：")
         put()
         put(shown_lines(handing.for_department(written, app.now)))
@@ -271,9 +271,9 @@ def _told(app: Context, visit: dict[str, Any], given: Answers, what: str, broken
         return f"回访 {number} 已改约 {later}", f"到时：demandctl revisit call {number}"
     if what == "attempt":
         return f"回访 {number} 记下没联系上，计划不变", f"改约：demandctl revisit record {number} --call-back 时间"
-    if _owes(visit, Part.ON_THE_SPOT):
+    if _owes(visit, RulePart.ON_THE_SPOT):
         return f"回访 {number} 的表已填", f"请主管一小时内当场拍板；解决后：demandctl revisit solved {number}"
-    if _owes(visit, Part.FORWARD):
+    if _owes(visit, RulePart.FORWARD):
         return (
             f"回访 {number} 的表已填",
             f"一小时内转交：demandctl revisit forward {number} {_word(visit['department'] or '部门')}；"
@@ -282,7 +282,7 @@ def _told(app: Context, visit: dict[str, Any], given: Answers, what: str, broken
     return f"回访 {number} 的表已填", f"看：demandctl revisit show {number}"
 
 
-def _owes(visit: dict[str, Any], part: Part) -> bool:
+def _owes(visit: dict[str, Any], part: RulePart) -> bool:
     return any(d["role"] == part and d["state"] not in ("met", "voided") for d in visit["deadlines"])
 
 

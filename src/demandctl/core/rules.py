@@ -95,7 +95,7 @@ PART_OF_OLD: dict[str, RulePart] = {
     "revisit-forward": RulePart.FORWARD,
     "on-the-spot": RulePart.ON_THE_SPOT,
 }
-"""The part of rules as files of 0.1 have them, which name none, by the number that shipped; ``role = ""`` takes it away."""
+"""The part of rules as files of 0.1 have them, which name none: by the id that shipped. ``role = ""`` takes it away."""
 
 OWERS = frozenset(
     ["specialist", "handler", "owner", "expert", "leader", "supervisor", "branch", "department", "escalated"]

@@ -32,7 +32,8 @@ DEMANDS = {
     ),
     "下次跟进的时间与约定不符": (
         "SELECT id FROM demand AS d WHERE next_at IS NOT (SELECT min(due_at) FROM deadline AS l "
-        f"WHERE l.demand_id = d.id AND l.about = 'demand' AND l.role = '{RulePart.PROMISE}' AND l.met_at IS NULL AND l.voided_at IS NULL)"
+        f"WHERE l.demand_id = d.id AND l.about = 'demand' AND l.role = '{RulePart.PROMISE}' "
+        "AND l.met_at IS NULL AND l.voided_at IS NULL)"
     ),
     "结束时间早于提出时间": "SELECT id FROM demand WHERE closed_at < raised_at",
     "搜索用的文字与记录不符": (

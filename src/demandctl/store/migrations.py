@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable
 
 from demandctl import APPLICATION_ID, SCHEMA_VERSION
+from demandctl.core.rules import PART_OF_OLD
 
 _AUDITED_1 = ("customer", "contact", "demand", "follow_up", "assignment", "escalation", "revisit", "event", "deadline")
 _AUDITED_2 = (
@@ -543,6 +544,10 @@ def _to_2(connection: sqlite3.Connection) -> None:
     for statement in _SCHEMA_2.split(";\n"):
         if statement.strip():
             connection.execute(statement)
+    # No operation changes these: what they say of rows made before follows from what stood there.
+    connection.execute("DROP TRIGGER audit_deadline_update")
+    connection.executemany("UPDATE deadline SET role = ?2 WHERE rule = ?1", list(PART_OF_OLD.items()))
+    connection.execute("UPDATE notification SET accepted = 0 WHERE failed = 1")
     for table in (*_AUDITED_1, *_AUDITED_2):
         _audit(connection, table)
 

@@ -100,7 +100,7 @@ def _data(rule: Rule) -> dict[str, Any]:
         "id": rule.id, "name": rule.name, "about": rule.about,
         "starts": sorted(rule.starts), "met_by": sorted(rule.met_by),
         "target": rule.target, "repeat": rule.repeat or None, "owed_by": rule.owed_by, "source": rule.source,
-        "enabled": rule.enabled,
+        "enabled": rule.enabled, "role": rule.role or None,
     }  # fmt: skip
 
 

@@ -20,7 +20,8 @@ def glance(reader: Reader) -> dict[str, Any]:
     owed = "met_at IS NULL AND voided_at IS NULL"
     one = reader.sql.execute(
         f"SELECT (SELECT count(*) FROM deadline WHERE {owed} AND role = '{RulePart.WEEKLY}' AND due_at <= :week), "
-        f"(SELECT count(*) FROM deadline WHERE {owed} AND role = '{RulePart.VISIT}' AND due_at <= :week AND started_at <= :week), "
+        f"(SELECT count(*) FROM deadline WHERE {owed} AND role = '{RulePart.VISIT}' AND due_at <= :week "
+        "AND started_at <= :week), "
         "(SELECT count(*) FROM demand WHERE raised_at >= :start AND raised_at < :end), "
         "(SELECT count(*) FROM demand WHERE closed_at >= :start AND closed_at < :end)",
         {"week": week, "start": start, "end": end},

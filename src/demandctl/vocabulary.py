@@ -5,54 +5,72 @@ The value stands in the database, in JSON and on the command line; the label is 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Self
 
 from demandctl.errors import UsageError
 
 
 class Term(StrEnum):
-    """A word of the domain. ``Kind.SERVICE == "service"`` and ``Kind.SERVICE.label == "售后"``."""
+    """A word of the domain. ``Kind.SERVICE == "service"`` and ``Kind.SERVICE.label == "售后"``.
+
+    A member is its value, its label, and the other words that people use for it, with blanks between.
+    """
 
     label: str
+    words: tuple[str, ...]
 
-    def __new__(cls, value: str, label: str = "") -> Self:
+    def __new__(cls, value: str, label: str = "", words: str = "") -> Self:
         term = str.__new__(cls, value)
         term._value_ = value
         term.label = label
+        term.words = tuple(words.split())
         return term
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a value, a label or an unambiguous prefix of a value; UsageError names the choices."""
-        return cls(match(text, {term.value: term.label for term in cls}))
+        """Read a value, a label, a word that people use, or a part that only one has; UsageError names the choices."""
+        return cls(match(text, cls.choices(), {term.value: term.words for term in cls}))
+
+    @classmethod
+    def choices(cls) -> dict[str, str]:
+        """Values with their labels."""
+        return {term.value: term.label for term in cls}
 
 
 WEEKDAYS = "一二三四五六日"
 """Of the week from Monday."""
 
 
-def match(text: str, choices: dict[str, str]) -> str:
-    """Find the value that *text* means: exact value, label, or the only value it is a prefix of."""
-    wanted = text.strip()
+def match(text: str, choices: Mapping[str, str], words: Mapping[str, Iterable[str]] = MappingProxyType({})) -> str:
+    """The value that *text* means: itself, its label or one of its *words*, else the only one that it is a part of.
+
+    A part is the beginning of a value or anything in a label. UsageError names the choices, or those that it fits.
+    """
+    wanted = " ".join(text.split())
+    folded = wanted.lower()
     for value, label in choices.items():
-        if wanted in (value, label) or wanted.lower() == value:
+        if wanted == label or folded == value or folded in words.get(value, ()):
             return value
-    found = [value for value in choices if wanted and value.startswith(wanted.lower())]
+    found = [
+        value for value, label in choices.items() if folded and (value.startswith(folded) or folded in label.lower())
+    ]
     if len(found) == 1:
         return found[0]
-    listed = "、".join(f"{value} {label}" for value, label in choices.items() if not found or value in found)
+    listed = "、".join(f"{label} {value}".strip() for value, label in choices.items() if not found or value in found)
     raise UsageError(f"“{text[:40]}”{'不止一种意思' if found else '不认识'}", f"可选：{listed}")
 
 
 class Kind(Term):
     """需求类型."""
 
-    OPPORTUNITY = "opportunity", "商机"
-    SERVICE = "service", "售后"
-    INQUIRY = "inquiry", "咨询"
-    COMPLAINT = "complaint", "投诉"
-    SUGGESTION = "suggestion", "建议"
+    OPPORTUNITY = "opportunity", "商机", "求购 购机 买机 采购 线索 意向"
+    SERVICE = "service", "售后", "报修 维修 修理 故障 售后服务"
+    INQUIRY = "inquiry", "咨询", "询问 问询 求助"
+    COMPLAINT = "complaint", "投诉", "客诉 举报 抱怨"
+    SUGGESTION = "suggestion", "建议", "意见 提议"
 
 
 SUBTYPES: dict[Kind, dict[str, str]] = {
@@ -74,12 +92,24 @@ SUBTYPES: dict[Kind, dict[str, str]] = {
 }
 
 
+_SUBTYPE_WORDS = {
+    value: tuple(words.split())
+    for value, words in {
+        "new": "新车 整机 主机", "used": "二手 旧机 二手车", "parts": "零件 备件", "erp": "系统 软件",
+        "repair": "维修 修理 抢修", "advice": "指导", "return": "退货 换货 退机 换机",
+        "policy": "补贴", "finance": "贷款 融资 按揭 分期", "legal": "法律 纠纷", "rental": "出租 求租 租机",
+        "recruiting": "招工 招人 找工作", "resale": "卖二手 转让", "staff": "态度", "other": "其它 别的",
+    }.items()
+}  # fmt: skip
+"""What people say for a subtype, whichever kind it is of."""
+
+
 def parse_subtype(text: str, kind: Kind) -> str:
     """Read a subtype of *kind*; UsageError names those that the kind has."""
     try:
-        return match(text, SUBTYPES[kind])
+        return match(text, SUBTYPES[kind], _SUBTYPE_WORDS)
     except UsageError as error:
-        raise UsageError(f"{kind.label}的子类：{error}") from error
+        raise UsageError(f"{kind.label}的子类{error}", error.hint) from error
 
 
 def subtype_label(kind: str, subtype: str | None) -> str:
@@ -90,112 +120,112 @@ def subtype_label(kind: str, subtype: str | None) -> str:
 class Channel(Term):
     """渠道."""
 
-    GROUP = "group", "社群"
-    DIRECT = "direct", "私聊"
-    OFFICIAL = "official", "公众号"
-    PHONE = "phone", "电话"
-    OTHER = "other", "其他"
+    GROUP = "group", "社群", "群 群聊 群里 微信群"
+    DIRECT = "direct", "私聊", "微信 私信 单聊 企业微信"
+    OFFICIAL = "official", "公众号", "服务号 订阅号"
+    PHONE = "phone", "电话", "来电 热线 手机"
+    OTHER = "other", "其他", "其它 别的"
 
 
 class Urgency(Term):
     """紧急程度."""
 
-    NORMAL = "normal", "普通"
-    URGENT = "urgent", "紧急"
-    CRITICAL = "critical", "特急"
+    NORMAL = "normal", "普通", "一般 正常 不急"
+    URGENT = "urgent", "紧急", "急 加急 着急 尽快 马上"
+    CRITICAL = "critical", "特急", "非常急 特别急 十万火急"
 
 
 class ServiceMode(Term):
     """服务方式."""
 
-    ONLINE = "online", "在线"
-    PHONE = "phone", "电话"
-    ONSITE = "onsite", "上门"
-    DROPOFF = "dropoff", "送修"
-    MAILIN = "mailin", "寄修"
+    ONLINE = "online", "在线", "线上 远程 视频 微信"
+    PHONE = "phone", "电话", "电话指导"
+    ONSITE = "onsite", "上门", "现场 到场"
+    DROPOFF = "dropoff", "送修", "送厂 到店 进厂"
+    MAILIN = "mailin", "寄修", "邮寄 快递"
 
 
 class Status(Term):
     """状态."""
 
-    NEW = "new", "待派单"
-    REFERRED = "referred", "待指派"
-    ASSIGNED = "assigned", "已派单"
-    FOLLOWING = "following", "跟进中"
-    WAITING = "waiting", "等待中"
-    CONFIRMING = "confirming", "待确认"
-    CLOSED = "closed", "已结束"
+    NEW = "new", "待派单", "未派单 没派"
+    REFERRED = "referred", "待指派", "转领导"
+    ASSIGNED = "assigned", "已派单", "已指派"
+    FOLLOWING = "following", "跟进中", "处理中"
+    WAITING = "waiting", "等待中", "客户要等"
+    CONFIRMING = "confirming", "待确认", "等确认"
+    CLOSED = "closed", "已结束", "完结 办结 已关闭"
 
 
 class Outcome(Term):
     """结果."""
 
-    WON = "won", "成交"
-    SOLVED = "solved", "已解决"
-    LOST = "lost", "未成交"
-    DROPPED = "dropped", "无需跟进"
-    DUPLICATE = "duplicate", "重复"
-    ADOPTED = "adopted", "已采纳"
-    DECLINED = "declined", "未采纳"
+    WON = "won", "成交", "成单 赢单 签单 买了"
+    SOLVED = "solved", "已解决", "修好 搞定 已处理"
+    LOST = "lost", "未成交", "丢单 输单 没成 黄了 流失 流标 已流标"
+    DROPPED = "dropped", "无需跟进", "放弃 不跟了 不用跟进 无效"
+    DUPLICATE = "duplicate", "重复", "重了"
+    ADOPTED = "adopted", "已采纳", "采纳"
+    DECLINED = "declined", "未采纳", "不采纳"
 
 
 class Role(Term):
     """角色 of a contact."""
 
-    SALES = "sales", "销售"
-    SERVICE = "service", "服务"
-    PARTS = "parts", "配件"
-    LEADER = "leader", "分管领导"
-    EXPERT = "expert", "专家顾问"
-    SPECIALIST = "specialist", "需求专员"
-    EXTERNAL = "external", "外部资源"
+    SALES = "sales", "销售", "业务员 销售员"
+    SERVICE = "service", "服务", "售后 维修 技师 工程师 服务员"
+    PARTS = "parts", "配件", "配件员"
+    LEADER = "leader", "分管领导", "经理 负责人"
+    EXPERT = "expert", "专家顾问", "老师"
+    SPECIALIST = "specialist", "需求专员", "专员"
+    EXTERNAL = "external", "外部资源", "外协 外援"
     DEPARTMENT = "department", "部门"
 
 
 class Expertise(Term):
     """专长 of an expert."""
 
-    SERVICE = "service", "售后"
+    SERVICE = "service", "售后", "服务 维修"
     SALES = "sales", "销售"
-    LEGAL = "legal", "法务"
-    FINANCE = "finance", "金融"
-    PRODUCT = "product", "产品"
+    LEGAL = "legal", "法务", "法律 律师"
+    FINANCE = "finance", "金融", "财务 贷款"
+    PRODUCT = "product", "产品", "技术"
 
 
 class Method(Term):
     """方式 of a follow-up or a revisit."""
 
-    WECHAT = "wechat", "微信"
-    PHONE = "phone", "电话"
-    ONSITE = "onsite", "上门"
-    SMS = "sms", "短信"
-    GROUP = "group", "群内"
+    WECHAT = "wechat", "微信", "企业微信 私聊 语音"
+    PHONE = "phone", "电话", "打电话 来电 去电 通话"
+    ONSITE = "onsite", "上门", "现场 拜访 面谈"
+    SMS = "sms", "短信", "信息"
+    GROUP = "group", "群内", "群里 群聊"
 
 
 class RevisitKind(Term):
     """回访类型."""
 
     AFTER_SALE = "after-sale", "售后回访"
-    REGULAR = "regular", "常规回访"
-    INACTIVE = "inactive", "未合作回访"
-    HOLIDAY = "holiday", "节日回访"
-    ANNIVERSARY = "anniversary", "纪念日回访"
-    PROMOTION = "promotion", "新品推介"
+    REGULAR = "regular", "常规回访", "定期 例行 日常"
+    INACTIVE = "inactive", "未合作回访", "沉睡 久未合作 流失"
+    HOLIDAY = "holiday", "节日回访", "过节"
+    ANNIVERSARY = "anniversary", "纪念日回访", "生日 周年"
+    PROMOTION = "promotion", "新品推介", "推广 推荐"
 
 
 class Satisfaction(Term):
     """满意度: of each rating and overall."""
 
-    SATISFIED = "satisfied", "满意"
-    FAIR = "fair", "一般"
-    UNSATISFIED = "unsatisfied", "不满意"
+    SATISFIED = "satisfied", "满意", "好 很满意 非常满意"
+    FAIR = "fair", "一般", "还行 还可以 凑合 基本满意"
+    UNSATISFIED = "unsatisfied", "不满意", "差 不好 很不满意 不行"
 
 
 class Value(Term):
     """客户价值."""
 
-    HIGH = "high", "高"
-    MEDIUM = "medium", "中"
+    HIGH = "high", "高", "重要"
+    MEDIUM = "medium", "中", "中等 一般"
     LOW = "low", "低"
 
 
@@ -203,17 +233,17 @@ class NeedClass(Term):
     """客户需求分类 (P)."""
 
     STRATEGIC = "strategic", "战略"
-    ORDINARY = "ordinary", "普通"
+    ORDINARY = "ordinary", "普通", "一般"
     SPECIAL = "special", "特殊需求"
 
 
 class Stage(Term):
     """客户阶段."""
 
-    PROSPECT = "prospect", "潜在"
+    PROSPECT = "prospect", "潜在", "潜客"
     INTENT = "intent", "意向"
-    SIGNED = "signed", "签约"
-    LOST = "lost", "流失"
+    SIGNED = "signed", "签约", "成交 合作"
+    LOST = "lost", "流失", "不合作"
 
 
 class Route(Term):
@@ -238,18 +268,18 @@ class NoteKind(Term):
 class Step(Term):
     """服务环节 (S 3-6)."""
 
-    RECEIVED = "received", "收机"
-    INSPECTED = "inspected", "检测"
-    PARTS_OUT = "parts-out", "领备件"
-    PARTS_BACK = "parts-back", "还备件"
-    REPAIRED = "repaired", "修好"
-    SENT = "sent", "发出"
-    FETCHED = "fetched", "取机"
-    VISITED = "visited", "上门"
-    AGAIN = "again", "再次上门"
-    RETURNED = "returned", "退货"
-    EXCHANGED = "exchanged", "换货"
-    CHARGED = "charged", "收费"
+    RECEIVED = "received", "收机", "收到 入库"
+    INSPECTED = "inspected", "检测", "检查"
+    PARTS_OUT = "parts-out", "领备件", "领料 领件"
+    PARTS_BACK = "parts-back", "还备件", "退料 还件"
+    REPAIRED = "repaired", "修好", "维修 修完"
+    SENT = "sent", "发出", "寄出 发货"
+    FETCHED = "fetched", "取机", "取走 提机"
+    VISITED = "visited", "上门", "现场"
+    AGAIN = "again", "再次上门", "二次上门"
+    RETURNED = "returned", "退货", "退机"
+    EXCHANGED = "exchanged", "换货", "换机"
+    CHARGED = "charged", "收费", "收款"
 
 
 class AliasKind(Term):

@@ -55,8 +55,8 @@ def test_a_command_that_is_named_is_read_in_one_piece(desk: Cli) -> None:
 
 def test_a_choice_is_not_parted_from_its_label(cli: Cli) -> None:
     lines = screen(cli, 80, "intake", "x", "--kind", "什么")
-    assert lines[:2] == ["错误：“什么”不认识", "  可选：opportunity 商机、service 售后、inquiry 咨询、complaint 投诉、"]
-    assert lines[2].strip() == "suggestion 建议"
+    assert lines[:2] == ["错误：“什么”不认识", "  可选：商机 opportunity、售后 service、咨询 inquiry、投诉 complaint、"]
+    assert lines[2].strip() == "建议 suggestion"
 
 
 def test_further_lines_of_an_error_stand_behind_its_label(cli: Cli) -> None:
@@ -71,7 +71,7 @@ def test_further_lines_of_an_error_stand_behind_its_label(cli: Cli) -> None:
 def test_a_pipe_gets_long_lines_whole(desk: Cli) -> None:
     out = desk("show", "1").out
     assert LONG in out.replace("\n", "|")
-    assert "可选：opportunity 商机、service 售后、inquiry 咨询、complaint 投诉、suggestion 建议\n" in (
+    assert "可选：商机 opportunity、售后 service、咨询 inquiry、投诉 complaint、建议 suggestion\n" in (
         desk.run("intake", "x", "--kind", "什么").err
     )
 

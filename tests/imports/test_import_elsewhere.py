@@ -14,6 +14,7 @@ import pytest
 from demandctl.imports import words
 from demandctl.imports.cells import Period, Unreadable, amount, moment, phone
 from demandctl.imports.headers import meant
+from demandctl.imports.kinds import DEMANDS, KINDS
 from demandctl.imports.progress import entries
 from tests.support.cli import Cli
 
@@ -57,14 +58,14 @@ TITLES = {
 @pytest.mark.parametrize(("what", "field"), [(what, field) for what, fields in TITLES.items() for field in fields])
 def test_a_header_is_known_by_its_meaning(what: str, field: str) -> None:
     for title in TITLES[what][field].split():
-        fit = meant(title, what)
+        fit = meant(title, KINDS[what])
         assert fit is not None, title
         assert fit.field == field, title
 
 
 @pytest.mark.parametrize("title", ["照片编号", "车架号", "备用电话", "姓名/性别", "预算", "录入员"])
 def test_a_header_that_only_resembles_one_is_left_alone(title: str) -> None:
-    assert meant(title, "demands") is None
+    assert meant(title, DEMANDS) is None
 
 
 def book(path: Path, **sheets: Sequence[Sequence[Any]]) -> Path:

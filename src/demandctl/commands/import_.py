@@ -16,7 +16,8 @@ from demandctl.terminal.options import Json
 from demandctl.terminal.render import put_json, say
 
 if TYPE_CHECKING:
-    from demandctl.imports.source import Arrival
+    from demandctl.imports.arrival import Arrival
+    from demandctl.imports.importer import Importer
 
 File = Annotated[Path, typer.Argument(metavar="文件", help=".xlsx .xls .ods 或 .csv")]
 Map = Annotated[
@@ -35,9 +36,9 @@ def demands(
     sheet: SheetName = "", json: Json = False,
 ) -> None:  # fmt: skip
     """导入需求信息记录表：旧表按原来的时间入账，未结束的从现在起计时。"""
-    from demandctl.imports.demands import import_demands
+    from demandctl.imports.demands import DemandImport
 
-    _run(ctx.obj, "demands", import_demands, file, map_, sheet, dry_run, skip_errors, json)
+    _run(ctx.obj, DemandImport, file, map_, sheet, dry_run, skip_errors, json)
 
 
 def revisits(
@@ -45,9 +46,9 @@ def revisits(
     sheet: SheetName = "", json: Json = False,
 ) -> None:  # fmt: skip
     """导入客户回访记录表。"""
-    from demandctl.imports.revisits import import_revisits
+    from demandctl.imports.revisits import RevisitImport
 
-    _run(ctx.obj, "revisits", import_revisits, file, map_, sheet, dry_run, skip_errors, json)
+    _run(ctx.obj, RevisitImport, file, map_, sheet, dry_run, skip_errors, json)
 
 
 def customers(
@@ -55,9 +56,9 @@ def customers(
     sheet: SheetName = "", json: Json = False,
 ) -> None:  # fmt: skip
     """导入客户资料；同一电话、微信或编号的客户补上空白，不改已有的。"""
-    from demandctl.imports.people import import_customers
+    from demandctl.imports.customers import CustomerImport
 
-    _run(ctx.obj, "customers", import_customers, file, map_, sheet, dry_run, skip_errors, json)
+    _run(ctx.obj, CustomerImport, file, map_, sheet, dry_run, skip_errors, json)
 
 
 def contacts(
@@ -65,29 +66,31 @@ def contacts(
     sheet: SheetName = "", json: Json = False,
 ) -> None:  # fmt: skip
     """导入通讯录；同一电话的人更新，重复导入不会重复。"""
-    from demandctl.imports.people import import_contacts
+    from demandctl.imports.contacts import ContactImport
 
-    _run(ctx.obj, "contacts", import_contacts, file, map_, sheet, dry_run, skip_errors, json)
+    _run(ctx.obj, ContactImport, file, map_, sheet, dry_run, skip_errors, json)
 
 
 def _run(
-    app: Context, what: str, use_case: Callable[..., "Arrival"], file: Path, mapping: list[str] | None, sheet: str,
-    dry_run: bool, skip_errors: bool, json: bool,
+    app: Context, importer: "type[Importer[Any]]", file: Path, mapping: list[str] | None, sheet: str, dry_run: bool,
+    skip_errors: bool, json: bool,
 ) -> None:  # fmt: skip
     """One import: read, taken in inside one transaction, told."""
     from demandctl.db import transaction
-    from demandctl.imports.source import leave_out, open_source, parse_mapping
+    from demandctl.imports.importer import bring_in, leave_out
+    from demandctl.imports.source import open_source, parse_mapping
 
-    named = parse_mapping(mapping or [], what)
+    kind = importer.kind
+    named = parse_mapping(mapping or [], kind)
     with _progress() as progress, _no_collecting():
-        opened = open_source(file, sheet, named, progress)
-        with transaction(app, f"import {what}", keep=not dry_run) as work:
-            arrival = use_case(work, opened(work, what), skip_errors=skip_errors or dry_run)
+        source = open_source(file, sheet, named, progress)
+        with transaction(app, f"import {kind.name}", keep=not dry_run) as work:
+            arrival = bring_in(work, source, importer, skip_errors=skip_errors or dry_run)
             if arrival.problems and not dry_run:
                 if not skip_errors:
                     _refuse(arrival, json)
                 leave_out(file, arrival)
-    _tell(arrival, what, dry_run, skip_errors, json)
+    _tell(arrival, kind.name, dry_run, skip_errors, json)
 
 
 def _refuse(arrival: "Arrival", json: bool) -> None:

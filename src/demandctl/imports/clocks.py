@@ -32,6 +32,11 @@ class Standing(NamedTuple):
     next_at: date | datetime | None = None
     plan: str = ""
 
+    @property
+    def closed(self) -> bool:
+        """Whether it has ended."""
+        return self.status == Status.CLOSED
+
 
 def settled_status(state: str | None, *, handled: bool, referred: bool, followed: bool, waits: bool) -> Status:
     """The status of an open demand, from what the file says about it and what it lacks for that."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from demandctl.imports import words
+from demandctl.imports.beside import Said, label_of
 from demandctl.imports.cells import (
     Period,
     Unreadable,
@@ -23,10 +23,12 @@ from demandctl.imports.cells import (
     word,
     yes_no,
 )
+from demandctl.imports.importer import Found
 from demandctl.imports.progress import entries
 from demandctl.imports.record import Frame, Reader
+from demandctl.imports.rows import rows_of
 from demandctl.imports.tables import Row, Table
-from demandctl.vocabulary import Channel, Kind, Method, Outcome, Route, ServiceMode, Urgency
+from demandctl.vocabulary import Channel, Kind, Method, Outcome, ServiceMode, Urgency
 
 NOBODY = re.compile(r"待定|未定|未派|未分配|待分配|待派|暂无|无人|未知|空缺|待指派|未指派")
 _PLACE = "(?:分公司|大区|办事处|公司|服务站|维修站|网点|营业部)"
@@ -37,48 +39,13 @@ _BRANCH_LAST = re.compile(rf"([一-鿿]{{2,4}})[\s\-—－/、:：|·]+([^\s\-�
 _BARE_NAME = re.compile("[一-鿿]{2,4}")
 _NO_BRANCH = re.compile("(?:部|科|组|室|中心|车间)$")
 """A department that a 部门 column names is no branch."""
-_OWN = frozenset({"number", "code", "registered", "raised"})
 
 
-@dataclass(slots=True)
-class Said:
-    """A follow-up as the file tells it; ``by`` empty means the handler."""
-
-    at: datetime
-    text: str
-    by: str = ""
-    phone: str = ""
-    internal: bool = False
-    method: str | None = None
-    stage: str = ""
-    next_plan: str = ""
-    next_at: datetime | None = None
-    wait_until: datetime | None = None
-    resolved: bool = False
-
-
-@dataclass
-class Handed:
-    """An assignment as the file tells it."""
-
-    at: datetime
-    to: str
-    to_phone: str = ""
-    giver: str = ""
-    how: str = "direct"
-    reason: str = ""
-    operator: str = ""
-
-
-@dataclass
-class Draft:
+@dataclass(slots=True, kw_only=True)
+class Draft(Found):
     """A demand as the file tells it: columns of our own, people by name, times as instants."""
 
-    sheet: str
-    row: int
     number: int | None
-    person: dict[str, Any]
-    values: dict[str, Any]
     timed: bool
     """Whether the raised time has a time of day; without one the day alone tells two demands apart."""
     handler: str = ""
@@ -90,11 +57,8 @@ class Draft:
     next_at: date | datetime | None = None
     next_plan: str = ""
     said: list[Said] = field(default_factory=list)
-    handed: list[Handed] = field(default_factory=list)
-    own: bool = False
     label: str = ""
     """The number that the file gives the demand, whatever its form: what a sheet of follow-ups names it by."""
-    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_demands(table: Table, frame: Frame, people: Collection[str], told: bool) -> Iterator[Draft | None]:
@@ -102,22 +66,17 @@ def read_demands(table: Table, frame: Frame, people: Collection[str], told: bool
 
     Rows that only go on with a demand (its cells merged over them, or left blank) add to the one before.
     """
-    own = table.fields >= _OWN
     known = set(people) | _named_in(table)
     last: Draft | None = None
-    titles = {column.field: column.title for column in table.columns}
-    for row in table.rows():
+    for row in rows_of(table):
         if last is not None and _goes_on(row):
-            _add_progress(last, row, table, frame, known, own)
+            _add_progress(last, row, table, frame, known)
             continue
         if _is_empty(row):
             continue
-        last = _Demand(row, table, frame, known, own=own, told=told and own).draft()
-        if last is not None:
-            last.own, last.titles = own, titles
-            last.label = label_of(row.cells.get("number", ""))
-            if last.handler:
-                known.add(last.handler)
+        last = _Demand(row, table, frame, known, told=told and table.own).draft()
+        if last is not None and last.handler:
+            known.add(last.handler)
         yield last
 
 
@@ -148,20 +107,20 @@ def _goes_on(row: Row) -> bool:
     return blank and bool(row.more.get("progress"))
 
 
-def _add_progress(draft: Draft, row: Row, table: Table, frame: Frame, people: set[str], own: bool) -> None:
-    more = _Demand(row, table, frame, people, own=own, told=False)
+def _add_progress(draft: Draft, row: Row, table: Table, frame: Frame, people: set[str]) -> None:
+    more = _Demand(row, table, frame, people, told=False)
     said, originals = more.progress(draft.values["raised_at"], draft.handler)
     draft.said += said
     draft.values["note"] = "\n".join(part for part in (draft.values["note"], *originals) if part)
-    if draft.values.get("closed_at") and said and not own and "closed_at" not in table.fields:
+    if draft.values.get("closed_at") and said and not table.own and "closed_at" not in table.fields:
         draft.values["closed_at"] = max(draft.values["closed_at"], said[-1].at)
 
 
 class _Demand(Reader):
     """One row of the table."""
 
-    def __init__(self, row: Row, table: Table, frame: Frame, people: set[str], *, own: bool, told: bool) -> None:
-        super().__init__(row, table, frame, own=own)
+    def __init__(self, row: Row, table: Table, frame: Frame, people: set[str], *, told: bool) -> None:
+        super().__init__(row, table, frame)
         self.people, self.told = people, told
 
     def draft(self) -> Draft | None:
@@ -174,37 +133,21 @@ class _Demand(Reader):
             self.problem("content", "没有写需求内容")
         channel, group = self.channel()
         if raised is None or kind is None:
-            self.bad = True
             return None
         day = self.frame.calendar.local_day(raised)
         handler, handler_phone, branch = self.handler()
         assigned = self.instant("assigned_at", day)
         said, originals = ([], []) if self.told else self.progress(raised, handler)
         ended = self.end(kind, raised, [entry.at for entry in said] or ([assigned] if assigned else []))
-        values: dict[str, Any] = {
-            "kind": kind, "subtype": subtype, "channel": channel, "group_name": group, "region": self.region(),
-            "product": self.text("product"), "content": content, "raised_at": raised,
-            "registered_at": (self.instant("registered", day) if "raised" in self.table.fields else None) or raised,
-            "wish": self.text("wish"), "warranty": self.text("warranty"), "tags": parts(self.row.cells.get("tags", "")),
-            "urgency": self.word("urgency", words.labels(Urgency), words.URGENCIES) or "normal",
-            "service_mode": self.word("mode", words.labels(ServiceMode), words.MODES),
-            "verified": self.flag("verified"), "reason": self.words("reason"),
-            "resolved_at": self.instant("resolved_at", day), "confirmed_at": self.confirmed(day),
-            "escalation": 0,
-            "amount": self.read("amount", lambda value: amount(value, self.table.titled("amount"))),
-            "from_id": self.link("from"), "duplicate_of": self.link("duplicate_of"), **ended,
+        values = {
+            "kind": kind, "subtype": subtype, "channel": channel, "group_name": group, "content": content,
+            "raised_at": raised, **self._values(day, raised), **ended,
         }  # fmt: skip
-        next_at = self.next_time(day)
-        number = self.number()
+        next_at, number = self.next_time(day), self.number()
         if self.bad:
             return None
         state = values.pop("state")
-        if values["reason"] and not values["closed_at"] and values["outcome"] is None:
-            self.keep("reason")
-            values["reason"] = ""
-        if values["amount"] and values["outcome"] != "won":
-            self.keep("amount")
-            values["amount"] = None
+        self._without_an_end(values)
         if self.words("address"):
             person["address"] = self.text("address")
         values["note"] = self.note(*originals)
@@ -214,9 +157,34 @@ class _Demand(Reader):
             when = f"{self.table.titled('escalated_at')}：{self.words('escalated_at')}"
             values["note"] = "\n".join(part for part in (values["note"], when) if part)
         return Draft(
-            self.row.sheet, self.row.number, number, person, values, timed, handler, handler_phone,
-            self.name_of("leader"), branch, state, assigned, next_at, self.text("next_plan"), said,
+            table=self.table, row=self.row.number, values=values, person=person, number=number, timed=timed,
+            handler=handler, handler_phone=handler_phone, leader=self.name_of("leader"), branch=branch, state=state,
+            assigned_at=assigned, next_at=next_at, next_plan=self.text("next_plan"), said=said,
+            label=label_of(self.row.cells.get("number", "")),
         )  # fmt: skip
+
+    def _values(self, day: date, raised: datetime) -> dict[str, Any]:
+        """The columns that a cell each fills."""
+        return {
+            "region": self.region(), "product": self.text("product"),
+            "registered_at": (self.instant("registered", day) if "raised" in self.table.fields else None) or raised,
+            "wish": self.text("wish"), "warranty": self.text("warranty"), "tags": parts(self.row.cells.get("tags", "")),
+            "urgency": self.word("urgency", words.labels(Urgency), words.URGENCIES) or "normal",
+            "service_mode": self.word("mode", words.labels(ServiceMode), words.MODES),
+            "verified": self.flag("verified"), "reason": self.words("reason"),
+            "resolved_at": self.instant("resolved_at", day), "confirmed_at": self.confirmed(day), "escalation": 0,
+            "amount": self.read("amount", lambda value: amount(value, self.table.titled("amount"))),
+            "from_id": self.link("from"), "duplicate_of": self.link("duplicate_of"),
+        }  # fmt: skip
+
+    def _without_an_end(self, values: dict[str, Any]) -> None:
+        """A reason of what has not ended, and an amount of what was not won, are kept as words."""
+        if values["reason"] and not values["closed_at"] and values["outcome"] is None:
+            self.keep("reason")
+            values["reason"] = ""
+        if values["amount"] and values["outcome"] != "won":
+            self.keep("amount")
+            values["amount"] = None
 
     def number(self) -> int | None:
         """Our own number, D12 or 12; another numbering is kept in 备注."""
@@ -509,79 +477,3 @@ def _split_note(values: dict[str, Any]) -> None:
             values[name] = text
         lines.pop()
     values["note"] = "\n".join(lines)
-
-
-def read_follow_ups(table: Table, frame: Frame) -> Iterator[tuple[str, Said, tuple[str, int]]]:
-    """The rows of a sheet 跟进明细 with the ``label_of`` their demands, and where each stands."""
-    methods = words.labels(Method)
-    own, noted = "next_plan" in table.fields, "note" in table.fields
-    for row in table.rows():
-        reader = Reader(row, table, frame, own=own)
-        label = label_of(row.cells.get("number", "")) or _person_key(reader)
-        at = reader.instant("at", opening=False)
-        if not label or at is None:
-            if not reader.bad:
-                reader.problem("number" if not label else "at", "没有需求编号" if not label else "没有写时间")
-            continue
-        text = reader.text
-        by, beside = without_phone(text("by"))
-        said = Said(
-            at, reader.words("text"), by, reader.phone("by_phone") or beside,
-            method=reader.word("method", methods, words.METHODS),
-        )  # fmt: skip
-        said.internal, said.stage, said.next_plan = "内部" in text("internal"), text("stage"), text("next_plan")
-        said.next_at, said.wait_until = reader.ahead("next_at"), reader.ahead("wait_until")
-        said.resolved = "resolved" in table.fields and bool(reader.flag("resolved"))
-        if (row.extras or noted) and (rest := reader.note()):
-            said.text = f"{said.text}\n{rest}".strip()
-        yield label, said, (row.sheet, row.number)
-
-
-def _person_key(reader: Reader) -> str:
-    """Whom a follow-up is about where the sheet gives no numbers: his phone, else his name."""
-    name, beside = without_phone(reader.text("customer"))
-    number = reader.phone("phone") or beside
-    return f"{ABOUT}{number or name}" if number or name else ""
-
-
-ABOUT = "@"
-"""Before the phone or the name of a customer that a sheet of follow-ups names instead of a number."""
-
-
-@lru_cache(maxsize=65_536, typed=True)
-def label_of(value: Any) -> str:
-    """The number of a demand as a sheet beside names it: D12 and 12 are the same, any other numbering is its text."""
-    number = _our_number(value)
-    return str(number) if number is not None else narrow(plain(value)).replace(" ", "").upper()
-
-
-def _our_number(value: Any) -> int | None:
-    """D12 or 12; None for any other numbering."""
-    text = plain(value)
-    digits = text[1:] if text[:1] in ("D", "d") else text
-    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 8 else None
-
-
-def read_assignments(table: Table, frame: Frame) -> Iterator[tuple[int, Handed]]:
-    """The rows of a sheet 派单明细 with the numbers of their demands."""
-    for row in table.rows():
-        reader = Reader(row, table, frame, own=True)
-        number = _our_number(row.cells.get("number", ""))
-        at, to = reader.instant("at"), reader.text("to")
-        if number is None or at is None or not to:
-            if not reader.bad:
-                reader.problem("number" if number is None else "at" if at is None else "to", "没有写")
-            continue
-        how = reader.word("how", words.labels(Route), words.ROUTES) or "direct"
-        yield (
-            number,
-            Handed(
-                at,
-                to,
-                reader.phone("to_phone"),
-                reader.text("from"),
-                how,
-                reader.text("reason"),
-                reader.text("operator"),
-            ),
-        )

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from demandctl.core.routing import branch_for
+from demandctl.imports.arrival import Arrival
+from demandctl.imports.beside import ABOUT, Beside, Said, read_beside
+from demandctl.imports.bulk import insert, insert_dicts, next_id, sql
 from demandctl.imports.cells import plain
 from demandctl.imports.clocks import EVENT_SQL, Adopter, Standing, settled_status
-from demandctl.imports.demand_rows import ABOUT, Draft, Handed, Said, read_assignments, read_demands, read_follow_ups
-from demandctl.imports.newcomers import Clash, Contacts, Customers, Person, insert, insert_dicts, next_id, sql
+from demandctl.imports.demand_rows import Draft, read_demands
+from demandctl.imports.importer import Importer
+from demandctl.imports.kinds import DEMANDS
+from demandctl.imports.newcomers import Clash, Contacts, Customers, Person
 from demandctl.imports.problems import Problem
 from demandctl.imports.record import Frame
-from demandctl.imports.source import Arrival, Source, arrive, guessed, remember, unread
+from demandctl.imports.source import Source
 from demandctl.imports.tables import Table
 from demandctl.queries import routing
 from demandctl.queries.reader import reader_in
 from demandctl.store.deadlines import demand_facts
 from demandctl.store.values import stored, stored_value
 from demandctl.store.work import Work
-from demandctl.vocabulary import Channel, Kind, Outcome, Role, Status, Urgency
+from demandctl.vocabulary import Channel, Kind, Outcome, Role, Status, Term, Urgency
 
 _FOLLOW_UP = (
     "INSERT INTO follow_up (demand_id, at, by_name, by_id, phone, internal, method, stage, text, next_at, next_plan, "
@@ -35,53 +40,9 @@ _COMPARED: Mapping[str, str] = {
     "reason": "reason", "raised_at": "raised",
 }  # fmt: skip
 """Columns of a demand, and the field of the file, that must be the same when a row has the number of a known one."""
-_LABELS: Mapping[str, Any] = {
-    "kind": Kind,
-    "channel": Channel,
-    "urgency": Urgency,
-    "outcome": Outcome,
-    "status": Status,
-}
-
-
-def import_demands(work: Work, source: Source, *, skip_errors: bool) -> Arrival:
-    """Take the demands of a file in. With problems and without *skip_errors* nothing is stored."""
-    frame, arrival = arrive(work, source, "demands")
-    contacts, customers = Contacts(work), Customers(work)
-    arrival.beside, said, handed = _side_sheets(source, frame)
-    arrival.notes = [*guessed(arrival), *unread(source, "demands", arrival)]
-    drafts: list[Draft] = []
-    total = sum(max(len(table.sheet.rows) - table.head - 1, 0) for table in arrival.tables)
-    for table in arrival.tables:
-        for draft in read_demands(table, frame, contacts.names, told=bool(said)):
-            arrival.read += 1
-            if arrival.read % 200 == 0:
-                source.progress("读取", arrival.read, total)
-            if draft is not None:
-                drafts.append(draft)
-    _complete(drafts)
-    _attach(said, drafts)
-    taking = _Taking(work, contacts, customers, said, handed)
-    customers.claim(draft.person["code"] for draft in drafts)
-    taking.claim(drafts)
-    frame.problems += _orphans(said, {draft.label for draft in drafts}, arrival.beside)
-    bad = {(problem.sheet, problem.row) for problem in frame.problems}
-    for number, draft in enumerate(drafts):
-        if number % 200 == 0:
-            source.progress("写入", number, len(drafts))
-        if (draft.sheet, draft.row) not in bad:
-            taking.take(draft, arrival)
-    arrival.problems = sorted(
-        frame.problems + taking.problems,
-        key=lambda p: (arrival.sheets.index(p.sheet) if p.sheet in arrival.sheets else -1, p.row),
-    )
-    if arrival.problems and not skip_errors:
-        return arrival
-    taking.store()
-    remember(work, source, "demands", arrival.tables)
-    arrival.customers, arrival.contacts = customers.added, contacts.added
-    work.describe(f"导入需求 {source.path.name}：新增 {arrival.added} 条，跳过 {arrival.skipped} 条")
-    return arrival
+_LABELS: Mapping[str, type[Term]] = {"kind": Kind, "channel": Channel, "urgency": Urgency, "outcome": Outcome}
+_LINKS = {"from_id": "由来", "duplicate_of": "重复于"}
+"""Columns that name another demand, and how a note tells one that is not there."""
 
 
 def _complete(drafts: Sequence[Draft]) -> None:
@@ -92,7 +53,7 @@ def _complete(drafts: Sequence[Draft]) -> None:
         phones.setdefault(draft.handler, set()).add(draft.handler_phone)
         branches.setdefault(draft.handler, set()).add(draft.branch)
     for draft in drafts:
-        if not draft.handler or draft.own:
+        if not draft.handler or draft.table.own:
             continue
         if not draft.handler_phone and len(known := phones[draft.handler] - {""}) == 1:
             draft.handler_phone = next(iter(known))
@@ -100,7 +61,7 @@ def _complete(drafts: Sequence[Draft]) -> None:
             draft.branch = next(iter(known))
 
 
-def _attach(said: dict[str, list[tuple[Said, tuple[str, int]]]], drafts: Sequence[Draft]) -> None:
+def _attach(said: Beside, drafts: Sequence[Draft]) -> None:
     """Give follow-ups that name a customer to the demand of his that was the latest by then."""
     keys = [key for key in said if key.startswith(ABOUT)]
     by_person: dict[str, list[Draft]] = {}
@@ -115,9 +76,7 @@ def _attach(said: dict[str, list[tuple[Said, tuple[str, int]]]], drafts: Sequenc
             draft.said = _merged(draft.said, [entry])
 
 
-def _orphans(
-    said: Mapping[str, Sequence[tuple[Said, tuple[str, int]]]], labels: set[str], tables: Sequence[Table]
-) -> list[Problem]:
+def _orphans(said: Beside, labels: set[str], tables: Sequence[Table]) -> list[Problem]:
     """Follow-ups on a sheet of their own whose demand is not in the file, or is in a row that cannot be taken."""
     titles = {table.sheet.name: table.titled("number") for table in tables}
     return [
@@ -128,34 +87,16 @@ def _orphans(
     ]
 
 
-def _side_sheets(
-    source: Source, frame: Frame
-) -> tuple[list[Table], dict[str, list[tuple[Said, tuple[str, int]]]], dict[int, list[Handed]]]:
-    """Follow-ups and assignments that stand on sheets of their own, by the number of their demand."""
-    said: dict[str, list[tuple[Said, tuple[str, int]]]] = {}
-    handed: dict[int, list[Handed]] = {}
-    follow_ups = source.tables("follow-ups", frame, "demands", "assignments")
-    assignments = source.tables("assignments", frame, "demands", "follow-ups")
-    for table in follow_ups:
-        for label, entry, place in read_follow_ups(table, frame):
-            said.setdefault(label, []).append((entry, place))
-    for table in assignments:
-        for number, step in read_assignments(table, frame):
-            handed.setdefault(number, []).append(step)
-    return [*follow_ups, *assignments], said, handed
+class DemandImport(Importer[Draft]):
+    """Demands with their history, their people, and the clocks of what is still open."""
 
+    kind = DEMANDS
 
-class _Taking:
-    """The demands of one file on their way in."""
-
-    def __init__(
-        self, work: Work, contacts: Contacts, customers: Customers,
-        said: Mapping[str, Sequence[tuple[Said, tuple[str, int]]]], handed: Mapping[int, Sequence[Handed]],
-    ) -> None:  # fmt: skip
-        self.work, self.contacts, self.customers = work, contacts, customers
-        self.said, self.handed = said, handed
-        self.problems: list[Problem] = []
+    def __init__(self, work: Work, source: Source, frame: Frame, arrival: Arrival, beside: Sequence[Table]) -> None:
+        super().__init__(work, source, frame, arrival, beside)
+        self.contacts, self.customers = Contacts(work), Customers(work)
         self.adopter = Adopter(work)
+        self._said, self._handed = read_beside(beside, frame)
         self._rows: list[dict[str, Any]] = []
         self._follow_ups: list[tuple[Any, ...]] = []
         self._assignments: list[tuple[Any, ...]] = []
@@ -168,9 +109,17 @@ class _Taking:
         self._people = routing.candidates(reader_in(work))
         self._specialist = work.context.config.get("specialist", "phone")
 
-    def claim(self, drafts: Iterable[Draft]) -> None:
-        """Numbers of our own that the file brings along: nobody else gets them."""
-        self._next = max([self._next, *(draft.number + 1 for draft in drafts if draft.number)])
+    def records(self, table: Table) -> Iterator[Draft | None]:
+        """The demands of a table."""
+        return read_demands(table, self.frame, self.contacts.names, told=bool(self._said))
+
+    def expect(self, found: Sequence[Draft]) -> None:
+        """What rows say for each other; numbers of our own that the file brings along: nobody else gets them."""
+        _complete(found)
+        _attach(self._said, found)
+        self.customers.claim(draft.person["code"] for draft in found)
+        self._next = max([self._next, *(draft.number + 1 for draft in found if draft.number)])
+        self.frame.problems += _orphans(self._said, {draft.label for draft in found}, self.beside)
 
     def _remember(self, customer: int, raised: str, content: str) -> None:
         day = self.work.calendar.local_day(datetime.fromisoformat(raised)).isoformat()
@@ -184,20 +133,19 @@ class _Taking:
 
     # -- one demand
 
-    def take(self, draft: Draft, arrival: Arrival) -> None:
+    def take(self, draft: Draft) -> None:
         """Take one demand in, or see that it is known already."""
         try:
             candidates = self.customers.candidates(draft.person)
             if draft.number in self._numbers:
-                self._compare(draft, candidates, arrival)
+                self._compare(draft, candidates)
                 return
             if any(self._is_known(customer, draft) for customer in candidates):
-                arrival.skipped += 1
+                self.arrival.skipped += 1
                 return
             customer, told = self.customers.find_or_add(draft.person, draft.values["raised_at"])
         except Clash as why:
-            title = draft.titles.get(why.field, why.field)
-            self.problems.append(Problem(draft.sheet, draft.row, title, str(draft.person.get(why.field, "")), str(why)))
+            self.problem(draft, why.field, str(draft.person.get(why.field, "")), str(why))
             return
         number = draft.number or self._next
         if number == self._next:
@@ -205,31 +153,27 @@ class _Taking:
         self._numbers.add(number)
         self._remember(customer, stored(draft.values["raised_at"]), draft.values["content"])
         self._add(draft, number, customer, told)
-        arrival.added += 1
+        self.arrival.added += 1
 
-    def _compare(self, draft: Draft, candidates: list[int], arrival: Arrival) -> None:
+    def _compare(self, draft: Draft, candidates: list[int]) -> None:
         """A row with the number of a known demand: the same, or a problem."""
         assert draft.number is not None
         stored_row = self._stored(draft.number)
-        before = len(self.problems)
+        before = len(self.frame.problems)
         if stored_row["customer_id"] not in candidates:
-            had = (
-                self.customers.row(stored_row["customer_id"])["name"]
-                if stored_row["customer_id"] in self.customers._rows
-                else ""
-            )
+            had = self.customers.name_of(stored_row["customer_id"])
             self._differs(draft, "customer", draft.person["name"] or draft.person["phone"], had)
         values = {**draft.values, "raised_at": stored(draft.values["raised_at"])}
         for column, name in _COMPARED.items():
             if column == "raised_at" and not draft.timed and self._same_day(stored_row["raised_at"], draft):
                 continue
-            if name in draft.titles and values[column] and str(values[column]) != str(stored_row[column] or ""):
+            if name in draft.table.fields and values[column] and str(values[column]) != str(stored_row[column] or ""):
                 self._differs(draft, name, self._shown(column, values[column]), self._shown(column, stored_row[column]))
         if draft.state == Status.CLOSED and stored_row["status"] != Status.CLOSED:
             self._differs(draft, "status", Status.CLOSED.label, Status(stored_row["status"]).label)
         elif draft.state != Status.CLOSED and stored_row["status"] == Status.CLOSED:
             self._differs(draft, "status", Status(draft.state).label if draft.state else "未结束", Status.CLOSED.label)
-        arrival.skipped += len(self.problems) == before
+        self.arrival.skipped += len(self.frame.problems) == before
 
     def _stored(self, number: int) -> dict[str, Any]:
         fresh = next((row for row in self._rows if row["id"] == number), None)
@@ -250,75 +194,66 @@ class _Taking:
         return term(value).label if term and value else str(value or "")
 
     def _differs(self, draft: Draft, name: str, value: str, had: str) -> None:
-        title = draft.titles.get(name, name)
-        self.problems.append(
-            Problem(
-                draft.sheet,
-                draft.row,
-                title,
-                value[:80],
-                f"与台账里的 D{draft.number} 不同，台账是“{had[:40] or '空'}”",
-            )
-        )
+        self.problem(draft, name, value, f"与台账里的 D{draft.number} 不同，台账是“{had[:40] or '空'}”")
 
     def _add(self, draft: Draft, number: int, customer: int, told: list[str]) -> None:
-        values, kind = draft.values, draft.values["kind"]
-        leader = self.contacts.find_or_add(draft.leader, "", draft.branch, leader=True) if draft.leader else None
-        handler = (
-            self.contacts.find_or_add(draft.handler, draft.handler_phone, draft.branch, kind=kind)
-            if draft.handler
-            else None
-        )
-        if handler and draft.handler_phone and handler.phone and handler.phone != draft.handler_phone:
-            told = [*told, f"{draft.titles.get('handler_phone', '电话')}：{draft.handler_phone}"]
-        said = self._said(draft)
+        values = draft.values
         values["region"] = values["region"] or self.customers.row(customer)["region"]
+        handler, leader, other = self._people_of(draft)
+        said = self._history(draft)
         branch, branch_leader = self._branch(draft, handler, leader)
-        closed = values["closed_at"] is not None
-        standing = Standing(
-            "", handler is not None, not any(not entry.by or (handler and entry.by == handler.name) for entry in said),
-            draft.next_at, draft.next_plan,
-        )  # fmt: skip
-        due = wait = None
-        status = Status.CLOSED
-        if not closed:
-            due, _ = self.adopter.promise(standing)
-            status = settled_status(
-                draft.state,
-                handled=handler is not None,
-                referred=leader is not None,
-                followed=bool(said),
-                waits=due is not None,
-            )
-            if status == Status.CONFIRMING and kind not in (Kind.SERVICE, Kind.COMPLAINT):
-                status = Status.FOLLOWING
-            standing = standing._replace(status=status.value)
-            due, wait = self.adopter.promise(standing)
-            if wait and draft.own and said and said[-1].next_at:
-                wait = said[-1].next_at if said[-1].next_at > self.work.now else None
+        standing, due, wait = self._standing(draft, handler, leader, said)
+        past = _past_promise(draft) if draft.next_at and not (due or standing.closed or draft.table.own) else ""
         row = {
-            "id": number, **{name: value for name, value in values.items() if name not in ("note",)},
-            "customer_id": customer, "status": status.value, "handler_id": handler.id if handler else None,
+            "id": number, **{name: value for name, value in values.items() if name != "note"},
+            "customer_id": customer, "status": standing.status, "handler_id": handler.id if handler else None,
             "leader_id": leader.id if leader else None, "branch": branch, "branch_leader_id": branch_leader,
             "next_at": due, "next_plan": draft.next_plan if due else "",
-            "resolved_at": values["resolved_at"] if closed or status == Status.CONFIRMING else None,
-            "note": "\n".join(part for part in (values["note"], *told) if part),
+            "resolved_at": _resolved(values, standing, said),
+            "note": "\n".join(part for part in (values["note"], *told, *other, past) if part),
         }  # fmt: skip
-        if status == Status.CONFIRMING and not row["resolved_at"]:
-            row["resolved_at"] = max((entry.at for entry in said), default=values["raised_at"])
-        if draft.next_at is not None and due is None and not closed and not draft.own:
-            row["note"] = "\n".join(part for part in (row["note"], _past_promise(draft)) if part)
         self._rows.append(row)
         self._tell(number, said, handler, wait)
         self._hand(number, draft, handler, leader)
-        if not closed:
+        if not standing.closed:
             self.adopter.adopt(number, customer, standing, demand_facts(row), due, wait)
 
-    def _said(self, draft: Draft) -> list[Said]:
+    def _people_of(self, draft: Draft) -> tuple[Person | None, Person | None, list[str]]:
+        """The handler and the leader who designated him, and what the file says otherwise than the directory."""
+        leader = self.contacts.find_or_add(draft.leader, "", draft.branch, leader=True) if draft.leader else None
+        if not draft.handler:
+            return None, leader, []
+        phone = draft.handler_phone
+        handler = self.contacts.find_or_add(draft.handler, phone, draft.branch, kind=draft.values["kind"])
+        differs = phone and handler.phone and handler.phone != phone
+        return handler, leader, [f"{draft.table.titled('handler_phone') or '电话'}：{phone}"] if differs else []
+
+    def _standing(
+        self, draft: Draft, handler: Person | None, leader: Person | None, said: Sequence[Said]
+    ) -> tuple[Standing, datetime | None, datetime | None]:
+        """How the demand stands, when what was agreed is due, and when waiting ends."""
+        silent = not any(not entry.by or (handler and entry.by == handler.name) for entry in said)
+        standing = Standing(Status.CLOSED, handler is not None, silent, draft.next_at, draft.next_plan)
+        if draft.values["closed_at"] is not None:
+            return standing, None, None
+        due, _ = self.adopter.promise(standing._replace(status=""))
+        status = settled_status(
+            draft.state, handled=handler is not None, referred=leader is not None, followed=bool(said),
+            waits=due is not None,
+        )  # fmt: skip
+        if status == Status.CONFIRMING and draft.values["kind"] not in (Kind.SERVICE, Kind.COMPLAINT):
+            status = Status.FOLLOWING
+        standing = standing._replace(status=status.value)
+        due, wait = self.adopter.promise(standing)
+        if wait and draft.table.own and said and said[-1].next_at:
+            wait = said[-1].next_at if said[-1].next_at > self.work.now else None
+        return standing, due, wait
+
+    def _history(self, draft: Draft) -> list[Said]:
         """The follow-ups of a demand. What our own forms have no column for follows from what they have."""
-        beside = [entry for entry, _ in self.said.get(draft.label, ())] if draft.label else []
-        said = beside if draft.own and beside else _merged(draft.said, beside)
-        if draft.own:
+        beside = [entry for entry, _ in self._said.get(draft.label, ())] if draft.label else []
+        said = beside if draft.table.own and beside else _merged(draft.said, beside)
+        if draft.table.own:
             for entry in said:
                 entry.resolved = entry.at == draft.values["resolved_at"]
                 awaited = draft.state == Status.WAITING and entry is said[-1]
@@ -371,7 +306,7 @@ class _Taking:
             )
 
     def _hand(self, number: int, draft: Draft, handler: Person | None, leader: Person | None) -> None:
-        steps = self.handed.get(draft.number or 0, ())
+        steps = self._handed.get(draft.number or 0, ())
         for step in steps:
             to = self.contacts.find_or_add(step.to, step.to_phone, kind=draft.values["kind"])
             giver = self.contacts.find_or_add(step.giver) if step.giver else None
@@ -401,15 +336,11 @@ class _Taking:
         """Write all that was taken in."""
         self.contacts.store()
         self.customers.store()
-        known = self._numbers
+        self.arrival.customers, self.arrival.contacts = self.customers.added, self.contacts.added
         for row in self._rows:
-            for link in ("from_id", "duplicate_of"):
-                if row[link] is not None and row[link] not in known:
-                    row["note"] = "\n".join(
-                        part
-                        for part in (row["note"], f"{'由来' if link == 'from_id' else '重复于'}：D{row[link]}")
-                        if part
-                    )
+            for link, told in _LINKS.items():
+                if row[link] is not None and row[link] not in self._numbers:
+                    row["note"] = "\n".join(part for part in (row["note"], f"{told}：D{row[link]}") if part)
                     row[link] = None
         self._rows.sort(key=lambda row: row["id"])
         self.work.session.connection().exec_driver_sql("PRAGMA defer_foreign_keys = ON")
@@ -428,6 +359,13 @@ def _merged(here: Sequence[Said], beside: Sequence[Said]) -> list[Said]:
     return sorted([*(entry for entry in here if entry.text not in texts), *beside], key=lambda entry: entry.at)
 
 
+def _resolved(values: Mapping[str, Any], standing: Standing, said: Sequence[Said]) -> datetime | None:
+    """When the demand was resolved, of one that is: as the file says, else at its last follow-up."""
+    if standing.status == Status.CONFIRMING:
+        return values["resolved_at"] or max((entry.at for entry in said), default=values["raised_at"])
+    return values["resolved_at"] if standing.closed else None
+
+
 def _as_instant(value: Any, work: Work) -> datetime | None:
     return value.replace(tzinfo=work.calendar.zone) if isinstance(value, datetime) else None
 
@@ -435,4 +373,4 @@ def _as_instant(value: Any, work: Work) -> datetime | None:
 def _past_promise(draft: Draft) -> str:
     """A next step whose date has passed starts no clock; it stays on record."""
     plan = f" {draft.next_plan}" if draft.next_plan else ""
-    return f"{draft.titles.get('next_at', '下次跟进')}：{plain(draft.next_at)}{plan}"
+    return f"{draft.table.titled('next_at') or '下次跟进'}：{plain(draft.next_at)}{plan}"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from demandctl.imports.cells import plain
-from demandctl.imports.files.workbook import Cell
+from demandctl.imports.files.sheet import Cell
 from demandctl.imports.progress import COMPOUND, SURNAMES
 from demandctl.imports.words import kind_and_subtype
 
@@ -20,44 +20,38 @@ _NAME = re.compile(r"[一-鿿·]{2,4}(?:总|师傅|老板|经理)?")
 _NAMED_PHONE = re.compile(rf"[一-鿿·]{{2,6}}[\s：:/、,，]*{_MOBILE.pattern}")
 
 
-def _is_phone(text: str) -> bool:
+def is_phone(text: str) -> bool:
+    """A mobile number."""
     return _MOBILE.fullmatch(text) is not None
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
+    """A Chinese name, 王总 too."""
     return _NAME.fullmatch(text) is not None and (text[0] in SURNAMES or text.startswith(COMPOUND))
 
 
-def _is_customer(text: str) -> bool:
-    return _NAMED_PHONE.fullmatch(text) is not None or _is_name(text)
+def is_customer(text: str) -> bool:
+    """A name, with a number beside it or without."""
+    return _NAMED_PHONE.fullmatch(text) is not None or is_name(text)
 
 
-def _is_kind(text: str) -> bool:
+def is_kind(text: str) -> bool:
+    """A kind of demand."""
     return len(text) < 7 and kind_and_subtype(text)[0] is not None
 
 
-def _is_told(text: str) -> bool:
+def is_told(text: str) -> bool:
+    """What somebody said, in words of its own."""
     return len(text) > 6 and re.search("[一-鿿]{4}", text) is not None
 
 
-_TELLS: Mapping[str, Mapping[str, Callable[[str], bool]]] = {
-    "demands": {
-        "phone": _is_phone, "kind": _is_kind, "customer": _is_customer, "content": _is_told,
-    },
-    "revisits": {"phone": _is_phone, "customer": _is_name},
-    "customers": {"phone": _is_phone, "name": _is_name},
-    "contacts": {"phone": _is_phone, "name": _is_name},
-}  # fmt: skip
-"""Field to what its cells look like, the surest first."""
-
-
-def likely(rows: Sequence[Sequence[Cell]], unknown: Sequence[int], what: str, missing: Sequence[str]) -> dict[int, str]:
+def likely(
+    rows: Sequence[Sequence[Cell]], unknown: Sequence[int], missing: Mapping[str, Callable[[str], bool]]
+) -> dict[int, str]:
     """Of the *unknown* columns those that look like a *missing* field: the leftmost; of texts the most varied."""
     found: dict[int, str] = {}
     cells = {place: [t for row in rows if place < len(row) and (t := plain(row[place]))][:_SAMPLE] for place in unknown}
-    for name, looks in _TELLS.get(what, {}).items():
-        if name not in missing:
-            continue
+    for name, looks in missing.items():
         fitting = [place for place in unknown if place not in found and _agree(cells[place], looks)]
         if name == "content":
             fitting.sort(key=lambda place: -len(set(cells[place])))

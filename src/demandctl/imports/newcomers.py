@@ -6,59 +6,14 @@ not contradict; otherwise it is somebody new: look-alikes can be merged later, t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from itertools import chain
 from typing import Any, NamedTuple
 
+from demandctl.imports.bulk import insert_dicts, next_id, sql, update
 from demandctl.language.codes import customer_code
-from demandctl.language.pinyin import spelled
-from demandctl.store.values import stored_value
 from demandctl.store.work import Work
 from demandctl.vocabulary import Kind, Role
-
-
-def next_id(work: Work, table: str) -> int:
-    """The number after the last one that was ever given."""
-    row = sql(work, "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = ?), 0), "
-                    f"coalesce((SELECT max(id) FROM {table}), 0))", (table,))[0]  # fmt: skip
-    return int(row[0]) + 1
-
-
-def sql(work: Work, statement: str, values: Sequence[Any] = ()) -> list[Any]:
-    """The rows of a query inside the transaction."""
-    return list(work.session.connection().exec_driver_sql(statement, tuple(values)))
-
-
-_AT_ONCE = 100
-
-
-def insert(work: Work, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Many rows at once; the audit triggers see each of them.
-
-    Plain inserts go a hundred rows to a statement: what SQLite keeps in case a statement fails is most of its work.
-    """
-    run = work.session.connection().exec_driver_sql
-    head, _, values = statement.partition(" VALUES ")
-    if not values.endswith(")"):
-        if rows:
-            run(statement, list(rows))
-        return
-    for start in range(0, len(rows), _AT_ONCE):
-        some = rows[start : start + _AT_ONCE]
-        run(f"{head} VALUES {', '.join([values] * len(some))}", tuple(chain.from_iterable(some)))
-
-
-def insert_dicts(work: Work, table: str, rows: Iterable[dict[str, Any]]) -> None:
-    """Many rows with the same columns."""
-    made = list(rows)
-    if table in ("customer", "contact"):
-        made = [row | {"pinyin": spelled(row["name"], row.get("nickname", ""))} for row in made]
-    if made:
-        names = list(made[0])
-        statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)})"
-        insert(work, statement, [tuple(stored_value(row[name]) for name in names) for row in made])
-
 
 # -- contacts ----------------------------------------------------------------------------------------------------
 
@@ -207,6 +162,10 @@ class Customers:
         """A customer's data."""
         return self._rows[number]
 
+    def name_of(self, number: int) -> str:
+        """A customer's name; empty for one that is no longer known."""
+        return str(self._rows[number]["name"]) if number in self._rows else ""
+
     def candidates(self, person: dict[str, Any]) -> list[int]:
         """Who may be meant: one for sure by code, phone or WeChat id; else those of that name and place."""
         known = self._sure(person)
@@ -291,14 +250,11 @@ class Customers:
         insert_dicts(
             self._work, "customer", ({**row, **(more or {}).get(number, {})} for number, row in self._new.items())
         )
-        for number, fields in self._changed.items():
-            names = sorted(fields)
-            sets = ", ".join(f"{name} = ?" for name in names)
-            insert(
-                self._work,
-                f"UPDATE customer SET {sets} WHERE id = ?",
-                [(*(self._rows[number][n] for n in names), number)],
-            )
+        update(
+            self._work,
+            "customer",
+            {number: {name: self._rows[number][name] for name in names} for number, names in self._changed.items()},
+        )
 
 
 def _same_place(one: str, other: str) -> bool:

@@ -42,8 +42,8 @@ class Frame:
 class Reader:
     """One row being read. What cannot be read is a problem, or kept in ``notes`` where it says something in words."""
 
-    def __init__(self, row: Row, table: Table, frame: Frame, *, own: bool) -> None:
-        self.row, self.table, self.frame, self.own = row, table, frame, own
+    def __init__(self, row: Row, table: Table, frame: Frame) -> None:
+        self.row, self.table, self.frame, self.own = row, table, frame, table.own
         self.notes: list[str] = []
         self.bad = False
 

@@ -266,24 +266,9 @@ def subtype(value: Any, kind: str) -> str | None:
     return word(value, vocabulary.SUBTYPES[vocabulary.Kind(kind)], SUBTYPES[kind])
 
 
-_CHOICES: dict[str, dict[str, tuple[type[vocabulary.Term], Words]]] = {
-    "demands": {
-        "kind": (vocabulary.Kind, KINDS), "channel": (vocabulary.Channel, CHANNELS), "urgency": (vocabulary.Urgency, URGENCIES),
-        "status": (vocabulary.Status, STATES), "outcome": (vocabulary.Outcome, OUTCOMES),
-    },
-    "revisits": {
-        "kind": (vocabulary.RevisitKind, REVISIT_KINDS), "method": (vocabulary.Method, METHODS),
-        **dict.fromkeys(("product_rating", "attitude", "speed", "promise", "satisfaction"), (vocabulary.Satisfaction, RATINGS)),
-    },
-    "customers": {"value": (vocabulary.Value, VALUES), "stage": (vocabulary.Stage, STAGES)},
-    "contacts": {"role": (vocabulary.Role, ROLES)},
-}  # fmt: skip
 _EITHER = frozenset({"是", "否", "有", "无", "会", "不会", "愿意", "不愿意", "能", "不能", "可以", "不可以", "方便", "不方便", "属实", "不属实"})  # fmt: skip
 
 
-def choice(field: str, what: str, text: str) -> bool:
-    """Whether a word is one of those that a cell of this field may hold: then it may head a column of ticks."""
-    if text in _EITHER:
-        return True
-    known = _CHOICES.get(what, {}).get(field)
-    return known is not None and word(text, labels(known[0]), known[1]) is not None
+def choice(known: tuple[type[vocabulary.Term], Words] | None, text: str) -> bool:
+    """Whether a word is one of those that a cell of such a field may hold: then it may head a column of ticks."""
+    return text in _EITHER or (known is not None and word(text, labels(known[0]), known[1]) is not None)

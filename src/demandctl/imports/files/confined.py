@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from demandctl.errors import DemandctlError
 
 if TYPE_CHECKING:
-    from demandctl.imports.files.workbook import Sheet
+    from demandctl.imports.files.sheet import Sheet
 
 MEMORY = 480 * 1024 * 1024
 SECONDS = 20
@@ -23,7 +23,7 @@ SECONDS = 20
 
 def read(path: Path, only: str, kind: str) -> list[Sheet]:
     """The sheets of a workbook; Refused when its reader fails, or needs more memory or time than any table does."""
-    from demandctl.imports.files.workbook import damaged
+    from demandctl.imports.files.sheet import damaged
 
     words = [sys.executable, "-m", "demandctl.imports.files.confined", str(path), only, kind]
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-Merge = tuple[tuple[int, int], tuple[int, int]]
+from demandctl.imports.files.sheet import Merge
 
 
 def merges(path: Path) -> dict[str, tuple[Merge, ...]]:

@@ -1,27 +1,13 @@
-"""A workbook to plain rows: .xlsx .xls .ods through calamine."""
+"""A workbook to its sheets: .xlsx .xls .ods through calamine."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from demandctl.errors import Refused
 from demandctl.imports.files import guard, ods
-
-Cell = Any
-"""str, float, bool, date, datetime, time or timedelta; an empty cell is ''."""
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet: its rows from the first on, and which cells stand for a whole merged block."""
-
-    name: str
-    rows: Sequence[Sequence[Cell]]
-    merges: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = field(default=())
-    """((row, column), (row, column)) of the first and the last cell, counted from 0."""
+from demandctl.imports.files.sheet import Merge, Sheet, damaged
 
 
 def read_book(path: Path, only: str, kind: str) -> list[Sheet]:
@@ -51,10 +37,5 @@ def read_book(path: Path, only: str, kind: str) -> list[Sheet]:
         raise damaged(path) from error
 
 
-def damaged(path: Path) -> Refused:
-    """A workbook that does not open."""
-    return Refused(f"{path.name} 打不开，不是表格文件或已损坏", "用 Excel 能打开的话，另存为 .xlsx 再导入")
-
-
-def _merges(ranges: Any) -> tuple[tuple[tuple[int, int], tuple[int, int]], ...]:
-    return tuple(sorted((tuple(first), tuple(last)) for first, last in ranges or ()))
+def _merges(ranges: Iterable[Merge] | None) -> list[Merge]:
+    return sorted(ranges or ())

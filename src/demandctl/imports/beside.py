@@ -1,0 +1,141 @@
+"""Follow-ups and assignments that stand on sheets of their own, by the demand that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from demandctl.imports import words
+from demandctl.imports.cells import narrow, plain, without_phone
+from demandctl.imports.kinds import FOLLOW_UPS
+from demandctl.imports.record import Frame, Reader
+from demandctl.imports.rows import rows_of
+from demandctl.imports.tables import Table
+from demandctl.vocabulary import Method, Route
+
+
+@dataclass(slots=True)
+class Said:
+    """A follow-up as the file tells it; ``by`` empty means the handler."""
+
+    at: datetime
+    text: str
+    by: str = ""
+    phone: str = ""
+    internal: bool = False
+    method: str | None = None
+    stage: str = ""
+    next_plan: str = ""
+    next_at: datetime | None = None
+    wait_until: datetime | None = None
+    resolved: bool = False
+
+
+@dataclass
+class Handed:
+    """An assignment as the file tells it."""
+
+    at: datetime
+    to: str
+    to_phone: str = ""
+    giver: str = ""
+    how: str = "direct"
+    reason: str = ""
+    operator: str = ""
+
+
+Beside = dict[str, list[tuple[Said, tuple[str, int]]]]
+"""Follow-ups by the ``label_of`` their demand, each with its sheet and row."""
+
+
+def read_beside(tables: Sequence[Table], frame: Frame) -> tuple[Beside, dict[int, list[Handed]]]:
+    """Follow-ups and assignments, by the number of their demand."""
+    said: Beside = {}
+    handed: dict[int, list[Handed]] = {}
+    for table in tables:
+        if table.kind is FOLLOW_UPS:
+            for label, entry, place in read_follow_ups(table, frame):
+                said.setdefault(label, []).append((entry, place))
+        else:
+            for number, step in read_assignments(table, frame):
+                handed.setdefault(number, []).append(step)
+    return said, handed
+
+
+def read_follow_ups(table: Table, frame: Frame) -> Iterator[tuple[str, Said, tuple[str, int]]]:
+    """The rows of a sheet 跟进明细 with the ``label_of`` their demands, and where each stands."""
+    methods = words.labels(Method)
+    noted = "note" in table.fields
+    for row in rows_of(table):
+        reader = Reader(row, table, frame)
+        label = label_of(row.cells.get("number", "")) or _person_key(reader)
+        at = reader.instant("at", opening=False)
+        if not label or at is None:
+            if not reader.bad:
+                reader.problem("number" if not label else "at", "没有需求编号" if not label else "没有写时间")
+            continue
+        text = reader.text
+        by, beside = without_phone(text("by"))
+        said = Said(
+            at, reader.words("text"), by, reader.phone("by_phone") or beside,
+            method=reader.word("method", methods, words.METHODS),
+        )  # fmt: skip
+        said.internal, said.stage, said.next_plan = "内部" in text("internal"), text("stage"), text("next_plan")
+        said.next_at, said.wait_until = reader.ahead("next_at"), reader.ahead("wait_until")
+        said.resolved = "resolved" in table.fields and bool(reader.flag("resolved"))
+        if (row.extras or noted) and (rest := reader.note()):
+            said.text = f"{said.text}\n{rest}".strip()
+        yield label, said, (row.sheet, row.number)
+
+
+def _person_key(reader: Reader) -> str:
+    """Whom a follow-up is about where the sheet gives no numbers: his phone, else his name."""
+    name, beside = without_phone(reader.text("customer"))
+    number = reader.phone("phone") or beside
+    return f"{ABOUT}{number or name}" if number or name else ""
+
+
+ABOUT = "@"
+"""Before the phone or the name of a customer that a sheet of follow-ups names instead of a number."""
+
+
+@lru_cache(maxsize=65_536, typed=True)
+def label_of(value: Any) -> str:
+    """The number of a demand as a sheet beside names it: D12 and 12 are the same, any other numbering is its text."""
+    number = our_number(value)
+    return str(number) if number is not None else narrow(plain(value)).replace(" ", "").upper()
+
+
+def our_number(value: Any) -> int | None:
+    """D12 or 12; None for any other numbering."""
+    text = plain(value)
+    digits = text[1:] if text[:1] in ("D", "d") else text
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 8 else None
+
+
+def read_assignments(table: Table, frame: Frame) -> Iterator[tuple[int, Handed]]:
+    """The rows of a sheet 派单明细 with the numbers of their demands."""
+    for row in rows_of(table):
+        reader = Reader(row, table, frame)
+        number = our_number(row.cells.get("number", ""))
+        at, to = reader.instant("at"), reader.text("to")
+        if number is None or at is None or not to:
+            if not reader.bad:
+                reader.problem("number" if number is None else "at" if at is None else "to", "没有写")
+            continue
+        how = reader.word("how", words.labels(Route), words.ROUTES) or "direct"
+        yield (
+            number,
+            Handed(
+                at,
+                to,
+                reader.phone("to_phone"),
+                reader.text("from"),
+                how,
+                reader.text("reason"),
+                reader.text("operator"),
+            ),
+        )

@@ -1,0 +1,176 @@
+"""Customers out of a file into the ledger."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from demandctl.actions.customers import tell
+from demandctl.core.deadline import Event
+from demandctl.core.rules import repeat_problem
+from demandctl.imports import words
+from demandctl.imports.arrival import Arrival
+from demandctl.imports.bulk import sql, update
+from demandctl.imports.cells import parts, without_phone
+from demandctl.imports.importer import Found, Importer
+from demandctl.imports.kinds import CUSTOMERS
+from demandctl.imports.newcomers import Clash, Contacts, Customers
+from demandctl.imports.record import Frame, Reader
+from demandctl.imports.source import Source
+from demandctl.imports.tables import Row, Table
+from demandctl.language.codes import customer_code
+from demandctl.sla import advance
+from demandctl.store.models import Customer
+from demandctl.store.values import stored_value
+from demandctl.store.work import Work
+from demandctl.vocabulary import NeedClass, Stage, Value
+
+_DAYS = ("birthday", "last_order", "business_contact", "contract_on", "profiled_on", "consent_on")
+
+
+_TOLD = {
+    "value": "客户价值",
+    "need_class": "需求分类",
+    "stage": "客户阶段",
+    "revisit_every": "回访周期",
+    "birthday": "生日",
+}
+"""What is told where the ledger says otherwise."""
+
+
+class CustomerImport(Importer[Found]):
+    """Customers: new ones are added; of known ones what is blank is filled in and what differs is told."""
+
+    kind = CUSTOMERS
+
+    def __init__(self, work: Work, source: Source, frame: Frame, arrival: Arrival, beside: Sequence[Table]) -> None:
+        super().__init__(work, source, frame, arrival, beside)
+        self._contacts, self._customers = Contacts(work), Customers(work)
+        self._made: dict[int, dict[str, Any]] = {}
+        self._filled: dict[int, dict[str, Any]] = {}
+
+    def record(self, row: Row, table: Table) -> Found | None:
+        """A customer of a row."""
+        reader = Reader(row, table, self.frame)
+        person = _person(reader)
+        values = _values(reader)
+        values["note"] = reader.note()
+        return None if reader.bad else Found(table=table, row=row.number, person=person, values=values)
+
+    def expect(self, found: Sequence[Found]) -> None:
+        """Codes of our own that the file brings along: nobody else gets them."""
+        self._customers.claim(record.person["code"] for record in found)
+
+    def take(self, found: Found) -> None:
+        """Somebody new, or the blanks of somebody known."""
+        values = found.values
+        created_at = values.pop("created_at") or self.work.now
+        owner, phone = values.pop("owner"), values.pop("owner_phone")
+        try:
+            fresh = len(self._customers.candidates(found.person)) != 1
+            number, told = self._customers.find_or_add(found.person, created_at)
+        except Clash as why:
+            self.problem(found, why.field, str(found.person.get(why.field, "")), str(why))
+            return
+        values["owner_id"] = self._contacts.find_or_add(owner, phone, kind="opportunity").id if owner else None
+        if fresh:
+            self._made[number] = values
+            self.arrival.added += 1
+        else:
+            told = [*told, *self._fill(number, values)]
+            self.arrival.skipped += 1
+        self.arrival.notes += [f"{customer_code(number)} 与台账不同，没有改：{text}" for text in told]
+
+    def _fill(self, number: int, values: Mapping[str, Any]) -> list[str]:
+        """Fill the blanks of a customer that was made a row ago, or of one in the ledger; what differs is told."""
+        given = {name: stored_value(value) for name, value in values.items() if value}
+        if number in self._made:
+            made = self._made[number]
+            made.update({name: values[name] for name in given if not made.get(name)})
+            return []
+        if not given:
+            return []
+        names = list(given)
+        row = sql(self.work, f"SELECT {', '.join(names)} FROM customer WHERE id = ?", (number,))[0]
+        had = dict(zip(names, row, strict=True))
+        blank = {name: values[name] for name in names if had[name] in (None, "", "[]", 0)}
+        if blank:
+            self._filled.setdefault(number, {}).update(blank)
+        differs = [name for name in names if name in _TOLD and name not in blank and had[name] != given[name]]
+        return [f"{_TOLD[name]}：{given[name]}" for name in differs]
+
+    def store(self) -> None:
+        """Write them, and start the clocks that lie ahead."""
+        self._contacts.store()
+        self._customers.store(self._made)
+        self.arrival.contacts = self._contacts.added
+        self.arrival.updated = len(set(self._filled) | self._customers.changed)
+        self.arrival.skipped -= self.arrival.updated
+        update(self.work, "customer", self._filled)
+        _start_clocks(self.work, {**self._made, **self._filled})
+
+
+def _person(reader: Reader) -> dict[str, Any]:
+    name, beside = without_phone(reader.text("name"))
+    code = reader.code()
+    nickname = reader.text("nickname")
+    phone = reader.phone("phone") or beside
+    wechat = reader.text("wechat")
+    if not (name or nickname or phone or wechat):
+        reader.problem("name", "没有写客户姓名，也没有电话")
+    return {
+        "name": name or nickname, "nickname": nickname or name, "phone": phone, "wechat": wechat,
+        "company": reader.text("company"), "region": reader.region(), "address": reader.text("address"), "code": code,
+    }  # fmt: skip
+
+
+def _values(reader: Reader) -> dict[str, Any]:
+    cells = reader.row.cells
+    return {
+        "value": reader.word("value", words.labels(Value), words.VALUES),
+        "need_class": reader.word("need_class", words.labels(NeedClass), words.NEED_CLASSES),
+        "stage": reader.word("stage", words.labels(Stage), words.STAGES),
+        "tags": parts(cells.get("tags", "")), "documents": parts(cells.get("documents", "")),
+        "owner": without_phone(reader.text("owner"))[0], "owner_phone": reader.phone("owner_phone"),
+        "briefed_at": reader.instant("briefed_at"), "created_at": reader.instant("created_at"),
+        **{field: reader.day(field) for field in _DAYS},
+        "arrears": bool(reader.flag("arrears")), "handed": bool(reader.flag("handed")),
+        "approved_by": reader.text("approved_by"), "revisit_every": _repeat(reader),
+    }  # fmt: skip
+
+
+_REPEATS = (
+    ("半月|两周|双周", "FREQ=WEEKLY;INTERVAL=2"), ("周|星期", "FREQ=WEEKLY"), ("半年", "FREQ=MONTHLY;INTERVAL=6"),
+    ("季", "FREQ=MONTHLY;INTERVAL=3"), ("月", "FREQ=MONTHLY"), ("年", "FREQ=YEARLY"),
+)  # fmt: skip
+
+
+def _repeat(reader: Reader) -> str:
+    text = reader.text("revisit_every")
+    if not text or not repeat_problem(text):
+        return text
+    for pattern, rule in _REPEATS:
+        if re.search(pattern, text):
+            return rule
+    reader.keep("revisit_every")
+    return ""
+
+
+def _start_clocks(work: Work, customers: Mapping[int, Mapping[str, Any]]) -> None:
+    """Clocks that lie ahead altogether; whatever would have been due already is history (C 1.4, C 1.5, C 2.2)."""
+    rules = [rule for rule in work.rules.rules if rule.about == "customer"]
+    for identity, values in customers.items():
+        told: list[tuple[set[str], dict[str, Any]]] = []
+        if values.get("revisit_every"):
+            told.append(({"scheduled"}, {"repeat": values["revisit_every"]}))
+        if values.get("last_order"):
+            told.append(({"order"}, {"on": values["last_order"]}))
+        if values.get("contract_on") and not values.get("profiled_on"):
+            told.append(({"contracted"}, {"on": values["contract_on"]}))
+        for names, details in told:
+            customer = work.session.get_one(Customer, identity)
+            facts = {"arrears": customer.arrears, "handed": customer.handed, "scheduled": bool(customer.revisit_every)}
+            ahead = advance([], Event(frozenset(names), work.now, facts, **details), rules, work.calendar)
+            if all(deadline.due_at > work.now for deadline in ahead):
+                tell(work, customer, names, **details)

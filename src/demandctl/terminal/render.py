@@ -12,6 +12,7 @@ from shutil import get_terminal_size
 from typing import Any, NamedTuple
 
 from demandctl.language.display import _SHOWN, cut, padded, shown, shown_lines, width, wrapped
+from demandctl.queries.view import as_json
 
 _ESCAPED = {code: f"\\u{code:04x}" for code in _SHOWN if code >= 127}
 """The same for JSON, where the other control characters are escaped anyhow."""
@@ -96,10 +97,10 @@ def _folded(text: str, room: int) -> list[str]:
 
 
 def put_json(document: object) -> None:
-    """One JSON document on stdout."""
+    """One JSON document on stdout; what was read may stand in it as it is."""
     import json
 
-    put(json.dumps(document, ensure_ascii=False, indent=2).translate(_ESCAPED))
+    put(json.dumps(document, ensure_ascii=False, indent=2, default=as_json).translate(_ESCAPED))
 
 
 def put_table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, styles: Sequence[str] = ()) -> None:

@@ -218,7 +218,7 @@ def follow_up(work: Work, demand: Demand, report: Report) -> FollowUp:
     )  # fmt: skip
     if not report.internal:
         _contact_customer(work, demand, person, report.at)
-    work.describe(f"跟进 D{demand.id}：{short(report.text, 40)}")
+    work.describe(f"跟进 D{demand.id}：{short(report.text, 80)}")
     return row
 
 

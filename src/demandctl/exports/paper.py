@@ -10,7 +10,6 @@ from openpyxl.utils import get_column_letter
 
 from demandctl.exports import workbook
 from demandctl.exports.job import Job
-from demandctl.exports.masking import hidden
 from demandctl.exports.pages import RATING_KEYS
 from demandctl.exports.workbook import Book, Cell, Line
 from demandctl.language import phones
@@ -63,7 +62,7 @@ def boxes(choices: Iterable[tuple[Any, str]], chosen: Any) -> str:
 
 def _form(job: Job, r: Row) -> Iterator[Spanned]:
     def shown(text: str | None) -> str:
-        return hidden(text or "") if job.mask else text or ""
+        return phones.masked_text(text or "") if job.mask else text or ""
 
     phone = phones.masked(r["c_phone"]) if job.mask else r["c_phone"]
     department = r["department"] or job.reader.context.config.department

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import IO, Any
 
 from demandctl.exports.columns import Column
-from demandctl.exports.masking import hidden, value_of
+from demandctl.exports.masking import value_of
 from demandctl.language import phones
 from demandctl.language.cells import guarded
 from demandctl.queries.reader import Reader, Row
@@ -76,4 +76,4 @@ def masked(document: Any, key: str = "") -> Any:
         return [masked(value, key) for value in document]
     if not isinstance(document, str):
         return document
-    return phones.masked(document) if key in ("phone", "wechat") else hidden(document)
+    return phones.masked(document) if key in ("phone", "wechat") else phones.masked_text(document)

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from demandctl.language.display import cut, minutes
-from demandctl.language.phones import masked, masked_text
+from demandctl.language.display import minutes
+from demandctl.language.phones import masked
+from demandctl.language.short import short
 from demandctl.messages.handing import clock
 from demandctl.queries.deadlines import Line
 from demandctl.queries.monday import Item
@@ -35,7 +36,7 @@ def to_handler(items: Sequence[Item], due_at: datetime, now: datetime, *, unmask
 def _about(item: Item, now: datetime, *, unmask: bool) -> str:
     said = ""
     if item.last:
-        said = f"。上次 {_day(item.last['at'], now)}：{cut(_plain(item.last['text'], unmask), 40)}"
+        said = f"。上次 {_day(item.last['at'], now)}：{short(item.last['text'], 40, unmask=unmask)}"
     return f"{_head(item.demand, unmask)}：{_matter(item.demand, unmask)}{said}{_missed(item.line)}"
 
 
@@ -104,20 +105,13 @@ def _head(demand: Mapping[str, Any], unmask: bool) -> str:
     sub = subtype_label(demand["kind"], demand["subtype"])
     customer = demand["customer"]
     phone = customer["phone"] or ""
-    named = f"{customer['name']} {phone if unmask else masked(phone)}".strip()
-    return f"D{demand['number']} {kind}{f'·{sub}' if sub else ''} {_plain(named, unmask)}"
+    named = short(f"{customer['name']} {phone if unmask else masked(phone)}", 80, unmask=unmask)
+    return f"D{demand['number']} {kind}{f'·{sub}' if sub else ''} {named}"
 
 
 def _matter(demand: Mapping[str, Any], unmask: bool, cells: int = 48) -> str:
-    about = _plain(demand["content"], unmask)
-    product = demand["product"]
-    return cut(f"{product}，{about}" if product and product not in about else about, cells)
-
-
-def _plain(text: str, unmask: bool) -> str:
-    """One line, the numbers in it masked."""
-    line = " ".join(text.split())
-    return line if unmask else masked_text(line)
+    product, about = demand["product"], demand["content"]
+    return short(f"{product}，{about}" if product and product not in about else about, cells, unmask=unmask)
 
 
 def _missed(line: Line) -> str:

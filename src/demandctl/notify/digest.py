@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from demandctl.language.display import cut, lateness, moment, shown, span
-from demandctl.language.phones import masked, masked_text
+from demandctl.language.display import lateness, moment, shown, span
+from demandctl.language.phones import is_mobile, masked, masked_text
+from demandctl.language.short import short
 from demandctl.notify.message import Limit
 from demandctl.queries.deadlines import Line
 from demandctl.vocabulary import Kind, Urgency
@@ -73,7 +74,7 @@ def line_of(item: Item, now: datetime, *, unmask: bool) -> str:
         f"{head}：{line.what}" if head else line.what,
         " ".join(filter(None, [who, phone if unmask else masked(phone)])),
         _standing(item, now),
-        f"“{said if unmask else cut(said, WORDS_CELLS)}”" if said else "",
+        f"“{said if unmask else short(said, WORDS_CELLS)}”" if said else "",
     ]
     text = shown("，".join(part for part in parts if part))
     return text if unmask else masked_text(text)
@@ -168,4 +169,4 @@ def _text(head: str, lines: Sequence[tuple[Item, str]]) -> str:
 def mobiles(items: Sequence[Item]) -> tuple[str, ...]:
     """Whom to mention: the mobile number of everybody who owes something here, once."""
     phones = (str(item.line.owed_by["phone"] or "") for item in items)
-    return tuple(dict.fromkeys(phone for phone in phones if len(phone) == 11 and phone.isdecimal()))
+    return tuple(dict.fromkeys(phone for phone in phones if is_mobile(phone)))

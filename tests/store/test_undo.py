@@ -159,7 +159,7 @@ def test_the_log_is_asked_by_person_command_time_and_demand(ledger: Cli, monkeyp
 def test_the_log_says_in_words_what_changed(ledger: Cli) -> None:
     ledger("customer edit K1 --phone 13900000003")
     out = ledger("log", "--changes", "--limit", "1").out
-    assert "客户 K00001 电话：13800000121 → 13900000003" in out
+    assert "客户 K00001 联系电话：13800000121 → 13900000003" in out
     assert "需求 D1 状态：待派单 → 已派单" in ledger("log", "1", "--changes").out
     [operation] = ledger("log", "--changes", "--limit", "1", "--json").json
     assert (operation["changes"][0]["field"], operation["changes"][0]["new"]) == ("phone", "13900000003")

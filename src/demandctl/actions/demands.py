@@ -457,7 +457,7 @@ def edit(work: Work, demand: Demand, values: Mapping[str, Any]) -> list[str]:
         _locate(work, demand)
     if {"kind", "urgency", "region", "raised_at", "channel"} & set(changed) and demand.closed_at is None:
         tell(work, demand, {"edited", "kind-changed"} if "kind" in changed else {"edited"})
-    work.describe(f"修改 D{demand.id}：{named(changed)}")
+    work.describe(f"修改 D{demand.id}：{named('demand', changed)}")
     return changed
 
 

@@ -94,7 +94,7 @@ def edit(
         found = contacts.find_contact(work, one_line(contact))
         changed = contacts.edit_contact(work, found, values)
         number, who = found.id, found.name
-        work.describe(f"修改联系人 {who}：{named(changed)}")
+        work.describe(f"修改联系人 {who}：{named('contact', changed)}")
     done = f"{who} 已改 {len(changed)} 项" if changed else f"{who} 没有变化"
     object_answer(json, _one(app, number), done, f"看资料：demandctl contact show {number}")
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from demandctl.language.codes import customer_code
 from demandctl.queries.reader import Reader
-from demandctl.store.fields import _BOOLEANS, _CONTACTS, _CUSTOMERS, _DEMANDS, _INNER, FIELDS, TABLES, label
+from demandctl.store.fields import TABLES, Field, Holds, field_of, known, label
+
+_GIVER = "from_id_contact"
+"""What JSON calls ``assignment.from_id``: it was released so."""
 
 
 class FieldChange(NamedTuple):
@@ -45,13 +47,14 @@ def _fields(table: str, number: int, old: dict[str, Any] | None, new: dict[str, 
     event = "added" if old is None else "removed" if new is None else "changed"
     before, after = old or {}, new or {}
     what = _what(table, number, new or old or {})
-    for field in after or before:
-        name = "from_id_contact" if (table, field) == ("assignment", "from_id") else field
-        if name not in FIELDS or field in _INNER.get(table, ()):
+    for column in after or before:
+        field = known(table, column)
+        if field is None or not field.told:
             continue
-        a, b = before.get(field), after.get(field)
+        a, b = before.get(column), after.get(column)
         if a != b and not (event != "changed" and (a or b) in (None, "", "[]", 0)):
-            yield FieldChange(table, number, what, event, name, FIELDS[name], a, b)
+            key = _GIVER if (table, column) == ("assignment", "from_id") else column
+            yield FieldChange(table, number, what, event, key, field.name, a, b)
 
 
 def _what(table: str, number: int, row: Mapping[str, Any]) -> str:
@@ -64,41 +67,57 @@ def _what(table: str, number: int, row: Mapping[str, Any]) -> str:
         customer = customer_code(row["customer_id"]) if row.get("customer_id") else ""
         return f"时限“{row.get('rule_name')}” {about.get(str(row.get('about')), customer)}".rstrip()
     owner = f"D{row['demand_id']} " if row.get("demand_id") and table != "revisit" else ""
+    if not owner and row.get("customer_id") and table != "revisit":
+        owner = f"{customer_code(row['customer_id'])} "
     return f"{owner}{TABLES[table]} {number}"
 
 
 def in_words(reader: Reader, changes: Iterable[FieldChange]) -> Iterator[str]:
     """The changes of one operation as lines: a row that came or went on one line, a changed field on a line each."""
-    people = {row["id"]: row["name"] for row in reader.rows("SELECT id, name FROM contact")}
+    told = _Words(reader)
     rows: dict[tuple[str, int, str], list[FieldChange]] = {}
     for change in changes:
         rows.setdefault((change.table, change.row, change.event), []).append(change)
-    for (table, _, event), fields in rows.items():
+    for (_, _, event), fields in rows.items():
         if event == "changed":
-            for field in fields:
-                old, new = (_value(reader, people, table, field.field, value) for value in (field.old, field.new))
-                yield f"{field.what} {field.name}：{old or '（空）'} → {new or '（空）'}"
+            for change in fields:
+                old, new = told.of(change, change.old), told.of(change, change.new)
+                yield f"{change.what} {change.name}：{old or '（空）'} → {new or '（空）'}"
             continue
-        side = 7 if event == "added" else 6
-        told = (f"{field.name} {_value(reader, people, table, field.field, field[side])}" for field in fields)
-        yield f"{'新增' if event == 'added' else '去掉'} {fields[0].what}：{'，'.join(told)}"
+        values = (told.of(change, change.new if event == "added" else change.old) for change in fields)
+        line = "，".join(f"{change.name} {value}" for change, value in zip(fields, values, strict=True))
+        yield f"{'新增' if event == 'added' else '去掉'} {fields[0].what}：{line}"
 
 
-def _value(reader: Reader, people: Mapping[int, str], table: str, field: str, value: Any) -> str:
-    """A stored value as people read it."""
-    if value in (None, "", "[]"):
-        return ""
-    if field in _BOOLEANS:
-        return "是" if value else "否"
-    if field in _CONTACTS:
-        return people.get(value, f"联系人 {value}")
-    if field in _DEMANDS:
-        return f"D{value}"
-    if field in _CUSTOMERS:
-        return customer_code(value)
-    if field.endswith("_at") or field in ("at", "wait_until", "waiting_until"):
-        local = reader.local(value)
-        return f"{local:%Y-%m-%d %H:%M}" if isinstance(local, datetime) else ""
-    if field in ("tags", "documents", "regions", "products", "skills"):
-        return "、".join(json.loads(value))
-    return label(table, field, str(value)) or " ".join(str(value).split())
+class _Words:
+    """Stored values as people read them."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._people: dict[int, str] = {row["id"]: row["name"] for row in reader.rows("SELECT id, name FROM contact")}
+        self._tell: dict[Holds, Callable[[Field, Any], str]] = {
+            Holds.FLAG: lambda field, value: field.says[not value],
+            Holds.CONTACT: lambda field, value: self._person(value),
+            Holds.CONTACTS: lambda field, value: "、".join(map(self._person, json.loads(value))),
+            Holds.DEMAND: lambda field, value: f"D{value}",
+            Holds.CUSTOMER: lambda field, value: customer_code(value),
+            Holds.MACHINE: lambda field, value: self._machine(value),
+            Holds.INSTANT: lambda field, value: f"{reader.local(value):%Y-%m-%d %H:%M}",
+            Holds.LIST: lambda field, value: "、".join(json.loads(value)),
+            Holds.TERM: lambda field, value: label(field, value) or str(value),
+        }
+
+    def of(self, change: FieldChange, value: Any) -> str:
+        """One side of a change."""
+        if value in (None, "", "[]"):
+            return ""
+        field = field_of(change.table, "from_id" if change.field == _GIVER else change.field)
+        tell = self._tell.get(field.holds)
+        return tell(field, value) if tell else " ".join(str(value).split())
+
+    def _person(self, number: int) -> str:
+        return self._people.get(number, f"联系人 {number}")
+
+    def _machine(self, number: int) -> str:
+        row = next(iter(self._reader.rows("SELECT model, serial FROM machine WHERE id = ?", (number,))), None)
+        return f"{row['model']} {row['serial']}".rstrip() if row else f"设备 {number}"

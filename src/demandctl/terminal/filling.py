@@ -69,7 +69,7 @@ def chosen(ctx: Any, lacking: Lacking) -> dict[str, Any]:
         return {name: _value(parameter, _asked(ctx, parameter, offers[name], False))}
     given: dict[str, Any] = {}
     while True:
-        lines = [(name, _line(parameters[name], offer, given)) for name, offer in offers.items()]
+        lines = [(name, _line(ctx, parameters[name], offer, given)) for name, offer in offers.items()]
         done = [(None, f"就这些，写入（{len(given)} 项）")] if given else []
         name = asking.choose("哪一项", [*done, *lines])
         if name is None:
@@ -87,12 +87,12 @@ def _now(offer: Offer, given: Any) -> Offer:
     return offer if given is None else offer._replace(present=_told(given))
 
 
-def _line(parameter: Any, offer: Offer, given: Mapping[str, Any]) -> str:
+def _line(ctx: Any, parameter: Any, offer: Offer, given: Mapping[str, Any]) -> str:
     labels = dict(_choices(parameter, offer, given))
     now = labels.get(offer.present) or offer.present
     after = _told(given[parameter.name]) if parameter.name in given else None
     change = "" if after is None else f" → {labels.get(after) or after or '（空）'}"
-    return shown(f"{title(parameter)}　{now.partition(chr(10))[0][:40]}{change}")
+    return shown(f"{title(ctx, parameter)}　{now.partition(chr(10))[0][:40]}{change}")
 
 
 def _choices(parameter: Any, offer: Offer, given: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -118,7 +118,7 @@ def _value(parameter: Any, answer: Any) -> Any:
 
 def _asked(ctx: Any, parameter: Any, offer: Offer, back: bool, given: Mapping[str, Any] = MappingProxyType({})) -> Any:
     """The value of one parameter: chosen where its values are listed, else typed."""
-    question = title(parameter)
+    question = title(ctx, parameter)
     if getattr(parameter, "is_flag", False):
         if not parameter.secondary_opts:
             return True
@@ -136,16 +136,21 @@ def _asked(ctx: Any, parameter: Any, offer: Offer, back: bool, given: Mapping[st
     return str(Path(answer).expanduser()) if files and answer != "-" else answer
 
 
-def title(parameter: Any) -> str:
+_TABLES = {"customer": "customer", "contact": "contact", "revisit": "revisit", "follow-up": "follow_up"}
+"""The table whose columns the parameters of a family of commands are; of all others that of demands."""
+
+
+def title(ctx: Any, parameter: Any) -> str:
     """What a parameter is called in a question."""
-    from demandctl.store.fields import FIELDS
+    from demandctl.store.fields import known
 
     what, about = parameter.metavar or "", re.split("[；，：（]", parameter.help or "")[0]
     if parameter.param_type_name == "option" and not parameter.required:
+        table = _TABLES.get(ctx.command_path.split()[1], "demand")
         columns = (f"{parameter.name}{ending}" for ending in ("", "s", "_name", "_on", "_at"))
-        known = next((FIELDS[column] for column in columns if column in FIELDS), "")
-        if known:
-            return known
+        fields = (known(table, column) for column in columns)
+        if name := next((field.name for field in fields if field and field.name), ""):
+            return name
     if what in about or not what:
         return about
     return what if not about or completing.choices(about) else f"{what}（{about}）"

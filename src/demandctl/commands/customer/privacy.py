@@ -12,12 +12,12 @@ from demandctl.context import Context
 from demandctl.language.display import shown, shown_lines
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
-from demandctl.store.fields import FIELDS, label
+from demandctl.store.fields import Field, Holds, field_of, known, label
 from demandctl.terminal.answers import agreed, object_answer
 from demandctl.terminal.options import Json, Yes
 from demandctl.terminal.render import put, put_json, say
 from demandctl.terminal.typed import one_line
-from demandctl.vocabulary import Kind, Outcome, RevisitKind
+from demandctl.vocabulary import Kind, RevisitKind
 
 Who = Annotated[str, typer.Argument(metavar="客户", help="编号 K00001、姓名、电话")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="文件", help="写到文件（.json 或文字）")]
@@ -97,16 +97,15 @@ def _readable(about: dict[str, Any], app: Context) -> Iterator[str]:
     yield f"我们存有的您的资料（{app.now:%Y-%m-%d %H:%M}，{app.config.get('company', 'name') or app.who}）"
     yield f"客户编号：{person['code']}"
     for name, value in person.items():
-        if name in FIELDS and value not in (None, "", [], False):
-            yield f"{FIELDS[name]}：{_told('customer', name, value, app)}"
+        if (field := known("customer", name)) and value not in (None, "", [], False):
+            yield f"{field.name}：{_told(field, value, app)}"
     for demand in about["demands"]:
         yield ""
         yield f"需求 D{demand['number']}（{Kind(demand['kind']).label}，{_when(demand['raised_at'], app)} 提出）"
-        yield f"内容：{_shown(demand['content'])}"
-        for name in ("region", "product", "wish", "note", "outcome", "reason"):
+        for name in ("content", "region", "product", "wish", "note", "outcome", "reason"):
             if demand[name]:
-                value = Outcome(demand[name]).label if name == "outcome" else _shown(demand[name])
-                yield f"{FIELDS[name]}：{value}"
+                field = field_of("demand", name)
+                yield f"{field.name}：{_told(field, demand[name], app)}"
         for entry in demand["follow_ups"]:
             yield f"  {_when(entry['at'], app)} {shown(entry['by'])}：{_shown(entry['text'])}"
     for revisit in person["revisits"]:
@@ -115,14 +114,15 @@ def _readable(about: dict[str, Any], app: Context) -> Iterator[str]:
         yield f"回访 {revisit['id']}（{RevisitKind(revisit['kind']).label}，{when}）"
         for name, value in revisit.items():
             told = (isinstance(value, str) and value) or value is True
-            if told and name in FIELDS and name not in ("kind", "planned_at", "visited_at"):
-                yield f"  {FIELDS[name]}：{_told('revisit', name, value, app)}"
+            field = known("revisit", name)
+            if told and field and name not in ("id", "kind", "planned_at", "visited_at"):
+                yield f"  {field.name}：{_told(field, value, app)}"
 
 
-def _told(table: str, name: str, value: object, app: Context) -> str:
-    if name.endswith("_at") and isinstance(value, str):
+def _told(field: Field, value: object, app: Context) -> str:
+    if field.holds is Holds.INSTANT and isinstance(value, str):
         return _when(value, app)
-    return label(table, name, value) or _shown(value) if isinstance(value, str) else _shown(value)
+    return label(field, value) or _shown(value) if isinstance(value, str) else _shown(value)
 
 
 def _shown(value: object) -> str:

@@ -123,7 +123,7 @@ def edit(
         found = customers.find_customer(work, one_line(customer))
         changed = customers.edit_customer(work, found, values)
         number, code = found.id, found.code
-        work.describe(f"修改客户 {code} {found.name}：{named(changed)}")
+        work.describe(f"修改客户 {code} {found.name}：{named('customer', changed)}")
     object_answer(json, _one(app, number), f"{code} 已改 {len(changed)} 项" if changed else f"{code} 没有变化")
 
 

@@ -1,0 +1,52 @@
+"""The table of columns: nothing of the ledger is unclassed, and what the table says of a column is so."""
+
+import sqlite3
+from contextlib import closing
+
+from sqlmodel import SQLModel
+
+from demandctl.store import models
+from demandctl.store.fields import FIELDS, TABLES, Erased, Holds
+from tests.support.cli import Cli
+
+STAFF = {
+    ("contact", "name"), ("contact", "phone"), ("contact", "wechat"), ("contact", "branch"),
+}  # fmt: skip
+"""Texts that an erased customer leaves behind as they are: what our own people are called."""
+
+
+def _stored(cli: Cli) -> dict[tuple[str, str], tuple[str, str]]:
+    """Every column of the file, with its type and what a new row holds in it."""
+    with closing(sqlite3.connect(cli.db)) as ledger:
+        tables = [row[0] for row in ledger.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {
+            (table, row[1]): (row[2], row[4])
+            for table in tables
+            if not table.startswith("sqlite_")
+            for row in ledger.execute(f"PRAGMA table_info({table})")
+        }
+
+
+def test_every_column_of_the_models_and_of_the_file_is_classed_once(cli: Cli) -> None:
+    classed = [(field.table, field.column) for field in FIELDS]
+    assert len(classed) == len(set(classed))
+    declared = {
+        (str(model.__table__.name), column.name)  # type: ignore[attr-defined]
+        for model in vars(models).values()
+        if isinstance(model, type) and issubclass(model, SQLModel) and hasattr(model, "__table__")
+        for column in model.__table__.columns
+    }
+    assert declared <= set(classed)
+    assert set(_stored(cli)) == set(classed)
+
+
+def test_what_people_are_told_of_has_a_chinese_name() -> None:
+    for field in FIELDS:
+        assert field.name or not field.told, field
+        assert field.table in TABLES or not field.told, field
+
+
+def test_no_text_outlives_the_person_whom_it_tells_of() -> None:
+    spoken = {Holds.TEXT, Holds.NAME, Holds.PHONE, Holds.ACCOUNT, Holds.LIST}
+    kept = {(f.table, f.column) for f in FIELDS if f.holds in spoken and f.erased is Erased.KEPT}
+    assert kept == STAFF

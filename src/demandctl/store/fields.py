@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum, auto
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from demandctl.vocabulary import (
     AliasKind,
@@ -127,6 +127,9 @@ TABLES = {
     "greeting": "问候",
 }
 """Tables by the name people know; what is not here (the events of the deadline machine) is no news to them."""
+
+UNCOUNTED = frozenset({"alias", "attachment"})
+"""Tables whose rows go with the person when he is erased: nothing counts them."""
 
 TEXT, NAME, PHONE, ACCOUNT, INSTANT, DAY, MONEY, NUMBER, FLAG, TERM, LIST = tuple(Holds)[:11]
 CONTACT, CONTACTS, DEMAND, CUSTOMER, REVISIT, MACHINE, INNER = tuple(Holds)[11:]
@@ -493,6 +496,22 @@ def searched(table: str) -> tuple[str, ...]:
 def named(table: str, columns: Iterable[str]) -> str:
     """Columns of a table by the names people know, in a row."""
     return "、".join(title(table, column) for column in columns) or "没有变化"
+
+
+def is_written(field: Field) -> bool:
+    """Whether people write what they like into a column, so that it may tell of anybody."""
+    return field.erased in (Erased.STRUCK, Erased.MARKED) or (
+        field.erased is Erased.EMPTIED and field.holds in (Holds.TEXT, Holds.NAME, Holds.LIST)
+    )
+
+
+def blank(field: Field) -> Any:
+    """What a column holds in a row that was just made."""
+    if field.holds is Holds.FLAG:
+        return 0
+    if field.holds in (Holds.LIST, Holds.CONTACTS):
+        return "[]"
+    return "" if field.holds in (Holds.TEXT, Holds.NAME, Holds.PHONE, Holds.ACCOUNT, Holds.INNER) else None
 
 
 def label(field: Field, value: str) -> str:

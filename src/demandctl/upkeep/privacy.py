@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from demandctl.errors import Refused
@@ -19,8 +21,21 @@ from demandctl.queries.customers import read_customer
 from demandctl.queries.deadlines import deadlines_of
 from demandctl.queries.history import history_of
 from demandctl.queries.reader import Reader
+from demandctl.store.fields import (
+    FIELDS,
+    TABLES,
+    UNCOUNTED,
+    Erased,
+    Field,
+    Holds,
+    blank,
+    fields_of,
+    is_written,
+    known,
+)
 from demandctl.store.file import open_file
 from demandctl.upkeep.traces import copies_that_hold
+from demandctl.vocabulary import AliasKind
 
 if TYPE_CHECKING:
     from demandctl.context import Context
@@ -28,35 +43,25 @@ if TYPE_CHECKING:
 
 GONE = "（已删除）"
 
-EMPTIED: dict[str, dict[str, Any]] = {
-    "customer": {
-        "name": GONE, "nickname": "", "wechat": "", "phone": "", "company": "", "region": "", "address": "",
-        "value": None, "need_class": None, "stage": None, "tags": "[]", "owner_id": None, "briefed_at": None,
-        "birthday": None, "last_order": None, "business_contact": None, "arrears": 0, "handed": 0,
-        "contract_on": None, "profiled_on": None, "documents": "[]", "approved_by": "", "revisit_every": "",
-        "note": "", "consent_on": None, "pinyin": "",
-    },
-    "demand": dict.fromkeys(("content", "source", "wish", "note", "next_plan"), GONE),
-    "follow_up": dict.fromkeys(("text", "next_plan"), GONE),
-    "escalation": {"problem": GONE},
-    "assignment": {"reason": GONE},
-    "revisit": dict.fromkeys(
-        ("dissatisfaction", "suggestion", "inactive_reason", "problem", "plan", "note"), GONE
-    ),
-}  # fmt: skip
-"""What becomes of a column that holds anything."""
-
-STRUCK: dict[str, tuple[str, ...]] = {
-    "demand": ("reason", "group_name", "product", "region", "warranty", "tags"),
-    "follow_up": ("stage",),
-    "revisit": ("heard_from",),
-    "deadline": ("what",),
-    "notification": ("answer",),
-    "operation": ("summary",),
+_OWN_TABLES = ("customer", "demand", "revisit")
+_OWNERS = {"customer_id": "customer", "demand_id": "demand", "revisit_id": "revisit"}
+"""Columns that say whose a row of another table is."""
+OWNED: dict[str, dict[str, str]] = {
+    table: {field.column: _OWNERS[field.column] for field in fields_of(table) if field.column in _OWNERS}
+    for table in TABLES
+    if table not in _OWN_TABLES
 }
-"""Columns that stay, his name, phone and the like struck out of them; columns in neither hold no free text."""
+"""Tables whose rows belong to whom their customer, demand or revisit belongs to, with the columns that name them."""
+WRITTEN: dict[str, dict[str, Field]] = {
+    table: columns
+    for table in dict.fromkeys(field.table for field in FIELDS)
+    if (columns := {field.column: field for field in fields_of(table) if is_written(field)})
+}
+"""Where people write what they like, also about others."""
 
-_PHONE_LENGTH, _ID_LENGTH = 7, 5
+_ALONE = {Holds.PHONE: 7, Holds.ACCOUNT: 5}
+"""From how many characters on a number is its owner's alone, wherever it stands."""
+_ALIASES = {AliasKind.PHONE.value: Holds.PHONE, AliasKind.WECHAT.value: Holds.ACCOUNT}
 
 
 class Subject(NamedTuple):
@@ -65,6 +70,10 @@ class Subject(NamedTuple):
     customers: frozenset[int]
     demands: frozenset[int]
     revisits: frozenset[int]
+
+    def of(self, table: str) -> frozenset[int]:
+        """His rows of a table of its own."""
+        return {"customer": self.customers, "demand": self.demands, "revisit": self.revisits}[table]
 
 
 class Words(NamedTuple):
@@ -120,18 +129,38 @@ def _marks(values: Iterable[int]) -> str:
 
 def identifiers(sql: Callable[..., Any], subject: Subject) -> tuple[set[str], set[str]]:
     """What names the person: what is his alone wherever it stands, and names that others may bear too."""
+    own: set[str] = set()
+    names: set[str] = set()
+    for table, row in _once_his(sql, subject):
+        for field in fields_of(table):
+            value = str(row.get(field.column) or "")
+            holds = _ALIASES.get(row["kind"], field.holds) if table == "alias" else field.holds
+            if len(value) >= _ALONE.get(holds, sys.maxsize):
+                own.add(value)
+            if holds in (Holds.NAME, Holds.ACCOUNT) and len(value) > 1 and value != GONE:
+                names.add(value)
+    staff = {text for row in sql("SELECT phone, wechat, name, branch FROM contact") for text in row}
+    staff |= {row[0] for row in sql("SELECT DISTINCT who FROM operation")}
     marks = _marks(subject.customers)
-    rows = [json.loads(row[0]) for row in sql(
-        f"SELECT old FROM change WHERE table_name = 'customer' AND row_id IN ({marks}) AND old IS NOT NULL UNION "
-        f"SELECT new FROM change WHERE table_name = 'customer' AND row_id IN ({marks}) AND new IS NOT NULL",
-        (*subject.customers, *subject.customers),
-    )]  # fmt: skip
-    values = {name: {str(row[name]) for row in rows if row.get(name)} for name in EMPTIED["customer"]}
-    staff = {text for row in sql("SELECT phone, wechat, name FROM contact") for text in row}
-    own = {text for text in values["phone"] if len(text) >= _PHONE_LENGTH}
-    own |= {text for text in values["wechat"] if len(text) >= _ID_LENGTH}
-    names = values["name"] | values["nickname"] | values["company"] | values["address"] | values["wechat"]
-    return own - staff, {text for text in names if len(text) > 1 and text != GONE} - staff - own
+    others = {
+        text
+        for row in sql(f"SELECT phone, wechat FROM customer WHERE id NOT IN ({marks})", tuple(subject.customers))
+        for text in row
+    }  # a number that was passed on is another's now
+    own -= staff | others
+    return own, names - staff - own - others
+
+
+def _once_his(sql: Callable[..., Any], subject: Subject) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What tells who the person is, as the audit has kept it: himself, his further names, his machines."""
+    marks = _marks(subject.customers)
+    query = (
+        f"SELECT table_name, old, new FROM change WHERE table_name = 'customer' AND row_id IN ({marks}) "
+        "OR table_name IN ('alias', 'machine') "
+        f"AND json_extract(coalesce(new, old), '$.customer_id') IN ({marks})"
+    )
+    for table, *rows in sql(query, (*subject.customers, *subject.customers)):
+        yield from ((table, json.loads(row)) for row in rows if row)
 
 
 def _pattern(texts: Iterable[str]) -> re.Pattern[str]:
@@ -224,66 +253,98 @@ def _texts_of_events(sql: Callable[..., Any], subject: Subject) -> set[str]:
 
 def _rows_of(subject: Subject) -> Iterator[tuple[str, str, tuple[int, ...]]]:
     """Tables with the rows in them that belong to the person."""
-    customers, demands, revisits = (tuple(sorted(numbers)) for numbers in subject)
-    yield "customer", f"id IN ({_marks(customers)})", customers
-    yield "demand", f"id IN ({_marks(demands)})", demands
-    for table in ("follow_up", "assignment", "escalation"):
-        yield table, f"demand_id IN ({_marks(demands)})", demands
-    yield "revisit", f"id IN ({_marks(revisits)})", revisits
-    yield "deadline", f"demand_id IN ({_marks(demands)})", demands
-    yield "deadline", f"revisit_id IN ({_marks(revisits)})", revisits
-    yield "deadline", f"customer_id IN ({_marks(customers)})", customers
-    yield "event", f"about = 'demand' AND subject_id IN ({_marks(demands)})", demands
-    yield "event", f"about = 'revisit' AND subject_id IN ({_marks(revisits)})", revisits
-    yield "event", f"about = 'customer' AND subject_id IN ({_marks(customers)})", customers
-    deadlines = f"SELECT id FROM deadline WHERE customer_id IN ({_marks(customers)})"
-    yield "notification", f"deadline_id IN ({deadlines})", customers
+
+    def where(column: str, table: str) -> tuple[str, tuple[int, ...]]:
+        numbers = tuple(sorted(subject.of(table)))
+        return f"{column} IN ({_marks(numbers)})", numbers
+
+    for table in _OWN_TABLES:
+        yield table, *where("id", table)
+        condition, numbers = where("subject_id", table)
+        yield "event", f"about = '{table}' AND {condition}", numbers
+        condition, numbers = where(f"{table}_id", table)
+        yield "notification", f"deadline_id IN (SELECT id FROM deadline WHERE {condition})", numbers
+    for table, owners in OWNED.items():
+        for column, owner in owners.items():
+            yield table, *where(column, owner)
 
 
 def _rewrite(connection: sqlite3.Connection, table: str, where: str, values: tuple[Any, ...], words: Words) -> None:
-    """Put rows that belong to the person back without him."""
+    """Put rows that belong to the person back without him; those that nothing counts go altogether."""
+    if table in UNCOUNTED:
+        connection.execute(f"DELETE FROM {table} WHERE {where}", values)
+        return
+    _change(connection, table, where, values, lambda row: _emptied(table, row, words))
+
+
+def _change(
+    connection: sqlite3.Connection,
+    table: str,
+    where: str,
+    values: tuple[Any, ...],
+    change: Callable[[dict[str, Any]], dict[str, Any]],
+) -> None:
     cursor = connection.cursor()
     cursor.row_factory = sqlite3.Row
-    for stored in cursor.execute(f"SELECT * FROM {table} WHERE {where}", values).fetchall():
+    for stored in cursor.execute(f"SELECT rowid AS of_row, * FROM {table} WHERE {where}", values).fetchall():
         row = dict(stored)
-        changed = {name: value for name, value in _emptied(table, row, words).items() if value != row[name]}
+        number = row.pop("of_row")
+        changed = {name: value for name, value in change(row).items() if value != row[name]}
         if changed:
             fields = ", ".join(f"{name} = ?" for name in changed)
-            connection.execute(f"UPDATE {table} SET {fields} WHERE id = ?", (*changed.values(), row["id"]))
+            connection.execute(f"UPDATE {table} SET {fields} WHERE rowid = ?", (*changed.values(), number))
 
 
 def _emptied(table: str, row: dict[str, Any], words: Words) -> dict[str, Any]:
-    """A row without the person: his columns emptied, his name struck out of the others."""
-    emptied = EMPTIED.get(table, {})
-    result = {}
-    for name, value in row.items():
-        if name in emptied:
-            result[name] = emptied[name] if value not in (None, "", "[]", 0) else value
-        elif name == "what" and value in words.events:
-            result[name] = GONE
-        elif table == "event" and name == "data" and isinstance(value, str):
-            data = json.loads(value)
-            result[name] = json.dumps(data | ({"what": GONE} if data.get("what") else {}), ensure_ascii=False)
-        elif name in STRUCK.get(table, ()) and isinstance(value, str):
-            result[name] = words.within.sub(GONE, value)
-        else:
-            result[name] = value
-    return result
+    """A row of the person's without him: as the table of columns says of each."""
+    left = {name: _left(known(table, name), value, words) for name, value in row.items()}
+    if table == "event":
+        left["data"] = _event(row, lambda field, text: _left(field, text, words))
+    return left
 
 
-def _texts(table: str) -> tuple[str, ...]:
-    """The columns of a table that people write freely in."""
-    emptied = EMPTIED.get(table, {})
-    return (*(name for name, value in emptied.items() if isinstance(value, str)), *STRUCK.get(table, ()))
+def _left(field: Field | None, value: Any, words: Words) -> Any:
+    """What is left of a value."""
+    if field is None or value in (None, "", "[]", 0):
+        return value
+    if field.erased is Erased.EMPTIED:
+        return blank(field)
+    if field.erased is Erased.MARKED or (field.column == "what" and value in words.events):
+        return GONE
+    return _struck(field, value, words.within) if field.erased is Erased.STRUCK else value
+
+
+def _without(table: str, row: dict[str, Any], pattern: re.Pattern[str]) -> dict[str, Any]:
+    """A row that is somebody else's, what a pattern finds struck out of what was written in it."""
+    left = {name: _struck(field, row[name], pattern) for name, field in WRITTEN.get(table, {}).items() if row.get(name)}
+    if table == "event":
+        left["data"] = _event(row, lambda field, text: _struck(field, text, pattern))
+    return left
+
+
+def _struck(field: Field, value: str, pattern: re.Pattern[str]) -> str:
+    """A text without what a pattern finds in it; of a list each of its texts."""
+    if field.holds is not Holds.LIST:
+        return pattern.sub(GONE, value)
+    return json.dumps([pattern.sub(GONE, text) for text in json.loads(value)], ensure_ascii=False)
+
+
+def _event(row: Mapping[str, Any], left: Callable[[Field, str], str]) -> str:
+    """What the deadlines were told, with *left* of each text that repeats a column of theirs or of their subject."""
+    data = json.loads(row["data"])
+    for where, table in ((data, "deadline"), (data.get("facts", {}), row["about"])):
+        for name, value in where.items():
+            if isinstance(value, str) and (field := WRITTEN.get(table, {}).get(name)):
+                where[name] = left(field, value)
+    return json.dumps(data, ensure_ascii=False)
 
 
 def _strike_everywhere(connection: sqlite3.Connection, pattern: re.Pattern[str]) -> None:
     """His phone and WeChat id, wherever somebody wrote them: in other customers' words, in notes, in the log."""
     connection.create_function("held", 1, lambda text: bool(text) and bool(pattern.search(text)), deterministic=True)
-    connection.create_function("struck", 1, lambda text: pattern.sub(GONE, text), deterministic=True)
-    for table in (*EMPTIED, *(name for name in STRUCK if name not in EMPTIED)):
-        for name in _texts(table):
-            connection.execute(f"UPDATE {table} SET {name} = struck({name}) WHERE held({name})")
+    for table, fields in (WRITTEN | {"event": {"data": None}}).items():
+        where = " OR ".join(f"held({name})" for name in fields)
+        _change(connection, table, where, (), partial(_without, table, pattern=pattern))
 
 
 def _rewrite_audit(connection: sqlite3.Connection, subject: Subject, words: Words) -> tuple[set[int], set[int]]:
@@ -298,10 +359,33 @@ def _rewrite_audit(connection: sqlite3.Connection, subject: Subject, words: Word
     for number, operation, table, row_id, demand_id, *values in rows:
         mine = _is_of(subject, table, row_id, demand_id, values)
         (ours if mine else others).add(operation)
-        fresh = [_struck(table, text, mine, words) for text in values]
+        fresh = [_kept(table, text, mine, words) for text in values]
         if fresh != values:
             connection.execute("UPDATE change SET old = ?, new = ? WHERE id = ?", (*fresh, number))
     return ours, others
+
+
+def _is_of(subject: Subject, table: str, row_id: int, demand_id: int | None, values: list[str | None]) -> bool:
+    """Whether a row that the audit kept belongs to the person."""
+    if table in _OWN_TABLES:
+        return row_id in subject.of(table)
+    if demand_id is not None:
+        return demand_id in subject.demands
+    if table not in OWNED and table != "event":
+        return False
+    row = json.loads(values[1] or values[0] or "{}")
+    if table == "event":
+        return row["about"] in _OWN_TABLES and row["subject_id"] in subject.of(row["about"])
+    return any(row.get(column) in subject.of(owner) for column, owner in OWNED[table].items())
+
+
+def _kept(table: str, text: str | None, mine: bool, words: Words) -> str | None:
+    """A row that the audit kept as JSON, without the person."""
+    if text is None or not (mine or words.everywhere.search(text)):
+        return text
+    row = json.loads(text)
+    row |= _emptied(table, row, words) if mine else _without(table, row, words.everywhere)
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
 
 def _rewrite_log(connection: sqlite3.Connection, alone: set[int], shared: set[int], words: Words) -> None:
@@ -313,33 +397,6 @@ def _rewrite_log(connection: sqlite3.Connection, alone: set[int], shared: set[in
         if number in alone:  # what he said stands after the colon
             told = re.sub(r"^(撤销 #\d+：)?([^：]*：).+$", rf"\1\2{GONE}", told, flags=re.DOTALL)
         connection.execute("UPDATE operation SET summary = ? WHERE id = ?", (told, number))
-
-
-def _is_of(subject: Subject, table: str, row_id: int, demand_id: int | None, values: list[str | None]) -> bool:
-    """Whether a row that the audit kept belongs to the person."""
-    if demand_id is not None:
-        return demand_id in subject.demands
-    if table in ("customer", "revisit"):
-        return row_id in (subject.customers if table == "customer" else subject.revisits)
-    if table not in ("deadline", "event"):
-        return False
-    row: Mapping[str, Any] = json.loads(values[1] or values[0] or "{}")
-    number = row.get("subject_id") if table == "event" else row.get(f"{row.get('about')}_id")
-    owners = {"customer": subject.customers, "revisit": subject.revisits, "demand": subject.demands}
-    return number in owners.get(str(row.get("about")), frozenset())
-
-
-def _struck(table: str, text: str | None, mine: bool, words: Words) -> str | None:
-    """A row that the audit kept as JSON, without the person."""
-    if text is None or not (mine or words.everywhere.search(text)):
-        return text
-    row = json.loads(text)
-    if mine:
-        row = _emptied(table, row, words)
-    else:
-        written = (name for name in _texts(table) if isinstance(row.get(name), str))
-        row |= {name: words.everywhere.sub(GONE, row[name]) for name in written}
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
 
 def clear_pages(context: Context) -> bool:

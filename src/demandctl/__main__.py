@@ -1,5 +1,18 @@
-"""``python -m demandctl``."""
+"""The entry point: ``demandctl`` and ``python -m demandctl``."""
 
-from demandctl.cli import main
+import signal
 
-main()
+# Ctrl-C while the program still loads ends it without a word: there is nothing to take back yet.
+_before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def main() -> None:
+    """Load the program and run it."""
+    from demandctl.cli import main as run
+
+    signal.signal(signal.SIGINT, _before)
+    run()
+
+
+if __name__ == "__main__":
+    main()

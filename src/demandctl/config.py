@@ -79,6 +79,11 @@ class Config:
             return cls(path)
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"配置文件读不了：{path}（{error}）") from error
+        return cls.parse(text, path)
+
+    @classmethod
+    def parse(cls, text: str, path: Path) -> Config:
+        """The settings that a text says; *path* is the file that it stands in, or is to stand in."""
         import tomllib
 
         try:

@@ -88,6 +88,12 @@ class Context:
                 f"DEMANDCTL_NOW 应是带时区的 ISO 8601 时间，如 2026-11-22T09:00:00+08:00，而不是“{text}”"
             ) from error
 
+    def on(self, ledger: Path) -> Context:
+        """The same settings and moment on another ledger."""
+        other = Context(ledger, self.config_path)
+        other.now, other.config = self.now, self.config
+        return other
+
     def later(self) -> Context:
         """The same ledger and settings a moment later: for a command that talks with people while time goes on."""
         return Context(self._db, self._config)

@@ -15,13 +15,25 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from json import JSONDecodeError
 from pathlib import Path
+from shutil import rmtree
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 from demandctl import SCHEMA_VERSION
 from demandctl.errors import LedgerUnusable, NotFound, Refused
-from demandctl.store.file import BUSY_SECONDS, flush_folder, identify, open_file, unusable
+from demandctl.store.file import (
+    BUSY_SECONDS,
+    draft_of,
+    identify,
+    make_durable,
+    open_file,
+    put_new,
+    sweep,
+    unreadable,
+    unusable,
+)
 from demandctl.store.values import stored
 from demandctl.store.work import Work
 
@@ -41,10 +53,7 @@ BACKED_UP = ("import", "merge")
 
 def connect(path: Path, *, write: bool = False, context: Context | None = None) -> sqlite3.Connection:
     """Open a ledger, upgraded to this program's schema. NotFound when there is none, LedgerUnusable for a bad one."""
-    if not path.is_file():
-        if path.exists():
-            raise LedgerUnusable(f"{path} 不是台账文件")
-        raise NotFound(f"还没有台账：{path}", "先建一个：demandctl init")
+    _require_file(path)
     connection: sqlite3.Connection | None = None
     try:
         connection = open_file(path, write)
@@ -54,6 +63,8 @@ def connect(path: Path, *, write: bool = False, context: Context | None = None) 
             connection.close()
         raise unusable(error, path) from error
     if version == SCHEMA_VERSION:
+        if write:
+            make_durable(connection)
         return connection
     connection.close()
     if version > SCHEMA_VERSION:
@@ -62,6 +73,25 @@ def connect(path: Path, *, write: bool = False, context: Context | None = None) 
         )
     _upgrade(path, context)
     return connect(path, write=write, context=context)
+
+
+def _require_file(path: Path) -> None:
+    try:
+        if path.is_file():
+            return
+        if path.exists():
+            raise LedgerUnusable(f"{path} 不是台账文件")
+    except OSError as error:
+        raise LedgerUnusable(f"台账够不着：{path}（{error.strerror or error}）", "检查文件夹的权限") from error
+    if path.is_symlink():
+        raise _dangling(path)
+    raise NotFound(f"还没有台账：{path}", "先建一个：demandctl init")
+
+
+def _dangling(path: Path) -> LedgerUnusable:
+    return LedgerUnusable(
+        f"台账是一个链接，它指向的文件不存在：{path} → {os.readlink(path)}", "接上那块盘，或去掉、改正这个链接"
+    )
 
 
 def _upgrade(path: Path, context: Context | None) -> None:
@@ -82,39 +112,38 @@ def _upgrade(path: Path, context: Context | None) -> None:
         raise unusable(error, path) from error
 
 
-def create(path: Path) -> bool:
-    """Make a new ledger, readable by the user alone; False when there is one already.
+@contextmanager
+def making(path: Path) -> Iterator[Path | None]:
+    """A new ledger for the block to fill, readable by the user alone; None when there is one already.
 
-    It is made beside its place and linked in whole, so a run that is killed leaves none or a whole one.
+    It is made in a folder beside its place and put there whole when the block ends, so that a run that is killed leaves
+    none or all of it. LedgerUnusable when it cannot be made.
     """
     from demandctl.store.migrations import upgrade
 
+    if path.is_symlink() and not path.exists():
+        raise _dangling(path)
     if path.exists():
         connect(path).close()
-        return False
+        yield None
+        return
+    draft = draft_of(path)
     try:
-        if not path.parent.exists():
-            path.parent.mkdir(parents=True, mode=0o700)
-        fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
-        fresh.unlink(missing_ok=True)
-        os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        try:
-            connection = sqlite3.connect(fresh, isolation_level=None)
-            upgrade(connection)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.close()
-            os.link(fresh, path)
-            flush_folder(path.parent)
-        except FileExistsError:
-            return False
-        finally:
-            for leftover in path.parent.glob(f"{fresh.name}*"):
-                leftover.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft.parent.mkdir(mode=0o700)
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        connection = sqlite3.connect(draft, isolation_level=None)
+        upgrade(connection)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.close()
+        yield draft
+        put_new(draft, path)
     except sqlite3.Error as error:
         raise unusable(error, path) from error
     except OSError as error:
         raise LedgerUnusable(f"台账建不了：{path}（{error.strerror or error}）") from error
-    return True
+    finally:
+        rmtree(draft.parent, ignore_errors=True)
 
 
 @contextmanager
@@ -124,6 +153,7 @@ def transaction(context: Context, command: str, *, keep: bool = True) -> Iterato
     Ask before it opens, print after it closed. LedgerUnusable when the file is locked, damaged, full or not writable.
     """
     connection = connect(context.db_path, write=True, context=context)
+    sweep(context.db_path)
     try:
         today = _in_force(context, connection)
     except sqlite3.Error as error:
@@ -150,13 +180,21 @@ def transaction(context: Context, command: str, *, keep: bool = True) -> Iterato
     except DBAPIError as error:
         if isinstance(error.orig, sqlite3.IntegrityError) and "FOREIGN KEY" in str(error.orig):
             raise Refused("别的记录还要用到它，这一步没有做", "看看做过什么：demandctl log --changes") from error
-        if isinstance(error.orig, sqlite3.OperationalError | sqlite3.DatabaseError) and not isinstance(
-            error.orig, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.DataError
-        ):
+        if _is_of_the_file(error.orig):
             raise unusable(error.orig, context.db_path) from error
         raise
-    except sqlite3.OperationalError as error:
-        raise unusable(error, context.db_path) from error
+    except sqlite3.DatabaseError as error:
+        if _is_of_the_file(error):
+            raise unusable(error, context.db_path) from error
+        raise
+    except JSONDecodeError as error:
+        raise unreadable(error, context.db_path) from error
+
+
+def _is_of_the_file(error: BaseException | None) -> TypeGuard[sqlite3.DatabaseError]:
+    """Whether SQLite complains about the file, and not about a statement of ours."""
+    ours = sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.DataError
+    return isinstance(error, sqlite3.DatabaseError) and not isinstance(error, ours)
 
 
 def _engine(path: Path) -> Any:
@@ -165,6 +203,7 @@ def _engine(path: Path) -> Any:
 
     def writing() -> sqlite3.Connection:
         connection = open_file(path, write=True)
+        make_durable(connection)
         # What a failing statement would take back is kept beside it; with triggers that was sixteen file writes a row.
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA cache_size = -65536")  # KiB; an import is held in memory until it commits

@@ -37,7 +37,7 @@ def backup(
 
 
 def _list(app: Context, json: bool) -> None:
-    from demandctl.store.backup import REASONS, folder, kept
+    from demandctl.store.copies import REASONS, folder, kept
 
     rows = [(copy, copy.path.stat().st_size) for copy in kept(app)]
     made = [datetime.strptime(copy.made, "%Y%m%d-%H%M%S").replace(tzinfo=app.zone) for copy, _ in rows]

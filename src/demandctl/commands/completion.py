@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from demandctl.errors import Lacking, Offer
+from demandctl.store.writing import put_text
 from demandctl.terminal import completing
 from demandctl.terminal.answers import answer
 from demandctl.terminal.grammar import Tree
@@ -23,12 +24,11 @@ def install(ctx: typer.Context, shell: ShellOption = "", json: Json = False) -> 
     """装上补全：编号带客户姓名、联系人、各种取值，按 Tab 就有。"""
     name = _shell(shell)
     script, start = _places(name)
-    script.parent.mkdir(parents=True, exist_ok=True)
-    script.write_text(completing.SCRIPTS[name], encoding="utf-8")
+    put_text(script, completing.SCRIPTS[name])
     line = _start_line(name, script)
     if start and not _has_line(start, line):
-        with start.open("a", encoding="utf-8") as file:
-            file.write(f"\n{line}\n")
+        before = start.read_text(encoding="utf-8") if start.exists() else ""
+        put_text(start, f"{before}\n{line}\n")
     if json:
         put_json({"shell": name, "script": str(script), "start": str(start) if start else None})
         return

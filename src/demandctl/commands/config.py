@@ -13,6 +13,7 @@ import typer
 from demandctl.config import TEMPLATE, Config
 from demandctl.context import Context, settings
 from demandctl.errors import Refused, UsageError
+from demandctl.store.writing import put_text
 from demandctl.terminal.answers import object_answer
 from demandctl.terminal.grammar import Tree
 from demandctl.terminal.options import Json
@@ -119,17 +120,11 @@ def _typed(text: str) -> Any:
 
 def write_config(target: Path, text: str) -> None:
     """Put a config in place of the old one, checked first: a wrong one is refused and the old one stays."""
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = target.with_name(f".{target.name}.new")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.chmod(0o600)
     try:
-        Config.read(fresh)
-        fresh.replace(target)
+        Config.parse(text, target)
     except UsageError as error:
-        raise UsageError(str(error).replace(str(fresh), str(target)), error.hint or "没有保存") from error
-    finally:
-        fresh.unlink(missing_ok=True)
+        raise UsageError(str(error), error.hint or "没有保存") from error
+    put_text(target, text)
 
 
 def edit(ctx: typer.Context, json: Json = False) -> None:

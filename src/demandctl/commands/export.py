@@ -159,13 +159,13 @@ def all_(
     jobs = [
         (name, wanted if name not in REPORTS else _of_period(app, wanted, REPORTS[name], given[name])) for name in names
     ]
-    from demandctl.exports import target
+    from demandctl.store import writing
 
-    with target.folder(folder):
+    with writing.folder(folder):
         todo = [(name, each._replace(output=folder / default_name(app, name, each))) for name, each in jobs]
         for _, each in todo:
             assert each.output is not None
-            target.check(each.output, replace=_may_replace(each.output, each.replace))
+            writing.check(app, each.output, replace=_may_replace(each.output, each.replace))
         made = [_make(app, name, each._replace(replace=True)) for name, each in todo]
     if json:
         put_json({"folder": str(folder), "files": made})
@@ -219,9 +219,9 @@ def _export(app: Context, name: str, wanted: Wanted) -> None:
     output = wanted.output or Path(default_name(app, name, wanted))
     if output.suffix.lower() not in SUFFIXES:
         raise UsageError(f"不认识的文件格式：{output.name}", f"文件名以 {'、'.join(SUFFIXES)} 结尾")
-    from demandctl.exports import target
+    from demandctl.store import writing
 
-    target.check(output, replace=_may_replace(output, wanted.replace))
+    writing.check(app, output, replace=_may_replace(output, wanted.replace))
     document = _make(app, name, wanted._replace(output=output))
     if wanted.as_json:
         put_json(document)
@@ -240,10 +240,10 @@ def _may_replace(output: Path, given: bool) -> bool:
 
 def _make(app: Context, name: str, wanted: Wanted) -> dict[str, Any]:
     """Write the file; what was handed upward is noted in the ledger."""
-    from demandctl.exports import target
     from demandctl.exports.catalogue import EXPORTS
     from demandctl.exports.job import Job
     from demandctl.exports.rows import Asked
+    from demandctl.store import writing
 
     assert wanted.output is not None
     export = EXPORTS[name]
@@ -254,7 +254,7 @@ def _make(app: Context, name: str, wanted: Wanted) -> dict[str, Any]:
 
             require_known(reader, branch=wanted.branch)
         job = Job(reader, asked, wanted.period, wanted.name, wanted.mask, number=wanted.number)
-        with _progress(job, export.name, export.tables), target.replacing(wanted.output) as file:
+        with _progress(job, export.name, export.tables), writing.replacing(wanted.output) as file:
             export.write(job, file, wanted.output.suffix.lower())
         owed = _to_note(reader, name, wanted)
     noted = owed is not None and _note(app, owed)

@@ -9,6 +9,7 @@ from demandctl.config import TEMPLATE
 from demandctl.context import Context
 from demandctl.errors import Refused
 from demandctl.queries.reader import reading
+from demandctl.store.writing import put_text
 from demandctl.terminal.answers import answer
 from demandctl.terminal.options import Json
 from demandctl.terminal.render import put_json
@@ -19,18 +20,18 @@ Demo = Annotated[bool, typer.Option("--demo", help="用示例数据填满一份�
 def init(ctx: typer.Context, demo: Demo = False, json: Json = False) -> None:
     """建台账和配置；已有的不动。"""
     app: Context = ctx.obj
-    fresh = db.create(app.db_path)
-    if demo and not fresh:
-        raise Refused(f"已有台账：{app.db_path}", "示例只填进新台账：demandctl --db 新文件 init --demo")
-    if not app.config_path.exists():
-        app.config_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        app.config_path.write_text(_template(demo), encoding="utf-8")
-        app.config_path.chmod(0o600)
-    _begin(app)
-    if demo:
-        from demandctl.upkeep.demo import fill
+    with db.making(app.db_path) as draft:
+        fresh = draft is not None
+        if demo and not fresh:
+            raise Refused(f"已有台账：{app.db_path}", "示例只填进新台账：demandctl --db 新文件 init --demo")
+        if not app.config_path.exists():
+            put_text(app.config_path, _template(demo))
+        on = app if draft is None else app.later().on(draft)
+        _begin(on)
+        if demo:
+            from demandctl.upkeep.demo import fill
 
-        fill(app, ctx.find_root().command.main)
+            fill(on, ctx.find_root().command.main)
     if json:
         put_json({"ledger": str(app.db_path), "config": str(app.config_path), "created": fresh})
         return

@@ -21,8 +21,8 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.writer.excel import ExcelWriter
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
-from demandctl.exports.target import Scratch
 from demandctl.language.cells import inert, xml
+from demandctl.store.writing import Scratch
 
 FONT = "等线"
 LINE = 15.0

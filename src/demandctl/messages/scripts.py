@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from demandctl import DATA
 from demandctl.errors import NotFound, Refused, UsageError
 from demandctl.language.short import short
+from demandctl.store.writing import put_text
 
 GROUPS = {"call": "电话话术", "reply": "快捷回复"}
 BLANKS = {
@@ -306,7 +307,4 @@ def _joined(text: str, block: str) -> str:
 def _write(path: Path, text: str) -> None:
     """Put a file in its place whole, once it is known to be readable."""
     parse(text, str(path))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(path)
+    put_text(path, text)

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from demandctl import SCHEMA_VERSION
+from demandctl import APPLICATION_ID, SCHEMA_VERSION
 from demandctl.errors import LedgerUnusable, NotFound, Refused
 from demandctl.language.codes import customer_code
-from demandctl.store.file import BUSY_SECONDS, flush_folder, identify, open_file, unusable
-from demandctl.store.migrations import upgrade
+from demandctl.store.copies import folder, kept
+from demandctl.store.file import (
+    BUSY_SECONDS,
+    flush_folder,
+    identify,
+    make_durable,
+    open_file,
+    part_of,
+    set_aside,
+    sweep,
+    unusable,
+)
+from demandctl.store.migrations import structure, structure_of_today, upgrade
 from demandctl.store.values import stored
+from demandctl.store.writing import spare_own
 
 if TYPE_CHECKING:
     from demandctl.context import Context
-
-REASONS = {"manual": "手动", "upgrade": "升级前", "import": "导入前", "merge": "合并前"}
-"""Why a copy was made; part of its name."""
-
-_NAME = r"{stem}-(\d{{8}}-\d{{6}})-([a-z]+)(?:-(\d+))?\.db"
 
 
 class Copy(NamedTuple):
@@ -34,15 +39,6 @@ class Copy(NamedTuple):
     removed: list[Path]
 
 
-class Kept(NamedTuple):
-    """A backup in the folder."""
-
-    path: Path
-    made: str
-    number: int
-    reason: str
-
-
 class Restored(NamedTuple):
     """What a restore did: where the replaced file is now, and whose erasure it took back."""
 
@@ -51,20 +47,6 @@ class Restored(NamedTuple):
 
 
 # -- making ------------------------------------------------------------------------------------------------------
-
-
-def folder(context: Context) -> Path:
-    """Where backups go."""
-    return context.config.backup_folder or context.db_path.absolute().parent / "backups"
-
-
-def kept(context: Context) -> list[Kept]:
-    """The backups in the folder, the newest first; files of other names are none of ours."""
-    pattern = re.compile(_NAME.format(stem=re.escape(context.db_path.stem)))
-    place = folder(context)
-    found = [(pattern.fullmatch(path.name), path) for path in place.iterdir()] if place.is_dir() else []
-    copies = [Kept(path, match[1], int(match[3] or 0), match[2]) for match, path in found if match]
-    return sorted(copies, key=lambda copy: (copy.made, copy.number), reverse=True)
 
 
 def automatic(context: Context, reason: str) -> Path | None:
@@ -83,8 +65,8 @@ def make(context: Context, target: Path | None = None, *, reason: str = "manual"
         raise NotFound(f"还没有台账：{source}", "先建一个：demandctl init")
     own = target is None
     path = target or _free_name(folder(context), f"{source.stem}-{context.now:%Y%m%d-%H%M%S}-{reason}")
-    if path.exists() and os.path.samefile(path, source):
-        raise Refused("备份不能写在台账自己身上", "换一个文件名")
+    if not own:
+        spare_own(context, path)
     if path.is_dir():
         raise Refused(f"{path} 是文件夹", f"写上文件名：{path / (source.stem + '.db')}")
     if path.exists() and not replace:
@@ -92,6 +74,8 @@ def make(context: Context, target: Path | None = None, *, reason: str = "manual"
     try:
         if own and not path.parent.exists():
             path.parent.mkdir(parents=True, mode=0o700)
+        if own:
+            sweep(source, path.parent)
         _copy(source, path)
         return Copy(path, path.stat().st_size, _rotate(context, path) if own else [])
     except sqlite3.Error as error:
@@ -131,7 +115,7 @@ def _copy(source: Path, target: Path, *, check: bool = True) -> None:
 
 def _fresh_file(target: Path, ending: str) -> Path:
     """An empty file beside *target* that only the user can read."""
-    part = target.with_name(f".{target.name}.{os.getpid()}.{ending}")
+    part = part_of(target, ending)
     _remove(part)
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     return part
@@ -259,24 +243,35 @@ def restore(context: Context, file: Path) -> Restored:
 
 
 def _is_usable(ledger: Path) -> bool:
-    """Whether the ledger that is to be replaced can be read; LedgerUnusable when it is not ours to replace."""
+    """Whether the ledger that is to be replaced can be read, a damaged header counting as damage.
+
+    LedgerUnusable when it is not ours to replace: another program's, or one of a newer program.
+    """
     if not ledger.stat().st_size:
         return False
     try:
         connection = open_file(ledger, write=True)
         try:
-            version = identify(connection, ledger)
-            broken = connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok"
+            application = connection.execute("PRAGMA application_id").fetchone()[0]
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if application != APPLICATION_ID or version > SCHEMA_VERSION:
+                if structure(connection) == structure_of_today():
+                    return False
+                identify(connection, ledger)
+                raise LedgerUnusable(f"台账是更新的程序写的（版本 {version}），没有动它：{ledger}", "请升级 demandctl")
+            make_durable(connection)
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
         finally:
             connection.close()
     except sqlite3.DatabaseError as error:
+        if "readonly" in str(error):
+            return False  # the file may be written, so its header says what cannot be
         answer = unusable(error, ledger)
         if "损坏" in str(answer):
             return False
         raise answer from error
-    if version > SCHEMA_VERSION:
-        raise LedgerUnusable(f"台账是更新的程序写的（版本 {version}），没有动它：{ledger}", "请升级 demandctl")
-    return not broken
 
 
 def _prepare(context: Context, fresh: Path, file: Path, ledger: Path | None) -> list[str]:
@@ -337,17 +332,11 @@ def _swap(fresh: Path, ledger: Path, aside: Path) -> None:
     _flush(fresh)
     log, memory = (ledger.with_name(ledger.name + ending) for ending in ("-wal", "-shm"))
     if ledger.exists():
-        os.link(ledger, aside)
+        set_aside(ledger, aside)
     if log.exists():
-        os.link(log, aside.with_name(aside.name + "-wal"))
+        set_aside(log, aside.with_name(aside.name + "-wal"))
     flush_folder(ledger.parent)
     log.unlink(missing_ok=True)
     memory.unlink(missing_ok=True)
     os.replace(fresh, ledger)
     flush_folder(ledger.parent)
-
-
-def last_made(context: Context) -> datetime | None:
-    """When the newest backup in the folder was made."""
-    copies = kept(context)
-    return datetime.strptime(copies[0].made, "%Y%m%d-%H%M%S").replace(tzinfo=context.zone) if copies else None

@@ -556,6 +556,22 @@ UPGRADES: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_1, _to_2)
 """``UPGRADES[n]`` takes a ledger from schema version n to n + 1."""
 
 
+def structure(connection: sqlite3.Connection | sqlite3.Cursor) -> dict[str, str]:
+    """Tables, indexes and triggers of a file by name, each with its SQL in one spelling."""
+    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
+    return {row[0]: " ".join(row[1].replace('"', "").split()) for row in rows}
+
+
+def structure_of_today() -> dict[str, str]:
+    """The structure of a ledger as this program makes it."""
+    fresh = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        upgrade(fresh)
+        return structure(fresh)
+    finally:
+        fresh.close()
+
+
 def upgrade(connection: sqlite3.Connection) -> None:
     """Bring a ledger to the schema of this program; each step is whole or not at all.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import text
@@ -53,7 +54,7 @@ def undo(work: Work) -> Operation:
         )
     connection = work.session.connection()
     connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-    for change in reversed(changes(work.session, operation.id)):
+    for change in changes(work.session, operation.id):
         _revert(work.session, change)
     this = work.session.get_one(Operation, work.operation_id)
     this.undoes = operation.id
@@ -63,13 +64,22 @@ def undo(work: Work) -> Operation:
     return operation
 
 
-def changes(session: Session, operation_id: int) -> list[Change]:
-    """What an operation changed, in order."""
-    rows = session.connection().execute(
-        text("SELECT table_name, row_id, old, new FROM change WHERE operation_id = :id ORDER BY id"),
-        {"id": operation_id},
-    )
-    return [Change(table, row_id, old and json.loads(old), new and json.loads(new)) for table, row_id, old, new in rows]
+_AT_ONCE = 500
+"""How many changes are held in memory: an import has a hundred thousand."""
+
+
+def changes(session: Session, operation_id: int) -> Iterator[Change]:
+    """What an operation changed, the last first. LedgerUnusable where what was written down cannot be read."""
+    sql: Any = session.connection().connection.driver_connection
+    before = 2**62
+    while rows := sql.execute(
+        "SELECT id, table_name, row_id, old, new FROM change "
+        "WHERE operation_id = ? AND id < ? ORDER BY id DESC LIMIT ?",
+        (operation_id, before, _AT_ONCE),
+    ).fetchall():
+        for _, table, row_id, old, new in rows:
+            yield Change(table, row_id, old and json.loads(old), new and json.loads(new))
+        before = rows[-1][0]
 
 
 def _revert(session: Session, change: Change) -> None:

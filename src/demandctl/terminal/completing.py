@@ -236,10 +236,10 @@ def _departments(reader: Any, start: str, command: str, most: int) -> Found:
 
 
 def _backups(reader: Any, start: str, command: str, most: int) -> Found:
-    from demandctl.store import backup
+    from demandctl.store import copies
 
-    for copy in backup.kept(reader.context):
-        yield str(copy.path), backup.REASONS.get(copy.reason, copy.reason)
+    for copy in copies.kept(reader.context):
+        yield str(copy.path), copies.REASONS.get(copy.reason, copy.reason)
 
 
 def _settings(reader: Any, start: str, command: str, most: int) -> Found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,9 +15,9 @@ from demandctl.core.rules import delayed, read_rules
 from demandctl.errors import LedgerUnusable, NotFound
 from demandctl.language.codes import customer_code
 from demandctl.queries.reader import Reader
-from demandctl.store import backup, invariants
-from demandctl.store.file import identify, open_file, unusable
-from demandctl.store.migrations import upgrade
+from demandctl.store import backup, copies, invariants
+from demandctl.store.file import dead_parts, identify, open_file, unusable
+from demandctl.store.migrations import structure, structure_of_today
 from demandctl.store.values import stored
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 REPLAYED = 2_000
 """How many demands, revisits and customers are replayed unless all are asked for, the newest first."""
+
+RESTORE = "用备份恢复：demandctl restore 备份文件；有哪些备份：demandctl backup --list"
 
 NAMED = 20
 """How many of the things that are wrong a finding names."""
@@ -63,14 +65,15 @@ def examine(context: Context, *, everything: bool = False, progress: Progress | 
     path = context.db_path
     if not path.exists():
         raise NotFound(f"还没有台账：{path}", "先建一个：demandctl init")
-    restore = "用备份恢复：demandctl restore 备份文件；有哪些备份：demandctl backup --list"
     try:
         connection = open_file(path, write=False)
     except sqlite3.Error as error:
-        return Report([Finding("file", "unusable", str(unusable(error, path)), restore)], ["file"])
+        return Report([_no_use(unusable(error, path))], ["file"])
     connection.row_factory = sqlite3.Row
     try:
         version = identify(connection, path)
+        if version > SCHEMA_VERSION and structure(connection) == structure_of_today():
+            return Report([Finding("file", "unusable", f"台账文件的头坏了（版本号读出 {version}）", RESTORE)], ["file"])
         if version > SCHEMA_VERSION:
             newer = f"台账是更新的程序写的（版本 {version}，本程序认得到 {SCHEMA_VERSION}）"
             return Report([Finding("file", "unusable", newer, "请升级 demandctl")], ["file"])
@@ -84,20 +87,25 @@ def examine(context: Context, *, everything: bool = False, progress: Progress | 
         try:
             findings = [finding for check in CHECKS.values() for finding in check(reader)]
         except sqlite3.OperationalError:  # a table or a column is not there: what is left cannot be looked at
-            if not (structure := list(_schema(reader))):
+            if not (changed := list(_schema(reader))):
                 raise
-            return Report(structure, ["file", "schema"])
+            return Report(changed, ["file", "schema"])
         wrong, replayed, total = _replay(reader, everything, progress)
         return Report([*findings, *wrong], ["file", *CHECKS, "replay"], replayed, total)
     except sqlite3.Error as error:
-        return Report([Finding("file", "unusable", str(unusable(error, path)), restore)], ["file"])
+        return Report([_no_use(unusable(error, path))], ["file"])
     except LedgerUnusable as error:
-        return Report([Finding("file", "unusable", str(error), error.hint)], ["file"])
+        return Report([_no_use(error)], ["file"])
     except (ValueError, KeyError, TypeError) as error:
         message = f"台账里有读不出来的内容：{error}"
-        return Report([Finding("file", "unusable", message[:200], restore)], ["file"])
+        return Report([Finding("file", "unusable", message[:200], RESTORE)], ["file"])
     finally:
         connection.close()
+
+
+def _no_use(error: LedgerUnusable) -> Finding:
+    """A file that cannot be read, each cause with its own advice."""
+    return Finding("file", "unusable", str(error), error.hint)
 
 
 def _file(connection: sqlite3.Connection) -> Iterator[Finding]:
@@ -118,19 +126,11 @@ def _references(reader: Reader) -> Iterator[Finding]:
 
 def _schema(reader: Reader) -> Iterator[Finding]:
     """Tables, indexes and triggers as this program makes them; the audit hangs on the triggers."""
-    fresh = sqlite3.connect(":memory:", isolation_level=None)
-    upgrade(fresh)
-    ours, theirs = (_objects(connection) for connection in (fresh, reader.sql))
-    fresh.close()
+    ours, theirs = structure_of_today(), structure(reader.sql)
     missing = tuple(name for name in ours if name not in theirs)
     changed = tuple(name for name in ours if name in theirs and ours[name] != theirs[name])
     if missing or changed:
         yield _problem("schema", "台账的结构和程序的不一致，有别的程序改过它", missing + changed)
-
-
-def _objects(connection: sqlite3.Connection | sqlite3.Cursor) -> dict[str, str]:
-    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
-    return {row[0]: " ".join(row[1].replace('"', "").split()) for row in rows}
 
 
 def _unfinished(reader: Reader) -> Iterator[Finding]:
@@ -266,8 +266,8 @@ def _permissions(context: Context) -> Iterator[Finding]:
         return
     ledger = context.db_path
     own = [ledger, *(ledger.with_name(ledger.name + ending) for ending in ("-wal", "-shm"))]
-    own += [copy.path for copy in backup.kept(context)]
-    own += sorted(ledger.absolute().parent.glob(f"{ledger.stem}.replaced-*.db"))
+    own += [copy.path for copy in copies.kept(context)]
+    own += copies.replaced(context)
     others = [context.config_path, *exported_files(context)]
     for level, what, files in (("problem", "台账和备份里", own), ("notice", "配置和表格里", others)):
         if named := tuple(str(path) for path in files if _is_open_to_others(path)):
@@ -302,12 +302,24 @@ def _clock(reader: Reader) -> Iterator[Finding]:
         yield Finding("clock", "problem", f"最后一步操作在 {at:%Y-%m-%d %H:%M}，比现在还晚", "检查系统时间")
 
 
+def _journal(reader: Reader) -> Iterator[Finding]:
+    mode = reader.rows("PRAGMA journal_mode")[0][0]
+    if mode not in ("wal", "off"):  # off: read as an immutable file
+        message = f"台账没有写前日志（{mode}）：别人在读时写不进去"
+        yield Finding("journal", "notice", message, "下一个写入的命令会改过来")
+
+
+def _half_made(reader: Reader) -> Iterator[Finding]:
+    if not reader.rows("SELECT 1 FROM ledger WHERE key = 'init'"):
+        yield Finding("half-made", "problem", "台账没有建完：每周每月的汇报还没有起算", "再运行一次：demandctl init")
+
+
 def _backups(reader: Reader) -> Iterator[Finding]:
-    made = backup.last_made(reader.context)
+    made = copies.last_made(reader.context)
     if made is None:
         yield Finding("backups", "notice", "还没有备份", "做一份：demandctl backup")
         return
-    newest = backup.kept(reader.context)[0].path
+    newest = copies.kept(reader.context)[0].path
     if problems := backup.integrity(newest):
         advice = "另做一份：demandctl backup"
         yield Finding("backups", "problem", f"最近的备份已损坏：{newest}", advice, tuple(problems[:NAMED]))
@@ -343,18 +355,15 @@ def _months_before(moment: datetime, months: int) -> datetime:
     return datetime.combine(delayed(first.date(), f"{12 - rest}mo") if rest else first.date(), moment.timetz())
 
 
-def leftovers(context: Context) -> Iterable[Path]:
-    """Files of runs that were killed halfway."""
-    ledger = context.db_path.absolute()
-    for place in {ledger.parent, backup.folder(context)}:
-        for ending in ("new", "part", "restore"):
-            yield from place.glob(f".*.{ending}")
+def leftovers(context: Context) -> list[Path]:
+    """Files of runs that were killed halfway, whole ledgers among them."""
+    return dead_parts(context.db_path) + dead_parts(context.db_path, copies.folder(context))
 
 
 def _leftovers(reader: Reader) -> Iterator[Finding]:
-    found = tuple(str(path) for path in leftovers(reader.context))
-    if found:
-        yield Finding("leftovers", "notice", f"{len(found)} 个没有写完的文件留了下来", "可以删掉", found[:NAMED])
+    if found := leftovers(reader.context):
+        message = f"{len(found)} 个没有写完的文件留了下来"
+        yield Finding("leftovers", "notice", message, "下一个写入或备份的命令会清理", tuple(map(str, found[:NAMED])))
 
 
 CHECKS: dict[str, Callable[[Reader], Iterator[Finding]]] = {
@@ -372,4 +381,6 @@ CHECKS: dict[str, Callable[[Reader], Iterator[Finding]]] = {
     "backups": _backups,
     "retention": _retention,
     "leftovers": _leftovers,
+    "journal": _journal,
+    "half-made": _half_made,
 }

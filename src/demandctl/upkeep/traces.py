@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from demandctl.store import backup
+from demandctl.store import copies
 from demandctl.store.file import open_file
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def copies_that_hold(context: Context, customer_id: int, texts: Iterable[str]) -
     """
     ledger = context.db_path.absolute()
     folders = {ledger.parent, Path.cwd()}
-    ledgers = {copy.path.absolute() for copy in backup.kept(context)}
+    ledgers = {copy.path.absolute() for copy in copies.kept(context)}
     ledgers |= {path for folder in folders for path in folder.glob("*.db") if path != ledger}
     sheets = {p for folder in folders for ending in ("xlsx", "csv", "json", "txt") for p in folder.glob(f"*.{ending}")}
     wanted = sorted({text for text in texts if len(text) > 1}, key=len)

@@ -82,10 +82,10 @@ def export(ctx: typer.Context, customer: Who, output: Output = None, force: Forc
     if output is None:
         put(text)
         return
-    from demandctl.exports import target
+    from demandctl.store import writing
 
-    target.check(output, replace=force)
-    with target.replacing(output) as file:
+    writing.check(app, output, replace=force)
+    with writing.replacing(output) as file:
         file.write((text + "\n").encode())
     code = about["customer"]["code"]
     object_answer(json, {"customer": code, "path": str(output)}, f"{code} 的全部资料已写到 {output}（只有自己能读）")

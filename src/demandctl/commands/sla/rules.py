@@ -8,6 +8,7 @@ from demandctl.config import rules_text
 from demandctl.context import Context
 from demandctl.core.rules import GIVEN, Rule, read_rules
 from demandctl.errors import Refused
+from demandctl.store.writing import put_text
 from demandctl.terminal.answers import object_answer
 from demandctl.terminal.grammar import Tree
 from demandctl.terminal.options import Json
@@ -126,9 +127,7 @@ def init(ctx: typer.Context, json: Json = False) -> None:
     if target.exists():
         raise Refused(f"已有规则文件：{target}", "直接改它；改完 demandctl sla check")
     text, _ = rules_text(app.config)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with target.open("x", encoding="utf-8") as file:
-        file.write(text)
+    put_text(target, text)
     object_answer(json, {"path": str(target)}, f"规则已复制到 {target}", "改完检查：demandctl sla check")
 
 

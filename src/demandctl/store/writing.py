@@ -1,26 +1,36 @@
-"""The file that an export replaces: written beside it, whole before it takes its place, for the user's eyes only."""
+"""The one way a file is written: beside its place, whole and on the disk before it gets its name, for the user alone.
+
+A name that is a link stays one: what it points to is replaced. The ledger's own files are never written over.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from demandctl.errors import Refused, UsageError
+from demandctl.store import copies
+from demandctl.store.file import alive, flush_folder
+
+if TYPE_CHECKING:
+    from demandctl.context import Context
 
 LOCKS = (".~lock.{}#", "~${}")
 """What LibreOffice and Excel put beside a file while it is open."""
 NAMELESS = getattr(os, "O_TMPFILE", 0)
 
 
-def check(target: Path, *, replace: bool) -> None:
+def check(context: Context, target: Path, *, replace: bool) -> None:
     """Refuse what cannot be written, before any work is done: Refused says what is wrong and what to do."""
+    spare_own(context, target)
     folder = target.parent
     if not folder.is_dir():
         raise Refused(f"文件夹不存在：{folder}", f"先建好它：mkdir -p {folder}")
@@ -32,6 +42,44 @@ def check(target: Path, *, replace: bool) -> None:
         raise Refused(f"文件已存在，没有动它：{target}", "要替换就加 --force，或换一个文件名：-o 文件")
     if not os.access(folder, os.W_OK) or (target.exists() and not os.access(target, os.W_OK)):
         raise Refused(f"没有写的权限：{target}", "换一个文件夹：-o 文件")
+
+
+def spare_own(context: Context, target: Path) -> None:
+    """Refuse to write over the ledger, its log, its settings or its backups, under whatever name or link."""
+    real = Path(os.path.realpath(target))
+    for what, path in _own(context):
+        with suppress(OSError):
+            if real == Path(os.path.realpath(path)) or os.path.samefile(real, path):
+                raise Refused(f"那是{what}，不能写在它上面：{target}", "换一个文件名：-o 文件")
+
+
+def _own(context: Context) -> Iterator[tuple[str, Path]]:
+    ledger = Path(os.path.realpath(context.db_path))
+    for ending in ("", "-wal", "-shm", "-journal", ".lock"):
+        yield "正在用的台账", ledger.with_name(ledger.name + ending)
+    yield "配置文件", context.config_path
+    yield "规则文件", context.config.rules_path
+    yield "话术文件", context.scripts_path
+    yield "词表文件", context.keywords_path
+    for copy in copies.kept(context):
+        yield "台账的备份", copy.path
+    for path in copies.replaced(context):
+        yield "被替换下来的台账", path
+
+
+def put_text(target: Path, text: str) -> None:
+    """Write a small file of text whole; its folder is made when it is missing, the rights of an old file are kept.
+
+    Refused when it cannot be written.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise refusal(error, target) from error
+    with replacing(target) as file:
+        if target.exists() and os.name != "nt":
+            os.fchmod(file.fileno(), target.stat().st_mode & 0o777)
+        file.write(text.encode())
 
 
 @contextmanager
@@ -73,6 +121,7 @@ def replacing(target: Path) -> Iterator[IO[bytes]]:
             if nameless:
                 _name(file.fileno(), part)
             os.replace(part, target)
+            flush_folder(target.parent)
     except OSError as error:
         raise refusal(error, target) from error
     finally:
@@ -107,6 +156,11 @@ def _name(handle: int, path: Path) -> None:
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.link(f"/proc/self/fd/{handle}", path, src_dir_fd=folder, follow_symlinks=True)
+    except OSError:  # nameless files, but no links
+        shutil.copyfile(f"/proc/self/fd/{handle}", path)
+        path.chmod(0o600)
+        with path.open("rb+") as copy:
+            os.fsync(copy.fileno())
     finally:
         os.close(folder)
 
@@ -115,19 +169,9 @@ def _sweep(folder: Path) -> None:
     """Remove what runs that were killed left behind."""
     for left in folder.glob(".demandctl-*.part"):
         number = left.name.removeprefix(".demandctl-").removesuffix(".part")
-        if number.isdecimal() and not _alive(int(number)):
+        if number.isdecimal() and not alive(int(number)):
             with suppress(OSError):
                 left.unlink()
-
-
-def _alive(number: int) -> bool:
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 @contextmanager

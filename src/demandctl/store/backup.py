@@ -228,9 +228,7 @@ def restore(context: Context, file: Path) -> Restored:
         if problems := integrity(fresh):
             raise Refused(f"备份不能用来恢复：{problems[0]}", "台账没有动；换一份：demandctl backup --list")
         aside = _free_name(ledger.parent, f"{ledger.stem}.replaced-{context.now:%Y%m%d-%H%M%S}")
-        if usable:
-            pour(fresh, ledger, locked=lambda: _copy(ledger, aside, check=False))
-        else:
+        if not usable or not _poured(fresh, ledger, aside):
             _swap(fresh, ledger, aside)
         return Restored(aside if aside.exists() else None, erased)
     except sqlite3.Error as error:
@@ -240,6 +238,18 @@ def restore(context: Context, file: Path) -> Restored:
     finally:
         if fresh:
             _remove(fresh)
+
+
+def _poured(fresh: Path, ledger: Path, aside: Path) -> bool:
+    """Replace the content in one transaction; False where the header of a file that may be written forbids it."""
+    try:
+        pour(fresh, ledger, locked=lambda: _copy(ledger, aside, check=False))
+    except sqlite3.OperationalError as error:
+        if "readonly" not in str(error):
+            raise
+        aside.unlink(missing_ok=True)
+        return False
+    return True
 
 
 def _is_usable(ledger: Path) -> bool:

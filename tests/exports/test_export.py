@@ -527,12 +527,13 @@ def test_undo_passes_over_what_was_handed_upward(cli: Cli, tmp_path: Path) -> No
 
 def test_replaying_the_history_of_the_ledger_gives_the_stored_deadlines(cli: Cli, tmp_path: Path) -> None:
     from demandctl.db import transaction
-    from demandctl.store.deadlines import LEDGER, replay
+    from demandctl.language.subject import LEDGER
+    from demandctl.store.deadlines import replay
 
     for day, week in (("2026-11-24", "2026-W47"), ("2026-12-08", "2026-W49"), ("2026-12-09", "2026-W48")):
         cli.at(f"{day}T09:00:00")("export", "weekly", "--week", week, "-o", str(tmp_path / f"{week}.xlsx"))
     with transaction(Context(cli.db, cli.config), "test", keep=False) as work:
-        replayed, stored = replay(work.session, "ledger", LEDGER)
+        replayed, stored = replay(work.session, LEDGER)
     assert replayed == stored
     assert len(stored) == 5
 

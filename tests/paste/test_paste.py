@@ -342,7 +342,7 @@ def test_planning_and_recording_a_visit_ask_what_was_not_typed(cli: Cli) -> None
     terminal.presses("今天下午3点", ENTER)
     assert terminal.ends()[0] == 0
     terminal = Terminal(cli.at("2026-11-20T15:10:00"), "revisit", "record", "1")
-    terminal.sees("回访 1")
+    terminal.sees("回访 R1")
     terminal.presses(ENTER)
     terminal.sees("空着是现在")
     terminal.presses(ENTER)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlmodel import Session, create_engine
 
+from demandctl.language.subject import About, Subject
 from demandctl.store.deadlines import replay
 from demandctl.store.migrations import AUDITED
 
@@ -58,5 +59,5 @@ def assert_replayed(path: Path) -> None:
         subjects = connection.execute("SELECT DISTINCT about, subject_id FROM event").fetchall()
     with session(path) as opened:
         for about, number in subjects:
-            made, stored = replay(opened, about, number)
+            made, stored = replay(opened, Subject(About(about), number))
             assert made == stored, (about, number)

@@ -9,17 +9,17 @@ from typing import NamedTuple
 from sqlmodel import col, select
 
 from demandctl.core.deadline import Deadline, Event
+from demandctl.language.subject import About, Subject
 from demandctl.sla import advance
-from demandctl.store.deadlines import OPEN, SUBJECT, event_from, happen_to, subject_of, to_deadline
-from demandctl.store.models import DeadlineRow, Demand, EventRow
+from demandctl.store.deadlines import OPEN, event_from, events_about, happen_to, rows_about, to_deadline
+from demandctl.store.models import DeadlineRow, Demand
 from demandctl.store.work import Work
 
 
 class Move(NamedTuple):
     """An open deadline that the rules of now change: moved, started (``old`` None) or voided (``new`` None)."""
 
-    about: str
-    subject: int
+    subject: Subject
     rule: str
     name: str
     old: datetime | None
@@ -37,31 +37,28 @@ def apply_rules(work: Work) -> list[Move]:
 
 def _subjects(work: Work) -> Iterator[DeadlineRow]:
     """One open deadline of each subject that has any."""
-    seen: set[tuple[str, int]] = set()
-    for row in work.session.exec(select(DeadlineRow).where(*OPEN).order_by(col(DeadlineRow.id))):
-        if (key := (row.about, subject_of(row))) not in seen:
-            seen.add(key)
+    seen: set[Subject] = set()
+    for row in work.session.exec(select(DeadlineRow).where(OPEN).order_by(col(DeadlineRow.id))):
+        if row.subject not in seen:
+            seen.add(row.subject)
             yield row
 
 
 def _apply(work: Work, row: DeadlineRow) -> list[Move]:
-    about, number = row.about, subject_of(row)
-    rules = [rule for rule in work.rules.rules if rule.about == about]
-    stored = work.session.exec(select(DeadlineRow).where(DeadlineRow.about == about, SUBJECT[about] == number)).all()
-    events = work.session.exec(
-        select(EventRow).where(EventRow.about == about, EventRow.subject_id == number).order_by(col(EventRow.id))
-    ).all()
-    if not events:
+    subject = row.subject
+    rules = [rule for rule in work.rules.rules if rule.about == subject.about]
+    stored = rows_about(work.session, subject)
+    told = [event_from(event) for event in events_about(work.session, subject)]
+    if not told:
         return []
-    told = [event_from(event) for event in events]
     before = {deadline.id: deadline for deadline in map(to_deadline, stored) if deadline.is_open}
     begin: dict[str, datetime] = {}
-    if about == "demand" and work.session.get_one(Demand, number).closed_at is None:
+    if subject.about is About.DEMAND and work.session.get_one(Demand, subject.number).closed_at is None:
         begin = _new_clocks(work, told, {deadline.rule for deadline in stored})
     event = Event(frozenset({"rules-applied"}), work.now, told[-1].facts, begin=begin)
     after = advance(list(before.values()), event, rules, work.calendar)
     moves = [
-        Move(about, number, d.rule, d.name, before[d.id].due_at if d.id else None, d.due_at if d.is_open else None)
+        Move(row.subject, d.rule, d.name, before[d.id].due_at if d.id else None, d.due_at if d.is_open else None)
         for d in after
         if d.id is None or d != before[d.id]
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from demandctl.core.deadline import Event
 from demandctl.core.rules import repeat_problem
 from demandctl.errors import NotFound, Refused, UsageError
 from demandctl.language import phones
+from demandctl.language.subject import About, Subject, read_number
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reader_in
 from demandctl.store.deadlines import happen
@@ -85,11 +85,12 @@ def _as_phone(name: str) -> str:
 
 def _by_code(session: Session, text: str) -> Customer | None:
     """The customer whose code stands where a name may stand; NotFound for a code that nobody has."""
-    if not re.fullmatch(r"[Kk]\d{1,9}", text):
+    number = read_number(text, About.CUSTOMER, bare=False)
+    if number is None:
         return None
-    customer = survivor(session, session.get(Customer, int(text[1:])))
+    customer = survivor(session, session.get(Customer, number))
     if customer is None:
-        raise NotFound(f"没有客户 {text.upper()}", "看看有谁：demandctl customer list")
+        raise NotFound(f"没有{Subject.customer(number).words}", "看看有谁：demandctl customer list")
     _require_present(customer)
     return customer
 
@@ -267,7 +268,7 @@ def tell(
         "owner": customer.owner_id,
     }
     event = Event(frozenset(names), at or work.now, facts, on=on, repeat=repeat, demand_id=demand_id)
-    happen(work, "customer", customer.id, event, customer_id=customer.id)
+    happen(work, customer.subject, event, customer_id=customer.id)
 
 
 def branch_of(work: Work, demand: Demand) -> tuple[str, int | None]:

@@ -21,6 +21,7 @@ from demandctl.core.targets import Target
 from demandctl.core.times import echo
 from demandctl.errors import NotFound, Refused, SameDemand, UsageError
 from demandctl.language.short import short
+from demandctl.language.subject import Subject
 from demandctl.store.deadlines import demand_facts, happen, has_open, rank
 from demandctl.store.fields import named
 from demandctl.store.models import Assignment, Contact, Customer, Demand, Escalation, FollowUp
@@ -32,7 +33,7 @@ def find_demand(session: Session, number: int) -> Demand:
     """The demand of that number; NotFound when there is none."""
     demand = session.get(Demand, number)
     if demand is None:
-        raise NotFound(f"没有需求 D{number}", "看看有哪些：demandctl list")
+        raise NotFound(f"没有{Subject.demand(number).words}", "看看有哪些：demandctl list")
     return demand
 
 
@@ -57,7 +58,7 @@ def intake(
     kind = Kind(values["kind"])
     if not insist and (twin := _same_demand(work.session, person, kind, raised_at)):
         raise SameDemand(
-            f"{person.code} {person.name} 已有未结束的{kind.label} D{twin.id}"
+            f"{person.code} {person.name} 已有未结束的{kind.label} {twin.code}"
             f"，{echo(twin.raised_at, work.now, work.calendar)} 提出：{short(twin.content)}",
             f'同一件事就跟进它：demandctl follow-up {twin.id} "…"；确是另一件事，加 --new',
             twin.id,
@@ -78,7 +79,7 @@ def intake(
     _locate(work, demand)
     tell(work, demand, {"raised"}, raised_at)
     tell(work, demand, {"registered"})
-    work.describe(f"登记 D{demand.id} {kind.label}：{person.name}，{short(demand.content)}")
+    work.describe(f"登记 {demand.code} {kind.label}：{person.name}，{short(demand.content)}")
     return demand, notes
 
 
@@ -106,7 +107,7 @@ def assign(
     _require_active(to)
     if demand.handler_id == to.id:
         hint = f'催他：demandctl nudge {demand.id}；有反馈就记：demandctl follow-up {demand.id} "…"'
-        raise Refused(f"D{demand.id} 已由 {to.name} 负责", hint)
+        raise Refused(f"{demand.code} 已由 {to.name} 负责", hint)
     _require_time(work, demand, at)
     designated = demand.status == Status.REFERRED
     if how is None:
@@ -118,7 +119,7 @@ def assign(
         demand.leader_id = None
     _locate(work, demand)
     tell(work, demand, {"assigned"}, at)
-    work.describe(f"派单 D{demand.id} → {to.name}（{how.label}）")
+    work.describe(f"派单 {demand.code} → {to.name}（{how.label}）")
     return how
 
 
@@ -129,13 +130,13 @@ def refer(work: Work, demand: Demand, leader: Contact, *, at: datetime, reason: 
     if not contacts.is_leader(leader):
         raise Refused(f"{leader.name} 不是分管领导", f"直接派给他：demandctl assign {demand.id} {leader.name}")
     if demand.status == Status.REFERRED and demand.leader_id == leader.id:
-        raise Refused(f"D{demand.id} 已转给 {leader.name}", f"他指派了谁：demandctl assign {demand.id} 跟进人")
+        raise Refused(f"{demand.code} 已转给 {leader.name}", f"他指派了谁：demandctl assign {demand.id} 跟进人")
     _require_time(work, demand, at)
     _record_assignment(work, demand, leader, Route.REFERRED, reason, at)
     demand.handler_id, demand.leader_id, demand.status = None, leader.id, Status.REFERRED
     _locate(work, demand)
     tell(work, demand, {"referred"}, at)
-    work.describe(f"转领导 D{demand.id} → {leader.name}")
+    work.describe(f"转领导 {demand.code} → {leader.name}")
 
 
 def _record_assignment(work: Work, demand: Demand, to: Contact, how: Route, reason: str, at: datetime) -> None:
@@ -218,7 +219,7 @@ def follow_up(work: Work, demand: Demand, report: Report) -> FollowUp:
     )  # fmt: skip
     if not report.internal:
         _contact_customer(work, demand, person, report.at)
-    work.describe(f"跟进 D{demand.id}：{short(report.text, 80)}")
+    work.describe(f"跟进 {demand.code}：{short(report.text, 80)}")
     return row
 
 
@@ -305,7 +306,7 @@ def _contact_customer(work: Work, demand: Demand, person: Contact | None, at: da
         customer.business_contact = day
         customers.tell(work, customer, {"contact", "business-contact"}, at=at, on=day)
         return
-    if has_open(work.session, "customer", demand.customer_id):
+    if has_open(work.session, Subject.customer(demand.customer_id)):
         customers.tell(work, customer, {"contact"}, at=at)
 
 
@@ -324,11 +325,11 @@ def confirm(work: Work, demand: Demand, *, solved: bool, at: datetime, text: str
         demand.confirmed_at = at
         tell(work, demand, {"confirmed"}, at)
         _end(work, demand, Outcome.SOLVED, at)
-        work.describe(f"客户确认 D{demand.id} 已解决，结束")
+        work.describe(f"客户确认 {demand.code} 已解决，结束")
         return
     demand.status, demand.resolved_at = Status.FOLLOWING, None
     tell(work, demand, {"confirmed", "unsolved"}, at)
-    work.describe(f"客户确认 D{demand.id} 未解决，继续跟进")
+    work.describe(f"客户确认 {demand.code} 未解决，继续跟进")
 
 
 def close(
@@ -348,7 +349,7 @@ def close(
         find_demand(work.session, duplicate_of)
     demand.reason, demand.amount, demand.duplicate_of = reason, amount, duplicate_of
     _end(work, demand, outcome, at)
-    work.describe(f"结束 D{demand.id}：{outcome.label}" + (f"，{short(reason)}" if reason else ""))
+    work.describe(f"结束 {demand.code}：{outcome.label}" + (f"，{short(reason)}" if reason else ""))
 
 
 def _end(work: Work, demand: Demand, outcome: Outcome, at: datetime) -> None:
@@ -380,7 +381,7 @@ def reopen(work: Work, demand: Demand, *, reason: str = "") -> None:
     if sold:
         customer = work.session.get_one(Customer, demand.customer_id)
         customers.tell(work, customer, {"withdrawn"}, demand_id=demand.id)
-    work.describe(f"重开 D{demand.id}" + (f"：{short(reason)}" if reason else ""))
+    work.describe(f"重开 {demand.code}" + (f"：{short(reason)}" if reason else ""))
 
 
 # -- other steps -------------------------------------------------------------------------------------------------
@@ -400,7 +401,7 @@ def upgrade(work: Work, demand: Demand, subtype: str = "new") -> bool:
         names.add("undispatched")
         _locate(work, demand)
     tell(work, demand, names)
-    work.describe(f"D{demand.id} 由咨询转为商机")
+    work.describe(f"{demand.code} 由咨询转为商机")
     return stays
 
 
@@ -415,7 +416,7 @@ def escalate(work: Work, demand: Demand, to: Contact, *, problem: str, within: s
     )
     work.session.flush()
     tell(work, demand, {"escalated"}, at, person=to.id, target=within, what=f"处理升级的问题：{short(problem)}")
-    work.describe(f"升级 D{demand.id} → {to.name}（第 {demand.escalation} 级）：{short(problem)}")
+    work.describe(f"升级 {demand.code} → {to.name}（第 {demand.escalation} 级）：{short(problem)}")
     return demand.escalation
 
 
@@ -433,7 +434,7 @@ def parse_within(text: str) -> str:
 def verify(work: Work, demand: Demand, verified: bool) -> None:
     """Whether an opportunity is real (商机真实性, R 4)."""
     demand.verified = verified
-    work.describe(f"核实 D{demand.id}：{'属实' if verified else '不属实'}")
+    work.describe(f"核实 {demand.code}：{'属实' if verified else '不属实'}")
 
 
 def edit(work: Work, demand: Demand, values: Mapping[str, Any]) -> list[str]:
@@ -457,7 +458,7 @@ def edit(work: Work, demand: Demand, values: Mapping[str, Any]) -> list[str]:
         _locate(work, demand)
     if {"kind", "urgency", "region", "raised_at", "channel"} & set(changed) and demand.closed_at is None:
         tell(work, demand, {"edited", "kind-changed"} if "kind" in changed else {"edited"})
-    work.describe(f"修改 D{demand.id}：{named('demand', changed)}")
+    work.describe(f"修改 {demand.code}：{named('demand', changed)}")
     return changed
 
 
@@ -500,12 +501,10 @@ def tell(
     *plan* says what was promised, *facts* what the demand itself does not, *details* are fields of the event.
     """
     work.session.flush()
-    assert demand.id is not None
     event = Event(frozenset(names), at or work.now, demand_facts(demand.values()) | dict(facts or {}), **details)
     still_open = happen(
         work,
-        "demand",
-        demand.id,
+        demand.subject,
         event,
         rank=rank(demand.urgency, demand.kind),
         customer_id=demand.customer_id,

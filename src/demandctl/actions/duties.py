@@ -13,9 +13,10 @@ from sqlmodel import select
 
 from demandctl.core.deadline import Event
 from demandctl.core.periods import UNITS, Period, period_of
+from demandctl.language.subject import LEDGER
 from demandctl.queries.handed import handed_periods
 from demandctl.queries.reader import reader_in
-from demandctl.store.deadlines import LEDGER, OPEN, happen
+from demandctl.store.deadlines import OPEN, happen
 from demandctl.store.models import DeadlineRow
 from demandctl.store.values import stored
 from demandctl.store.work import Work
@@ -42,7 +43,7 @@ def exported(work: Work, period: Period) -> None:
 
 def _start(work: Work, unit: str) -> None:
     rules = [rule for rule in work.rules.about("ledger") if rule.period == unit]
-    owed = work.session.exec(select(DeadlineRow.rule).where(DeadlineRow.about == "ledger", *OPEN)).all()
+    owed = work.session.exec(select(DeadlineRow.rule).where(DeadlineRow.about == "ledger", OPEN)).all()
     if any(rule.id not in owed for rule in rules):
         _tell(work, {"period"}, _oldest_owed(work, unit), ends=True)
 
@@ -59,4 +60,4 @@ def _oldest_owed(work: Work, unit: str) -> Period:
 
 def _tell(work: Work, names: set[str], period: Period, *, ends: bool = False) -> None:
     facts: dict[str, Any] = {"unit": period.unit, "period": period.key}
-    happen(work, "ledger", LEDGER, Event(frozenset(names), work.now, facts, on=period.end if ends else None))
+    happen(work, LEDGER, Event(frozenset(names), work.now, facts, on=period.end if ends else None))

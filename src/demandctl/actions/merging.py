@@ -50,7 +50,7 @@ def _owed_visits(work: Work, other: Customer) -> list[DeadlineRow]:
         DeadlineRow.about == "customer",
         DeadlineRow.customer_id == other.id,
         col(DeadlineRow.rule).in_([rule.id for rule in work.rules.rules if "sale" in rule.starts]),
-        *OPEN,
+        OPEN,
     )
     return list(work.session.exec(owed))
 

@@ -12,6 +12,7 @@ from demandctl.actions import customers
 from demandctl.core.deadline import Event
 from demandctl.core.times import echo
 from demandctl.errors import NotFound, Refused, UsageError
+from demandctl.language.subject import Subject
 from demandctl.store.deadlines import happen
 from demandctl.store.models import Contact, Customer, Demand, Revisit
 from demandctl.store.work import Work
@@ -30,7 +31,7 @@ def find_revisit(session: Session, number: int) -> Revisit:
     """The revisit of that number; NotFound when there is none."""
     revisit = session.get(Revisit, number)
     if revisit is None:
-        raise NotFound(f"没有回访 {number}", "看看有哪些：demandctl revisit list")
+        raise NotFound(f"没有{Subject.revisit(number).words}", "看看有哪些：demandctl revisit list")
     return revisit
 
 
@@ -39,7 +40,7 @@ def plan(
 ) -> Revisit:
     """Plan a visit: due at that time (C 2.2)."""
     if demand and demand.customer_id != customer.id:
-        raise Refused(f"D{demand.id} 不是 {customer.code} {customer.name} 的需求")
+        raise Refused(f"{demand.code} 不是 {customer.code} {customer.name} 的需求")
     revisit = Revisit(
         customer_id=customer.id, kind=kind.value, planned_at=at, demand_id=demand.id if demand else None, note=note
     )
@@ -58,7 +59,7 @@ def record(work: Work, revisit: Revisit, values: Mapping[str, Any]) -> str:
     """
     given = {name: value for name, value in values.items() if value is not None}
     if revisit.recorded_at and not given.keys() <= {"note"}:
-        raise Refused(f"回访 {revisit.id} 的表已填过", "填错了：demandctl undo，或在备注里补充：--note")
+        raise Refused(f"{revisit.subject.words} 的表已填过", "填错了：demandctl undo，或在备注里补充：--note")
     form = any(name in given for name in FORM_FIELDS)
     if given.get("call_back_at"):
         return _call_back(work, revisit, given, form)
@@ -69,7 +70,7 @@ def record(work: Work, revisit: Revisit, values: Mapping[str, Any]) -> str:
     if not given:
         raise UsageError("没有要记录的内容", "至少写 --visited-at 或 --satisfaction")
     _fill(revisit, given)
-    work.describe(f"补充回访 {revisit.id}")
+    work.describe(f"补充{revisit.subject.words}")
     return "visit"
 
 
@@ -101,12 +102,12 @@ def _call_back(work: Work, revisit: Revisit, given: dict[str, Any], form: bool) 
     if form or given.get("visited_at") or given.get("reachable"):
         raise UsageError("改约时间（--call-back）和回访结果不能一起写", "客户没空就只写 --call-back；访到了就别写它")
     if revisit.visited_at:
-        raise Refused(f"回访 {revisit.id} 已经访到客户", "另约一次：demandctl revisit add …")
+        raise Refused(f"{revisit.subject.words} 已经访到客户", "另约一次：demandctl revisit add …")
     _fill(revisit, given)
     revisit.reachable = False
     work.session.flush()
     tell(work, revisit, {"called-later"}, due=given["call_back_at"], what="按改约时间回访")
-    work.describe(f"改约回访 {revisit.id}：{echo(given['call_back_at'], work.now, work.calendar)}")
+    work.describe(f"改约{revisit.subject.words}：{echo(given['call_back_at'], work.now, work.calendar)}")
     return "call-back"
 
 
@@ -115,12 +116,12 @@ def _note_attempt(work: Work, revisit: Revisit, given: dict[str, Any], form: boo
     if form:
         raise UsageError("没联系上客户就没有评价可填", "改约时间：--call-back 时间")
     if revisit.visited_at:
-        raise Refused(f"回访 {revisit.id} 已经访到客户")
+        raise Refused(f"{revisit.subject.words} 已经访到客户")
     given.pop("visited_at", None)
     tried = f"{echo(work.now, work.now, work.calendar)} 没联系上"
     given["note"] = "；".join(part for part in (revisit.note, tried, given.get("note", "")) if part)
     _fill(revisit, given)
-    work.describe(f"回访 {revisit.id} 没联系上")
+    work.describe(f"{revisit.subject.words} 没联系上")
     return "attempt"
 
 
@@ -142,13 +143,13 @@ def forward(work: Work, revisit: Revisit, department: str, *, at: datetime) -> N
     _require_form(revisit)
     _require_past(work, at, since=revisit.visited_at)
     if revisit.solved_at:
-        raise Refused(f"回访 {revisit.id} 的问题已解决")
+        raise Refused(f"{revisit.subject.words} 的问题已解决")
     revisit.department, revisit.forwarded_at, revisit.contacted_at = department.strip(), at, None
     if not revisit.department:
         raise UsageError("要写明转给哪个部门")
     work.session.flush()
     tell(work, revisit, {"forwarded"}, at=at)
-    work.describe(f"回访 {revisit.id} 转交 {revisit.department}")
+    work.describe(f"{revisit.subject.words} 转交 {revisit.department}")
 
 
 def contacted(work: Work, revisit: Revisit, *, at: datetime) -> None:
@@ -160,7 +161,7 @@ def contacted(work: Work, revisit: Revisit, *, at: datetime) -> None:
     # C 2.4: after an inactive visit the department answers with a plan, a call alone does not do.
     if revisit.kind != RevisitKind.INACTIVE:
         tell(work, revisit, {"department-responded"}, at=at)
-    work.describe(f"回访 {revisit.id}：{revisit.department} 已联络客户")
+    work.describe(f"{revisit.subject.words}：{revisit.department} 已联络客户")
 
 
 def planned(work: Work, revisit: Revisit, text: str, *, at: datetime) -> None:
@@ -171,46 +172,47 @@ def planned(work: Work, revisit: Revisit, text: str, *, at: datetime) -> None:
     work.session.flush()
     if revisit.kind == RevisitKind.INACTIVE:
         tell(work, revisit, {"department-responded"}, at=at)
-    work.describe(f"回访 {revisit.id}：{revisit.department} 的方案")
+    work.describe(f"{revisit.subject.words}：{revisit.department} 的方案")
 
 
 def escalate(work: Work, revisit: Revisit, to: Contact) -> None:
     """Take an unsolved problem to a higher person, who owes it from now on (C 2.1)."""
     _require_form(revisit)
     if revisit.solved_at:
-        raise Refused(f"回访 {revisit.id} 的问题已解决，不用上报")
+        raise Refused(f"{revisit.subject.words} 的问题已解决，不用上报")
     if not to.active:
         raise Refused(f"{to.name} 已离职", "换一位：demandctl contact list")
     revisit.escalated_to = to.id
     work.session.flush()
     tell(work, revisit, {"escalated"})
-    work.describe(f"回访 {revisit.id} 上报 {to.name}")
+    work.describe(f"{revisit.subject.words} 上报 {to.name}")
 
 
 def solved(work: Work, revisit: Revisit, *, at: datetime, note: str = "") -> None:
     """The customer's problem is solved."""
     _require_form(revisit)
     if revisit.solved_at:
-        raise Refused(f"回访 {revisit.id} 已标记解决")
+        raise Refused(f"{revisit.subject.words} 已标记解决")
     _require_past(work, at, since=revisit.visited_at)
     revisit.solved_at = at
     revisit.note = "；".join(part for part in (revisit.note, note) if part)
     work.session.flush()
     tell(work, revisit, {"settled"}, at=at)
-    work.describe(f"回访 {revisit.id} 的问题已解决")
+    work.describe(f"{revisit.subject.words} 的问题已解决")
 
 
 def _require_form(revisit: Revisit) -> None:
     if revisit.recorded_at is None:
         raise Refused(
-            f"回访 {revisit.id} 还没有填表", f"先填：demandctl revisit record {revisit.id} --satisfaction … --problem …"
+            f"{revisit.subject.words} 还没有填表",
+            f"先填：demandctl revisit record {revisit.id} --satisfaction … --problem …",
         )
 
 
 def _require_forwarded(revisit: Revisit) -> None:
     _require_form(revisit)
     if revisit.forwarded_at is None:
-        raise Refused(f"回访 {revisit.id} 还没有转交", f"先转交：demandctl revisit forward {revisit.id} 部门")
+        raise Refused(f"{revisit.subject.words} 还没有转交", f"先转交：demandctl revisit forward {revisit.id} 部门")
 
 
 def _require_past(work: Work, at: datetime, since: datetime | None = None) -> None:
@@ -236,4 +238,4 @@ def tell(work: Work, revisit: Revisit, names: set[str], *, at: datetime | None =
         "escalated_to": revisit.escalated_to,
     }
     event = Event(frozenset(names), at or work.now, facts, **details)
-    happen(work, "revisit", revisit.id, event, customer_id=revisit.customer_id, demand_id=revisit.demand_id)
+    happen(work, revisit.subject, event, customer_id=revisit.customer_id, demand_id=revisit.demand_id)

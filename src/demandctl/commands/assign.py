@@ -10,6 +10,7 @@ from demandctl.context import Context
 from demandctl.core.rules import RulePart
 from demandctl.errors import UsageError
 from demandctl.language.display import shown, shown_lines
+from demandctl.language.subject import Subject
 from demandctl.messages import handing
 from demandctl.queries.demands import read_demand
 from demandctl.queries.reader import reading
@@ -85,11 +86,11 @@ def _give(
         to = choose(work, demand, named, leader=to_whom.leader, expert=to_whom.expert, external=to_whom.external)
         if to_whom.leader:
             demands.refer(work, demand, to, at=moment, reason=reason)
-            done = f"D{number} 已转 {to.name}，请他指派跟进人"
+            done = f"{Subject.demand(number)} 已转 {to.name}，请他指派跟进人"
         else:
             route = Route.EXPERT if to_whom.expert else Route.EXTERNAL if to_whom.external else None
             how = demands.assign(work, demand, to, at=moment, how=route, reason=reason)
-            done = f"D{number} 已派给 {to.name}（{to.branch or '无分公司'}，{how.label}）"
+            done = f"{Subject.demand(number)} 已派给 {to.name}（{to.branch or '无分公司'}，{how.label}）"
         from demandctl.store.models import Customer
 
         lacking = demands.missing_for_handler(demand, work.session.get_one(Customer, demand.customer_id))
@@ -133,10 +134,10 @@ def offer(
         choice = by_rule[0][0]
     else:
         later = (None, "先不派")
-        place = f"D{number} {Kind(demand['kind']).label}，{demand['region'] or '地区未知'}"
+        place = f"{Subject.demand(number)} {Kind(demand['kind']).label}，{demand['region'] or '地区未知'}"
         choice = asking.choose(f"{place}：派给谁", [*listed, *referral, later], by_rule[0][0] if by_rule else None)
     if choice is None:
-        answer(f"D{number} 还没有派单", f"以后再派：demandctl assign {number}")
+        answer(f"{Subject.demand(number)} 还没有派单", f"以后再派：demandctl assign {number}")
         return
     _give(app, number, choice, moment=moment or app.now, reason=reason, copy=copy, as_json=False)
 
@@ -161,7 +162,8 @@ def _propose(app: Context, number: int, as_json: bool) -> None:
     if as_json:
         put_json(found)
         return
-    head = f"D{number} {Kind(demand['kind']).label}：{demand['customer']['name']}，{demand['region'] or '地区未知'}"
+    about = f"{demand['customer']['name']}，{demand['region'] or '地区未知'}"
+    head = f"{Subject.demand(number)} {Kind(demand['kind']).label}：{about}"
     put_styled(shown(head), "bold")
     put_proposals(found)
     first = found["proposals"][0]["name"] if found["clear"] else "联系人"

@@ -6,6 +6,7 @@ import typer
 
 from demandctl.context import Context
 from demandctl.errors import UsageError
+from demandctl.language.subject import Subject
 from demandctl.queries.demands import read_demand
 from demandctl.queries.reader import reading
 from demandctl.terminal import asking
@@ -48,7 +49,7 @@ def close(
     twin = demand_number(duplicate_of) if duplicate_of else None
     moment = past(app, at)
     if asks and _means_to_buy(app, number, result):
-        answer(f"D{number} 没有结束", f"转为商机：demandctl upgrade {number}")
+        answer(f"{Subject.demand(number)} 没有结束", f"转为商机：demandctl upgrade {number}")
         return
     from demandctl.actions import demands
     from demandctl.db import transaction
@@ -60,7 +61,7 @@ def close(
     following = f"重开：demandctl reopen {number}"
     if product_inquiry and result is Outcome.SOLVED:
         following = f"客户有意购买的话，转为商机：demandctl undo，再 demandctl upgrade {number}"
-    demand_answer(app, number, json, f"D{number} 已结束：{result.label}", following)
+    demand_answer(app, number, json, f"{Subject.demand(number)} 已结束：{result.label}", following)
 
 
 def _asked(app: Context, number: int, outcome: str, reason: str, duplicate_of: str) -> tuple[str, str, str]:
@@ -73,7 +74,7 @@ def _asked(app: Context, number: int, outcome: str, reason: str, duplicate_of: s
         return outcome, reason, duplicate_of
     if not outcome:
         ends = lifecycle.OUTCOMES[Kind(demand["kind"])]
-        head = f"D{number} {demand['customer']['name']}：结果是"
+        head = f"{Subject.demand(number)} {demand['customer']['name']}：结果是"
         outcome = asking.choose(head, terms(ends))
     result = Outcome.parse(outcome)
     if result in lifecycle.NEED_REASON and not reason.strip():
@@ -127,10 +128,12 @@ def confirm(
         demand = demands.find_demand(work.session, number)
         demands.confirm(work, demand, solved=solved, at=moment, text=clean(note))
     if solved:
-        demand_answer(app, number, json, f"D{number} 客户确认已解决，结束", f"重开：demandctl reopen {number}")
+        demand_answer(
+            app, number, json, f"{Subject.demand(number)} 客户确认已解决，结束", f"重开：demandctl reopen {number}"
+        )
         return
     demand_answer(
-        app, number, json, f"D{number} 客户说没有解决，继续跟进",
+        app, number, json, f"{Subject.demand(number)} 客户说没有解决，继续跟进",
         f'需要更高层协助：demandctl escalate {number} 联系人 --problem "…"',
     )  # fmt: skip
 
@@ -144,7 +147,7 @@ def _heard(app: Context, number: int) -> bool:
     kind, status = Kind(demand["kind"]), Status(demand["status"])
     lifecycle.require_confirming(lifecycle.State(number, kind, status, demand["handler"] is not None))
     answers = [(True, "解决了，就此结束"), (False, "没有解决，继续跟进")]
-    return bool(asking.choose(f"D{number} 客户怎么说", answers))
+    return bool(asking.choose(f"{Subject.demand(number)} 客户怎么说", answers))
 
 
 def reopen(ctx: typer.Context, number: Number, reason: Reason = "", json: Json = False) -> None:
@@ -158,4 +161,4 @@ def reopen(ctx: typer.Context, number: Number, reason: Reason = "", json: Json =
         demands.reopen(work, demand, reason=clean(reason))
         handled, status = demand.handler_id, Status(demand.status)
     following = f'demandctl follow-up {number} "…"' if handled else f"demandctl assign {number}"
-    demand_answer(app, number, json, f"D{number} 已重开，{status.label}", f"下一步：{following}")
+    demand_answer(app, number, json, f"{Subject.demand(number)} 已重开，{status.label}", f"下一步：{following}")

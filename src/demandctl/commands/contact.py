@@ -8,6 +8,7 @@ import typer
 from demandctl.commands.import_ import contacts as import_contacts
 from demandctl.context import Context
 from demandctl.errors import Lacking, Offer, Refused
+from demandctl.language.subject import Subject
 from demandctl.queries.contacts import read_contact, read_contacts
 from demandctl.queries.demands import Filter, read_demands
 from demandctl.queries.naming import find_contact_id
@@ -196,7 +197,7 @@ def show(ctx: typer.Context, contact: Who, json: Json = False) -> None:
             ("负责地区", "、".join(person["regions"])),
             ("产品线", "、".join(person["products"]) or "全部"),
             ("专长", "、".join(person["skills"])),
-            ("手里的需求", "、".join(f"D{d['number']}" for d in open_ones) or "没有"),
+            ("手里的需求", "、".join(Subject.demand(d["number"]).code for d in open_ones) or "没有"),
         ]
     )
 

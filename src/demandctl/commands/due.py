@@ -150,7 +150,7 @@ def put_due(
 
 def _row(line: Line, region: str, now: datetime) -> list[str]:
     return [
-        _number(line),
+        line.subject.code,
         Kind(line.kind).label if line.kind else "",
         line.customer["name"] if line.customer else "",
         region,
@@ -168,14 +168,6 @@ def _narrow_row(line: Line, region: str, now: datetime) -> list[str]:
     due_at = brief(datetime.fromisoformat(line.due_at), now)
     who, owes = f"{shown(customer)}\n{shown(place)}", f"{shown(name)}\n{phone}"
     return [number, kind, who.strip(), what, owes.strip(), due_at, stands]
-
-
-def _number(line: Line) -> str:
-    if line.demand:
-        return f"D{line.demand}"
-    if line.revisit:
-        return f"回访{line.revisit}"
-    return str(line.customer["code"]) if line.customer else "台账"
 
 
 def standing(line: Line, now: datetime) -> str:

@@ -19,6 +19,7 @@ from demandctl.commands.intake.typed import (
 )
 from demandctl.context import Context
 from demandctl.errors import Lacking, Offer, UsageError
+from demandctl.language.subject import Subject
 from demandctl.queries.demands import read_demand
 from demandctl.queries.reader import reading
 from demandctl.terminal.answers import demand_answer
@@ -90,7 +91,7 @@ def edit(
             raise UsageError("要改成什么是空的", f"demandctl edit {number} --help")
         changed = demands.edit(work, demand, given)
     said = f"，提出时间 {understood(app, moment)}" if moment else ""
-    done = f"D{number} 已改 {len(changed)} 项{said}" if changed else f"D{number} 没有变化"
+    done = f"{Subject.demand(number)} 已改 {len(changed)} 项{said}" if changed else f"{Subject.demand(number)} 没有变化"
     demand_answer(app, number, json, done, f"看结果：demandctl show {number}")
 
 
@@ -123,7 +124,7 @@ def verify(ctx: typer.Context, number: Number, verified: Verified = True, json: 
         if verified
         else f'不用跟进就结束：demandctl close {number} --outcome dropped --reason "…"'
     )
-    demand_answer(app, number, json, f"D{number} 已核实：{'属实' if verified else '不属实'}", following)
+    demand_answer(app, number, json, f"{Subject.demand(number)} 已核实：{'属实' if verified else '不属实'}", following)
 
 
 def upgrade(ctx: typer.Context, number: Number, subtype: UpgradeSubtype = "new", json: Json = False) -> None:
@@ -135,7 +136,7 @@ def upgrade(ctx: typer.Context, number: Number, subtype: UpgradeSubtype = "new",
     with transaction(app, "upgrade") as work:
         stays = demands.upgrade(work, demands.find_demand(work.session, number), subtype)
     following = f'demandctl follow-up {number} "…"' if stays else f"demandctl assign {number}"
-    demand_answer(app, number, json, f"D{number} 已转为商机", f"下一步：{following}")
+    demand_answer(app, number, json, f"{Subject.demand(number)} 已转为商机", f"下一步：{following}")
 
 
 def escalate(
@@ -157,6 +158,6 @@ def escalate(
         level = demands.escalate(work, demand, to, problem=clean(problem), within=allowed, at=moment)
         name = to.name
     demand_answer(
-        app, number, json, f"D{number} 已升级第 {level} 级 → {name}",
+        app, number, json, f"{Subject.demand(number)} 已升级第 {level} 级 → {name}",
         f'他处理后：demandctl follow-up {number} "…" --by {name}',
     )  # fmt: skip

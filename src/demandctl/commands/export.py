@@ -12,6 +12,7 @@ from demandctl.context import Context
 from demandctl.core.periods import Period, parse_period, period_of
 from demandctl.errors import LedgerUnusable, Refused, UsageError
 from demandctl.language.display import shown
+from demandctl.language.subject import Subject
 from demandctl.queries.handed import is_owed
 from demandctl.queries.reader import Reader, reading
 from demandctl.store.values import stored
@@ -210,7 +211,7 @@ def default_name(app: Context, name: str, wanted: Wanted) -> str:
     if name in REPORTS and wanted.period:
         when = wanted.period.key
     if name == "revisit":
-        when = f"R{wanted.number}"
+        when = Subject.revisit(wanted.number).code
     return f"{EXPORTS[name].name}-{when}.xlsx"
 
 

@@ -8,6 +8,7 @@ import typer
 from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.language import phones
+from demandctl.language.subject import Subject
 from demandctl.terminal.answers import demand_answer
 from demandctl.terminal.options import At, Json, Number, Yes, choices
 from demandctl.terminal.typed import clean, future, one_line, past, understood
@@ -77,7 +78,7 @@ def follow_up(
         )
         row = demands.follow_up(work, demand, report)
         who, status = row.by_name, Status(demand.status)
-    done = f"D{number} 已记录 {who} 的跟进，{status.label}"
+    done = f"{Subject.demand(number)} 已记录 {who} 的跟进，{status.label}"
     if at:
         done += f"，时间 {understood(app, moment)}"
     if next_time or wait:

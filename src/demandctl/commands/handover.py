@@ -7,8 +7,8 @@ import typer
 
 from demandctl.context import Context
 from demandctl.errors import Refused
-from demandctl.language.codes import customer_code
 from demandctl.language.display import shown, shown_lines
+from demandctl.language.subject import Subject
 from demandctl.messages import handing, scripts
 from demandctl.queries import holdings
 from demandctl.queries.contacts import read_contact
@@ -109,7 +109,7 @@ def _notices(
     template = scripts.find(scripts.load(app.scripts_path), "handover").text
     base = scripts.values_for(app.config, app.who, None, None)
     return {
-        f"{customer_code(number)} {name}": handing.handover_notice(
+        f"{Subject.customer(number)} {name}": handing.handover_notice(
             template, base, name, old, new, [h.number for h in held if h.what == "demands" and h.customer_id == number]
         )
         for number, name in sorted(told.items())

@@ -9,6 +9,7 @@ import typer
 from demandctl.context import Context
 from demandctl.errors import PartlyDone
 from demandctl.language.display import moment, shown, shown_lines
+from demandctl.language.subject import Subject
 from demandctl.notify.channels import LABELS, Channel, Settings, read
 from demandctl.terminal.grammar import Tree
 from demandctl.terminal.options import Json
@@ -187,7 +188,7 @@ def log(ctx: typer.Context, channel: ChannelName = "", limit: Limit = None, json
 
 
 def _log_row(entry: dict[str, Any], now: datetime) -> list[str]:
-    number = f"D{entry['demand']}" if entry["demand"] else ""
+    number = Subject.demand(entry["demand"]).code if entry["demand"] else ""
     level = LABELS[entry["level_name"]] + (f"{entry['level'] - 1}级" if entry["level"] > 1 else "")
     return [
         moment(datetime.fromisoformat(entry["at"]), now),

@@ -1,20 +1,23 @@
 """``nudge``: the ready-to-paste reminder for one demand or one person."""
 
-import re
 from typing import Annotated
 
 import typer
 
 from demandctl.context import Context
+from demandctl.language.subject import About, read_number
 from demandctl.messages import reminders
 from demandctl.queries.naming import find_contact_id
 from demandctl.queries.owing import owed_by_person, owed_for_demand, owed_late
 from demandctl.queries.reader import reading
 from demandctl.terminal.copying import Copy, Unmask, put_notes
 from demandctl.terminal.options import Json
-from demandctl.terminal.typed import demand_number, one_line
+from demandctl.terminal.typed import one_line
 
 Whom = Annotated[str, typer.Argument(metavar="对象", help="需求编号，或人的姓名、电话；不写就是每个有超时的人")]
+
+_PHONES = 10**8
+"""From here on a number is somebody's phone."""
 
 
 def nudge(ctx: typer.Context, whom: Whom = "", unmask: Unmask = False, copy: Copy = False, json: Json = False) -> None:
@@ -25,8 +28,9 @@ def nudge(ctx: typer.Context, whom: Whom = "", unmask: Unmask = False, copy: Cop
     app: Context = ctx.obj
     text = one_line(whom)
     with reading(app) as reader:
-        if re.fullmatch(r"[Dd]?\d{1,8}", text):
-            people = owed_for_demand(reader, demand_number(text))
+        number = read_number(text, About.DEMAND)
+        if number is not None and number < _PHONES:
+            people = owed_for_demand(reader, number)
         elif text:
             people = owed_by_person(reader, find_contact_id(reader, text))
         else:

@@ -8,6 +8,7 @@ import typer
 
 from demandctl.context import Context
 from demandctl.language.display import brief, shown, shown_lines
+from demandctl.language.subject import Subject
 from demandctl.queries.demands import Filter, read_demand, read_demands
 from demandctl.queries.history import history_of
 from demandctl.queries.reader import Reader, reading
@@ -159,7 +160,7 @@ def _known(reader: Reader, asked: Filter) -> Filter:
 def _row(demand: Mapping[str, Any], now: datetime) -> list[str]:
     label = subtype_label(demand["kind"], demand["subtype"])
     return [
-        f"D{demand['number']}",
+        Subject.demand(demand["number"]).code,
         when(demand["raised_at"], now),
         Kind(demand["kind"]).label + (f"·{label}" if label else ""),
         demand["customer"]["name"],
@@ -186,7 +187,8 @@ def put_demand(demand: Mapping[str, Any], now: datetime, *, as_json: bool) -> No
     label = subtype_label(demand["kind"], demand["subtype"])
     urgency = Urgency(demand["urgency"])
     flag = f"【{urgency.label}】" if urgency != "normal" else ""
-    head = f"D{number}  {Kind(demand['kind']).label}{'·' + label if label else ''}  {status_label(demand)}{flag}"
+    kind = f"{Kind(demand['kind']).label}{'·' + label if label else ''}"
+    head = f"{Subject.demand(number)}  {kind}  {status_label(demand)}{flag}"
     put_styled(shown(head), "bold")
     channel = Channel(demand["channel"]).label + (f"“{demand['group']}”" if demand["group"] else "")
     verified = {None: "", True: "属实", False: "不属实"}[demand["verified"]]
@@ -202,7 +204,7 @@ def put_demand(demand: Mapping[str, Any], now: datetime, *, as_json: bool) -> No
             ("服务方式", demand["service_mode"] and ServiceMode(demand["service_mode"]).label),
             ("保修", demand["warranty"]),
             ("商机真实性", verified),
-            ("由来", demand["from"] and f"D{demand['from']}"),
+            ("由来", demand["from"] and Subject.demand(demand["from"]).code),
             ("标签", "、".join(demand["tags"])),
             ("对接人", _person(demand["handler"])),
             ("指派领导", _person(demand["leader"])),
@@ -230,7 +232,7 @@ def _ending(demand: Mapping[str, Any], now: datetime) -> str:
         Outcome(demand["outcome"]).label,
         f"{demand['amount']:,} 元" if demand["amount"] is not None else "",
         demand["reason"] or "",
-        f"与 D{demand['duplicate_of']} 重复" if demand["duplicate_of"] else "",
+        f"与 {Subject.demand(demand['duplicate_of'])} 重复" if demand["duplicate_of"] else "",
         when(demand["closed_at"], now),
     ]
     return "，".join(part for part in parts if part)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from demandctl.errors import Refused, UsageError
+from demandctl.language.subject import Subject
 from demandctl.vocabulary import Kind, Outcome, Status
 
 OUTCOMES: dict[Kind, tuple[Outcome, ...]] = {
@@ -31,6 +32,11 @@ class State(NamedTuple):
     handled: bool
 
     @property
+    def code(self) -> str:
+        """What people call the demand: D12."""
+        return Subject.demand(self.number).code
+
+    @property
     def is_open(self) -> bool:
         """Whether the demand has not ended."""
         return self.status is not Status.CLOSED
@@ -39,7 +45,7 @@ class State(NamedTuple):
 def require_open(state: State, action: str) -> None:
     """Refuse what only an open demand allows."""
     if not state.is_open:
-        raise Refused(f"D{state.number} 已结束，不能{action}", f"要继续处理，先重开：demandctl reopen {state.number}")
+        raise Refused(f"{state.code} 已结束，不能{action}", f"要继续处理，先重开：demandctl reopen {state.number}")
 
 
 def after_follow_up(state: State, *, resolved: bool, waits: bool) -> Status:
@@ -51,16 +57,16 @@ def after_follow_up(state: State, *, resolved: bool, waits: bool) -> Status:
     if resolved:
         if state.kind not in CONFIRMED_KINDS:
             raise Refused(
-                f"D{state.number} 是{state.kind.label}，--resolved 只用于售后和投诉",
+                f"{state.code} 是{state.kind.label}，--resolved 只用于售后和投诉",
                 f"有结果了就结束它：demandctl close {state.number} --outcome …",
             )
         return Status.CONFIRMING
     if waits:
         if not state.handled:
-            raise Refused(f"D{state.number} 还没有对接人，不能等待", f"先派单：demandctl assign {state.number}")
+            raise Refused(f"{state.code} 还没有对接人，不能等待", f"先派单：demandctl assign {state.number}")
         if state.status is Status.CONFIRMING:
             raise Refused(
-                f"D{state.number} 正等客户确认，不能等待",
+                f"{state.code} 正等客户确认，不能等待",
                 f"客户说没好：demandctl confirm {state.number} --unsolved；已好：--solved",
             )
         return Status.WAITING
@@ -76,9 +82,9 @@ def check_outcome(state: State, outcome: Outcome, *, reason: str, amount: str | 
     require_open(state, "再次结束")
     if outcome is Outcome.SOLVED and state.kind in CONFIRMED_KINDS:
         if state.status is Status.CONFIRMING:
-            raise Refused(f"D{number} 要客户确认后才算解决", f"客户确认了：demandctl confirm {number} --solved")
+            raise Refused(f"{state.code} 要客户确认后才算解决", f"客户确认了：demandctl confirm {number} --solved")
         raise Refused(
-            f"D{number} 还没有标记解决，也没有客户确认",
+            f"{state.code} 还没有标记解决，也没有客户确认",
             f'先记录解决：demandctl follow-up {number} "…" --resolved，再 demandctl confirm {number} --solved',
         )
     if outcome in NEED_REASON and not reason.strip():
@@ -88,7 +94,7 @@ def check_outcome(state: State, outcome: Outcome, *, reason: str, amount: str | 
     if duplicate_of is not None and outcome is not Outcome.DUPLICATE:
         raise UsageError("--duplicate-of 只用于 --outcome duplicate")
     if duplicate_of == number:
-        raise Refused(f"D{number} 不能与自己重复")
+        raise Refused(f"{state.code} 不能与自己重复")
     if amount is not None and outcome is not Outcome.WON:
         raise UsageError("--amount 只用于 --outcome won")
 
@@ -98,12 +104,12 @@ def require_confirming(state: State) -> None:
     require_open(state, "确认")
     if state.kind not in CONFIRMED_KINDS:
         raise Refused(
-            f"D{state.number} 是{state.kind.label}，不需要客户确认",
+            f"{state.code} 是{state.kind.label}，不需要客户确认",
             f"直接结束：demandctl close {state.number} --outcome …",
         )
     if state.status is not Status.CONFIRMING:
         raise Refused(
-            f"D{state.number} 还没有标记解决（现在是{state.status.label}）",
+            f"{state.code} 还没有标记解决（现在是{state.status.label}）",
             f'先记录解决：demandctl follow-up {state.number} "…" --resolved',
         )
 
@@ -112,10 +118,10 @@ def require_upgradable(state: State) -> None:
     """Refuse to upgrade what is no open inquiry (R 3.1.3)."""
     require_open(state, "转为商机")
     if state.kind is Kind.OPPORTUNITY:
-        raise Refused(f"D{state.number} 已经是商机", f"派单：demandctl assign {state.number}")
+        raise Refused(f"{state.code} 已经是商机", f"派单：demandctl assign {state.number}")
     if state.kind is not Kind.INQUIRY:
         raise Refused(
-            f"D{state.number} 是{state.kind.label}，只有咨询可以转为商机",
+            f"{state.code} 是{state.kind.label}，只有咨询可以转为商机",
             f"类型记错了：demandctl edit {state.number} --kind opportunity；"
             f"客户另有购买需求：demandctl intake --from {state.number} …",
         )
@@ -125,6 +131,6 @@ def require_closed(state: State) -> None:
     """Refuse to reopen what has not ended."""
     if state.is_open:
         raise Refused(
-            f"D{state.number} 没有结束（现在是{state.status.label}），不用重开",
+            f"{state.code} 没有结束（现在是{state.status.label}），不用重开",
             f'记录进展：demandctl follow-up {state.number} "…"',
         )

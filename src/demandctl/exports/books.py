@@ -172,10 +172,9 @@ def overdue(job: Job) -> Iterator[dict[str, Any]]:
     """What is overdue now and who owes it, as rows of the form."""
     kinds = {kind.value: kind.label for kind in Kind}
     for row, line in late_ones(job):
-        number = f"D{line.demand}" if line.demand else f"R{line.revisit}" if line.revisit else ""
         repeated = f"，连续{line.missed}次" if (line.missed or 0) > 1 else ""
         yield {
-            "number": number or (line.customer["code"] if line.customer else ""),
+            "number": line.subject.code,
             "kind": kinds.get(line.kind or "", ""),
             "customer": line.customer["name"] if line.customer else "",
             "region": row["region"] or "",

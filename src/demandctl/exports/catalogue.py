@@ -11,7 +11,7 @@ from demandctl.exports.columns import Column
 from demandctl.exports.job import Job
 from demandctl.exports.paper import paper
 from demandctl.exports.workbook import Book
-from demandctl.language.codes import customer_code
+from demandctl.language.subject import Subject
 from demandctl.queries import report
 from demandctl.queries.contacts import contact_data
 from demandctl.queries.customers import customer_data
@@ -61,7 +61,7 @@ def _revisit_objects(job: Job, found: Iterable[Any] | None = None) -> Iterator[d
     reader = job.reader
     for row in list(found or rows.revisits(reader, job.asked)):
         data = revisit_data(reader, row)
-        data["deadlines"] = deadlines_of(reader, "revisit_id", row["id"])
+        data["deadlines"] = deadlines_of(reader, Subject.revisit(row["id"]))
         yield data | {"compiled_for": row["compiled_for"]} | plain.counted(columns.REVISITS, row, reader)
 
 
@@ -71,7 +71,7 @@ def _follow_up_rows(job: Job) -> Iterator[Any]:
 
 def _follow_up_objects(job: Job) -> Iterator[dict[str, Any]]:
     for row in _follow_up_rows(job):
-        customer = {"code": customer_code(row["customer_id"]), "name": row["c_name"]}
+        customer = {"code": Subject.customer(row["customer_id"]).code, "name": row["c_name"]}
         yield {"demand": row["demand_id"], "customer": customer, **follow_up_data(job.reader, row)}
 
 
@@ -149,7 +149,7 @@ def _number_rows(job: Job) -> Iterator[dict[str, Any]]:
 def _one(job: Job) -> Any:
     found = next(iter(rows.revisits(job.reader, rows.Asked(), number=job.number)), None)
     if found is None:
-        raise NotFound(f"没有回访 {job.number}", "看看有哪些：demandctl revisit list")
+        raise NotFound(f"没有{Subject.revisit(job.number or 0).words}", "看看有哪些：demandctl revisit list")
     return found
 
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from demandctl.language.codes import customer_code
+from demandctl.language.subject import About, Subject
 from demandctl.queries.reader import Row
 from demandctl.vocabulary import (
     Channel,
@@ -74,14 +74,9 @@ def plain(key: str) -> Callable[[Row], Any]:
     return lambda row: row[key]
 
 
-def code(key: str, letter: str) -> Callable[[Row], str]:
-    """How to get a number with its letter, ``D12``; empty where there is none."""
-    return lambda row: "" if row[key] is None else f"{letter}{row[key]}"
-
-
-def code_of(key: str) -> Callable[[Row], str]:
-    """How to get the permanent customer code."""
-    return lambda row: customer_code(row[key])
+def code(key: str, about: About) -> Callable[[Row], str]:
+    """How to get a number as the code of what it is about, ``D12``; empty where there is none."""
+    return lambda row: "" if row[key] is None else Subject(about, row[key]).code
 
 
 def listed(key: str) -> Callable[[Row], str]:
@@ -107,8 +102,8 @@ NOTE_PARTS: tuple[tuple[str, Callable[[Row], Any]], ...] = (
     ("服务方式", label(ServiceMode, "service_mode")),
     ("保修", plain("warranty")),
     ("标签", listed("tags")),
-    ("由来", code("from_id", "D")),
-    ("重复于", code("duplicate_of", "D")),
+    ("由来", code("from_id", About.DEMAND)),
+    ("重复于", code("duplicate_of", About.DEMAND)),
 )
 """What the ledger knows of a demand and the form has no column for: it stands in 备注, each part with its name."""
 
@@ -130,12 +125,12 @@ def note(parts: tuple[tuple[str, Callable[[Row], Any]], ...]) -> Callable[[Row],
 
 DEMANDS = (
     Column("position", "序号", 6, plain("position"), "number"),
-    Column("number", "需求编号", 9, code("id", "D"), "code"),
+    Column("number", "需求编号", 9, code("id", About.DEMAND), "code"),
     Column("raised_at", "提出时间", 17, plain("raised_at"), "instant"),
     Column("registered_at", "登记时间", 17, plain("registered_at"), "instant"),
     Column("channel", "来源渠道", 9, label(Channel, "channel"), "code", labels(Channel)),
     Column("group", "社群名称", 16, plain("group_name")),
-    Column("customer_code", "客户编号", 9, code_of("customer_id"), "code"),
+    Column("customer_code", "客户编号", 9, code("customer_id", About.CUSTOMER), "code"),
     Column("customer_name", "客户姓名", 12, plain("c_name")),
     Column("customer_phone", "联系电话", 15, plain("c_phone"), "phone"),
     Column("customer_wechat", "微信", 16, plain("c_wechat"), "wechat"),
@@ -170,7 +165,7 @@ DEMANDS = (
 )
 
 FOLLOW_UPS = (
-    Column("demand", "需求编号", 9, code("demand_id", "D"), "code"),
+    Column("demand", "需求编号", 9, code("demand_id", About.DEMAND), "code"),
     Column("customer", "客户", 14, plain("c_name")),
     Column("at", "时间", 17, plain("at"), "instant"),
     Column("by", "跟进人", 10, plain("by_name")),
@@ -184,7 +179,7 @@ FOLLOW_UPS = (
 )
 
 ASSIGNMENTS = (
-    Column("demand", "需求编号", 9, code("demand_id", "D"), "code"),
+    Column("demand", "需求编号", 9, code("demand_id", About.DEMAND), "code"),
     Column("customer", "客户", 14, plain("c_name")),
     Column("at", "时间", 17, plain("at"), "instant"),
     Column("from", "转出", 10, plain("from_name")),
@@ -210,13 +205,13 @@ def _rating(key: str, title: str) -> Column:
 
 REVISITS = (
     Column("position", "序号", 6, plain("position"), "number"),
-    Column("id", "回访编号", 9, code("id", "R"), "code"),
-    Column("customer_code", "客户编号", 9, code_of("customer_id"), "code"),
+    Column("id", "回访编号", 9, code("id", About.REVISIT), "code"),
+    Column("customer_code", "客户编号", 9, code("customer_id", About.CUSTOMER), "code"),
     Column("customer_name", "客户名称", 14, plain("c_name")),
     Column("customer_phone", "联系电话", 15, plain("c_phone"), "phone"),
     Column("customer_company", "单位", 18, plain("c_company")),
     Column("customer_region", "所在地区", 14, plain("c_region")),
-    Column("demand", "关联需求", 9, code("demand_id", "D"), "code"),
+    Column("demand", "关联需求", 9, code("demand_id", About.DEMAND), "code"),
     Column("kind", "回访类型", 12, label(RevisitKind, "kind"), "code", labels(RevisitKind)),
     Column("method", "回访方式", 9, label(Method, "method"), "code", labels(Method)),
     Column("planned_at", "计划时间", 17, plain("planned_at"), "instant"),
@@ -260,7 +255,7 @@ CONTACTS = (
 )
 
 CUSTOMERS = (
-    Column("code", "客户编号", 9, code_of("id"), "code"),
+    Column("code", "客户编号", 9, code("id", About.CUSTOMER), "code"),
     Column("name", "客户姓名", 12, plain("name")),
     Column("nickname", "微信昵称", 14, plain("nickname")),
     Column("phone", "联系电话", 15, plain("phone"), "phone"),

@@ -13,6 +13,7 @@ from demandctl.exports.job import Job
 from demandctl.exports.pages import RATING_KEYS
 from demandctl.exports.workbook import Book, Cell, Line
 from demandctl.language import phones
+from demandctl.language.subject import Subject
 from demandctl.queries.reader import Row
 from demandctl.vocabulary import Method, RevisitKind, Satisfaction
 
@@ -73,7 +74,7 @@ def _form(job: Job, r: Row) -> Iterator[Spanned]:
     yield [*_pair("客户名称", r["c_company"] or r["c_name"], 3), *_pair("地址", r["c_address"] or r["c_region"], 3)]
     yield [*_pair("被访人", r["c_name"], 3), *_pair("电话", phone, 3)]
     yield [*_pair("回访时间", _time(job, r["visited_at"] or r["planned_at"]), 3),
-           *_pair("关联需求", f"D{r['demand_id']}" if r["demand_id"] else "", 3)]  # fmt: skip
+           *_pair("关联需求", Subject.demand(r['demand_id']).code if r["demand_id"] else "", 3)]  # fmt: skip
     methods = [(method.value, method.label) for method in Method]
     yield _pair("回访方式", boxes(methods, r["method"]), 7)
     ratings = [(rating.value, rating.label) for rating in Satisfaction]

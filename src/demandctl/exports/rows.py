@@ -10,6 +10,7 @@ from demandctl.queries.deadlines import deadline_data, stream_deadlines, times_m
 from demandctl.queries.demands import Filter, demand_condition, demand_data, stream_demands
 from demandctl.queries.history import assignment_data, escalation_data, follow_up_data
 from demandctl.queries.reader import Reader, Row
+from demandctl.store.conditions import is_open
 from demandctl.store.values import stored
 from demandctl.vocabulary import Route
 
@@ -59,10 +60,10 @@ ORDER BY a.demand_id, a.at, a.id
 _ESCALATIONS = """
 SELECT e.*, t.name FROM escalation AS e JOIN contact AS t ON t.id = e.to_id ORDER BY e.demand_id, e.id
 """
-_LATE = """
+_LATE = f"""
 SELECT l.* FROM deadline AS l WHERE l.demand_id IS NOT NULL AND l.about = 'demand' AND (
     l.missed > 0 OR l.met_at > l.due_at OR l.voided_at > l.due_at
-    OR (l.met_at IS NULL AND l.voided_at IS NULL AND l.due_at < :now)
+    OR ({is_open()} AND l.due_at < :now)
 ) ORDER BY l.demand_id
 """
 

@@ -9,11 +9,12 @@ from functools import lru_cache
 from typing import Any
 
 from demandctl.imports import words
-from demandctl.imports.cells import narrow, plain, without_phone
+from demandctl.imports.cells import narrow, our_number, plain, without_phone
 from demandctl.imports.kinds import FOLLOW_UPS
 from demandctl.imports.record import Frame, Reader
 from demandctl.imports.rows import rows_of
 from demandctl.imports.tables import Table
+from demandctl.language.subject import About
 from demandctl.vocabulary import Method, Route
 
 
@@ -105,22 +106,15 @@ ABOUT = "@"
 @lru_cache(maxsize=65_536, typed=True)
 def label_of(value: Any) -> str:
     """The number of a demand as a sheet beside names it: D12 and 12 are the same, any other numbering is its text."""
-    number = our_number(value)
+    number = our_number(value, About.DEMAND)
     return str(number) if number is not None else narrow(plain(value)).replace(" ", "").upper()
-
-
-def our_number(value: Any) -> int | None:
-    """D12 or 12; None for any other numbering."""
-    text = plain(value)
-    digits = text[1:] if text[:1] in ("D", "d") else text
-    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 8 else None
 
 
 def read_assignments(table: Table, frame: Frame) -> Iterator[tuple[int, Handed]]:
     """The rows of a sheet 派单明细 with the numbers of their demands."""
     for row in rows_of(table):
         reader = Reader(row, table, frame)
-        number = our_number(row.cells.get("number", ""))
+        number = our_number(row.cells.get("number", ""), About.DEMAND)
         at, to = reader.instant("at"), reader.text("to")
         if number is None or at is None or not to:
             if not reader.bad:

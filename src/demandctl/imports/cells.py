@@ -14,10 +14,15 @@ from typing import Any, NamedTuple
 
 from demandctl.errors import UsageError
 from demandctl.language import phones
+from demandctl.language.subject import About, read_number
 
 
 class Unreadable(ValueError):
     """Why a cell cannot be taken."""
+
+
+_OURS = 10**6
+"""Numbers from here on that no letter marks as ours are phones, dates and other people's numbering."""
 
 
 def plain(value: Any) -> str:
@@ -38,6 +43,13 @@ def plain(value: Any) -> str:
 def narrow(text: str) -> str:
     """Full-width letters, digits and signs made narrow."""
     return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
+def our_number(value: Any, about: About, *, bare: bool = True) -> int | None:
+    """The number of a cell that names a demand (or a customer, a revisit) of ours; None for any other numbering."""
+    lettered = read_number(plain(value), about, bare=False)
+    number = read_number(plain(value), about) if lettered is None and bare else lettered
+    return number if number and number < (_OURS if lettered is None else 10 * _OURS) else None
 
 
 def one_line(value: Any) -> str:

@@ -19,7 +19,7 @@ from demandctl.imports.newcomers import Clash, Contacts, Customers
 from demandctl.imports.record import Frame, Reader
 from demandctl.imports.source import Source
 from demandctl.imports.tables import Row, Table
-from demandctl.language.codes import customer_code
+from demandctl.language.subject import Subject
 from demandctl.sla import advance
 from demandctl.store.models import Customer
 from demandctl.store.values import stored_value
@@ -80,7 +80,7 @@ class CustomerImport(Importer[Found]):
         else:
             told = [*told, *self._fill(number, values)]
             self.arrival.skipped += 1
-        self.arrival.notes += [f"{customer_code(number)} 与台账不同，没有改：{text}" for text in told]
+        self.arrival.notes += [f"{Subject.customer(number)} 与台账不同，没有改：{text}" for text in told]
 
     def _fill(self, number: int, values: Mapping[str, Any]) -> list[str]:
         """Fill the blanks of a customer that was made a row ago, or of one in the ledger; what differs is told."""

@@ -16,7 +16,7 @@ from demandctl.imports.cells import (
     amount,
     is_nothing,
     moment,
-    narrow,
+    our_number,
     parts,
     plain,
     without_phone,
@@ -28,6 +28,7 @@ from demandctl.imports.progress import entries
 from demandctl.imports.record import Frame, Reader
 from demandctl.imports.rows import rows_of
 from demandctl.imports.tables import Row, Table
+from demandctl.language.subject import About
 from demandctl.vocabulary import Channel, Kind, Method, Outcome, ServiceMode, Urgency
 
 NOBODY = re.compile(r"待定|未定|未派|未分配|待分配|待派|暂无|无人|未知|空缺|待指派|未指派")
@@ -188,22 +189,17 @@ class _Demand(Reader):
 
     def number(self) -> int | None:
         """Our own number, D12 or 12; another numbering is kept in 备注."""
-        text = narrow(plain(self.row.cells.get("number", "")))
-        match = re.fullmatch(r"[Dd](\d{1,7})", text) or re.fullmatch(r"(\d{1,6})", text)
-        if match and int(match[1]):
-            return int(match[1])
-        self.keep("number")
-        return None
+        number = our_number(self.row.cells.get("number", ""), About.DEMAND)
+        if number is None:
+            self.keep("number")
+        return number
 
     def link(self, name: str) -> int | None:
         """Another demand, by our own number."""
-        text = narrow(plain(self.row.cells.get(name, "")))
-        if not text:
-            return None
-        match = re.fullmatch(r"[Dd]?(\d{1,7})", text)
-        if match is None:
+        number = our_number(self.row.cells.get(name, ""), About.DEMAND)
+        if number is None:
             self.keep(name)
-        return int(match[1]) if match else None
+        return number
 
     def person(self) -> dict[str, Any]:
         """Who asks: name, phone and the rest; a number written beside the name is his phone."""

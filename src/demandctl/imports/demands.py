@@ -20,6 +20,7 @@ from demandctl.imports.problems import Problem
 from demandctl.imports.record import Frame
 from demandctl.imports.source import Source
 from demandctl.imports.tables import Table
+from demandctl.language.subject import Subject
 from demandctl.queries import routing
 from demandctl.queries.reader import reader_in
 from demandctl.store.deadlines import demand_facts
@@ -194,7 +195,9 @@ class DemandImport(Importer[Draft]):
         return term(value).label if term and value else str(value or "")
 
     def _differs(self, draft: Draft, name: str, value: str, had: str) -> None:
-        self.problem(draft, name, value, f"与台账里的 D{draft.number} 不同，台账是“{had[:40] or '空'}”")
+        self.problem(
+            draft, name, value, f"与台账里的 {Subject.demand(draft.number or 0)} 不同，台账是“{had[:40] or '空'}”"
+        )
 
     def _add(self, draft: Draft, number: int, customer: int, told: list[str]) -> None:
         values = draft.values
@@ -340,7 +343,9 @@ class DemandImport(Importer[Draft]):
         for row in self._rows:
             for link, told in _LINKS.items():
                 if row[link] is not None and row[link] not in self._numbers:
-                    row["note"] = "\n".join(part for part in (row["note"], f"{told}：D{row[link]}") if part)
+                    row["note"] = "\n".join(
+                        part for part in (row["note"], f"{told}：{Subject.demand(row[link])}") if part
+                    )
                     row[link] = None
         self._rows.sort(key=lambda row: row["id"])
         self.work.session.connection().exec_driver_sql("PRAGMA defer_foreign_keys = ON")

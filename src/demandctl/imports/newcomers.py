@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from demandctl.imports.bulk import insert_dicts, next_id, sql, update
-from demandctl.language.codes import customer_code
+from demandctl.language.subject import Subject
 from demandctl.store.work import Work
 from demandctl.vocabulary import Kind, Role
 
@@ -183,13 +183,13 @@ class Customers:
         by_phone = self._by["phone"].get(person.get("phone") or "")
         by_wechat = self._by["wechat"].get(person.get("wechat") or "")
         if by_phone and by_wechat and by_phone != by_wechat:
-            raise Clash("phone", f"电话是 {customer_code(by_phone)} 的，微信是 {customer_code(by_wechat)} 的")
+            raise Clash("phone", f"电话是 {Subject.customer(by_phone)} 的，微信是 {Subject.customer(by_wechat)} 的")
         code = person.get("code")
         if code and code in self._rows:
             row = self._rows[code]
             known = by_phone or by_wechat
             if known and known != code:
-                told = f"编号 {customer_code(code)} 是 {row['name']}，电话或微信是 {customer_code(known)} 的"
+                told = f"编号 {Subject.customer(code)} 是 {row['name']}，电话或微信是 {Subject.customer(known)} 的"
                 raise Clash("code", told)
             contradicts = person.get("phone") and row["phone"] and person["phone"] != row["phone"]
             if (
@@ -197,7 +197,7 @@ class Customers:
                 and person["name"] not in ("", row["name"], row["nickname"])
                 and (contradicts or not row["phone"] == person.get("phone"))
             ):
-                raise Clash("code", f"{customer_code(code)} 在台账里是 {row['name']}")
+                raise Clash("code", f"{Subject.customer(code)} 在台账里是 {row['name']}")
             return int(code)
         return by_phone or by_wechat
 
@@ -214,7 +214,7 @@ class Customers:
         number = code if code and code not in self._rows and code not in self._taken else self._next
         if number == self._next:
             self._next += 1
-        name = person["name"] or person.get("phone") or person.get("wechat") or customer_code(number)
+        name = person["name"] or person.get("phone") or person.get("wechat") or Subject.customer(number).code
         row = {
             "id": number, "name": name, "nickname": person.get("nickname") or name,
             **{field: person.get(field) or "" for field in _FILLED}, "created_at": created_at,

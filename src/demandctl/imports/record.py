@@ -9,9 +9,21 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from demandctl.core.worktime import Calendar
-from demandctl.imports.cells import Period, Unreadable, is_nothing, moment, one_line, phone, plain, word, yes_no
+from demandctl.imports.cells import (
+    Period,
+    Unreadable,
+    is_nothing,
+    moment,
+    one_line,
+    our_number,
+    phone,
+    plain,
+    word,
+    yes_no,
+)
 from demandctl.imports.problems import Problem
 from demandctl.imports.tables import Row, Table
+from demandctl.language.subject import About
 
 T = TypeVar("T")
 
@@ -138,10 +150,10 @@ class Reader:
 
     def code(self) -> int | None:
         """The number of a customer's code ``K00012``; other words are kept."""
-        found = re.fullmatch(r"[Kk](\d{1,6})", self.text("code"))
-        if found is None:
+        number = our_number(self.text("code"), About.CUSTOMER, bare=False)
+        if number is None:
             self.keep("code")
-        return int(found[1]) if found else None
+        return number
 
     def region(self) -> str:
         """The place; province, city and county in columns of their own make one."""

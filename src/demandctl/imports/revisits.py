@@ -11,13 +11,14 @@ from demandctl.actions import revisits
 from demandctl.imports import words
 from demandctl.imports.arrival import Arrival
 from demandctl.imports.bulk import columns, insert_dicts, next_id, sql
-from demandctl.imports.cells import is_nothing, narrow, plain, without_phone, word
+from demandctl.imports.cells import is_nothing, our_number, without_phone, word
 from demandctl.imports.importer import Found, Importer
 from demandctl.imports.kinds import RATINGS, REVISITS
 from demandctl.imports.newcomers import Clash, Contacts, Customers
 from demandctl.imports.record import Frame, Reader
 from demandctl.imports.source import Source
 from demandctl.imports.tables import Row, Table
+from demandctl.language.subject import About, Subject
 from demandctl.store.models import Revisit
 from demandctl.store.values import stored
 from demandctl.store.work import Work
@@ -76,7 +77,7 @@ class RevisitImport(Importer[Found]):
         self._known.add(_identity(customer, values))
         escalated = self._contacts.named(values.pop("escalated_to"))
         if values["demand_id"] is not None and self._demands.get(values["demand_id"]) != customer:
-            told = [*told, f"{found.table.titled('demand') or '关联需求'}：D{values['demand_id']}"]
+            told = [*told, f"{found.table.titled('demand') or '关联需求'}：{Subject.demand(values['demand_id'])}"]
             values["demand_id"] = None
         values["note"] = "\n".join(part for part in (values["note"], *told) if part)
         escalated_to = escalated.id if escalated else None
@@ -88,9 +89,9 @@ class RevisitImport(Importer[Found]):
         had, values = self._stored[number], found.values
         wrong = [name for name in _SAME if values[name] and _text(values[name]) != had[name]]
         if had["customer_id"] not in candidates:
-            self.problem(found, "customer", "", f"与台账里的回访 {number} 不同")
+            self.problem(found, "customer", "", f"与台账里的{Subject.revisit(number).words} 不同")
         for name in wrong:
-            self.problem(found, _SAME[name], f"{values[name]}", f"与台账里的回访 {number} 不同")
+            self.problem(found, _SAME[name], f"{values[name]}", f"与台账里的{Subject.revisit(number).words} 不同")
         self.arrival.skipped += not wrong and had["customer_id"] in candidates
 
     def store(self) -> None:
@@ -117,15 +118,15 @@ def _revisit(row: Row, table: Table, frame: Frame) -> Found | None:
     planned = reader.time("planned")
     planned_at = frame.instant(planned, exact=table.own) if planned else None
     called = reader.time("call_back")
-    link = re.fullmatch(r"[Dd]?(\d{1,7})", narrow(plain(row.cells.get("demand", ""))))
+    link = our_number(row.cells.get("demand", ""), About.DEMAND)
     if link is None:
         reader.keep("demand")
-    number = re.fullmatch(r"[Rr]?(\d{1,6})", narrow(plain(row.cells.get("number", ""))))
+    number = our_number(row.cells.get("number", ""), About.REVISIT)
     if number is None:
         reader.keep("number")
     kind = reader.word("kind", words.labels(RevisitKind), words.REVISIT_KINDS)
     values: dict[str, Any] = {
-        "number": int(number[1]) if number else None, "demand_id": int(link[1]) if link else None,
+        "number": number, "demand_id": link,
         "kind": kind or _kind_of(table, link is not None),
         "method": reader.word("method", words.labels(Method), words.METHODS),
         "planned_at": planned_at, "visited_at": visited, "reachable": _reached(reader, visited),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from demandctl.language.subject import Subject
 from demandctl.messages.scripts import fill
 from demandctl.vocabulary import Channel, Kind, ServiceMode, Urgency, subtype_label
 
@@ -18,7 +19,7 @@ def for_handler(demand: Mapping[str, Any], lacking: Sequence[str], now: datetime
     flag = f"【{urgency.label}】" if urgency is not Urgency.NORMAL else ""
     source = Channel(demand["channel"]).label + (f"“{demand['group']}”" if demand["group"] else "")
     lines = [
-        f"{flag}{head} D{demand['number']}",
+        f"{flag}{head} {Subject.demand(demand['number'])}",
         f"客户：{customer['name']}" + (f"（{customer['company']}）" if customer["company"] else ""),
         f"电话：{customer['phone'] or '待核实'}" + (f"　微信：{customer['wechat']}" if customer["wechat"] else ""),
         f"地区：{demand['region'] or '待核实'}",
@@ -50,7 +51,7 @@ def handover_notice(
     numbers: Sequence[int],
 ) -> str:
     """The notice that tells a customer who looks after him from now on (W 5.3), out of the script of that name."""
-    about = "、".join(f"D{number}" for number in numbers)
+    about = "、".join(Subject.demand(number).code for number in numbers)
     people = {
         "customer": customer,
         "old": old["name"],

@@ -12,6 +12,7 @@ from typing import Any
 from demandctl.language.display import minutes
 from demandctl.language.phones import masked
 from demandctl.language.short import short
+from demandctl.language.subject import Subject
 from demandctl.messages.handing import clock
 from demandctl.queries.deadlines import Line
 from demandctl.queries.monday import Item
@@ -75,8 +76,8 @@ def to_person(
     """Remind somebody of all that he owes: deadlines with the demand they are about, most urgent first."""
     about: dict[str, tuple[str, list[str]]] = {}
     for line, demand in lines:
-        customer = line.customer or {"code": "", "name": ""}
-        key = f"D{line.demand}" if line.demand else f"回访{line.revisit}" if line.revisit else customer["code"]
+        customer = line.customer or {"name": ""}
+        key = line.subject.code
         head = f"{_head(demand, unmask)}：{_matter(demand, unmask)}" if demand else f"{key} {customer['name']}"
         about.setdefault(key, (head, []))[1].append(f"{line.what}（{_standing(line, now)}）")
     texts = [f"{n}. {head} —— {'；'.join(owed)}" for n, (head, owed) in enumerate(about.values(), 1)]
@@ -106,7 +107,7 @@ def _head(demand: Mapping[str, Any], unmask: bool) -> str:
     customer = demand["customer"]
     phone = customer["phone"] or ""
     named = short(f"{customer['name']} {phone if unmask else masked(phone)}", 80, unmask=unmask)
-    return f"D{demand['number']} {kind}{f'·{sub}' if sub else ''} {named}"
+    return f"{Subject.demand(demand['number'])} {kind}{f'·{sub}' if sub else ''} {named}"
 
 
 def _matter(demand: Mapping[str, Any], unmask: bool, cells: int = 48) -> str:

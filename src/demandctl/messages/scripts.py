@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from demandctl import DATA
 from demandctl.errors import NotFound, Refused, UsageError
 from demandctl.language.short import short
+from demandctl.language.subject import Subject
 from demandctl.store.writing import put_text
 
 GROUPS = {"call": "电话话术", "reply": "快捷回复"}
@@ -218,7 +219,7 @@ def values_for(
     if demand:
         handler, leader = demand["handler"] or {}, demand["leader"] or {}
         values |= {
-            "number": f"D{demand['number']}",
+            "number": Subject.demand(demand["number"]).code,
             "matter": short(demand["content"]),
             "product": demand["product"],
             "region": demand["region"] or values.get("region", ""),

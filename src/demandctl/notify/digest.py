@@ -55,7 +55,7 @@ def line_of(item: Item, now: datetime, *, unmask: bool) -> str:
     """One line: number, kind, customer, what is owed by whom, since when, how often it was asked for, what was said."""
     line = item.line
     urgency = Urgency(item.urgency).label if item.urgency not in ("", "normal") else ""
-    number = f"D{line.demand}" if line.demand else f"回访{line.revisit}" if line.revisit else ""
+    number = line.subject.code if line.demand or line.revisit else ""
     customer = line.customer["name"] if line.customer else ""
     who = line.owed_by["name"]
     phone = line.owed_by["phone"] or ""

@@ -11,7 +11,7 @@ from demandctl import DATA
 from demandctl.context import Context
 from demandctl.core.lifecycle import SAME_DEMAND_DAYS
 from demandctl.errors import UsageError
-from demandctl.language.codes import customer_code
+from demandctl.language.subject import Subject
 from demandctl.paste.drafts import Draft, drafts
 from demandctl.paste.keywords import Wording, read_wording
 from demandctl.paste.senders import Person
@@ -106,7 +106,7 @@ def _namesakes(reader: Reader, values: Mapping[str, Any]) -> list[Any]:
 
 
 def _person(row: Any) -> dict[str, Any]:
-    return {"code": customer_code(row["id"]), **{name: row[name] for name in _PERSON}}
+    return {"code": Subject.customer(row["id"]).code, **{name: row[name] for name in _PERSON}}
 
 
 def twin(reader: Reader, proposal: Proposal) -> dict[str, Any] | None:

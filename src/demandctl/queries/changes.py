@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from demandctl.language.codes import customer_code
+from demandctl.language.subject import LEDGER, About, Subject
 from demandctl.queries.reader import Reader
 from demandctl.store.fields import TABLES, Field, Holds, field_of, known, label
 
@@ -58,17 +58,13 @@ def _fields(table: str, number: int, old: dict[str, Any] | None, new: dict[str, 
 
 
 def _what(table: str, number: int, row: Mapping[str, Any]) -> str:
-    if table == "customer":
-        return f"客户 {customer_code(number)}"
-    if table == "demand":
-        return f"需求 D{number}"
+    if table in ("customer", "demand", "revisit"):
+        return Subject(About(table), number).words
     if table == "deadline":
-        about = {"demand": f"D{row.get('demand_id')}", "revisit": f"回访 {row.get('revisit_id')}"}
-        customer = customer_code(row["customer_id"]) if row.get("customer_id") else ""
-        return f"时限“{row.get('rule_name')}” {about.get(str(row.get('about')), customer)}".rstrip()
-    owner = f"D{row['demand_id']} " if row.get("demand_id") and table != "revisit" else ""
-    if not owner and row.get("customer_id") and table != "revisit":
-        owner = f"{customer_code(row['customer_id'])} "
+        about = About(row["about"])
+        return f"时限“{row.get('rule_name')}” {Subject(about, row.get(f'{about}_id') or LEDGER.number)}"
+    owners = (About.DEMAND, About.CUSTOMER)
+    owner = next((f"{Subject(of, row[f'{of}_id'])} " for of in owners if row.get(f"{of}_id")), "")
     return f"{owner}{TABLES[table]} {number}"
 
 
@@ -99,8 +95,8 @@ class _Words:
             Holds.FLAG: lambda field, value: field.says[not value],
             Holds.CONTACT: lambda field, value: self._person(value),
             Holds.CONTACTS: lambda field, value: "、".join(map(self._person, json.loads(value))),
-            Holds.DEMAND: lambda field, value: f"D{value}",
-            Holds.CUSTOMER: lambda field, value: customer_code(value),
+            Holds.DEMAND: lambda field, value: Subject.demand(value).code,
+            Holds.CUSTOMER: lambda field, value: Subject.customer(value).code,
             Holds.MACHINE: lambda field, value: self._machine(value),
             Holds.INSTANT: lambda field, value: f"{reader.local(value):%Y-%m-%d %H:%M}",
             Holds.LIST: lambda field, value: "、".join(json.loads(value)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from demandctl.language.codes import customer_code
+from demandctl.language.subject import Subject
 from demandctl.queries.deadlines import deadlines_of
 from demandctl.queries.demands import Filter, read_demands
 from demandctl.queries.reader import Reader, Row
@@ -34,7 +34,7 @@ def read_customer(reader: Reader, customer_id: int) -> dict[str, Any]:
     return customer_data(reader, row) | {
         "demands": read_demands(reader, Filter(customer_id=customer_id, sort="raised")),
         "revisits": read_revisits(reader, customer_id=customer_id),
-        "deadlines": deadlines_of(reader, "customer_id", customer_id),
+        "deadlines": deadlines_of(reader, Subject.customer(customer_id)),
     }
 
 
@@ -43,7 +43,7 @@ def customer_data(reader: Reader, row: Row) -> dict[str, Any]:
     plain = ("name", "nickname", "phone", "wechat", "company", "region", "address", "value", "need_class", "stage")
     dates = ("birthday", "last_order", "business_contact", "contract_on", "profiled_on", "consent_on")
     return {
-        "code": customer_code(row["id"]),
+        "code": Subject.customer(row["id"]).code,
         **{name: row[name] for name in plain},
         "tags": json.loads(row["tags"]),
         "owner": {"id": row["owner_id"], "name": row["o_name"]} if row["owner_id"] else None,

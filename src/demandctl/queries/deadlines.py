@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 from demandctl.core.rules import RulePart
 from demandctl.core.targets import late_minutes, level
 from demandctl.core.worktime import Calendar
-from demandctl.language.codes import customer_code
+from demandctl.language.subject import LEDGER, About, Subject
 from demandctl.queries.reader import Reader, Row
+from demandctl.store.conditions import is_open, is_running
 from demandctl.store.values import stored
 
 RANKS = range(5, -1, -1)
@@ -66,7 +67,7 @@ def due_deadlines(reader: Reader, asked: Due) -> tuple[list[sqlite3.Row], dict[s
                 break
             query = (
                 _DEADLINE.format(index=f" INDEXED BY {index}")
-                + f"WHERE l.met_at IS NULL AND l.voided_at IS NULL AND l.rank = {rank} AND {window} {where} "
+                + f"WHERE {is_running()} AND l.rank = {rank} AND {window} {where} "
                 + f"ORDER BY l.due_at, l.id LIMIT {room}"
             )
             found += reader.rows(query, values)
@@ -79,25 +80,21 @@ def due_deadlines(reader: Reader, asked: Due) -> tuple[list[sqlite3.Row], dict[s
 def running_deadlines(reader: Reader, where: str, values: Mapping[str, Any]) -> list[sqlite3.Row]:
     """Open deadlines that run now (waiting ones left out) under a condition: overdue first, by rank, then by due."""
     query = _DEADLINE.format(index="") + (
-        f"WHERE l.met_at IS NULL AND l.voided_at IS NULL AND {where} AND l.started_at <= :now "
-        "AND (l.waiting_until IS NULL OR l.waiting_until <= :now) "
+        f"WHERE {is_running()} AND {where} "
         "ORDER BY l.due_at >= :now, CASE WHEN l.due_at < :now THEN -l.rank END, l.due_at, l.id"
     )
     return reader.rows(query, {"now": stored(reader.now), **values})
 
 
 def _count(reader: Reader, window: str, where: str, values: Mapping[str, Any]) -> int:
-    source = _DEADLINE.format(index="").partition("FROM")[2] if where.count(".") > 3 else "deadline AS l"
-    query = (
-        f"SELECT count(*) FROM (SELECT 1 FROM {source} "
-        f"WHERE l.met_at IS NULL AND l.voided_at IS NULL AND {window} {where} LIMIT 1000)"
-    )
+    source = _DEADLINE.format(index="").partition("FROM")[2]  # SQLite leaves out the joins that no condition needs
+    query = f"SELECT count(*) FROM (SELECT 1 FROM {source} WHERE {is_running()} AND {window} {where} LIMIT 1000)"
     count: int = reader.sql.execute(query, values).fetchone()[0]
     return count
 
 
 def _due_filter(reader: Reader, asked: Due) -> tuple[str, dict[str, Any]]:
-    where = ["AND l.started_at <= :now AND (l.waiting_until IS NULL OR l.waiting_until <= :now)"]
+    where: list[str] = []
     values: dict[str, Any] = {}
     if asked.owner:
         specialist = reader.context.config.specialist or reader.context.who
@@ -146,6 +143,13 @@ class Line(NamedTuple):
     provisional: bool
     role: str | None
 
+    @property
+    def subject(self) -> Subject:
+        """What people know it by: the demand that it concerns, else the revisit, else the customer."""
+        if self.demand or self.revisit:
+            return Subject.demand(self.demand) if self.demand else Subject.revisit(self.revisit or 0)
+        return (Subject.read(self.customer["code"]) if self.customer else None) or LEDGER
+
 
 def to_line(reader: Reader, row: Row) -> Line:
     """One deadline, its state and lateness reckoned at this moment."""
@@ -160,7 +164,7 @@ def to_line(reader: Reader, row: Row) -> Line:
         rule_name=row["rule_name"],
         demand=row["demand_id"],
         revisit=row["revisit_id"],
-        customer={"code": customer_code(row["c_id"]), "name": row["c_name"]} if row["c_id"] else None,
+        customer={"code": Subject.customer(row["c_id"]).code, "name": row["c_name"]} if row["c_id"] else None,
         kind=row["kind"],
         branch=row["branch"] or row["o_branch"] or None,
         owed_by=_owed_by(reader, row),
@@ -222,22 +226,27 @@ def open_deadlines(reader: Reader, until: datetime, condition: str, values: Mapp
     """
     query = (
         _DEADLINE.format(index=" INDEXED BY deadline_open")
-        + "WHERE l.met_at IS NULL AND l.voided_at IS NULL AND l.rank = :rank AND l.due_at <= :until "
-        + "AND l.started_at <= :now AND (l.waiting_until IS NULL OR l.waiting_until <= :now) "
+        + f"WHERE {is_running()} AND l.rank = :rank AND l.due_at <= :until "
         + f"AND ({condition}) ORDER BY l.due_at, l.id"
     )
     moments = {"now": stored(reader.now), "until": stored(until)}
     return [row for rank in RANKS for row in reader.rows(query, {**moments, **values, "rank": rank})]
 
 
-def deadlines_of(reader: Reader, column: str, number: int) -> list[dict[str, Any]]:
-    """All deadlines of a demand, a revisit or a customer (``demand_id``, …), past ones too, in the order they began."""
-    test = f"l.{column} = ?"
-    if column == "customer_id":  # with those of whoever was merged into him
+def deadlines_of(reader: Reader, subject: Subject) -> list[dict[str, Any]]:
+    """All deadlines of a demand, a revisit or a customer, past ones too, in the order they began."""
+    test = f"l.{subject.about}_id = ?"
+    if subject.about is About.CUSTOMER:  # with those of whoever was merged into him
         merged = "SELECT ?1 UNION ALL SELECT id FROM customer WHERE merged_into = ?1"
         test = f"l.about = 'customer' AND l.customer_id IN ({merged})"
     query = _DEADLINE.format(index="") + f"WHERE {test} ORDER BY l.started_at, l.id"
-    return [deadline_data(reader, row) for row in reader.rows(query, (number,))]
+    return [deadline_data(reader, row) for row in reader.rows(query, (subject.number,))]
+
+
+def read_deadline(reader: Reader, number: int) -> dict[str, Any] | None:
+    """One deadline by its own number; None when there is none."""
+    rows = reader.rows(_DEADLINE.format(index="") + "WHERE l.id = ?", (number,))
+    return deadline_data(reader, rows[0]) if rows else None
 
 
 def deadline_data(reader: Reader, row: Row) -> dict[str, Any]:
@@ -259,7 +268,7 @@ def stream_deadlines(reader: Reader, column: str) -> Iterator[sqlite3.Row]:
 def visits_owed(reader: Reader, horizon: timedelta) -> list[Line]:
     """The visits that are owed until some time from now, and why."""
     query = _DEADLINE.format(index="") + (
-        "WHERE l.met_at IS NULL AND l.voided_at IS NULL AND l.due_at <= :until AND l.started_at <= :until "
+        f"WHERE {is_open()} AND l.due_at <= :until AND l.started_at <= :until "
         f"AND l.role = '{RulePart.VISIT}' ORDER BY l.due_at, l.id"
     )
     return [to_line(reader, row) for row in reader.rows(query, {"until": stored(reader.now + horizon)})]

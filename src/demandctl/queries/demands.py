@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from demandctl.errors import NotFound
-from demandctl.language.codes import customer_code
+from demandctl.language.subject import Subject
 from demandctl.queries.deadlines import deadlines_of
 from demandctl.queries.reader import Reader, Row
 from demandctl.queries.search import demands_holding, map_file
@@ -30,8 +30,8 @@ def read_demand(reader: Reader, number: int) -> dict[str, Any]:
     """One demand as JSON has it, with all its deadlines; NotFound when there is none."""
     row = reader.sql.execute(_DEMAND + "WHERE d.id = ?", (number,)).fetchone()
     if row is None:
-        raise NotFound(f"没有需求 D{number}", "看看有哪些：demandctl list")
-    return demand_data(reader, row) | {"deadlines": deadlines_of(reader, "demand_id", number)}
+        raise NotFound(f"没有{Subject.demand(number).words}", "看看有哪些：demandctl list")
+    return demand_data(reader, row) | {"deadlines": deadlines_of(reader, Subject.demand(number))}
 
 
 class Filter(NamedTuple):
@@ -117,7 +117,7 @@ def demand_data(reader: Reader, row: Row) -> dict[str, Any]:
         "channel": row["channel"],
         "group": row["group_name"] or None,
         "customer": {
-            "code": customer_code(row["customer_id"]),
+            "code": Subject.customer(row["customer_id"]).code,
             **{name: row[f"c_{name}"] for name in ("name", "nickname", "phone", "wechat", "company", "region")},
         },
         "region": row["region"],

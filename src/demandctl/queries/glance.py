@@ -7,6 +7,7 @@ from typing import Any
 
 from demandctl.core.rules import RulePart
 from demandctl.queries.reader import Reader
+from demandctl.store.conditions import is_open
 from demandctl.store.values import stored
 
 
@@ -17,10 +18,10 @@ def glance(reader: Reader) -> dict[str, Any]:
     monday = reader.now.date() - timedelta(days=reader.now.weekday())
     start, end = (stored(datetime.combine(monday - timedelta(days=n), time(), reader.zone)) for n in (7, 0))
     week = stored(reader.now + timedelta(days=7))
-    owed = "met_at IS NULL AND voided_at IS NULL"
     one = reader.sql.execute(
-        f"SELECT (SELECT count(*) FROM deadline WHERE {owed} AND role = '{RulePart.WEEKLY}' AND due_at <= :week), "
-        f"(SELECT count(*) FROM deadline WHERE {owed} AND role = '{RulePart.VISIT}' AND due_at <= :week "
+        f"SELECT (SELECT count(*) FROM deadline AS l WHERE {is_open()} AND role = '{RulePart.WEEKLY}' "
+        "AND due_at <= :week), "
+        f"(SELECT count(*) FROM deadline AS l WHERE {is_open()} AND role = '{RulePart.VISIT}' AND due_at <= :week "
         "AND started_at <= :week), "
         "(SELECT count(*) FROM demand WHERE raised_at >= :start AND raised_at < :end), "
         "(SELECT count(*) FROM demand WHERE closed_at >= :start AND closed_at < :end)",

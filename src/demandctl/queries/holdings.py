@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from demandctl.errors import NotFound
 from demandctl.language import places
-from demandctl.language.codes import customer_code
+from demandctl.language.subject import Subject
 from demandctl.queries.reader import Reader, Row
+from demandctl.store.conditions import is_open
 
 KINDS = {
     "demands": "负责的需求",
@@ -20,7 +21,6 @@ KINDS = {
 }
 """What can be held, in the order it is listed."""
 
-_OPEN = "l.met_at IS NULL AND l.voided_at IS NULL"
 _DEMAND = (
     "SELECT DISTINCT d.id, d.kind, d.region, d.content, c.id AS c_id, c.name AS c_name, c.region AS c_region "
     "FROM demand AS d JOIN customer AS c ON c.id = d.customer_id "
@@ -29,9 +29,9 @@ _QUERIES = {
     "demands": _DEMAND + "WHERE d.handler_id = :who AND d.closed_at IS NULL ORDER BY d.id",
     "referred": _DEMAND + "WHERE d.leader_id = :who AND d.status = 'referred' ORDER BY d.id",
     "escalated": _DEMAND + "JOIN deadline AS l ON l.demand_id = d.id AND l.about = 'demand' "
-    f"WHERE l.owner_id = :who AND l.owed_by = 'escalated' AND {_OPEN} ORDER BY d.id",
+    f"WHERE l.owner_id = :who AND l.owed_by = 'escalated' AND {is_open()} ORDER BY d.id",
     "branch": _DEMAND + "JOIN deadline AS l ON l.demand_id = d.id AND l.about = 'demand' "
-    f"WHERE l.owner_id = :who AND l.owed_by = 'branch' AND {_OPEN} ORDER BY d.id",
+    f"WHERE l.owner_id = :who AND l.owed_by = 'branch' AND {is_open()} ORDER BY d.id",
     "revisits": "SELECT r.id, NULL AS kind, c.region, r.problem AS content, c.id AS c_id, c.name AS c_name, "
     "c.region AS c_region FROM revisit AS r JOIN customer AS c ON c.id = r.customer_id "
     "WHERE r.escalated_to = :who AND r.solved_at IS NULL ORDER BY r.id",
@@ -53,10 +53,9 @@ class Holding(NamedTuple):
 
     @property
     def code(self) -> str:
-        """How people name it: D12, 回访3, K00001."""
-        if self.what == "customers":
-            return customer_code(self.number)
-        return f"回访{self.number}" if self.what == "revisits" else f"D{self.number}"
+        """How people name it: D12, R3, K00001."""
+        of = {"customers": Subject.customer, "revisits": Subject.revisit}.get(self.what, Subject.demand)
+        return of(self.number).code
 
     def data(self) -> dict[str, Any]:
         """As JSON has it."""
@@ -65,7 +64,7 @@ class Holding(NamedTuple):
             "what": self.what,
             "demand": demand,
             "revisit": self.number if self.what == "revisits" else None,
-            "customer": {"code": customer_code(self.customer_id), "name": self.customer},
+            "customer": {"code": Subject.customer(self.customer_id).code, "name": self.customer},
             "kind": self.kind,
             "region": self.region or None,
             "about": self.about or None,
@@ -116,6 +115,6 @@ def require_all(part: Part, found: Iterable[Holding]) -> None:
     found = list(found)
     demands = part.demands - {h.number for h in found if h.what not in ("customers", "revisits")}
     customers = part.customers - {h.customer_id for h in found if h.what in ("customers", "revisits")}
-    names = [f"D{n}" for n in sorted(demands)] + [customer_code(n) for n in sorted(customers)]
+    names = [Subject.demand(n).code for n in sorted(demands)] + [Subject.customer(n).code for n in sorted(customers)]
     if names:
         raise NotFound(f"{'、'.join(names)} 不在他手里", "看看他手里有什么：demandctl handover 交出人 接手人 --dry-run")

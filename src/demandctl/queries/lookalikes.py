@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import Any
 
 from demandctl.language import places
-from demandctl.language.codes import customer_code
+from demandctl.language.subject import Subject
 from demandctl.queries.reader import Reader
 
 _TAIL = 7
@@ -45,7 +45,7 @@ def duplicates(reader: Reader) -> list[dict[str, Any]]:
 
 def _shown(row: Row) -> dict[str, Any]:
     plain = {name: row[name] for name in ("name", "nickname", "phone", "wechat", "company", "region", "demands")}
-    return {"code": customer_code(row["id"]), **plain}
+    return {"code": Subject.customer(row["id"]).code, **plain}
 
 
 def _sharing(rows: list[Row], keys: Callable[[Row], Iterable[str]]) -> Iterator[tuple[Row, Row]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from demandctl.errors import NotFound, Several, UsageError
-from demandctl.language.codes import customer_code
+from demandctl.language.subject import About, Subject, read_number
 from demandctl.queries.reader import Reader
 from demandctl.queries.search import SPELLED, typed_letters
 
@@ -35,9 +35,8 @@ def find_contact_id(reader: Reader, text: str) -> int:
 
 def find_customer_id(reader: Reader, text: str) -> int:
     """The customer that a code, a name, a phone, a WeChat id or a part that only one matches names."""
-    code = text[1:] if text[:1] in "Kk" else text
-    number = int(code) if code.isascii() and code.isdecimal() and len(code) < 7 else 0
-    if number and reader.rows("SELECT 1 FROM customer WHERE id = ?", (number,)):
+    number = read_number(text, About.CUSTOMER)
+    if number is not None and reader.rows("SELECT 1 FROM customer WHERE id = ?", (number,)):
         return surviving(reader, number)
     wanted = {"t": text, "phone": _digits(text)} | typed_letters(text)
     part = "instr(name || ' ' || nickname || ' ' || company, :t) > 0"
@@ -53,7 +52,7 @@ def find_customer_id(reader: Reader, text: str) -> int:
         if len(found) == 1:
             return int(found[0]["id"])
         if found:
-            codes = [customer_code(row["id"]) for row in found]
+            codes = [Subject.customer(row["id"]).code for row in found]
             labels = [
                 f"{c} {row['name']}（{row['region'] or '地区未知'}）" for c, row in zip(codes, found, strict=True)
             ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from demandctl.errors import Refused
+from demandctl.language.subject import Subject
 from demandctl.queries.contacts import read_contact
 from demandctl.queries.deadlines import Line, running_deadlines, to_line
 from demandctl.queries.demands import Filter, read_demand, read_demands
@@ -20,13 +21,13 @@ def owed_for_demand(reader: Reader, number: int) -> list[Owed]:
     """Who is to be reminded about a demand, and of what; Refused when nobody is."""
     demand = read_demand(reader, number)
     if demand["closed_at"]:
-        raise Refused(f"D{number} 已结束，不用催", f"看看：demandctl show {number}")
+        raise Refused(f"{Subject.demand(number)} 已结束，不用催", f"看看：demandctl show {number}")
     rows = running_deadlines(reader, "l.demand_id = :number AND l.owner_id IS NOT NULL", {"number": number})
     if not rows and not (demand["handler"] or demand["leader"]):
-        raise Refused(f"D{number} 还没有派单，没有人可催", f"先派单：demandctl assign {number}")
+        raise Refused(f"{Subject.demand(number)} 还没有派单，没有人可催", f"先派单：demandctl assign {number}")
     if not rows:
         waits = "，客户要等" if demand["status"] == "waiting" else ""
-        raise Refused(f"D{number} 现在没有谁欠着{waits}", f"看看：demandctl show {number}")
+        raise Refused(f"{Subject.demand(number)} 现在没有谁欠着{waits}", f"看看：demandctl show {number}")
     return _by_person(reader, rows)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from demandctl.errors import NotFound
-from demandctl.language.codes import customer_code
+from demandctl.language.subject import Subject
 from demandctl.queries.deadlines import deadlines_of
 from demandctl.queries.reader import Reader, Row
 
@@ -45,8 +45,8 @@ def read_revisit(reader: Reader, number: int) -> dict[str, Any]:
     """One revisit with its deadlines; NotFound when there is none."""
     row = reader.sql.execute(_REVISIT + "WHERE r.id = ?", (number,)).fetchone()
     if row is None:
-        raise NotFound(f"没有回访 {number}", "看看有哪些：demandctl revisit list")
-    return revisit_data(reader, row) | {"deadlines": deadlines_of(reader, "revisit_id", number)}
+        raise NotFound(f"没有{Subject.revisit(number).words}", "看看有哪些：demandctl revisit list")
+    return revisit_data(reader, row) | {"deadlines": deadlines_of(reader, Subject.revisit(number))}
 
 
 def revisit_data(reader: Reader, row: Row) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def revisit_data(reader: Reader, row: Row) -> dict[str, Any]:
     return {
         "id": row["id"],
         "customer": {
-            "code": customer_code(row["customer_id"]),
+            "code": Subject.customer(row["customer_id"]).code,
             **{name: row[f"c_{name}"] for name in ("name", "phone", "company", "region", "address")},
         },
         "demand": row["demand_id"],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from demandctl import APPLICATION_ID, SCHEMA_VERSION
 from demandctl.errors import LedgerUnusable, NotFound, Refused
-from demandctl.language.codes import customer_code
+from demandctl.language.subject import Subject
 from demandctl.store.copies import folder, kept
 from demandctl.store.file import (
     BUSY_SECONDS,
@@ -311,7 +311,7 @@ def _prepare(context: Context, fresh: Path, file: Path, ledger: Path | None) -> 
             connection.execute("PRAGMA journal_mode = WAL")
     finally:
         connection.close()
-    return [customer_code(number) for number in erased if number in known]
+    return [Subject.customer(number).code for number in erased if number in known]
 
 
 def _given(ledger: Path) -> tuple[dict[str, int], list[int]]:

@@ -8,36 +8,27 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session, col, literal, select
+from sqlalchemy import text
+from sqlmodel import Session, col, select
 
 from demandctl.core.deadline import Deadline, Event, stored_days, stored_pauses
 from demandctl.core.rules import Rulebook, read_rules
 from demandctl.core.worktime import Calendar
+from demandctl.language.subject import LEDGER, About, Subject
 from demandctl.sla import advance
+from demandctl.store.conditions import is_open
 from demandctl.store.models import DeadlineRow, EventRow, RuleSet
 from demandctl.store.values import stored
 from demandctl.store.work import Work
 from demandctl.vocabulary import Kind, Urgency
 
-LEDGER = 1
-"""The subject number of the one ledger."""
-
-SUBJECT: dict[str, Any] = {
-    "demand": DeadlineRow.demand_id,
-    "revisit": DeadlineRow.revisit_id,
-    "customer": DeadlineRow.customer_id,
-    "ledger": literal(LEDGER),
-}
-"""The column that says which demand, revisit or customer a row is about."""
-
-OPEN = (col(DeadlineRow.met_at).is_(None), col(DeadlineRow.voided_at).is_(None))
+OPEN = text(is_open(DeadlineRow.__tablename__))
 """Of a query: rows of deadlines that are neither met nor voided."""
 
 
 def happen(
     work: Work,
-    about: str,
-    subject_id: int,
+    subject: Subject,
     event: Event,
     *,
     rank: int = 0,
@@ -46,22 +37,23 @@ def happen(
 ) -> list[Deadline]:
     """Tell the deadlines of a subject that something happened; returns those that are open afterwards.
 
-    *about* and *subject_id* name the subject; *rank*, *customer_id* and *demand_id* go into the rows that are started.
+    *rank*, *customer_id* and *demand_id* go into the rows that are started.
     """
-    rules = [rule for rule in work.rules.rules if rule.about == about]
-    rows = _rows(work.session, about, subject_id, whole=any(rule.reopened_by & event.names for rule in rules))
+    rules = [rule for rule in work.rules.rules if rule.about == subject.about]
+    whole = any(rule.reopened_by & event.names for rule in rules)
+    rows = rows_about(work.session, subject, open_only=not whole)
     before: dict[int | None, Deadline] = {row.id: to_deadline(row) for row in rows}
     by_id: dict[int | None, DeadlineRow] = {row.id: row for row in rows}
     after = advance(list(before.values()), event, rules, work.calendar)
-    _note(work, about, subject_id, event, demand_id)
+    _note(work, subject, event, demand_id)
     for deadline in after:
         row = by_id.get(deadline.id)
         if row is None:
             row = DeadlineRow(
-                about=about,
+                about=subject.about.value,
                 customer_id=customer_id,
-                demand_id=demand_id if about != "customer" else deadline.demand_id,
-                revisit_id=subject_id if about == "revisit" else None,
+                demand_id=demand_id if subject.about is not About.CUSTOMER else deadline.demand_id,
+                revisit_id=subject.number if subject.about is About.REVISIT else None,
                 ruleset_id=work.ruleset_id,
                 rank=rank,
                 **columns(deadline),
@@ -83,12 +75,12 @@ def _change(row: DeadlineRow, deadline: Deadline, ruleset_id: int) -> None:
         setattr(row, name, value)
 
 
-def _note(work: Work, about: str, subject_id: int, event: Event, demand_id: int | None) -> None:
+def _note(work: Work, subject: Subject, event: Event, demand_id: int | None) -> None:
     """Keep the event itself, so that it can be replayed."""
     work.session.add(
         EventRow(
-            about=about,
-            subject_id=subject_id,
+            about=subject.about.value,
+            subject_id=subject.number,
             demand_id=demand_id,
             at=event.at,
             names=" ".join(sorted(event.names)),
@@ -124,8 +116,7 @@ def happen_to(work: Work, row: DeadlineRow, event: Event) -> None:
     """Tell the deadlines of the subject that a row is about."""
     happen(
         work,
-        row.about,
-        subject_of(row),
+        row.subject,
         event,
         rank=row.rank,
         customer_id=row.customer_id,
@@ -133,23 +124,25 @@ def happen_to(work: Work, row: DeadlineRow, event: Event) -> None:
     )
 
 
-def subject_of(row: DeadlineRow) -> int:
-    """The number of what a row is about."""
-    number = {"demand": row.demand_id, "revisit": row.revisit_id, "customer": row.customer_id}.get(row.about, LEDGER)
-    assert number is not None
-    return number
-
-
-def _rows(session: Session, about: str, subject_id: int, *, whole: bool) -> Sequence[DeadlineRow]:
-    query = select(DeadlineRow).where(DeadlineRow.about == about, SUBJECT[about] == subject_id)
-    if not whole:
-        query = query.where(*OPEN)
+def rows_about(session: Session, subject: Subject, *, open_only: bool = False) -> Sequence[DeadlineRow]:
+    """The rows about a subject, all of them or the open ones, in the order they were made."""
+    query = select(DeadlineRow).where(DeadlineRow.about == subject.about.value)
+    if subject != LEDGER:
+        query = query.where(getattr(DeadlineRow, f"{subject.about}_id") == subject.number)
+    if open_only:
+        query = query.where(OPEN)
     return session.exec(query.order_by(col(DeadlineRow.id))).all()
 
 
-def has_open(session: Session, about: str, subject_id: int) -> bool:
+def events_about(session: Session, subject: Subject) -> Sequence[EventRow]:
+    """What happened to a subject, in order."""
+    of = (EventRow.about == subject.about.value, EventRow.subject_id == subject.number)
+    return session.exec(select(EventRow).where(*of).order_by(col(EventRow.id))).all()
+
+
+def has_open(session: Session, subject: Subject) -> bool:
     """Whether a subject has an open deadline."""
-    return bool(_rows(session, about, subject_id, whole=False))
+    return bool(rows_about(session, subject, open_only=True))
 
 
 _SAME = (
@@ -190,15 +183,15 @@ def learn_calendar(work: Work) -> int:
     if not stale:
         return 0
     provisional = select(DeadlineRow).where(
-        *OPEN,
+        OPEN,
         col(DeadlineRow.provisional).is_(True),
         col(DeadlineRow.ruleset_id).in_(stale),
         DeadlineRow.due_at >= work.now,
     )
     rows = work.session.exec(provisional.order_by(col(DeadlineRow.id))).all()
-    subjects = {(row.about, subject_of(row)): row for row in rows}
-    for (about, subject_id), row in subjects.items():
-        facts = _last_facts(work.session, about, subject_id)
+    subjects = {row.subject: row for row in rows}
+    for subject, row in subjects.items():
+        facts = _last_facts(work.session, subject)
         happen_to(work, row, Event(frozenset({"recalculated"}), work.now, facts))
     for row in rows:  # still provisional, but by the calendar of today: not to be looked at again
         row.ruleset_id = work.ruleset_id
@@ -209,16 +202,16 @@ def learn_calendar(work: Work) -> int:
 def _outgrown(work: Work) -> list[int]:
     """The sets of rules behind provisional deadlines whose calendar ended earlier than the one of today."""
     sql = work.session.connection().exec_driver_sql
-    used = "SELECT DISTINCT ruleset_id FROM deadline WHERE provisional = 1 AND met_at IS NULL AND voided_at IS NULL"
+    used = f"SELECT DISTINCT ruleset_id FROM deadline AS l WHERE provisional = 1 AND {is_open()}"
     query = f"SELECT id FROM ruleset WHERE id IN ({used}) AND id <> ? AND json_extract(calendar, '$.known[1]') < ?"
     return [row[0] for row in sql(query, (work.ruleset_id, work.calendar.known[1].isoformat()))]
 
 
-def _last_facts(session: Session, about: str, subject_id: int) -> dict[str, Any]:
+def _last_facts(session: Session, subject: Subject) -> dict[str, Any]:
     """What the deadlines were last told about their subject."""
     data = session.exec(
         select(EventRow.data)
-        .where(EventRow.about == about, EventRow.subject_id == subject_id)
+        .where(EventRow.about == subject.about.value, EventRow.subject_id == subject.number)
         .order_by(col(EventRow.id).desc())
     ).first()
     facts: dict[str, Any] = json.loads(data)["facts"] if data else {}
@@ -260,23 +253,20 @@ def event_from(row: EventRow) -> Event:
 
 
 def replay(
-    session: Session, about: str, subject_id: int, sets: dict[int, tuple[Rulebook, Calendar]] | None = None
+    session: Session, subject: Subject, sets: dict[int, tuple[Rulebook, Calendar]] | None = None
 ) -> tuple[list[Deadline], list[Deadline]]:
     """The deadlines of a subject as its events make them, each by the rules of its day, and as they are stored.
 
     *sets* keeps the rules that were read, for the next subject.
     """
-    events = session.exec(
-        select(EventRow).where(EventRow.about == about, EventRow.subject_id == subject_id).order_by(col(EventRow.id))
-    )
     book: list[Deadline] = []
     sets = {} if sets is None else sets
-    for row in events:
+    for row in events_about(session, subject):
         if row.ruleset_id not in sets:
             sets[row.ruleset_id] = ruleset(session, row.ruleset_id)
         rules, calendar = sets[row.ruleset_id]
-        book = advance(book, event_from(row), [rule for rule in rules.rules if rule.about == about], calendar)
-    stored = [to_deadline(row) for row in _rows(session, about, subject_id, whole=True)]
+        book = advance(book, event_from(row), [rule for rule in rules.rules if rule.about == subject.about], calendar)
+    stored = [to_deadline(row) for row in rows_about(session, subject)]
     return _comparable(book), _comparable(stored)
 
 

@@ -1,6 +1,7 @@
 """What must hold between the rows of a ledger: what is wrong in words, and the query for the rows that are."""
 
 from demandctl.core.rules import RulePart
+from demandctl.store.conditions import is_open
 from demandctl.store.migrations import SEARCH_TEXT
 
 DEMANDS = {
@@ -33,7 +34,7 @@ DEMANDS = {
     "下次跟进的时间与约定不符": (
         "SELECT id FROM demand AS d WHERE next_at IS NOT (SELECT min(due_at) FROM deadline AS l "
         f"WHERE l.demand_id = d.id AND l.about = 'demand' AND l.role = '{RulePart.PROMISE}' "
-        "AND l.met_at IS NULL AND l.voided_at IS NULL)"
+        f"AND {is_open()})"
     ),
     "结束时间早于提出时间": "SELECT id FROM demand WHERE closed_at < raised_at",
     "搜索用的文字与记录不符": (

@@ -9,8 +9,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-from demandctl.language.codes import customer_code
 from demandctl.language.pinyin import spelled
+from demandctl.language.subject import LEDGER, About, Subject
 from demandctl.store.values import stored
 
 
@@ -132,9 +132,14 @@ class Customer(Row, table=True):
     credit_term: str = ""
 
     @property
+    def subject(self) -> Subject:
+        """Itself as a subject."""
+        return Subject.customer(self.id)
+
+    @property
     def code(self) -> str:
         """The permanent customer code, ``K00001``."""
-        return customer_code(self.id)
+        return self.subject.code
 
 
 class Demand(Row, table=True):
@@ -177,6 +182,16 @@ class Demand(Row, table=True):
     closed_at: datetime | None = instant(default=None)
     machine_id: int | None = Field(default=None, foreign_key="machine.id")
     accused_id: int | None = Field(default=None, foreign_key="contact.id")
+
+    @property
+    def subject(self) -> Subject:
+        """Itself as a subject."""
+        return Subject.demand(self.id)
+
+    @property
+    def code(self) -> str:
+        """What people call it, ``D12``."""
+        return self.subject.code
 
 
 class FollowUp(Row, table=True):
@@ -270,6 +285,16 @@ class Revisit(Row, table=True):
     escalated_at: datetime | None = instant(default=None)
     escalation_problem: str = ""
     escalation_within: str = ""
+
+    @property
+    def subject(self) -> Subject:
+        """Itself as a subject."""
+        return Subject.revisit(self.id)
+
+    @property
+    def code(self) -> str:
+        """What people call it, ``R4``."""
+        return self.subject.code
 
 
 class Alias(Row, table=True):
@@ -442,6 +467,12 @@ class DeadlineRow(Row, table=True):
     void_reason: str = ""
     ruleset_id: int = Field(foreign_key="ruleset.id")
     role: str = ""
+
+    @property
+    def subject(self) -> Subject:
+        """What it is about."""
+        numbers = {"demand": self.demand_id, "revisit": self.revisit_id, "customer": self.customer_id}
+        return Subject(About(self.about), numbers.get(self.about) or LEDGER.number)
 
 
 @event.listens_for(Customer, "before_insert")

@@ -17,8 +17,8 @@ import typer
 from typer.models import ParameterInfo
 
 from demandctl.context import Context
-from demandctl.language.codes import customer_code
 from demandctl.language.display import shown
+from demandctl.language.subject import Subject
 from demandctl.terminal.shells import COMPLETING
 
 SHELLS = ("bash", "zsh", "fish")
@@ -180,7 +180,7 @@ def _customers(reader: Any, start: str, command: str, most: int) -> Found:
         {"s": f"{start}%"},
     )
     for row in rows:
-        code = customer_code(row["id"])
+        code = Subject.customer(row["id"]).code
         by_name = start and not code.lower().startswith(start.lower()) and _SAFE.fullmatch(row["name"])
         yield (row["name"], f"{code} {row['region']}") if by_name else (code, f"{row['name']} {row['region']}")
 

@@ -1,33 +1,27 @@
 """What was typed, as a value: numbers, names, times."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from demandctl.context import Context
 from demandctl.errors import UsageError
-
-if TYPE_CHECKING:
-    pass
+from demandctl.language.subject import About, read_number
 
 
 def demand_number(text: str) -> int:
-    """``12`` or ``D12``; UsageError for anything else."""
-    digits = str(text).strip().lstrip("Dd")
-    if not _is_number(digits):
-        raise UsageError(f"“{text[:40]}”不是需求编号", "写 12 或 D12；看看有哪些：demandctl list")
-    return int(digits)
+    """``12``, ``D12`` or ``#12``, full-width too; UsageError for anything else."""
+    return _number(text, About.DEMAND, "写 12 或 D12；看看有哪些：demandctl list")
 
 
 def revisit_number(text: str) -> int:
-    """``12`` or ``R12``; UsageError for anything else."""
-    digits = str(text).strip().lstrip("Rr")
-    if not _is_number(digits):
-        raise UsageError(f"“{text[:40]}”不是回访编号", "看看有哪些：demandctl revisit list")
-    return int(digits)
+    """``12`` or ``R12``, full-width too; UsageError for anything else."""
+    return _number(text, About.REVISIT, "写 4 或 R4；看看有哪些：demandctl revisit list")
 
 
-def _is_number(digits: str) -> bool:
-    return digits.isascii() and digits.isdecimal() and len(digits) <= 12
+def _number(text: str, about: About, hint: str) -> int:
+    number = read_number(text, about)
+    if number is None:
+        raise UsageError(f"“{text[:40]}”不是{about.label}编号", hint)
+    return number
 
 
 def clean(text: str | None) -> str:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from demandctl import SCHEMA_VERSION
 from demandctl.core.rules import delayed, read_rules
 from demandctl.errors import LedgerUnusable, NotFound
-from demandctl.language.codes import customer_code
+from demandctl.language.subject import About, Subject
 from demandctl.queries.reader import Reader
 from demandctl.store import backup, copies, invariants
+from demandctl.store.conditions import is_open
 from demandctl.store.file import dead_parts, identify, open_file, unusable
 from demandctl.store.migrations import structure, structure_of_today
 from demandctl.store.values import stored
@@ -143,20 +144,20 @@ def _unfinished(reader: Reader) -> Iterator[Finding]:
 
 def _states(reader: Reader) -> Iterator[Finding]:
     for what, query in invariants.DEMANDS.items():
-        yield from _listed("states", what, reader, query, "D{}")
+        yield from _listed("states", what, reader, query, About.DEMAND)
     for what, query in invariants.REVISITS.items():
-        yield from _listed("states", what, reader, query, "回访 {}")
+        yield from _listed("states", what, reader, query, About.REVISIT)
 
 
 def _orphans(reader: Reader) -> Iterator[Finding]:
     for what, query in invariants.ORPHANS.items():
-        yield from _listed("orphans", f"{what}没有所属的记录", reader, query, "{}")
+        yield from _listed("orphans", f"{what}没有所属的记录", reader, query)
 
 
-def _listed(check: str, what: str, reader: Reader, query: str, name: str) -> Iterator[Finding]:
+def _listed(check: str, what: str, reader: Reader, query: str, about: About | None = None) -> Iterator[Finding]:
     numbers = [row[0] for row in reader.rows(query)]
     if numbers:
-        named = tuple(name.format(number) for number in numbers[:NAMED])
+        named = tuple(str(Subject(about, number) if about else number) for number in numbers[:NAMED])
         yield _problem(check, f"{what}（{len(numbers)} 条）", named)
 
 
@@ -170,11 +171,11 @@ def _problem(check: str, message: str, items: tuple[str, ...]) -> Finding:
 def _forgotten(reader: Reader) -> Iterator[Finding]:
     query = (
         "SELECT id FROM demand AS d WHERE closed_at IS NULL AND NOT EXISTS (SELECT 1 FROM deadline AS l "
-        "WHERE l.demand_id = d.id AND l.about = 'demand' AND l.met_at IS NULL AND l.voided_at IS NULL)"
+        f"WHERE l.demand_id = d.id AND l.about = 'demand' AND {is_open()})"
     )
     numbers = [row[0] for row in reader.rows(query)]
     if numbers:
-        named = tuple(f"D{number}" for number in numbers[:NAMED])
+        named = tuple(Subject.demand(number).code for number in numbers[:NAMED])
         advice = '约定下次跟进就有了时限：demandctl follow-up 编号 "…" --next 时间'
         yield Finding("forgotten", "problem", f"{len(numbers)} 条未结束的需求没有时限", advice, named)
 
@@ -182,7 +183,7 @@ def _forgotten(reader: Reader) -> Iterator[Finding]:
 def _provisional(reader: Reader) -> Iterator[Finding]:
     last = reader.context.calendar.known[1]
     count, until = reader.rows(
-        "SELECT count(*), max(due_at) FROM deadline WHERE provisional = 1 AND met_at IS NULL AND voided_at IS NULL"
+        f"SELECT count(*), max(due_at) FROM deadline AS l WHERE provisional = 1 AND {is_open()}"
     )[0]
     advice = "国务院公布放假安排后升级：pip install -U chinesecalendar；下一个写入的命令会自动重算"
     if last < reader.now.date():
@@ -206,14 +207,6 @@ def _numbers(version: str) -> list[int]:
     return [int(part) for part in version.split(".") if part.isdecimal()]
 
 
-_NAMES: dict[str, Callable[[int], str]] = {
-    "demand": "D{}".format,
-    "revisit": "回访 {}".format,
-    "customer": customer_code,
-    "ledger": lambda _: "台账",
-}
-
-
 def _replay(reader: Reader, everything: bool, progress: Progress | None) -> tuple[list[Finding], int, int]:
     """The stored deadlines against those that the stored events make, each by the rules of its day.
 
@@ -232,13 +225,13 @@ def _replay(reader: Reader, everything: bool, progress: Progress | None) -> tupl
     wrong: list[str] = []
     sets: dict[int, Any] = {}
     with engine.connect() as connection, Session(connection) as session:
-        for done, (kind, number) in enumerate(chosen, 1):
+        for done, subject in enumerate(chosen, 1):
             try:
-                made, kept = replay(session, kind, number, sets)
+                made, kept = replay(session, subject, sets)
             except (DBAPIError, ValueError, KeyError, TypeError):  # what is stored cannot be read
                 made, kept = [], None
             if made != kept:
-                wrong.append(_NAMES[kind](number))
+                wrong.append(subject.code)
             session.expunge_all()
             if progress:
                 progress(done, len(chosen))
@@ -247,7 +240,7 @@ def _replay(reader: Reader, everything: bool, progress: Progress | None) -> tupl
     return found, len(chosen), len(subjects)
 
 
-def _subjects(reader: Reader) -> list[tuple[str, int]]:
+def _subjects(reader: Reader) -> list[Subject]:
     """Whatever has events or deadlines, the newest first."""
     about = (
         "SELECT about, subject_id FROM event UNION SELECT 'demand', demand_id FROM deadline WHERE about = 'demand' "
@@ -255,7 +248,8 @@ def _subjects(reader: Reader) -> list[tuple[str, int]]:
         "UNION SELECT 'customer', customer_id FROM deadline WHERE about = 'customer'"
     )
     rows = reader.rows(f"SELECT about, subject_id FROM ({about}) ORDER BY subject_id DESC")
-    return [(kind, number) for kind, number in rows if kind in _NAMES and number is not None]
+    known = {about.value for about in About}
+    return [Subject(About(about), number) for about, number in rows if about in known and number is not None]
 
 
 # -- outside the ledger ------------------------------------------------------------------------------------------
@@ -343,7 +337,7 @@ def _retention(reader: Reader) -> Iterator[Finding]:
         {"limit": limit},
     )
     if rows:
-        named = tuple(f"{customer_code(row[0])}（{row[1]} 条，{row[2][:10]} 结束）" for row in rows[:NAMED])
+        named = tuple(f"{Subject.customer(row[0])}（{row[1]} 条，{row[2][:10]} 结束）" for row in rows[:NAMED])
         message = f"{len(rows)} 位客户的记录都在 {limit[:10]} 前结束，超过设定的保存时间"
         advice = "不再需要就删除个人资料：demandctl customer erase 客户"
         yield Finding("retention", "notice", message, advice, named)

@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from demandctl.errors import Refused
-from demandctl.language.codes import customer_code
+from demandctl.language.subject import About, Subject
 from demandctl.queries.customers import read_customer
 from demandctl.queries.deadlines import deadlines_of
 from demandctl.queries.history import history_of
@@ -64,7 +64,7 @@ _ALONE = {Holds.PHONE: 7, Holds.ACCOUNT: 5}
 _ALIASES = {AliasKind.PHONE.value: Holds.PHONE, AliasKind.WECHAT.value: Holds.ACCOUNT}
 
 
-class Subject(NamedTuple):
+class Belongings(NamedTuple):
     """Everything in the ledger that belongs to a customer, by number; what was taken back by undo too."""
 
     customers: frozenset[int]
@@ -103,7 +103,7 @@ class Preview(NamedTuple):
 # -- who and what ------------------------------------------------------------------------------------------------
 
 
-def subject_of(sql: Callable[..., Any], customer_id: int) -> Subject:
+def subject_of(sql: Callable[..., Any], customer_id: int) -> Belongings:
     """The customer with those who were merged into him, and their demands and revisits."""
     became = (
         "WITH RECURSIVE mine (id) AS (VALUES (?) UNION "
@@ -120,14 +120,14 @@ def subject_of(sql: Callable[..., Any], customer_id: int) -> Subject:
             (table, *customers),
         )
         owned[table] = frozenset(row[0] for row in [*now, *once])
-    return Subject(frozenset(customers), owned["demand"], owned["revisit"])
+    return Belongings(frozenset(customers), owned["demand"], owned["revisit"])
 
 
 def _marks(values: Iterable[int]) -> str:
     return ", ".join("?" for _ in values)
 
 
-def identifiers(sql: Callable[..., Any], subject: Subject) -> tuple[set[str], set[str]]:
+def identifiers(sql: Callable[..., Any], subject: Belongings) -> tuple[set[str], set[str]]:
     """What names the person: what is his alone wherever it stands, and names that others may bear too."""
     own: set[str] = set()
     names: set[str] = set()
@@ -151,7 +151,7 @@ def identifiers(sql: Callable[..., Any], subject: Subject) -> tuple[set[str], se
     return own, names - staff - own - others
 
 
-def _once_his(sql: Callable[..., Any], subject: Subject) -> Iterator[tuple[str, dict[str, Any]]]:
+def _once_his(sql: Callable[..., Any], subject: Belongings) -> Iterator[tuple[str, dict[str, Any]]]:
     """What tells who the person is, as the audit has kept it: himself, his further names, his machines."""
     marks = _marks(subject.customers)
     query = (
@@ -177,7 +177,7 @@ def _pattern(texts: Iterable[str]) -> re.Pattern[str]:
 def preview(context: Context, reader: Reader, customer_id: int) -> Preview:
     """What erasing a customer would do."""
     row = reader.rows("SELECT name, erased_at FROM customer WHERE id = ?", (customer_id,))[0]
-    code = customer_code(customer_id)
+    code = Subject.customer(customer_id).code
     if row["erased_at"]:
         raise Refused(f"{code} 的个人资料已经删除了")
     subject = subject_of(reader.sql.execute, customer_id)
@@ -222,24 +222,24 @@ def erase(work: Work, customer_id: int) -> None:
     work.session.expire_all()
     for number in sorted(subject.customers):
         work.session.get_one(Customer, number).erased_at = work.now
-    work.describe(f"删除 {customer_code(customer_id)} 的个人资料")
+    work.describe(f"删除 {Subject.customer(customer_id)} 的个人资料")
     work.session.flush()
     # The last change, too, keeps the row as it was before it was emptied: nothing of it is personal any more.
 
 
-def _stop_clocks(work: Work, subject: Subject) -> None:
+def _stop_clocks(work: Work, subject: Belongings) -> None:
     """Nobody is to be called or visited any more; what is owed for a demand that is still open stays owed."""
     from demandctl.core.deadline import Event
     from demandctl.store.deadlines import happen, has_open
 
     event = Event(frozenset({"erased"}), work.now, {})
-    for about, numbers in (("customer", subject.customers), ("revisit", subject.revisits)):
-        for number in sorted(numbers):
-            if has_open(work.session, about, number):
-                happen(work, about, number, event)
+    for about, numbers in ((About.CUSTOMER, subject.customers), (About.REVISIT, subject.revisits)):
+        for each in (Subject(about, number) for number in sorted(numbers)):
+            if has_open(work.session, each):
+                happen(work, each, event)
 
 
-def _texts_of_events(sql: Callable[..., Any], subject: Subject) -> set[str]:
+def _texts_of_events(sql: Callable[..., Any], subject: Belongings) -> set[str]:
     """The words of events that stand in deadlines: whom to visit, what to ask."""
     found = set()
     for about, numbers in (("demand", subject.demands), ("revisit", subject.revisits), ("customer", subject.customers)):
@@ -251,7 +251,7 @@ def _texts_of_events(sql: Callable[..., Any], subject: Subject) -> set[str]:
     return found
 
 
-def _rows_of(subject: Subject) -> Iterator[tuple[str, str, tuple[int, ...]]]:
+def _rows_of(subject: Belongings) -> Iterator[tuple[str, str, tuple[int, ...]]]:
     """Tables with the rows in them that belong to the person."""
 
     def where(column: str, table: str) -> tuple[str, tuple[int, ...]]:
@@ -347,7 +347,7 @@ def _strike_everywhere(connection: sqlite3.Connection, pattern: re.Pattern[str])
         _change(connection, table, where, (), partial(_without, table, pattern=pattern))
 
 
-def _rewrite_audit(connection: sqlite3.Connection, subject: Subject, words: Words) -> tuple[set[int], set[int]]:
+def _rewrite_audit(connection: sqlite3.Connection, subject: Belongings, words: Words) -> tuple[set[int], set[int]]:
     """The old and new values that the audit kept, those of this very operation too.
 
     Returns the operations that touched what is the person's, and those that touched anything else.
@@ -365,7 +365,7 @@ def _rewrite_audit(connection: sqlite3.Connection, subject: Subject, words: Word
     return ours, others
 
 
-def _is_of(subject: Subject, table: str, row_id: int, demand_id: int | None, values: list[str | None]) -> bool:
+def _is_of(subject: Belongings, table: str, row_id: int, demand_id: int | None, values: list[str | None]) -> bool:
     """Whether a row that the audit kept belongs to the person."""
     if table in _OWN_TABLES:
         return row_id in subject.of(table)
@@ -421,7 +421,7 @@ def everything_about(reader: Reader, customer_id: int) -> dict[str, Any]:
     demands = [demand | history_of(reader, demand["number"]) for demand in person.pop("demands")]
     for demand in demands:
         demand.pop("customer")
-        demand["deadlines"] = deadlines_of(reader, "demand_id", demand["number"])
+        demand["deadlines"] = deadlines_of(reader, Subject.demand(demand["number"]))
     sent = reader.rows(
         "SELECT n.at, n.channel, l.rule_name FROM notification AS n JOIN deadline AS l ON l.id = n.deadline_id "
         "WHERE l.customer_id = ? ORDER BY n.id",

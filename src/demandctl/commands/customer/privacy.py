@@ -10,6 +10,7 @@ import typer
 
 from demandctl.context import Context
 from demandctl.language.display import shown, shown_lines
+from demandctl.language.subject import Subject
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
 from demandctl.store.fields import Field, Holds, field_of, known, label
@@ -61,7 +62,7 @@ def _preview(about: Any) -> Iterator[str]:
         f"以及 {about.operations} 步操作的记录一并清空"
     )
     if about.open_demands:
-        named = "、".join(f"D{number}" for number in about.open_demands[:10])
+        named = "、".join(Subject.demand(number).code for number in about.open_demands[:10])
         yield f"未结束的 {named} 仍要处理；不再跟进的请随后结束"
     for path in about.held_in:
         yield f"还有他资料的文件：{path}"
@@ -101,7 +102,8 @@ def _readable(about: dict[str, Any], app: Context) -> Iterator[str]:
             yield f"{field.name}：{_told(field, value, app)}"
     for demand in about["demands"]:
         yield ""
-        yield f"需求 D{demand['number']}（{Kind(demand['kind']).label}，{_when(demand['raised_at'], app)} 提出）"
+        raised = _when(demand["raised_at"], app)
+        yield f"{Subject.demand(demand['number']).words}（{Kind(demand['kind']).label}，{raised} 提出）"
         for name in ("content", "region", "product", "wish", "note", "outcome", "reason"):
             if demand[name]:
                 field = field_of("demand", name)
@@ -111,7 +113,7 @@ def _readable(about: dict[str, Any], app: Context) -> Iterator[str]:
     for revisit in person["revisits"]:
         yield ""
         when = _when(revisit["visited_at"] or revisit["planned_at"], app)
-        yield f"回访 {revisit['id']}（{RevisitKind(revisit['kind']).label}，{when}）"
+        yield f"{Subject.revisit(revisit['id']).words}（{RevisitKind(revisit['kind']).label}，{when}）"
         for name, value in revisit.items():
             told = (isinstance(value, str) and value) or value is True
             field = known("revisit", name)

@@ -11,6 +11,7 @@ from demandctl.commands.customer import privacy, same
 from demandctl.context import Context
 from demandctl.errors import Lacking, Offer, UsageError
 from demandctl.language.display import shown
+from demandctl.language.subject import Subject
 from demandctl.queries.customers import read_customer, read_customers
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
@@ -233,7 +234,7 @@ def _put_history(data: dict[str, list[dict[str, object]]], now: datetime) -> Non
             columns,
             [
                 [
-                    f"D{d['number']}",
+                    Subject.demand(int(str(d["number"]))).code,
                     when(str(d["raised_at"]), now),
                     vocabulary.Kind(str(d["kind"])).label,
                     gist(str(d["content"])),

@@ -7,6 +7,7 @@ from typing import Any
 from demandctl.context import Context
 from demandctl.errors import DemandctlError, Refused, UsageError
 from demandctl.language.display import moment, shown
+from demandctl.language.subject import Subject
 from demandctl.paste import proposals
 from demandctl.paste.proposals import LABELS, NEEDED, Proposal
 from demandctl.queries.demands import read_demand
@@ -137,7 +138,7 @@ def _walk(app: Context, proposal: Proposal, place: str, *, insist: bool, copy: b
     while True:
         twin = _twin(app, proposal) if not insist else None
         record = "记录" if twin is None else "另记一条"
-        noted = [("follow", f"跟进已有的 D{twin['number']}：{twin['content'][:20]}")] if twin else []
+        noted = [("follow", f"跟进已有的 {Subject.demand(twin['number'])}：{twin['content'][:20]}")] if twin else []
         choice = asking.choose("这条怎么办", [*noted, ("record", record), ("edit", "改一改"), ("skip", "跳过，不记录")])
         if choice == "edit":
             _ask(app, proposal, [*NEEDED, "subtype", "phone", "region", "product"])
@@ -189,7 +190,7 @@ def follow(app: Context, number: int, content: str) -> None:
         demand = demands.find_demand(work.session, number)
         said = f"客户又说：{content}"
         demands.follow_up(work, demand, demands.Report(said, app.now, internal=True, by_name=app.who))
-    answer(f"D{number} 已记下客户的话", f"看全部：demandctl show {number}")
+    answer(f"{Subject.demand(number)} 已记下客户的话", f"看全部：demandctl show {number}")
 
 
 # -- writing -------------------------------------------------------------------------------------------------------
@@ -210,7 +211,7 @@ def record_one(app: Context, proposal: Proposal, *, insist: bool, quiet: bool = 
         )
         demand, notes = demands.intake(work, customer, columns, insist=insist)
         number, kind, branch = demand.id, Kind(demand.kind), demand.branch
-        summary = f"登记 D{number} {kind.label}：{demand.content[:30]}"
+        summary = f"登记 {Subject.demand(number)} {kind.label}：{demand.content[:30]}"
         response = proposal.draft.first_response
         if response:
             person = work.session.get(Contact, response.by.id) if response.by.id else None
@@ -228,7 +229,7 @@ def record_one(app: Context, proposal: Proposal, *, insist: bool, quiet: bool = 
         for note in notes:
             say(f"提示：{shown(note)}")
         name = values.get("customer") or (proposal.customer or customer)["name"]
-        done = f"已登记 D{number} {kind.label}：{name}" + (f"，{branch}" if branch else "")
+        done = f"已登记 {Subject.demand(number)} {kind.label}：{name}" + (f"，{branch}" if branch else "")
         done += f"，{response.by.name} 已在群里首答" if response else ""
         answer(
             done + (f"，由 {handled} 跟进" if handled else ""),

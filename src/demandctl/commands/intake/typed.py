@@ -10,6 +10,7 @@ from demandctl.commands.show import put_demand
 from demandctl.context import Context
 from demandctl.errors import SameDemand, UsageError
 from demandctl.language.display import shown
+from demandctl.language.subject import Subject
 from demandctl.queries.demands import read_demand
 from demandctl.queries.reader import reader_in, reading
 from demandctl.terminal import asking
@@ -124,7 +125,7 @@ def intake(
 def _another(app: Context, twin: SameDemand, content: str) -> bool:
     """Whether it is another demand; else what the customer said is noted on the one that is open."""
     say(f"提示：{shown(twin)}")
-    ways = [(False, f"同一件事，记在 D{twin.number} 上"), (True, "另一件事，另记一条")]
+    ways = [(False, f"同一件事，记在 {Subject.demand(twin.number)} 上"), (True, "另一件事，另记一条")]
     another: bool = asking.choose("这次是", ways)
     if not another:
         from demandctl.commands.intake.paste import follow
@@ -191,7 +192,7 @@ def _record(app: Context, given: Mapping[str, Any], *, insist: bool, dry_run: bo
     said = f"，提出于 {understood(app, raised)}" if given.get("raised_at") else ""
     demand_answer(
         app, number, as_json,
-        f"已登记 D{number} {kind.label}：{person['name']}{said}" + (f"，{where}" if where else ""),
+        f"已登记 {Subject.demand(number)} {kind.label}：{person['name']}{said}" + (f"，{where}" if where else ""),
         f"下一步：demandctl assign {number}",
         notes=notes,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from demandctl.commands.monday.walk import walk
 from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.language.display import moment, shown
+from demandctl.language.subject import Subject
 from demandctl.messages import reminders
 from demandctl.queries.contacts import read_contacts
 from demandctl.queries.monday import Item, Round, leaders_of, this_round
@@ -120,18 +121,18 @@ def put_waiting(app: Context, found: Round) -> None:
     for demand in found.waiting:
         name = demand["handler"]["name"] if demand["handler"] else ""
         until = when(demand["waits_until"], app.now)
-        tell(shown(f"  D{demand['number']} {demand['customer']['name']} {name}  等到 {until}"))
+        tell(shown(f"  {Subject.demand(demand['number'])} {demand['customer']['name']} {name}  等到 {until}"))
     if found.referred:
         tell(f"\n等领导指派的 {len(found.referred)} 条：")
     for demand in found.referred:
         name = demand["leader"]["name"] if demand["leader"] else ""
-        tell(shown(f"  D{demand['number']} {demand['customer']['name']}  {name}"))
+        tell(shown(f"  {Subject.demand(demand['number'])} {demand['customer']['name']}  {name}"))
 
 
 def _row(app: Context, item: Item) -> list[str]:
     demand, last = item.demand, item.last
     return [
-        f"D{demand['number']}",
+        Subject.demand(demand["number"]).code,
         Kind(demand["kind"]).label,
         demand["customer"]["name"],
         demand["content"],

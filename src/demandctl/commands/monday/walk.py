@@ -11,6 +11,7 @@ from demandctl.commands.close import parse_amount
 from demandctl.context import Context
 from demandctl.errors import DemandctlError
 from demandctl.language.display import moment, shown
+from demandctl.language.subject import Subject
 from demandctl.queries import monday
 from demandctl.queries.monday import Item, Round
 from demandctl.terminal import asking
@@ -37,7 +38,10 @@ def walk(app: Context, found: Round) -> None:
     """Ask about everything that is owed; stopping keeps what was answered."""
     left, done, skipped = deque(found.owed), 0, 0
     if found.waiting:
-        say(f"客户要等的 {len(found.waiting)} 条不问：" + "、".join(f"D{d['number']}" for d in found.waiting))
+        say(
+            f"客户要等的 {len(found.waiting)} 条不问："
+            + "、".join(Subject.demand(d["number"]).code for d in found.waiting)
+        )
     total, asked_for = len(left), None
     try:
         while left:
@@ -99,7 +103,7 @@ def _show(app: Context, item: Item, place: int, total: int) -> None:
     demand, last = item.demand, item.last
     customer = demand["customer"]
     sub = subtype_label(demand["kind"], demand["subtype"])
-    head = f"[{place}/{total}] D{demand['number']} {Kind(demand['kind']).label} {sub}".rstrip()
+    head = f"[{place}/{total}] {Subject.demand(demand['number'])} {Kind(demand['kind']).label} {sub}".rstrip()
     say("")
     say(shown(f"{head}  {customer['name']} {customer['phone'] or ''}  {demand['region']}"))
     say(shown("  " + " ".join(f"{demand['product']} {demand['content']}".split())))
@@ -186,10 +190,10 @@ def _write(app: Context, number: int, answer: str, given: dict[str, Any]) -> str
             demands.close(
                 work, demand, outcome, at=work.now, reason=clean(given.get("reason")), amount=given.get("amount")
             )
-            return f"D{number} 已结束：{outcome.label}"
+            return f"{Subject.demand(number)} 已结束：{outcome.label}"
         tidy: dict[str, Any] = {
             name: clean(value) if isinstance(value, str) else value for name, value in given.items()
         }
         tidy["stage"] = one_line(given.get("stage"))
         demands.follow_up(work, demand, demands.Report(at=work.now, **tidy))
-        return f"D{number} 已记下，{Status(demand.status).label}"
+        return f"{Subject.demand(number)} 已记下，{Status(demand.status).label}"

@@ -14,6 +14,7 @@ from demandctl.context import Context
 from demandctl.core.rules import RulePart
 from demandctl.errors import DemandctlError, Refused, UsageError
 from demandctl.language.display import moment, shown, shown_lines
+from demandctl.language.subject import Subject
 from demandctl.messages import handing, scripts
 from demandctl.messages.scripts import Script, Step
 from demandctl.queries.demands import read_demand
@@ -157,7 +158,7 @@ def call(ctx: typer.Context, number: Visit = None, method: MethodOption = "", js
         visit = read_revisit(reader, number)
         demand = read_demand(reader, visit["demand"]) if visit["demand"] else None
     if visit["recorded_at"]:
-        raise Refused(f"回访 {number} 的表已填过", f"看：demandctl revisit show {number}")
+        raise Refused(f"{Subject.revisit(number).words} 的表已填过", f"看：demandctl revisit show {number}")
     if not asking.can_ask():
         raise UsageError(
             "这一步要在终端里边打电话边答", f"直接填表：demandctl revisit record {number} --satisfaction …"
@@ -225,7 +226,7 @@ def _introduce(visit: dict[str, Any], demand: dict[str, Any] | None) -> None:
     )
     if demand:
         handler = demand["handler"]["name"] if demand["handler"] else ""
-        say(shown(f"D{demand['number']} {demand['product']} {demand['content']}  {handler}"))
+        say(shown(f"{Subject.demand(demand['number'])} {demand['product']} {demand['content']}  {handler}"))
     if visit["note"]:
         say(shown(f"备注：{visit['note']}"))
     say("Ctrl-C 中断：客户答应接听之后中断的，记为已访，表可以稍后再填。")
@@ -265,21 +266,30 @@ def _told(app: Context, visit: dict[str, Any], given: Answers, what: str, broken
     number = visit["id"]
     if broken:
         so_far = " ".join(_as_options(given)) or "--satisfaction …"
-        return f"回访 {number} 中断，已记为已访", f"表稍后填：demandctl revisit record {number} {so_far}"
+        return (
+            f"{Subject.revisit(number).words} 中断，已记为已访",
+            f"表稍后填：demandctl revisit record {number} {so_far}",
+        )
     if what == "call-back":
         later = understood(app, given["call_back_at"])
-        return f"回访 {number} 已改约 {later}", f"到时：demandctl revisit call {number}"
+        return f"{Subject.revisit(number).words} 已改约 {later}", f"到时：demandctl revisit call {number}"
     if what == "attempt":
-        return f"回访 {number} 记下没联系上，计划不变", f"改约：demandctl revisit record {number} --call-back 时间"
+        return (
+            f"{Subject.revisit(number).words} 记下没联系上，计划不变",
+            f"改约：demandctl revisit record {number} --call-back 时间",
+        )
     if _owes(visit, RulePart.ON_THE_SPOT):
-        return f"回访 {number} 的表已填", f"请主管一小时内当场拍板；解决后：demandctl revisit solved {number}"
+        return (
+            f"{Subject.revisit(number).words} 的表已填",
+            f"请主管一小时内当场拍板；解决后：demandctl revisit solved {number}",
+        )
     if _owes(visit, RulePart.FORWARD):
         return (
-            f"回访 {number} 的表已填",
+            f"{Subject.revisit(number).words} 的表已填",
             f"一小时内转交：demandctl revisit forward {number} {_word(visit['department'] or '部门')}；"
             f"已解决：demandctl revisit solved {number}",
         )
-    return f"回访 {number} 的表已填", f"看：demandctl revisit show {number}"
+    return f"{Subject.revisit(number).words} 的表已填", f"看：demandctl revisit show {number}"
 
 
 def _owes(visit: dict[str, Any], part: RulePart) -> bool:

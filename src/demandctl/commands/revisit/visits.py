@@ -8,6 +8,7 @@ import typer
 from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.language.display import shown
+from demandctl.language.subject import Subject
 from demandctl.queries.deadlines import visits_owed
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
@@ -59,8 +60,8 @@ def plan(
         columns,
         [
             [line.customer["code"] if line.customer else "", line.customer["name"] if line.customer else "",
-             line.rule_name + (f"（D{line.demand}）" if line.demand else ""), when(line.due_at, app.now),
-             f"回访{line.revisit}" if line.revisit else ""]
+             line.rule_name + (f"（{Subject.demand(line.demand)}）" if line.demand else ""), when(line.due_at, app.now),
+             Subject.revisit(line.revisit).code if line.revisit else ""]
             for line in lines
         ],
     )  # fmt: skip
@@ -97,7 +98,8 @@ def add(
     if isinstance(value, datetime):
         warn_outside_call_hours(app, moment)
     object_answer(
-        json, _one(app, number), f"已计划回访 {number}：{name} {kind_term.label}，{understood(app, value)}",
+        json, _one(app, number),
+        f"已计划{Subject.revisit(number).words}：{name} {kind_term.label}，{understood(app, value)}",
         f"照话术打电话：demandctl revisit call {number}；自己填表：demandctl revisit record {number} --satisfaction …",
     )  # fmt: skip
 
@@ -187,7 +189,9 @@ def record(
     told = {"visit": "已记录", "form": "回访表已填", "attempt": "记下没联系上，计划不变"}.get(what, "")
     if later is not None:
         told = f"已改约 {understood(app, later)}"
-    object_answer(json, _one(app, number), f"回访 {number} {told}", _next_step(number, what, forwardable))
+    object_answer(
+        json, _one(app, number), f"{Subject.revisit(number).words} {told}", _next_step(number, what, forwardable)
+    )
 
 
 def _next_step(number: int, what: str, forwardable: bool) -> str:
@@ -201,7 +205,7 @@ def _next_step(number: int, what: str, forwardable: bool) -> str:
 
 def _asked(app: Context, number: int) -> tuple[str, str, str]:
     """When the visit was, and how satisfied the customer is; or when he wants to be called instead."""
-    talked = asking.choose(f"回访 {number}", [(True, "联系上了"), (False, "客户没空，改约")])
+    talked = asking.choose(Subject.revisit(number).words, [(True, "联系上了"), (False, "客户没空，改约")])
     if not talked:
         return "", asking.text("改约到什么时候", needed=True, check=lambda text: future(app, text, "--call-back")), ""
     at = asking.text("什么时候回访的（空着是现在）", check=lambda text: past(app, text, "--visited-at"))
@@ -224,7 +228,7 @@ def forward(
     object_answer(
         json,
         _one(app, number),
-        f"回访 {number} 已转交 {one_line(department)}",
+        f"{Subject.revisit(number).words} 已转交 {one_line(department)}",
         f"部门联络客户后：demandctl revisit contacted {number}",
     )
 
@@ -239,7 +243,7 @@ def contacted(ctx: typer.Context, number: Number, at: At = "", json: Json = Fals
     with transaction(app, "revisit contacted") as work:
         revisits.contacted(work, revisits.find_revisit(work.session, number), at=moment)
     data = _one(app, number)
-    object_answer(json, data, f"回访 {number} 部门已联络客户", _when_solved(data))
+    object_answer(json, data, f"{Subject.revisit(number).words} 部门已联络客户", _when_solved(data))
 
 
 def planned(
@@ -257,7 +261,7 @@ def planned(
     with transaction(app, "revisit planned") as work:
         revisits.planned(work, revisits.find_revisit(work.session, number), said, at=moment)
     data = _one(app, number)
-    object_answer(json, data, f"回访 {number} 的方案已记录", _when_solved(data))
+    object_answer(json, data, f"{Subject.revisit(number).words} 的方案已记录", _when_solved(data))
 
 
 def _when_solved(revisit: dict[str, Any]) -> str:
@@ -278,7 +282,12 @@ def escalate(
         to = find_contact(work, one_line(contact))
         revisits.escalate(work, revisits.find_revisit(work.session, number), to)
         name = to.name
-    object_answer(json, _one(app, number), f"回访 {number} 已上报 {name}", f"解决后：demandctl revisit solved {number}")
+    object_answer(
+        json,
+        _one(app, number),
+        f"{Subject.revisit(number).words} 已上报 {name}",
+        f"解决后：demandctl revisit solved {number}",
+    )
 
 
 def solved(ctx: typer.Context, number: Number, at: At = "", note: Note = None, json: Json = False) -> None:
@@ -290,7 +299,7 @@ def solved(ctx: typer.Context, number: Number, at: At = "", note: Note = None, j
     moment = past(app, at)
     with transaction(app, "revisit solved") as work:
         revisits.solved(work, revisits.find_revisit(work.session, number), at=moment, note=clean(note))
-    object_answer(json, _one(app, number), f"回访 {number} 的问题已解决")
+    object_answer(json, _one(app, number), f"{Subject.revisit(number).words} 的问题已解决")
 
 
 def list_(
@@ -368,11 +377,11 @@ def show(ctx: typer.Context, number: Number, json: Json = False) -> None:
         return
     now, customer = app.now, data["customer"]
     yes_no = {None: "", True: "是", False: "否"}
-    put_styled(shown(f"回访 {number}  {RevisitKind(data['kind']).label}  {progress(data)}"), "bold")
+    put_styled(shown(f"{Subject.revisit(number).words}  {RevisitKind(data['kind']).label}  {progress(data)}"), "bold")
     pairs(
         [
             ("客户", f"{customer['code']} {customer['name']}  {customer['phone']}".rstrip()),
-            ("关联需求", data["demand"] and f"D{data['demand']}"),
+            ("关联需求", data["demand"] and Subject.demand(data["demand"]).code),
             ("计划", when(data["planned_at"], now)),
             ("改约", when(data["call_back_at"], now)),
             ("回访", f"{when(data['visited_at'], now)} {data['visitor'] or ''}".strip()),

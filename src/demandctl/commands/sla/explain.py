@@ -1,41 +1,46 @@
 """``sla explain`` and ``sla apply``: why a deadline is due when it is, and what a change of the rules moves."""
 
+import re
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from demandctl.context import Context
 from demandctl.errors import NotFound, UsageError
-from demandctl.language.codes import customer_code
 from demandctl.language.display import minutes, moment, shown
-from demandctl.queries.deadlines import deadlines_of
+from demandctl.language.subject import LEDGER, About, Subject
+from demandctl.queries.deadlines import deadlines_of, read_deadline
 from demandctl.queries.reader import reading
 from demandctl.queries.reckoning import explained
 from demandctl.terminal.options import Json
 from demandctl.terminal.render import Column, put, put_json, put_styled, put_table, tell
 from demandctl.terminal.showing import how_it_stands
 
-Subject = Annotated[str, typer.Argument(metavar="对象", help="需求 12 或 D12，回访 R3，一条时限 L45")]
+if TYPE_CHECKING:
+    from demandctl.actions.apply_rules import Move
+
+Meant = Annotated[str, typer.Argument(metavar="对象", help="需求 12 或 D12，回访 R3，一条时限 L45")]
 All = Annotated[bool, typer.Option("--all", help="连同已完成、已取消的")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="只列出会怎样，不写入")]
-_COLUMNS = {"": "demand_id", "D": "demand_id", "R": "revisit_id", "L": "id"}
 
 
-def explain(ctx: typer.Context, subject: Subject, everything: All = False, json: Json = False) -> None:
+def explain(ctx: typer.Context, meant: Meant, everything: All = False, json: Json = False) -> None:
     """时限是怎么算出来的：依据、起算、算进去的每一段、跳过的每一段和原因。"""
     app: Context = ctx.obj
-    letter, digits = subject.strip()[:1].upper(), subject.strip()
-    letter = letter if letter in "DRL" else ""
-    digits = digits[1:] if letter else digits
-    if not (digits.isascii() and digits.isdecimal()) or len(digits) > 12:
-        raise UsageError(f"“{subject[:40]}”不是编号", "需求 12 或 D12，回访 R3，一条时限 L45")
+    # L45 is one deadline, and no subject of any.
+    one, subject = re.fullmatch(r"[Ll]([0-9]{1,12})", meant.strip()), Subject.read(meant, About.DEMAND)
     with reading(app) as reader:
-        found = deadlines_of(reader, _COLUMNS[letter], int(digits))
+        if one:
+            found = [d for d in [read_deadline(reader, int(one[1]))] if d]
+        elif subject:
+            found = deadlines_of(reader, subject)
+        else:
+            raise UsageError(f"“{meant[:40]}”不是编号", "需求 12 或 D12，回访 R3，一条时限 L45")
         documents = [explained(reader, deadline) for deadline in found]
     if not documents:
-        raise NotFound(f"{subject} 没有时限", "看看有哪些：demandctl due；demandctl list")
-    if not everything and letter != "L":
+        raise NotFound(f"{meant} 没有时限", "看看有哪些：demandctl due；demandctl list")
+    if not everything and not one:
         documents = [d for d in documents if d["state"] not in ("met", "voided")] or documents
     if json:
         put_json(documents)
@@ -49,12 +54,13 @@ def explain(ctx: typer.Context, subject: Subject, everything: All = False, json:
 def _put(document: dict[str, Any], now: datetime) -> None:
     from demandctl.commands.sla.rules import in_words
 
-    numbers = (
-        ("D", document["demand"]),
-        ("回访", document["revisit"]),
-        ("客户", (document["customer"] or {}).get("code")),
+    customer = document["customer"] and Subject.read(document["customer"]["code"], About.CUSTOMER)
+    subjects = (
+        document["demand"] and Subject.demand(document["demand"]),
+        document["revisit"] and Subject.revisit(document["revisit"]),
+        customer,
     )
-    about = next((f"{letter}{number}" for letter, number in numbers if number), "台账")
+    about = next((subject for subject in subjects if subject), LEDGER)
     named = f"{document['rule_name']}（L{document['id']}）"
     put_styled(shown(f"{about}  {named}  {document['owed_by']['name']}  {how_it_stands(document, now)}"), "bold")
     said = (
@@ -102,7 +108,7 @@ def apply(ctx: typer.Context, dry_run: DryRun = False, json: Json = False) -> No
     with transaction(app, "sla apply", keep=not dry_run) as work:
         moves = apply_rules(work)
     if json:
-        put_json([move._asdict() | {"old": _iso(app, move.old), "new": _iso(app, move.new)} for move in moves])
+        put_json([_move_json(app, move) for move in moves])
         return
     if not moves:
         put("没有要调整的时限。")
@@ -116,7 +122,7 @@ def apply(ctx: typer.Context, dry_run: DryRun = False, json: Json = False) -> No
         ],
         [
             [
-                _code(m.about, m.subject),
+                m.subject.code,
                 m.name,
                 moment(m.old, app.now) or "（新）",
                 moment(m.new, app.now) or "取消",
@@ -127,10 +133,10 @@ def apply(ctx: typer.Context, dry_run: DryRun = False, json: Json = False) -> No
     tell(f"共 {len(moves)} 条" + ("，只是试看，没有写入" if dry_run else "，已调整；撤销：demandctl undo"))
 
 
-def _code(about: str, number: int) -> str:
-    if about == "customer":
-        return customer_code(number)
-    return {"demand": f"D{number}", "revisit": f"回访{number}"}.get(about, "台账")
+def _move_json(app: Context, move: "Move") -> dict[str, Any]:
+    about, number = move.subject.about.value, move.subject.number
+    moments = {"old": _iso(app, move.old), "new": _iso(app, move.new)}
+    return {"about": about, "subject": number, "rule": move.rule, "name": move.name, **moments}
 
 
 def _iso(app: Context, instant: datetime | None) -> str | None:

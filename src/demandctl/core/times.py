@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from demandctl.core.worktime import Calendar
 from demandctl.errors import UsageError
+from demandctl.language import figures
 from demandctl.vocabulary import WEEKDAYS
 
 _DAY = timedelta(days=1)
@@ -96,15 +97,12 @@ _UNITS = {"天": _DAY, "周": 7 * _DAY, "星期": 7 * _DAY, "礼拜": 7 * _DAY, 
 _SHIFTS = {"上上": -2, "上": -1, "本": 0, "这": 0, None: 0, "下": 1, "下下": 2}
 _SIGN = {"后": 1, "前": -1}
 _YEARS = {"去年": -1, "今年": 0, None: 0, "明年": 1}
-_HAN = {figure: number for number, figure in enumerate("零一二三四五六七八九")} | {"两": 2}
 _MINUTES = {"": 0, "钟": 0, "整": 0, "一刻": 15, "1刻": 15, "半": 30, "三刻": 45, "3刻": 45}
 # The first and the last hour that a part of the day can mean; 3 is read as 15 where only that fits. 晚上12点 fits none:
 # people differ on which day that is. Nor does 下午9点, as likely a slip for 上午9点 as it is 21:00.
 _PARTS = {"凌晨": (0, 6), "早上": (4, 11), "上午": (0, 11), "中午": (11, 13), "下午": (12, 19), "晚上": (17, 23)}
 _NUMBER = "([0-9]{1,5}|[零一二两三四五六七八九十百]+)"
 _ORDINAL = "([0-9]{1,2}|[零一二三四五六七八九十]+)"  # without 两: 两日 is a length, not the second
-_HAN_DIGIT = "([一二三四五六七八九])"
-_HAN_NUMBER = rf"(?:([一二两三四五六七八九])百)?(?:零{_HAN_DIGIT}|{_HAN_DIGIT}?(十){_HAN_DIGIT}?)?"
 _THEN = "(?:以|之)?(后|前)"
 _WEEKS = "(?:周|星期|礼拜)"
 _SHIFT = "(上上|上|下下|下|这|本(?!个))个?"
@@ -131,8 +129,7 @@ def _plain(text: str) -> str:
     """Full-width characters made narrow; no spaces but those that keep two figures or English words apart."""
     if len(text) > _LONGEST:
         raise _Unclear("太长了")
-    narrow = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("〇"): ord("零")}
-    text = " ".join(text.translate(narrow).split())
+    text = " ".join(figures.narrow(text).replace("〇", "零").split())
     if not text:
         raise _Unclear("没有写内容")
     return re.sub("(?<![0-9A-Za-z]) | (?![0-9A-Za-z])", "", text)
@@ -197,15 +194,10 @@ def _length(number: str | None, unit: str | None) -> timedelta:
 
 def _number(text: str) -> int:
     """``28`` or ``二十八``; 两三, 一百二 and other ways to say about so many are not one number."""
-    if text.isascii():
-        return int(text)
-    if text in _HAN:
-        return _HAN[text]
-    match = re.fullmatch(_HAN_NUMBER, text)
-    if not match:
+    read = figures.number(text)
+    if read is None:
         raise _Unclear(f"“{_shown(text)}”不是一个确定的数", "3天后、十二天后")
-    hundreds, lone, tens, ten, ones = match.groups("")
-    return _HAN.get(hundreds, 0) * 100 + (_HAN.get(tens, 1) * 10 if ten else 0) + _HAN.get(lone or ones, 0)
+    return read
 
 
 def _count(text: str) -> int:
@@ -325,7 +317,7 @@ def _month_end(today: date, months: int) -> date:
 def _year(text: str | None, today: date) -> int:
     if text is None or text in _YEARS:
         return today.year + _YEARS[text]
-    return int("".join(str(_HAN.get(figure, figure)) for figure in text.removesuffix("年")))
+    return _number(text.removesuffix("年"))
 
 
 # Each form says one day, or the days among which it is the next one to come.

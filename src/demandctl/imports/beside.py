@@ -9,11 +9,12 @@ from functools import lru_cache
 from typing import Any
 
 from demandctl.imports import words
-from demandctl.imports.cells import narrow, our_number, plain, without_phone
+from demandctl.imports.cells import our_number, plain, without_phone
 from demandctl.imports.kinds import FOLLOW_UPS
 from demandctl.imports.record import Frame, Reader
 from demandctl.imports.rows import rows_of
 from demandctl.imports.tables import Table
+from demandctl.language.figures import narrow
 from demandctl.language.subject import About
 from demandctl.vocabulary import Method, Route
 

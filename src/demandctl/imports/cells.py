@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from demandctl.errors import UsageError
-from demandctl.language import phones
+from demandctl.language import figures, phones
+from demandctl.language.figures import narrow
 from demandctl.language.subject import About, read_number
 
 
@@ -38,11 +38,6 @@ def plain(value: Any) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d}" if value.time() == time() else f"{value:%Y-%m-%d %H:%M}"
     return str(value).strip()
-
-
-def narrow(text: str) -> str:
-    """Full-width letters, digits and signs made narrow."""
-    return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
 def our_number(value: Any, about: About, *, bare: bool = True) -> int | None:
@@ -189,12 +184,9 @@ def _respelled(text: str) -> str:
 
 
 def _figure(text: str) -> str:
-    """汉字 figures as digits: 二〇二五 is 2025, 二十一 is 21."""
-    digits = {sign: number for number, sign in enumerate("零一二三四五六七八九")} | {"〇": 0}
-    if "十" not in text:
-        return "".join(str(digits[sign]) for sign in text)
-    tens, _, ones = text.partition("十")
-    return str((digits.get(tens, 1) if tens else 1) * 10 + (digits.get(ones, 0) if ones else 0))
+    """汉字 figures as digits: 二十一 is 21, 二五 (年) 25."""
+    read = figures.number(text)
+    return figures.digits(text) if read is None else str(read)
 
 
 def _whole(value: datetime) -> date | datetime:
@@ -310,12 +302,6 @@ def _existing(year: int, month: int, day: int, text: str) -> date:
 
 # -- phones, amounts, yes and no ---------------------------------------------------------------------------------
 
-_NUMBERS = re.compile(
-    r"(?<![\d])(?:\+?86[\s\-]*)?1[3-9]\d[\s\-]*\d{4}[\s\-]*\d{4}(?!\d)"
-    r"|(?<!\d)\(?0\d{2,3}\)?[\s\-]*\d{7,8}(?:\s*(?:-|转|分机)\s*\d{1,6})?(?!\d)|(?<!\d)[48]00[\s\-]*\d{3}[\s\-]*\d{4}(?!\d)"
-)
-
-
 _LOST = re.compile(r"1\.\d{0,9}[eE]\+?1[01]")
 """What Excel makes of a mobile number in a .csv: its last digits are gone."""
 _ZERO_GONE = re.compile(r"(?![48]00)(?:(?:10|2\d)[\-\s]?\d{8}|[3-9]\d\d[\-\s]?\d{7,8})")
@@ -332,21 +318,14 @@ def phone(value: Any) -> tuple[str, str]:
         raise Unreadable(f"“{text}”是科学计数，号码的后几位已经丢了，请补全")
     if re.fullmatch(r"1\.\d{10}[eE]\+?10", text):
         text = str(round(float(text)))
-    if len(text) > 11:
-        text = re.sub(r"^0(?=1[3-9]\d{9}$)|^86[\s\-]*(?=1[3-9])|^(?:\+|00)86[\s\-]*(?=[2-9]\d{1,2}[\s\-])", "", text)
     if _ZERO_GONE.fullmatch(text) and (isinstance(value, float) or not text.startswith("1")):
         text = f"0{text}"
     try:
         return phones.normalise(text), ""
     except UsageError:
-        pass
-    for found in _NUMBERS.finditer(text):
-        try:
-            number = phones.normalise(found[0])
-        except UsageError:
-            continue
-        rest = (text[: found.start()] + " " + text[found.end() :]).strip(" /、,，;；\n()")
-        return number, rest
+        name, found = without_phone(text)
+    if found:
+        return found, name
     if re.search(r"\d", text):
         raise Unreadable(f"“{text[:30]}”不像电话号码，手机 11 位，座机带区号")
     return "", text
@@ -355,17 +334,11 @@ def phone(value: Any) -> tuple[str, str]:
 @lru_cache(maxsize=65_536)
 def without_phone(text: str) -> tuple[str, str]:
     """A name and the number written beside it: ``罗敏 13907910004`` gives both apart."""
-    found = (
-        _NUMBERS.search(narrow(text)) if re.search(r"\d{7}", narrow(text).replace(" ", "").replace("-", "")) else None
-    )
-    if found is None:
+    found = phones.find(text)
+    if not found:
         return text, ""
-    try:
-        number = phones.normalise(found[0])
-    except UsageError:
-        return text, ""
-    rest = narrow(text)
-    return (rest[: found.start()] + " " + rest[found.end() :]).strip(" /、,，;；:：\n()"), number
+    rest = narrow(f"{text[: found[0].start]} {text[found[0].end :]}")
+    return rest.strip(" /、,，;；:：\n()"), found[0].phone
 
 
 _AROUND_AMOUNT = re.compile(r"^\s*(?:人民币|RMB|rmb|约|共|合计)[:：]?\s*|[(（][^)）]*[)）]\s*$|整\s*$")

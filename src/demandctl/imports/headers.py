@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from demandctl.imports.cells import narrow, plain
+from demandctl.imports.cells import plain
 from demandctl.imports.kind import TableKind
+from demandctl.language.figures import narrow
 
 MANY = frozenset({"progress", "follow_at", "region"})
 """Fields that several columns may fill."""

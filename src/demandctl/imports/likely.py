@@ -12,17 +12,17 @@ from demandctl.imports.cells import plain
 from demandctl.imports.files.sheet import Cell
 from demandctl.imports.progress import COMPOUND, SURNAMES
 from demandctl.imports.words import kind_and_subtype
+from demandctl.language.phones import find, is_mobile
 
 _SAMPLE = 60
 _NEARLY_ALL = 0.8
-_MOBILE = re.compile(r"(?:\+?86[\s\-]?)?1[3-9]\d[\s\-]?\d{4}[\s\-]?\d{4}(?:\.0)?")
 _NAME = re.compile(r"[一-鿿·]{2,4}(?:总|师傅|老板|经理)?")
-_NAMED_PHONE = re.compile(rf"[一-鿿·]{{2,6}}[\s：:/、,，]*{_MOBILE.pattern}")
+_CALLED = re.compile(r"[一-鿿·]{2,6}[\s：:/、,，]*")
 
 
 def is_phone(text: str) -> bool:
     """A mobile number."""
-    return _MOBILE.fullmatch(text) is not None
+    return _before_mobile(text) == ""
 
 
 def is_name(text: str) -> bool:
@@ -32,7 +32,14 @@ def is_name(text: str) -> bool:
 
 def is_customer(text: str) -> bool:
     """A name, with a number beside it or without."""
-    return _NAMED_PHONE.fullmatch(text) is not None or is_name(text)
+    return _CALLED.fullmatch(_before_mobile(text) or "") is not None or is_name(text)
+
+
+def _before_mobile(text: str) -> str | None:
+    """What stands before the mobile number that a cell ends in; None where it ends in none."""
+    found = find(text)
+    ended = found and is_mobile(found[-1].phone) and text[found[-1].end :] in ("", ".0")
+    return text[: found[-1].start] if ended else None
 
 
 def is_kind(text: str) -> bool:

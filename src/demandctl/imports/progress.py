@@ -9,7 +9,8 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
 
-from demandctl.imports.cells import Period, Unreadable, moment, narrow
+from demandctl.imports.cells import Period, Unreadable, moment
+from demandctl.language.figures import narrow
 
 SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付傅"
@@ -83,7 +84,7 @@ def entries(text: str, period: Period, today: date, raised: date | None, people:
     whole = text.strip()
     if not whole:
         return []
-    even = _same_length_narrow(whole)
+    even = narrow(whole)
     starts: list[tuple[int, int]] = []
     for match in _START.finditer(even):
         if not starts or match.start() > starts[-1][1]:
@@ -114,7 +115,6 @@ def entries(text: str, period: Period, today: date, raised: date | None, people:
     return found
 
 
-_CIRCLED = re.compile("[①-⑳]")  # ①3.8 is not the 13.8 that a narrow form would make of it
 _NAME_AT_END = re.compile(r"([一-鿿]{2,4})[ 　]*$")
 
 
@@ -128,7 +128,7 @@ def _signed_lines(whole: str, period: Period, today: date, raised: date | None, 
     """The entries of a cell each line of which ends in who and when: 已报价（罗敏 3/8）. Empty when one does not."""
     found: list[Entry] = []
     for line in filter(None, (part.strip() for part in whole.split("\n"))):
-        match = _ENDED_BY.match(_same_length_narrow(line))
+        match = _ENDED_BY.match(narrow(line))
         if match is None:
             return []
         try:
@@ -140,16 +140,8 @@ def _signed_lines(whole: str, period: Period, today: date, raised: date | None, 
     return found
 
 
-def _same_length_narrow(text: str) -> str:
-    """Narrow where that keeps the length, so that places in it are places in the text."""
-    folded = narrow(text)
-    if len(folded) == len(text) and not _CIRCLED.search(text):
-        return folded
-    return "".join(c if len(n := narrow(c)) != 1 or _CIRCLED.match(c) else n for c in text)
-
-
 def _entry(body: str, raw: str, period: Period, today: date, after: date | None, people: Collection[str]) -> Entry:
-    head = _HEAD.match(_same_length_narrow(body))
+    head = _HEAD.match(narrow(body))
     if head is None:
         return Entry(None, "", raw, raw)
     try:

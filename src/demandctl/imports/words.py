@@ -8,7 +8,8 @@ from functools import cache, lru_cache
 from typing import Any
 
 from demandctl import vocabulary
-from demandctl.imports.cells import Words, narrow, plain, word
+from demandctl.imports.cells import Words, plain, word
+from demandctl.language.figures import narrow
 
 
 @cache

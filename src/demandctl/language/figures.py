@@ -10,9 +10,11 @@ DIGITS = dict(zip("零〇○一幺二两三四五六七八九", "00011223456789"
 )
 """What a 汉字 stands for where a number is said figure by figure."""
 
+_DIGITS = str.maketrans(DIGITS)
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10_000}
 _VALUES = {figure: int(digit) for figure, digit in DIGITS.items() if figure != "幺"}
 _ZERO = "零〇○"
+_PAIR = re.compile("两(?![百佰千仟万])")  # 十两 is a weight
 _TENS = {"廿": "二十", "卅": "三十"}
 
 
@@ -28,11 +30,9 @@ class _Narrow(dict[int, int]):
         return plain
 
     def _plain(self, char: str) -> int:
-        if unicodedata.category(char) == "Nd":
-            return ord(str(unicodedata.decimal(char)))
-        plain = unicodedata.normalize("NFKC", char)
-        # ① and ² say something beside the figure: ①3.8 is not 13.8.
-        if len(plain) != 1 or unicodedata.category(char) == "No":
+        plain, kind = unicodedata.normalize("NFKC", char), unicodedata.decomposition(char).partition(" ")[0]
+        # ① and ² say something beside the figure (①3.8 is not 13.8); a letter of another script is another letter.
+        if len(plain) != 1 or not (kind in ("<wide>", "<narrow>") or plain == " " or "一" <= plain <= "鿿"):
             return ord(char)
         return ord(plain if self.signs or plain.isalnum() or plain in "+-" else char)
 
@@ -50,10 +50,17 @@ def narrow_letters(text: str) -> str:
     return text if text.isascii() else text.translate(_LETTERS)
 
 
+def digits(text: str) -> str:
+    """The text with each figure in 汉字 as a digit: 二五 is 25."""
+    return text.translate(_DIGITS)
+
+
 def number(text: str) -> int | None:
     """``28``, ``二十八``, ``一百零三``, ``二〇二五``; None for what is not one sure number: 两三, 一百二."""
     if text.isascii():
         return int(text) if text.isdecimal() else None
+    if _PAIR.search(text) and text != "两":
+        return None
     if all(figure in _VALUES for figure in text) and text.strip("○"):
         return int("".join(DIGITS[figure] for figure in text)) if len(text) != 2 or text[0] in _ZERO else None
     return _with_units(text)

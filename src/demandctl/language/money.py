@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import Decimal
+
+from demandctl.language.figures import in_digits, narrow
 
 _AMOUNT = re.compile(r"¥?([+-]?(?:\d+\.?\d*|\.\d+))(亿|万|千)?元?(?:整|人民币)?")
 _UNITS = {"亿": 100_000_000, "万": 10_000, "千": 1_000}
@@ -12,7 +13,7 @@ _UNITS = {"亿": 100_000_000, "万": 10_000, "千": 1_000}
 
 def read_amount(text: str, unit: str = "") -> Decimal:
     """``1280000``, ``1,280,000.50``, ``￥128万``, in yuan; *unit* holds where none is written. ValueError if none."""
-    plain = re.sub(r"[,\s]", "", unicodedata.normalize("NFKC", text))
+    plain = in_digits(re.sub(r"[,\s]", "", narrow(text)))
     match = _AMOUNT.fullmatch(plain)
     if match is None:
         raise ValueError(f"no amount: {text}")

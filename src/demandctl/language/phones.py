@@ -9,11 +9,12 @@ and ``84000012`` where nobody said the area code.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from demandctl.errors import UsageError
-from demandctl.language.figures import DIGITS, narrow
+from demandctl.language.figures import DIGITS, digits, narrow
 
 
 class Number(NamedTuple):
@@ -72,8 +73,8 @@ _AND = re.compile(r"\s{0,2}[/、或和及]\s{0,2}")
 
 _MAYBE = re.compile(rf"[\d{_HAN}](?:[\W_]{{0,4}}[\d{_HAN}]){{6}}")
 _CLUSTER = re.compile(rf"[0-9{_HAN}](?:[\W_]{{0,4}}[0-9{_HAN}]){{6,}}")
+_OTHER_SCRIPT = re.compile(r"(?![0-9])\d")
 _FIRST = re.compile(r"(?<![0-9])(?:[+(\[]+ ?)?[0-9]")
-_FIGURES = str.maketrans(DIGITS)
 
 
 # -- finding -----------------------------------------------------------------------------------------------------
@@ -83,7 +84,8 @@ def find(text: str) -> list[Number]:
     """The numbers that a text holds, in their order."""
     if not _MAYBE.search(text):
         return []
-    text, found = narrow(text), list[Number]()
+    text = _OTHER_SCRIPT.sub(lambda digit: str(unicodedata.decimal(digit[0])), narrow(text))
+    found: list[Number] = []
     for cluster in _CLUSTER.finditer(text):
         start, end = cluster.span()
         while start and text[start - 1] in "+([ ":
@@ -101,7 +103,7 @@ def _spoken(text: str, start: int, end: int, called: int) -> list[Number]:
     firsts = (start, start + 1) if text[start] in DIGITS else (start,)
     lasts = (end, end - 1) if text[end - 1] in DIGITS else (end,)
     for first, last in ((first, last) for last in lasts for first in firsts):
-        said = text[first:last].translate(_FIGURES)
+        said = digits(text[first:last])
         if said == text[first:last]:
             return []
         base = max(first - _AROUND, 0)
@@ -175,7 +177,7 @@ def normalise(text: str) -> str:
     UsageError when it is none.
     """
     plain = narrow(text).strip(" \t\r\n.,;:。")
-    for typed in dict.fromkeys((plain, plain.translate(_FIGURES))):
+    for typed in dict.fromkeys((plain, digits(plain))):
         for number in _TYPED_GRAMMAR:
             if (match := number.fullmatch(typed)) and (phone := _spelled(match)):
                 return phone

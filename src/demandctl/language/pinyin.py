@@ -6,11 +6,11 @@ that records a customer would pay.
 
 from __future__ import annotations
 
-import unicodedata
 from functools import cache
 from typing import NamedTuple
 
 from demandctl import DATA
+from demandctl.language.figures import narrow
 
 
 class _Table(NamedTuple):
@@ -44,7 +44,7 @@ def spelled(*names: str) -> str:
 def _keys(name: str) -> list[str]:
     full, initials = "", ""
     table = _table()
-    for place, char in enumerate(unicodedata.normalize("NFKC", name).lower()):
+    for place, char in enumerate(narrow(name).lower()):
         surname = table.surnames.get(char) if place == 0 and len(name) < 5 else None
         syllable = surname or table.reading(char) or (char if char.isascii() and char.isalnum() else "")
         full += syllable

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from demandctl import DATA
+from demandctl.language.figures import narrow_letters
 
 PROVINCE, CITY, COUNTY = 1, 2, 3
 MUNICIPALITIES = ("110000", "120000", "310000", "500000")
@@ -160,11 +161,6 @@ def _named(name: str) -> tuple[Place, ...]:
     return tuple(_place(codes[at : at + 6]) for at in range(0, len(codes), 6))
 
 
-def every() -> list[Place]:
-    """All divisions of the table, in the order of their codes."""
-    return [_place(code) for code in _table().lines]
-
-
 def within(inner: Place, outer: Place) -> bool:
     """Whether *inner* is *outer* or lies in it."""
     return any(place.code == outer.code for place in _upward(inner))
@@ -244,7 +240,7 @@ def covers(served: Region, where: Region, reading: Place | None) -> int | None:
 @lru_cache(maxsize=4096)
 def region(text: str) -> Region:
     """Read a whole text as a region. A name that is also a word counts when the text says nothing else."""
-    text = _plain(text).strip()
+    text = narrow_letters(text).strip()
     if out := EXCEPT.search(text):
         return region(text[: out.start()] + text[out.end() :])._replace(but=region(out[1]).places)
     mentions = list(_mentions(text, near=False))
@@ -265,7 +261,7 @@ def region(text: str) -> Region:
 
 def recognise(text: str) -> list[Mention]:
     """The places that a sentence names, in their order, each with how far to believe it."""
-    return [mention for mention, _ in _mentions(_plain(text), near=True)]
+    return [mention for mention, _ in _mentions(narrow_letters(text), near=True)]
 
 
 def _by_letters(text: str) -> Region:
@@ -280,11 +276,6 @@ def _by_letters(text: str) -> Region:
         places = tuple(dict.fromkeys(_place(plates[letter]) for letter in bare))
         return Region(text, places, (), "")
     return Region(text, (), (), bare)
-
-
-def _plain(text: str) -> str:
-    """Full-width letters and digits as plain ones, one for one."""
-    return "".join(chr(ord(c) - 0xFEE0) if "\uff10" <= c <= "\uff5a" and c not in "：；" else c for c in text)
 
 
 def _mentions(text: str, *, near: bool) -> Iterator[tuple[Mention, list[_Word]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from demandctl.language.figures import narrow
 from demandctl.queries.reader import Reader
 
 _CUSTOMER = ("name", "nickname", "phone", "wechat", "company", "address")
@@ -45,7 +46,7 @@ def demands_holding(text: str) -> tuple[list[str], dict[str, str]]:
 def _places_of(word: str, name: str) -> tuple[list[str], dict[str, str]]:
     """Queries for the numbers of the demands that hold one word, each in another place, and the values they name."""
     cased = re.search("[A-Za-z]", word) is not None
-    spellings = dict(zip((name, f"{name}_narrow"), dict.fromkeys((word, _narrow(word))), strict=False))
+    spellings = dict(zip((name, f"{name}_narrow"), dict.fromkeys((word, narrow(word))), strict=False))
     values = {named: _pattern(spelling) if cased else spelling for named, spelling in spellings.items()}
 
     def holds(*columns: str) -> str:
@@ -68,11 +69,6 @@ def _places_of(word: str, name: str) -> tuple[list[str], dict[str, str]]:
         column = "id" if number[1] in "Dd" else "customer_id"
         queries.append(f"SELECT id FROM demand WHERE {column} = {int(number[2])}")
     return queries, values | {f"{name}_py": typed_letters(word)["py"]}
-
-
-def _narrow(word: str) -> str:
-    """Full-width digits, as some keyboards give them, made plain."""
-    return "".join(chr(ord(char) - 0xFEE0) if "０" <= char <= "９" else char for char in word)
 
 
 def _pattern(word: str) -> str:

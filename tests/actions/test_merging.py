@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from demandctl.language.pinyin import spelled, typed
+from demandctl.store.fields import FIELDS, Field, Holds, Joined, fields_of
 from tests.support.cli import Cli
+from tests.support.ledgerfile import add_row, writing
 
 
 def _pairs(cli: Cli) -> dict[tuple[str, str], list[str]]:
@@ -152,3 +154,79 @@ def test_tags_come_and_go(cli: Cli) -> None:
 def test_a_customer_is_named_by_his_phone_at_intake(cli: Cli) -> None:
     cli("customer", "add", "甲某", "--phone", "13800009988")
     assert cli.demand(customer="13800009988")["customer"]["code"] == "K00001"
+
+
+def _value(field: Field, number: int) -> str | int:
+    """What one of two customers holds in a column."""
+    held: dict[Holds, str | int] = {
+        Holds.FLAG: number % 2, Holds.LIST: f'["{field.column}{number}"]', Holds.CONTACT: number,
+        Holds.DAY: f"2026-01-0{number}", Holds.INSTANT: f"2026-01-0{number}T01:00:00Z", Holds.MONEY: f"{number}",
+        Holds.TERM: list(field.term or ())[number].value if field.term else "",
+    }  # fmt: skip
+    return held.get(field.holds, f"1380000000{number}" if field.holds is Holds.PHONE else f"{field.column}{number}")
+
+
+def _give(cli: Cli, number: int, fields: list[Field]) -> None:
+    with writing(cli.db) as ledger:
+        for field in fields:
+            value = "FREQ=MONTHLY" if field.column == "revisit_every" else _value(field, number)
+            ledger.execute(f"UPDATE customer SET {field.column} = ? WHERE id = ?", (value, number))
+
+
+def _of(cli: Cli, number: int) -> dict[str, Any]:
+    with closing(sqlite3.connect(cli.db)) as ledger:
+        ledger.row_factory = sqlite3.Row
+        return dict(ledger.execute("SELECT * FROM customer WHERE id = ?", (number,)).fetchone())
+
+
+JOINED = [field for field in fields_of("customer") if field.joined is not Joined.KEPT]
+
+
+def test_what_the_one_who_stays_lacks_he_gets_from_the_other_in_every_column_that_joins(cli: Cli) -> None:
+    _take(cli, "张三", region="")
+    _take(cli, "三哥", region="")
+    _give(cli, 2, JOINED)
+    before = _of(cli, 2)
+    cli("customer merge K1 K2 --yes")
+    after, other = _of(cli, 1), _of(cli, 2)
+    for field in JOINED:
+        assert after[field.column] == before[field.column], field
+        assert (other[field.column] == "") is (field.joined is Joined.MOVED), field
+
+
+def test_where_both_have_something_the_column_says_whose_it_is(cli: Cli) -> None:
+    _take(cli, "张三")
+    _take(cli, "三哥")
+    _give(cli, 1, JOINED)
+    _give(cli, 2, JOINED)
+    cli("customer merge K1 K2 --yes")
+    after = _of(cli, 1)
+    both = {
+        Joined.LATEST: lambda field: _value(field, 2),
+        Joined.EITHER: lambda field: 1,
+        Joined.UNITED: lambda field: f'["{field.column}1", "{field.column}2"]',
+        Joined.ADDED: lambda field: f"{field.column}1\n{field.column}2",
+    }
+    for field in JOINED:
+        if field.column != "revisit_every":
+            assert after[field.column] == both.get(field.joined, lambda field: _value(field, 1))(field), field
+
+
+def test_all_that_belongs_to_the_other_goes_over_whatever_table_it_stands_in(cli: Cli) -> None:
+    _take(cli, "张三")
+    number = _take(cli, "三哥", kind="opportunity")["number"]
+    cli("follow-up", str(number), "报过价")
+    cli("revisit", "add", "K2", "--kind", "regular", "--at", "3天后")
+    tables = [field.table for field in FIELDS if field.column == "customer_id"]
+    with writing(cli.db) as ledger:
+        for table in tables:
+            if table not in ("demand", "revisit", "deadline"):
+                add_row(ledger, table, {"customer_id": 2})
+    cli("customer merge K1 K2 --yes")
+    with closing(sqlite3.connect(cli.db)) as ledger:
+        for table in tables:
+            about = " AND about <> 'customer'" if table == "deadline" else ""
+            left = ledger.execute(f"SELECT count(*) FROM {table} WHERE customer_id = 2{about}").fetchone()
+            here = ledger.execute(f"SELECT count(*) FROM {table} WHERE customer_id = 1").fetchone()
+            assert (left[0], here[0] > 0) == (0, True), table
+    cli("doctor")

@@ -61,3 +61,22 @@ def assert_replayed(path: Path) -> None:
         for about, number in subjects:
             made, stored = replay(opened, Subject(About(about), number))
             assert made == stored, (about, number)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[sqlite3.Connection]:
+    """The file, open for what a command would write: the audit takes it down as part of the newest operation."""
+    with closing(sqlite3.connect(path)) as ledger, ledger:
+        ledger.execute("INSERT INTO current_operation SELECT 1, max(id) FROM operation")
+        yield ledger
+        ledger.execute("DELETE FROM current_operation")
+
+
+def add_row(ledger: sqlite3.Connection, table: str, given: dict[str, int]) -> None:
+    """A row of a table, with whatever it cannot do without."""
+    row: dict[str, object] = dict(given)
+    for _, name, kind, needed, default, key in ledger.execute(f"PRAGMA table_info({table})"):
+        if needed and default is None and not key and name not in row:
+            row[name] = 1 if kind == "INTEGER" else f"{table} {sorted(given.values())}"
+    marks = ", ".join("?" for _ in row)
+    ledger.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))

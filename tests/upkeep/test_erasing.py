@@ -2,15 +2,14 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from typing import Any
+from contextlib import closing
 
 import pytest
 
 from demandctl.store.fields import FIELDS, Erased, Field, Holds, blank, fields_of
 from demandctl.upkeep.privacy import GONE, OWNED
 from tests.support.cli import Cli
+from tests.support.ledgerfile import add_row, writing
 
 NAME, PHONE, WECHAT, COMPANY = "湘潭老周", "13800000121", "zhoubc_x", "大周砼业"
 SPOKEN = (Holds.TEXT, Holds.NAME, Holds.PHONE, Holds.ACCOUNT, Holds.LIST)
@@ -19,15 +18,6 @@ STRUCK_ELSEWHERE = f"问{PHONE}或{WECHAT.upper()}"
 WRITTEN = (Holds.TEXT, Holds.NAME, Holds.LIST)
 AS_TYPED = {("customer", column) for column in ("name", "phone", "wechat", "company")}
 PERSONAL = [field for field in FIELDS if field.erased not in (Erased.KEPT, Erased.FOLLOWS)]
-
-
-@contextmanager
-def _inside(cli: Cli) -> Iterator[sqlite3.Connection]:
-    """The file, open for what a command would write: the audit takes it down."""
-    with closing(sqlite3.connect(cli.db)) as ledger, ledger:
-        ledger.execute("INSERT INTO current_operation SELECT 1, max(id) FROM operation")
-        yield ledger
-        ledger.execute("DELETE FROM current_operation")
 
 
 @pytest.fixture
@@ -41,26 +31,18 @@ def two(cli: Cli) -> Cli:
         cli("follow-up", number, "去看过", "--next", "明天", "--plan", "再去")
         cli("escalate", number, "唐建明", "--problem", "修不好")
         cli("revisit", "add", f"K{number}", "--kind", "regular", "--at", "3天后")
-        with _inside(cli) as ledger:
+        with writing(cli.db) as ledger:
             for table in OWNED:
                 if table not in ("follow_up", "assignment", "escalation", "deadline"):
-                    _add(ledger, table, int(number))
+                    add_row(ledger, table, dict.fromkeys(OWNED[table], int(number)))
             ledger.execute(
                 "INSERT INTO notification (at, channel, deadline_id, level, due_at, answer) "
                 "SELECT '2026', '群', min(id), 1, '2026', '' FROM deadline WHERE demand_id = ?",
                 (number,),
             )
+    with writing(cli.db) as ledger:
+        add_row(ledger, "wechat_group", {})
     return cli
-
-
-def _add(ledger: sqlite3.Connection, table: str, owner: int) -> None:
-    """A row of a table that belongs to a customer, with whatever it cannot do without."""
-    row: dict[str, Any] = dict.fromkeys(OWNED[table], owner)
-    for _, name, kind, needed, default, key in ledger.execute(f"PRAGMA table_info({table})"):
-        if needed and default is None and not key and name not in row:
-            row[name] = 1 if kind == "INTEGER" else f"{table}{owner}"
-    marks = ", ".join("?" for _ in row)
-    ledger.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
 
 
 def _his(table: str) -> str:
@@ -82,7 +64,7 @@ def _marker(place: int, field: Field) -> str:
 def _fill(cli: Cli) -> list[str]:
     """Write markers into every personal column, and his numbers into others' texts; returns what may not be left."""
     markers = [NAME, PHONE, WECHAT, WECHAT.upper(), COMPANY]
-    with _inside(cli) as ledger:
+    with writing(cli.db) as ledger:
         for place, field in enumerate(PERSONAL):
             if field.holds not in (*SPOKEN, Holds.DAY, Holds.MONEY) or (field.table, field.column) in AS_TYPED:
                 continue

@@ -9,15 +9,9 @@ from sqlmodel import col, select
 from demandctl.actions import customers
 from demandctl.errors import Refused
 from demandctl.store.deadlines import OPEN
-from demandctl.store.models import Customer, DeadlineRow, Demand, Revisit
+from demandctl.store.fields import FIELDS, Joined, blank, fields_of
+from demandctl.store.models import Customer, DeadlineRow
 from demandctl.store.work import Work
-
-_FILLED = (
-    "wechat", "phone", "company", "region", "address", "value", "need_class", "stage", "owner_id", "briefed_at",
-    "birthday", "contract_on", "profiled_on", "approved_by", "revisit_every", "note", "consent_on",
-)  # fmt: skip
-_LATEST = ("last_order", "business_contact")
-_EITHER = ("arrears", "handed")
 
 
 def merge(work: Work, kept: Customer, other: Customer) -> int:
@@ -31,7 +25,7 @@ def merge(work: Work, kept: Customer, other: Customer) -> int:
         raise Refused(f"{kept.code} 不能和自己合并", "写两位不同的客户；已合并过的会算成同一位")
     owed = _owed_visits(work, other)
     customers.tell(work, other, {"merged"})
-    before = {name: getattr(kept, name) for name in (*_FILLED, *_LATEST, *_EITHER)}
+    before = {field.column: getattr(kept, field.column) for field in fields_of("customer")}
     _fill(work, kept, other)
     moved = _move(work, kept, other)
     other.merged_into = kept.id
@@ -56,34 +50,39 @@ def _owed_visits(work: Work, other: Customer) -> list[DeadlineRow]:
 
 
 def _fill(work: Work, kept: Customer, other: Customer) -> None:
-    for name in _FILLED:
-        value = getattr(other, name)
-        if not value or getattr(kept, name):
-            continue
-        if name in ("phone", "wechat"):  # one number belongs to one customer
-            setattr(other, name, "")
+    """Join column by column, as the table of columns says of each."""
+    for field in fields_of("customer"):
+        mine, theirs = getattr(kept, field.column), getattr(other, field.column)
+        if field.joined is Joined.MOVED and theirs and not mine:
+            setattr(other, field.column, blank(field))
             work.session.flush()
-        setattr(kept, name, value)
-    for name in _LATEST:
-        setattr(kept, name, max((day for day in (getattr(kept, name), getattr(other, name)) if day), default=None))
-    for name in _EITHER:
-        setattr(kept, name, getattr(kept, name) or getattr(other, name))
-    kept.tags = list(dict.fromkeys([*kept.tags, *other.tags]))
-    kept.documents = [name for name in customers.DOCUMENTS if name in {*kept.documents, *other.documents}]
+        if field.joined is not Joined.KEPT:
+            setattr(kept, field.column, _joined(field.joined, mine, theirs))
     work.session.flush()
+
+
+def _joined(how: Joined, mine: Any, theirs: Any) -> Any:
+    """The one value that two make."""
+    if how is Joined.LATEST:
+        return max((day for day in (mine, theirs) if day), default=None)
+    if how is Joined.UNITED:
+        return list(dict.fromkeys([*mine, *theirs]))
+    if how is Joined.ADDED and mine and theirs and theirs not in mine:
+        return f"{mine}\n{theirs}"
+    return mine or theirs
 
 
 def _move(work: Work, kept: Customer, other: Customer) -> int:
-    demands = work.session.exec(select(Demand).where(Demand.customer_id == other.id)).all()
-    revisits = work.session.exec(select(Revisit).where(Revisit.customer_id == other.id)).all()
-    deadlines = work.session.exec(
-        select(DeadlineRow).where(DeadlineRow.customer_id == other.id, DeadlineRow.about != "customer")
-    ).all()
-    rows: list[Any] = [*demands, *revisits, *deadlines]
-    for row in rows:
-        row.customer_id = kept.id
-    work.session.flush()
-    return len(demands)
+    """Whatever belongs to the other customer goes over; of his deadlines those that are not about himself."""
+    moved = 0
+    for table in (field.table for field in FIELDS if field.column == "customer_id"):
+        own = " AND about <> 'customer'" if table == "deadline" else ""
+        done = work.session.connection().exec_driver_sql(
+            f"UPDATE {table} SET customer_id = ? WHERE customer_id = ?{own}", (kept.id, other.id)
+        )
+        moved += done.rowcount if table == "demand" else 0
+    work.session.expire_all()
+    return moved
 
 
 def _restart(work: Work, kept: Customer, before: dict[str, Any], owed: list[DeadlineRow]) -> None:

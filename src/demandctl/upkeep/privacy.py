@@ -47,9 +47,10 @@ _OWN_TABLES = ("customer", "demand", "revisit")
 _OWNERS = {"customer_id": "customer", "demand_id": "demand", "revisit_id": "revisit"}
 """Columns that say whose a row of another table is."""
 OWNED: dict[str, dict[str, str]] = {
-    table: {field.column: _OWNERS[field.column] for field in fields_of(table) if field.column in _OWNERS}
+    table: owners
     for table in TABLES
     if table not in _OWN_TABLES
+    and (owners := {f.column: _OWNERS[f.column] for f in fields_of(table) if f.column in _OWNERS})
 }
 """Tables whose rows belong to whom their customer, demand or revisit belongs to, with the columns that name them."""
 WRITTEN: dict[str, dict[str, Field]] = {

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from demandctl.queries.view import View, as_json, fields_of
+from demandctl.queries.view import View, as_json
 
 
 class Visit(View):
@@ -27,7 +27,7 @@ def test_json_has_the_fields_in_their_order_with_times_as_iso() -> None:
 
 
 def test_a_document_may_have_more_beside_the_fields() -> None:
-    assert list(fields_of(VISIT) | {"demands": []}) == ["id", "from", "at", "next", "demands"]
+    assert list(VISIT.data() | {"demands": []}) == ["id", "from", "at", "next", "demands"]
 
 
 def test_what_was_read_cannot_be_changed() -> None:

@@ -1,18 +1,18 @@
 """``assign`` and ``who``: route a demand to the right person."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 import typer
 
 from demandctl.context import Context
+from demandctl.core.routing import Proposal, Routing
 from demandctl.core.rules import RulePart
 from demandctl.errors import UsageError
 from demandctl.language.display import shown, shown_lines
 from demandctl.language.subject import Subject
 from demandctl.messages import handing
-from demandctl.queries.demands import read_demand
+from demandctl.queries.demands import DemandInFull, read_demand
 from demandctl.queries.reader import reading
 from demandctl.terminal import asking
 from demandctl.terminal.answers import answer
@@ -108,13 +108,14 @@ def _give(
         put_on_clipboard(text)
 
 
-def _message(app: Context, written: Mapping[str, Any], lacking: list[str], *, leader: bool) -> str:
+def _message(app: Context, written: DemandInFull, lacking: list[str], *, leader: bool) -> str:
     """The ready-to-paste text for the handler, or for the leader who designates one."""
     part = RulePart.DESIGNATE if leader else RulePart.FEEDBACK
     deadline = next(
-        (d["due_at"] for d in written["deadlines"] if d["role"] == part and d["state"] not in ("met", "voided")), None
+        (d["due_at"] for d in written.deadlines if d["role"] == part and d["state"] not in ("met", "voided")), None
     )
-    return (handing.for_leader if leader else handing.for_handler)(written, lacking, app.now, deadline)
+    due_at = datetime.fromisoformat(deadline) if deadline else None
+    return (handing.for_leader if leader else handing.for_handler)(written, lacking, app.now, due_at)
 
 
 def offer(
@@ -126,15 +127,15 @@ def offer(
     with reading(app) as reader:
         demand = read_demand(reader, number)
         found = routing.for_demand(reader, demand)
-    listed = [(_Choice(str(p["id"])), _line(p)) for p in found["proposals"][:6]]
-    leader = found["leader"]
-    referral = [(_Choice(str(leader["id"]), leader=True), f"转领导指派：{_line(leader)}")] if leader else []
-    by_rule = listed[:1] if found["clear"] else referral
+    listed = [(_Choice(str(p.id)), _line(p)) for p in found.proposals[:6]]
+    leader = found.leader
+    referral = [(_Choice(str(leader.id), leader=True), f"转领导指派：{_line(leader)}")] if leader else []
+    by_rule = listed[:1] if found.clear else referral
     if yes and by_rule:
         choice = by_rule[0][0]
     else:
         later = (None, "先不派")
-        place = f"{Subject.demand(number)} {Kind(demand['kind']).label}，{demand['region'] or '地区未知'}"
+        place = f"{Subject.demand(number)} {demand.kind.label}，{demand.region or '地区未知'}"
         choice = asking.choose(f"{place}：派给谁", [*listed, *referral, later], by_rule[0][0] if by_rule else None)
     if choice is None:
         answer(f"{Subject.demand(number)} 还没有派单", f"以后再派：demandctl assign {number}")
@@ -142,15 +143,15 @@ def offer(
     _give(app, number, choice, moment=moment or app.now, reason=reason, copy=copy, as_json=False)
 
 
-def _line(person: Mapping[str, Any]) -> str:
-    return shown(f"{person['name']}  {_why(person)}")
+def _line(person: Proposal) -> str:
+    return shown(f"{person.name}  {_why(person)}")
 
 
-def _why(person: Mapping[str, Any]) -> str:
+def _why(person: Proposal) -> str:
     """Branch, role and reasons; that his role fits is no news behind it."""
-    role = Role(person["role"]).label
-    reasons = "；".join(reason for reason in person["reasons"] if reason not in (role, f"角色：{role}"))
-    return f"{person['branch'] or '—'} {role}  {reasons}".rstrip()
+    role = Role(person.role).label
+    reasons = "；".join(reason for reason in person.reasons if reason not in (role, f"角色：{role}"))
+    return f"{person.branch or '—'} {role}  {reasons}".rstrip()
 
 
 def _propose(app: Context, number: int, as_json: bool) -> None:
@@ -160,15 +161,23 @@ def _propose(app: Context, number: int, as_json: bool) -> None:
         demand = read_demand(reader, number)
         found = routing.for_demand(reader, demand)
     if as_json:
-        put_json(found)
+        put_json(_document(found))
         return
-    about = f"{demand['customer']['name']}，{demand['region'] or '地区未知'}"
-    head = f"{Subject.demand(number)} {Kind(demand['kind']).label}：{about}"
+    head = f"{Subject.demand(number)} {demand.kind.label}：{demand.customer.name}，{demand.region or '地区未知'}"
     put_styled(shown(head), "bold")
     put_proposals(found)
-    first = found["proposals"][0]["name"] if found["clear"] else "联系人"
-    leader = "--leader" if found["leader"] else "领导姓名 --leader"
+    first = found.proposals[0].name if found.clear else "联系人"
+    leader = "--leader" if found.leader else "领导姓名 --leader"
     answer("", f"派单：demandctl assign {number} {first}", f"转领导：demandctl assign {number} {leader}")
+
+
+def _document(found: Routing) -> dict[str, object]:
+    """Proposals as JSON has them."""
+    return {
+        "clear": found.clear,
+        "proposals": [proposal._asdict() for proposal in found.proposals],
+        "leader": found.leader._asdict() if found.leader else None,
+    }
 
 
 def who(
@@ -195,19 +204,19 @@ def who(
             customer=customer,
         )
     if json:
-        put_json(found)
+        put_json(_document(found))
         return
     put_proposals(found)
 
 
-def put_proposals(found: Mapping[str, Any]) -> None:
+def put_proposals(found: Routing) -> None:
     """The proposals with their reasons, and the leader it would go to otherwise."""
-    for place, person in enumerate(found["proposals"][:8], 1):
-        tell(shown(f"{place}. {person['name']}  {person['phone']}  {_why(person)}"))
-    if not found["proposals"]:
+    for place, person in enumerate(found.proposals[:8], 1):
+        tell(shown(f"{place}. {person.name}  {person.phone}  {_why(person)}"))
+    if not found.proposals:
         put("通讯录里没有直接合适的人。")
-    elif not found["clear"]:
+    elif not found.clear:
         put("几位难分先后，请指定一位或转领导。")
-    leader = found["leader"]
+    leader = found.leader
     if leader:
-        tell(shown(f"领导：{leader['name']}  {leader['phone']}  {leader['branch']}"))
+        tell(shown(f"领导：{leader.name}  {leader.phone}  {leader.branch}"))

@@ -70,11 +70,11 @@ def _asked(app: Context, number: int, outcome: str, reason: str, duplicate_of: s
 
     with reading(app) as reader:
         demand = read_demand(reader, number)
-    if demand["closed_at"]:
+    if demand.closed_at:
         return outcome, reason, duplicate_of
     if not outcome:
-        ends = lifecycle.OUTCOMES[Kind(demand["kind"])]
-        head = f"{Subject.demand(number)} {demand['customer']['name']}：结果是"
+        ends = lifecycle.OUTCOMES[demand.kind]
+        head = f"{Subject.demand(number)} {demand.customer.name}：结果是"
         outcome = asking.choose(head, terms(ends))
     result = Outcome.parse(outcome)
     if result in lifecycle.NEED_REASON and not reason.strip():
@@ -88,7 +88,7 @@ def _means_to_buy(app: Context, number: int, result: Outcome) -> bool:
     """R 3.1.3: a question about a product may be the beginning of a sale."""
     with reading(app) as reader:
         demand = read_demand(reader, number)
-    asked = demand["kind"] == Kind.INQUIRY and demand["subtype"] == "product" and not demand["closed_at"]
+    asked = demand.kind == Kind.INQUIRY and demand.subtype == "product" and not demand.closed_at
     return asked and result is Outcome.SOLVED and asking.yes("客户有意购买吗？有的话应转为商机", default=False)
 
 
@@ -144,8 +144,8 @@ def _heard(app: Context, number: int) -> bool:
 
     with reading(app) as reader:
         demand = read_demand(reader, number)
-    kind, status = Kind(demand["kind"]), Status(demand["status"])
-    lifecycle.require_confirming(lifecycle.State(number, kind, status, demand["handler"] is not None))
+    state = lifecycle.State(number, demand.kind, demand.status, demand.handler is not None)
+    lifecycle.require_confirming(state)
     answers = [(True, "解决了，就此结束"), (False, "没有解决，继续跟进")]
     return bool(asking.choose(f"{Subject.demand(number)} 客户怎么说", answers))
 

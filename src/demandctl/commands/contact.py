@@ -1,15 +1,13 @@
 """``contact``: the directory of branches, leaders, experts and outside help."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from demandctl.commands.import_ import contacts as import_contacts
 from demandctl.context import Context
 from demandctl.errors import Lacking, Offer, Refused
-from demandctl.language.subject import Subject
-from demandctl.queries.contacts import read_contact, read_contacts
+from demandctl.queries.contacts import ContactView, read_contact, read_contacts
 from demandctl.queries.demands import Filter, read_demands
 from demandctl.queries.naming import find_contact_id
 from demandctl.queries.reader import reading
@@ -104,11 +102,12 @@ def _offers(app: Context, text: str) -> dict[str, Offer]:
     """What of a person can be changed, with what it is now."""
     with reading(app) as reader:
         now = read_contact(reader, find_contact_id(reader, one_line(text)))
-    offers = {name: Offer(now[name] or "") for name in ("name", "role", "branch", "phone", "wechat")}
-    lists = {"region": "regions", "product": "products", "skill": "skills"}
-    offers |= {name: Offer("、".join(now[column])) for name, column in lists.items()}
-    offers["leader"] = Offer("是" if now["leader"] else "否")
-    return offers if now["active"] else offers | {"back": Offer()}
+    texts = {"name": now.name, "role": now.role, "branch": now.branch or "", "phone": now.phone, "wechat": now.wechat}
+    lists = {"region": now.regions, "product": now.products, "skill": now.skills}
+    offers = {name: Offer(text) for name, text in texts.items()}
+    offers |= {name: Offer("、".join(words)) for name, words in lists.items()}
+    offers["leader"] = Offer("是" if now.leader else "否")
+    return offers if now.active else offers | {"back": Offer()}
 
 
 def leave(ctx: typer.Context, contact: Who, json: Json = False) -> None:
@@ -169,12 +168,12 @@ NARROW = [
 ]  # fmt: skip
 
 
-def _row(contact: Mapping[str, Any], *, narrow: bool) -> list[str]:
-    name = contact["name"] + ("" if contact["active"] else "（离职）")
-    role = Role(contact["role"]).label + ("·领导" if contact["leader"] and contact["role"] != "leader" else "")
-    regions, products, skills = ("、".join(contact[key]) for key in ("regions", "products", "skills"))
+def _row(contact: ContactView, *, narrow: bool) -> list[str]:
+    name = contact.name + ("" if contact.active else "（离职）")
+    role = contact.role.label + ("·领导" if contact.leader and contact.role != "leader" else "")
+    regions, products, skills = map("、".join, (contact.regions, contact.products, contact.skills))
     knows = ["、".join(filter(None, (products, skills)))] if narrow else [products, skills]
-    return [str(contact["id"]), name, role, contact["branch"] or "", contact["phone"], regions, *knows]
+    return [str(contact.id), name, role, contact.branch or "", contact.phone, regions, *knows]
 
 
 def show(ctx: typer.Context, contact: Who, json: Json = False) -> None:
@@ -185,24 +184,24 @@ def show(ctx: typer.Context, contact: Who, json: Json = False) -> None:
         person = read_contact(reader, number)
         open_ones = read_demands(reader, Filter(open_only=True, handler=number))
     if json:
-        put_json(person | {"demands": open_ones})
+        put_json(person.data() | {"demands": open_ones})
         return
     pairs(
         [
-            ("姓名", f"{person['name']}（编号 {person['id']}）" + ("" if person["active"] else "，已离职")),
-            ("角色", Role(person["role"]).label + ("，分管领导" if person["leader"] else "")),
-            ("分公司", person["branch"]),
-            ("电话", person["phone"]),
-            ("微信", person["wechat"]),
-            ("负责地区", "、".join(person["regions"])),
-            ("产品线", "、".join(person["products"]) or "全部"),
-            ("专长", "、".join(person["skills"])),
-            ("手里的需求", "、".join(Subject.demand(d["number"]).code for d in open_ones) or "没有"),
+            ("姓名", f"{person.name}（编号 {person.id}）" + ("" if person.active else "，已离职")),
+            ("角色", person.role.label + ("，分管领导" if person.leader else "")),
+            ("分公司", person.branch),
+            ("电话", person.phone),
+            ("微信", person.wechat),
+            ("负责地区", "、".join(person.regions)),
+            ("产品线", "、".join(person.products) or "全部"),
+            ("专长", "、".join(person.skills)),
+            ("手里的需求", "、".join(d.subject.code for d in open_ones) or "没有"),
         ]
     )
 
 
-def _one(app: Context, number: int) -> dict[str, object]:
+def _one(app: Context, number: int) -> ContactView:
     with reading(app) as reader:
         return read_contact(reader, number)
 

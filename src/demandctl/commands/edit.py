@@ -99,15 +99,14 @@ def _offers(app: Context, number: int) -> dict[str, Offer]:
     """What of a demand can be put right, with what it is now."""
     with reading(app) as reader:
         now = read_demand(reader, number)
-    typed = now | {
-        "mode": now["service_mode"], "tag": "、".join(now["tags"]), "raised": now["raised_at"][:16].replace("T", " "),
+    texts: dict[str, str | None] = {
+        "content": now.content, "kind": now.kind, "subtype": now.subtype, "urgency": now.urgency, "region": now.region,
+        "product": now.product, "channel": now.channel, "group": now.group, "raised": f"{now.raised_at:%Y-%m-%d %H:%M}",
+        "mode": now.service_mode, "warranty": now.warranty, "wish": now.wish, "tag": "、".join(now.tags),
+        "note": now.note,
     }  # fmt: skip
-    offered = ("content", "kind", "subtype", "urgency", "region", "product", "channel", "group", "raised", "mode",
-               "warranty", "wish", "tag", "note")  # fmt: skip
-    offers = {name: Offer(typed[name] or "") for name in offered}
-    offers["subtype"] = Offer(
-        now["subtype"] or "", lambda given: SUBTYPES[Kind(given.get("kind", now["kind"]))].items()
-    )
+    offers = {name: Offer(text or "") for name, text in texts.items()}
+    offers["subtype"] = Offer(now.subtype or "", lambda given: SUBTYPES[Kind(given.get("kind", now.kind))].items())
     return offers
 
 

@@ -1,7 +1,7 @@
 """``handover``: what one person holds goes to another (W 5.3)."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -11,7 +11,7 @@ from demandctl.language.display import shown, shown_lines
 from demandctl.language.subject import Subject
 from demandctl.messages import handing, scripts
 from demandctl.queries import holdings
-from demandctl.queries.contacts import read_contact
+from demandctl.queries.contacts import ContactView, read_contact
 from demandctl.queries.naming import find_contact_id, find_customer_id
 from demandctl.queries.reader import Reader, reader_in, reading
 from demandctl.terminal import asking
@@ -58,15 +58,15 @@ def handover(
         old = read_contact(reader, find_contact_id(reader, one_line(from_)))
         new = read_contact(reader, find_contact_id(reader, one_line(to)))
         part = _part(reader, only, kind, region, demand, customer)
-        held = holdings.held_by(reader, old["id"], part)
+        held = holdings.held_by(reader, old.id, part)
         holdings.require_all(part, held)
     notices = _notices(app, held, old, new)
     if dry_run:
         _put_list(held, old, new, notices, as_json=json)
         return
     if not held:
-        raise Refused(f"{old['name']} 手里没有要交接的", f"看看他手里有什么：demandctl contact show {old['id']}")
-    question = f"把这 {len(held)} 项交给 {new['name']}？"
+        raise Refused(f"{old.name} 手里没有要交接的", f"看看他手里有什么：demandctl contact show {old.id}")
+    question = f"把这 {len(held)} 项交给 {new.name}？"
     if not (yes or asking.can_ask()):
         agreed(question, yes)  # nobody can answer: nothing is listed before it is refused
     if not json:
@@ -77,14 +77,14 @@ def handover(
     from demandctl.store.models import Contact
 
     with transaction(app, "handover") as work:
-        now_held = holdings.held_by(reader_in(work), old["id"], part)
-        giver, taker = (work.session.get_one(Contact, person["id"]) for person in (old, new))
+        now_held = holdings.held_by(reader_in(work), old.id, part)
+        giver, taker = (work.session.get_one(Contact, person.id) for person in (old, new))
         hand_over(work, giver, taker, now_held, reason=clean(reason))
     if json:
         _put_list(held, old, new, notices, as_json=True)
         return
-    tell(shown(f"已交接 {len(held)} 项：{old['name']} → {new['name']}"))
-    tell(shown(f"  标记离职：demandctl contact leave {old['name']}；交错了：demandctl undo"))
+    tell(shown(f"已交接 {len(held)} 项：{old.name} → {new.name}"))
+    tell(shown(f"  标记离职：demandctl contact leave {old.name}；交错了：demandctl undo"))
     _put_notices(notices, copy=copy)
 
 
@@ -101,9 +101,7 @@ def _part(
     )
 
 
-def _notices(
-    app: Context, held: Sequence[holdings.Holding], old: dict[str, Any], new: dict[str, Any]
-) -> dict[str, str]:
+def _notices(app: Context, held: Sequence[holdings.Holding], old: ContactView, new: ContactView) -> dict[str, str]:
     """The notice for each customer who gets another person, by his code and name."""
     told = {h.customer_id: h.customer for h in held if h.what in ("demands", "customers")}
     template = scripts.find(scripts.load(app.scripts_path), "handover").text
@@ -118,8 +116,8 @@ def _notices(
 
 def _put_list(
     held: Sequence[holdings.Holding],
-    old: dict[str, Any],
-    new: dict[str, Any],
+    old: ContactView,
+    new: ContactView,
     notices: dict[str, str],
     *,
     as_json: bool,
@@ -128,7 +126,7 @@ def _put_list(
         told = [{"customer": _customer(key), "text": text} for key, text in notices.items()]
         put_json({"from": short(old), "to": short(new), "items": [h.data() for h in held], "notices": told})
         return
-    put_styled(shown(f"{old['name']} → {new['name']}（{new['branch'] or '无分公司'} {new['phone']}）"), "bold")
+    put_styled(shown(f"{old.name} → {new.name}（{new.branch or '无分公司'} {new.phone}）"), "bold")
     columns = [Column("哪类", wrap=False), Column("编号", wrap=False), Column("类型", wrap=False), Column("客户"),
                Column("地区"), Column("内容", least=8)]  # fmt: skip
     rows = [

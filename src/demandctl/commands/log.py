@@ -1,14 +1,13 @@
 """``log`` and ``undo``: what was done, and the last step taken back."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from demandctl.context import Context
 from demandctl.language.display import moment, shown
 from demandctl.queries.demands import read_demand
-from demandctl.queries.history import read_operations
+from demandctl.queries.history import OperationView, read_operations
 from demandctl.queries.reader import reading
 from demandctl.terminal.answers import object_answer
 from demandctl.terminal.options import Json
@@ -40,11 +39,11 @@ def log(
         found = read_operations(
             reader, demand=demand, who=one_line(who), command=one_line(command), limit=row_limit(limit, json), **span
         )
-        changed = of_operations(reader, [o["id"] for o in found]) if changes else {}
+        changed = of_operations(reader, [o.id for o in found]) if changes else {}
         told = {number: list(in_words(reader, fields)) for number, fields in changed.items()} if not json else {}
     if json:
         extra = {number: [change._asdict() for change in fields] for number, fields in changed.items()}
-        put_json([o | {"changes": extra[o["id"]]} if changes else o for o in found])
+        put_json([o.data() | {"changes": extra[o.id]} if changes else o for o in found])
         return
     if not found:
         put("没有符合条件的操作" if demand or who or command or since or until else "还没有操作")
@@ -56,24 +55,23 @@ def log(
         Column("#", right=True, wrap=False), Column("时间", wrap=False), Column("谁"), Column("做了什么", least=20),
         Column(""),
     ]  # fmt: skip
-    put_table(columns, [[str(o["id"]), *_told(app, o), _taken_back(o)] for o in found])
+    put_table(columns, [[str(o.id), *_told(app, o), _taken_back(o)] for o in found])
 
 
-def _told(app: Context, operation: dict[str, Any]) -> tuple[str, str, str]:
-    at = moment(datetime.fromisoformat(operation["at"]), app.now)
-    return at, operation["who"], operation["summary"] or operation["command"]
+def _told(app: Context, operation: OperationView) -> tuple[str, str, str]:
+    return moment(operation.at, app.now), operation.who, operation.summary or operation.command
 
 
-def _taken_back(operation: dict[str, Any]) -> str:
-    return f"已撤销（#{operation['undone_by']}）" if operation["undone_by"] else ""
+def _taken_back(operation: OperationView) -> str:
+    return f"已撤销（#{operation.undone_by}）" if operation.undone_by else ""
 
 
-def _put_changes(app: Context, found: list[dict[str, Any]], told: dict[int, list[str]]) -> None:
+def _put_changes(app: Context, found: list[OperationView], told: dict[int, list[str]]) -> None:
     for operation in found:
         put_styled(
-            shown("  ".join([f"#{operation['id']}", *_told(app, operation), _taken_back(operation)])).rstrip(), "bold"
+            shown("  ".join([f"#{operation.id}", *_told(app, operation), _taken_back(operation)])).rstrip(), "bold"
         )
-        for line in told[operation["id"]] or ["没有改动记录"]:
+        for line in told[operation.id] or ["没有改动记录"]:
             tell(f"    {shown(line)}")
 
 

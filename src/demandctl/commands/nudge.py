@@ -35,5 +35,5 @@ def nudge(ctx: typer.Context, whom: Whom = "", unmask: Unmask = False, copy: Cop
             people = owed_by_person(reader, find_contact_id(reader, text))
         else:
             people = owed_late(reader)
-    notes = [(person, reminders.to_person(person["name"], owed, app.now, unmask=unmask)) for person, owed in people]
+    notes = [(person, reminders.to_person(person.name, owed, app.now, unmask=unmask)) for person, owed in people]
     put_notes(app, "nudge", notes, nobody="没有人超时。", copy=copy, as_json=json, unmasked=unmask)

@@ -1,8 +1,7 @@
 """``script``: call scripts and quick replies 话术."""
 
 import sys
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -11,8 +10,9 @@ from demandctl.errors import Lacking, Offer, UsageError
 from demandctl.language.display import moment, shown, shown_lines
 from demandctl.messages import scripts
 from demandctl.queries.customers import read_customer
-from demandctl.queries.demands import read_demand
+from demandctl.queries.demands import DemandView, read_demand
 from demandctl.queries.naming import find_customer_id
+from demandctl.queries.people import CustomerBrief
 from demandctl.queries.reader import reading
 from demandctl.terminal.answers import object_answer
 from demandctl.terminal.copying import Copy, put_on_clipboard
@@ -72,17 +72,17 @@ def show(
 
 def filled(app: Context, script: scripts.Script, customer: str, demand: str) -> str:
     """The script with the names of a customer and a demand in it."""
-    person: dict[str, Any] | None = None
-    about: dict[str, Any] | None = None
+    person: CustomerBrief | None = None
+    about: DemandView | None = None
     when = ""
     if customer or demand:
         with reading(app) as reader:
             about = read_demand(reader, demand_number(demand)) if demand else None
-            person = about["customer"] if about else None
+            person = about.customer if about else None
             if customer:
                 person = read_customer(reader, find_customer_id(reader, one_line(customer)))
-    if about and about["next_at"]:
-        when = moment(datetime.fromisoformat(about["next_at"]), app.now)
+    if about and about.next_at:
+        when = moment(about.next_at, app.now)
     return scripts.fill(script.whole, scripts.values_for(app.config, app.who, person, about, when))
 
 

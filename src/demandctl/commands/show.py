@@ -1,16 +1,16 @@
 """``list``, ``show`` and ``search``: look at demands."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from demandctl.context import Context
 from demandctl.language.display import brief, shown, shown_lines
 from demandctl.language.subject import Subject
-from demandctl.queries.demands import Filter, read_demand, read_demands
-from demandctl.queries.history import history_of
+from demandctl.queries.demands import DemandInFull, DemandView, Filter, read_demands
+from demandctl.queries.history import DemandStory, FollowUpView, read_story
+from demandctl.queries.people import PersonView
 from demandctl.queries.reader import Reader, reading
 from demandctl.terminal.options import Json, Number, choices
 from demandctl.terminal.render import Column, gist, is_narrow, pairs, put, put_json, put_styled, put_table, say
@@ -27,13 +27,7 @@ from demandctl.terminal.showing import (
 )
 from demandctl.terminal.typed import one_line
 from demandctl.vocabulary import (
-    Channel,
     Kind,
-    Method,
-    Outcome,
-    Role,
-    Route,
-    ServiceMode,
     Status,
     Urgency,
     match,
@@ -101,7 +95,7 @@ def show(ctx: typer.Context, number: Number, json: Json = False) -> None:
     """一条需求的全部：资料、时限、经过。"""
     app: Context = ctx.obj
     with reading(app) as reader:
-        demand = read_demand(reader, number) | history_of(reader, number)
+        demand = read_story(reader, number)
     put_demand(demand, app.now, as_json=json)
 
 
@@ -157,83 +151,80 @@ def _known(reader: Reader, asked: Filter) -> Filter:
     return asked if number is None else asked._replace(customer="", customer_id=number)
 
 
-def _row(demand: Mapping[str, Any], now: datetime) -> list[str]:
-    label = subtype_label(demand["kind"], demand["subtype"])
+def _row(demand: DemandView, now: datetime) -> list[str]:
+    label, person = subtype_label(demand.kind, demand.subtype), demand.handler or demand.leader
     return [
-        Subject.demand(demand["number"]).code,
-        when(demand["raised_at"], now),
-        Kind(demand["kind"]).label + (f"·{label}" if label else ""),
-        demand["customer"]["name"],
-        demand["region"],
-        gist(demand["content"]),
-        (demand["handler"] or demand["leader"] or {"name": ""})["name"],
+        demand.subject.code,
+        when(demand.raised_at, now),
+        demand.kind.label + (f"·{label}" if label else ""),
+        demand.customer.name,
+        demand.region,
+        gist(demand.content),
+        person.name if person else "",
         status_label(demand),
-        when(demand["next_at"], now),
+        when(demand.next_at, now),
     ]
 
 
-def _narrow_row(demand: Mapping[str, Any], now: datetime) -> list[str]:
+def _narrow_row(demand: DemandView, now: datetime) -> list[str]:
     number, _, _, customer, _, content, person, status, _ = _row(demand, now)
-    raised = brief(datetime.fromisoformat(demand["raised_at"]), now)
-    return [number, raised, Kind(demand["kind"]).label, customer, content, person, status]
+    return [number, brief(demand.raised_at, now), demand.kind.label, customer, content, person, status]
 
 
-def put_demand(demand: Mapping[str, Any], now: datetime, *, as_json: bool) -> None:
+def put_demand(demand: DemandInFull, now: datetime, *, as_json: bool) -> None:
     """One demand on the screen: who, what, its clocks, its story."""
     if as_json:
         put_json(demand)
         return
-    customer, number = demand["customer"], demand["number"]
-    label = subtype_label(demand["kind"], demand["subtype"])
-    urgency = Urgency(demand["urgency"])
-    flag = f"【{urgency.label}】" if urgency != "normal" else ""
-    kind = f"{Kind(demand['kind']).label}{'·' + label if label else ''}"
-    head = f"{Subject.demand(number)}  {kind}  {status_label(demand)}{flag}"
+    customer, number = demand.customer, demand.number
+    label = subtype_label(demand.kind, demand.subtype)
+    flag = f"【{demand.urgency.label}】" if demand.urgency is not Urgency.NORMAL else ""
+    head = f"{Subject.demand(number)}  {demand.kind.label}{'·' + label if label else ''}  {status_label(demand)}{flag}"
     put_styled(shown(head), "bold")
-    channel = Channel(demand["channel"]).label + (f"“{demand['group']}”" if demand["group"] else "")
-    verified = {None: "", True: "属实", False: "不属实"}[demand["verified"]]
+    channel = demand.channel.label + (f"“{demand.group}”" if demand.group else "")
+    verified = {None: "", True: "属实", False: "不属实"}[demand.verified]
     pairs(
         [
-            ("客户", f"{customer['code']} {customer['name']}  {customer['phone']}  {customer['wechat']}".rstrip()),
-            ("单位", customer["company"]),
-            ("内容", demand["content"]),
-            ("期望", demand["wish"]),
-            ("地区", f"{demand['region']}  {demand['branch'] or ''}".strip()),
-            ("产品", demand["product"]),
-            ("来源", f"{channel}，{when(demand['raised_at'], now)} 提出，{when(demand['registered_at'], now)} 登记"),
-            ("服务方式", demand["service_mode"] and ServiceMode(demand["service_mode"]).label),
-            ("保修", demand["warranty"]),
+            ("客户", f"{customer.code} {customer.name}  {customer.phone}  {customer.wechat}".rstrip()),
+            ("单位", customer.company),
+            ("内容", demand.content),
+            ("期望", demand.wish),
+            ("地区", f"{demand.region}  {demand.branch or ''}".strip()),
+            ("产品", demand.product),
+            ("来源", f"{channel}，{when(demand.raised_at, now)} 提出，{when(demand.registered_at, now)} 登记"),
+            ("服务方式", demand.service_mode and demand.service_mode.label),
+            ("保修", demand.warranty),
             ("商机真实性", verified),
-            ("由来", demand["from"] and Subject.demand(demand["from"]).code),
-            ("标签", "、".join(demand["tags"])),
-            ("对接人", _person(demand["handler"])),
-            ("指派领导", _person(demand["leader"])),
-            ("升级", f"第 {demand['escalation']} 级" if demand["escalation"] else ""),
-            ("下次跟进", f"{when(demand['next_at'], now)} {demand['next_plan'] or ''}".strip()),
+            ("由来", demand.from_ and Subject.demand(demand.from_).code),
+            ("标签", "、".join(demand.tags)),
+            ("对接人", _person(demand.handler)),
+            ("指派领导", _person(demand.leader)),
+            ("升级", f"第 {demand.escalation} 级" if demand.escalation else ""),
+            ("下次跟进", f"{when(demand.next_at, now)} {demand.next_plan or ''}".strip()),
             ("结果", _ending(demand, now)),
-            ("备注", demand["note"]),
+            ("备注", demand.note),
         ]
     )
-    put_deadlines(demand["deadlines"], now)
-    if "follow_ups" in demand:
+    put_deadlines(demand.deadlines, now)
+    if isinstance(demand, DemandStory):
         _put_story(demand, now)
 
 
-def _person(person: Mapping[str, Any] | None) -> str:
+def _person(person: PersonView | None) -> str:
     if not person:
         return ""
-    return f"{person['name']}  {person['phone']}  {person['branch']} {Role(person['role']).label}".rstrip()
+    return f"{person.name}  {person.phone}  {person.branch} {person.role.label}".rstrip()
 
 
-def _ending(demand: Mapping[str, Any], now: datetime) -> str:
-    if not demand["outcome"]:
+def _ending(demand: DemandView, now: datetime) -> str:
+    if not demand.outcome:
         return ""
     parts = [
-        Outcome(demand["outcome"]).label,
-        f"{demand['amount']:,} 元" if demand["amount"] is not None else "",
-        demand["reason"] or "",
-        f"与 {Subject.demand(demand['duplicate_of'])} 重复" if demand["duplicate_of"] else "",
-        when(demand["closed_at"], now),
+        demand.outcome.label,
+        f"{demand.amount:,} 元" if demand.amount is not None else "",
+        demand.reason or "",
+        f"与 {Subject.demand(demand.duplicate_of)} 重复" if demand.duplicate_of else "",
+        when(demand.closed_at, now),
     ]
     return "，".join(part for part in parts if part)
 
@@ -242,36 +233,36 @@ STEPS = ("verify", "upgrade", "confirm", "reopen")
 """What is told from the log, because it leaves no record of its own."""
 
 
-def _put_story(demand: Mapping[str, Any], now: datetime) -> None:
-    story: list[tuple[str, int, str]] = []
-    for a in demand["assignments"]:
-        how = Route(a["how"]).label
-        told = f"{how} → {a['to']} {a['phone']}" + (f"（{a['reason']}）" if a["reason"] else "")
-        story.append((a["at"], 0, told))
-    for e in demand["escalations"]:
-        story.append((e["at"], 1, f"升级第 {e['level']} 级 → {e['to']}：{e['problem']}"))
-    for f in demand["follow_ups"]:
-        story.append((f["at"], 2, _told(f, now)))
-    for step in demand["operations"]:
-        if step["command"] in STEPS and not step["undone_by"]:
-            story.append((step["at"], 3, step["summary"]))
+def _put_story(demand: DemandStory, now: datetime) -> None:
+    story: list[tuple[datetime, int, str]] = []
+    for a in demand.assignments:
+        how = a.how.label
+        told = f"{how} → {a.to} {a.phone}" + (f"（{a.reason}）" if a.reason else "")
+        story.append((a.at, 0, told))
+    for e in demand.escalations:
+        story.append((e.at, 1, f"升级第 {e.level} 级 → {e.to}：{e.problem}"))
+    for f in demand.follow_ups:
+        story.append((f.at, 2, _told(f, now)))
+    for step in demand.operations:
+        if step.command in STEPS and not step.undone_by:
+            story.append((step.at, 3, step.summary))
     if story:
         put()
         put_styled("经过", "bold")
         pairs((when(at, now), told) for at, _, told in sorted(story, key=lambda entry: (entry[0], entry[1])))
 
 
-def _told(follow_up: Mapping[str, Any], now: datetime) -> str:
+def _told(follow_up: FollowUpView, now: datetime) -> str:
     marks = [
-        Method(follow_up["method"]).label if follow_up["method"] else "",
-        "内部" if follow_up["internal"] else "",
-        follow_up["stage"] or "",
-        "已解决" if follow_up["resolved"] else "",
+        follow_up.method.label if follow_up.method else "",
+        "内部" if follow_up.internal else "",
+        follow_up.stage or "",
+        "已解决" if follow_up.resolved else "",
     ]
     extra = "·".join(mark for mark in marks if mark)
-    text = f"{follow_up['by']}{f'［{extra}］' if extra else ''}：{shown_lines(follow_up['text'])}"
-    if follow_up["wait_until"]:
-        text += f"\n等到 {when(follow_up['wait_until'], now)}"
-    elif follow_up["next_at"]:
-        text += f"\n下次 {when(follow_up['next_at'], now)} {follow_up['next_plan'] or ''}".rstrip()
+    text = f"{follow_up.by}{f'［{extra}］' if extra else ''}：{shown_lines(follow_up.text)}"
+    if follow_up.wait_until:
+        text += f"\n等到 {when(follow_up.wait_until, now)}"
+    elif follow_up.next_at:
+        text += f"\n下次 {when(follow_up.next_at, now)} {follow_up.next_plan or ''}".rstrip()
     return text

@@ -13,12 +13,12 @@ from demandctl.exports.paper import paper
 from demandctl.exports.workbook import Book
 from demandctl.language.subject import Subject
 from demandctl.queries import report
-from demandctl.queries.contacts import contact_data
-from demandctl.queries.customers import customer_data
+from demandctl.queries.contacts import contact_view
+from demandctl.queries.customers import customer_view
 from demandctl.queries.deadlines import deadlines_of
 from demandctl.queries.demands import Filter
-from demandctl.queries.history import follow_up_data
-from demandctl.queries.revisits import revisit_data
+from demandctl.queries.history import follow_up_view
+from demandctl.queries.revisits import revisit_view
 
 
 class Export(NamedTuple):
@@ -52,7 +52,7 @@ class Export(NamedTuple):
 # -- JSON --------------------------------------------------------------------------------------------------------
 
 
-def _demand_objects(job: Job, asked: Filter | None = None) -> Iterator[dict[str, Any]]:
+def _demand_objects(job: Job, asked: Filter | None = None) -> Iterator[dict[str, object]]:
     for data, row in rows.demand_objects(job.reader, asked or job.asked.demands):
         yield data | {"breaches": row["breaches"]} | plain.counted(columns.DEMANDS, row, job.reader)
 
@@ -60,9 +60,8 @@ def _demand_objects(job: Job, asked: Filter | None = None) -> Iterator[dict[str,
 def _revisit_objects(job: Job, found: Iterable[Any] | None = None) -> Iterator[dict[str, Any]]:
     reader = job.reader
     for row in list(found or rows.revisits(reader, job.asked)):
-        data = revisit_data(reader, row)
-        data["deadlines"] = deadlines_of(reader, Subject.revisit(row["id"]))
-        yield data | {"compiled_for": row["compiled_for"]} | plain.counted(columns.REVISITS, row, reader)
+        more = {"deadlines": deadlines_of(reader, Subject.revisit(row["id"])), "compiled_for": row["compiled_for"]}
+        yield revisit_view(reader, row).data() | more | plain.counted(columns.REVISITS, row, reader)
 
 
 def _follow_up_rows(job: Job) -> Iterator[Any]:
@@ -72,12 +71,12 @@ def _follow_up_rows(job: Job) -> Iterator[Any]:
 def _follow_up_objects(job: Job) -> Iterator[dict[str, Any]]:
     for row in _follow_up_rows(job):
         customer = {"code": Subject.customer(row["customer_id"]).code, "name": row["c_name"]}
-        yield {"demand": row["demand_id"], "customer": customer, **follow_up_data(job.reader, row)}
+        yield {"demand": row["demand_id"], "customer": customer, **follow_up_view(job.reader, row).data()}
 
 
 def _customer_objects(job: Job) -> Iterator[dict[str, Any]]:
     for row in rows.customers(job.reader, job.asked.branch):
-        yield customer_data(job.reader, row) | plain.counted(columns.CUSTOMERS, row, job.reader)
+        yield customer_view(job.reader, row).data() | plain.counted(columns.CUSTOMERS, row, job.reader)
 
 
 def _report_data(job: Job) -> dict[str, Any]:
@@ -172,7 +171,7 @@ EXPORTS: dict[str, Export] = {
     ),
     "contacts": Export(
         "通讯录", books.contacts, columns.CONTACTS, lambda job: rows.contacts(job.reader, job.asked.branch),
-        lambda job: map(contact_data, rows.contacts(job.reader, job.asked.branch)), tables=("contact",),
+        lambda job: map(contact_view, rows.contacts(job.reader, job.asked.branch)), tables=("contact",),
     ),
     "customers": Export(
         "客户档案", books.customers, columns.CUSTOMERS, lambda job: rows.customers(job.reader, job.asked.branch),

@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import IO, Any
 
 from demandctl.exports.columns import Column
@@ -15,6 +15,7 @@ from demandctl.exports.masking import value_of
 from demandctl.language import phones
 from demandctl.language.cells import guarded
 from demandctl.queries.reader import Reader, Row
+from demandctl.queries.view import View, as_json
 
 
 @contextmanager
@@ -50,7 +51,7 @@ def write_json(file: IO[bytes], objects: Iterable[Any]) -> None:
     with _text(file, "utf-8") as out:
         between = "[\n"
         for document in objects:
-            out.write(between + json.dumps(document, ensure_ascii=False))
+            out.write(between + json.dumps(document, ensure_ascii=False, default=as_json))
             between = ",\n"
         out.write("[]\n" if between == "[\n" else "\n]\n")
 
@@ -58,7 +59,7 @@ def write_json(file: IO[bytes], objects: Iterable[Any]) -> None:
 def write_document(file: IO[bytes], document: Any) -> None:
     """Write one JSON document."""
     with _text(file, "utf-8") as out:
-        json.dump(document, out, ensure_ascii=False, indent=2)
+        json.dump(document, out, ensure_ascii=False, indent=2, default=as_json)
         out.write("\n")
 
 
@@ -70,6 +71,8 @@ def counted(columns: Sequence[Column], row: Row, reader: Reader) -> dict[str, An
 
 def masked(document: Any, key: str = "") -> Any:
     """A JSON document with phones and WeChat ids masked, also those that stand in texts."""
+    if isinstance(document, View | date):
+        return masked(as_json(document), key)
     if isinstance(document, Mapping):
         return {name: masked(value, name) for name, value in document.items()}
     if isinstance(document, list):

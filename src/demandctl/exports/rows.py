@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from demandctl.core.rules import RulePart
 from demandctl.queries.deadlines import deadline_data, stream_deadlines, times_missed
-from demandctl.queries.demands import Filter, demand_condition, demand_data, stream_demands
-from demandctl.queries.history import assignment_data, escalation_data, follow_up_data
+from demandctl.queries.demands import Filter, demand_condition, demand_view, stream_demands
+from demandctl.queries.history import assignment_view, escalation_view, follow_up_view
 from demandctl.queries.reader import Reader, Row
 from demandctl.store.conditions import is_open
 from demandctl.store.values import stored
@@ -106,7 +106,7 @@ def breaches(reader: Reader, row: Row) -> int:
     return int(end > row["due_at"])
 
 
-def demand_objects(reader: Reader, asked: Filter) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+def demand_objects(reader: Reader, asked: Filter) -> Iterator[tuple[dict[str, object], dict[str, Any]]]:
     """The same demands as JSON has them, each with its row: follow-ups, assignments, escalations and deadlines too."""
     follow_ups = Merged(reader.stream("SELECT * FROM follow_up ORDER BY demand_id, at, id"))
     assignments = Merged(reader.stream(_ASSIGNMENTS))
@@ -115,11 +115,11 @@ def demand_objects(reader: Reader, asked: Filter) -> Iterator[tuple[dict[str, An
     reopened = Merged(reader.stream(_REOPENED))
     for row in demands(reader, asked):
         number = row["id"]
-        data = demand_data(reader, row) | {
+        data = demand_view(reader, row).data() | {
             "deadlines": [deadline_data(reader, entry) for entry in deadlines.of(number)],
-            "follow_ups": [follow_up_data(reader, entry) for entry in follow_ups.of(number)],
-            "assignments": [assignment_data(reader, entry) for entry in assignments.of(number)],
-            "escalations": [escalation_data(reader, entry) for entry in escalations.of(number)],
+            "follow_ups": [follow_up_view(reader, entry) for entry in follow_ups.of(number)],
+            "assignments": [assignment_view(reader, entry) for entry in assignments.of(number)],
+            "escalations": [escalation_view(reader, entry) for entry in escalations.of(number)],
             "reopenings": [reader.iso(entry["at"]) for entry in reopened.of(number)],
         }
         yield data, row

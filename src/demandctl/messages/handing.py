@@ -4,38 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from demandctl.language.subject import Subject
 from demandctl.messages.scripts import fill
-from demandctl.vocabulary import Channel, Kind, ServiceMode, Urgency, subtype_label
+from demandctl.queries.demands import DemandView
+from demandctl.queries.people import PersonView
+from demandctl.queries.revisits import RevisitView
+from demandctl.vocabulary import Urgency, subtype_label
 
 
-def for_handler(demand: Mapping[str, Any], lacking: Sequence[str], now: datetime, due: str | None) -> str:
-    """The message that hands a demand (as JSON has it) to its handler, what is still to be verified marked 待核实."""
-    customer = demand["customer"]
-    urgency = Urgency(demand["urgency"])
-    head = f"【{Kind(demand['kind']).label}】{subtype_label(demand['kind'], demand['subtype'])}"
-    flag = f"【{urgency.label}】" if urgency is not Urgency.NORMAL else ""
-    source = Channel(demand["channel"]).label + (f"“{demand['group']}”" if demand["group"] else "")
+def for_handler(demand: DemandView, lacking: Sequence[str], now: datetime, due: datetime | None) -> str:
+    """The message that hands a demand to its handler, what is still to be verified marked 待核实."""
+    customer = demand.customer
+    head = f"【{demand.kind.label}】{subtype_label(demand.kind, demand.subtype)}"
+    flag = f"【{demand.urgency.label}】" if demand.urgency is not Urgency.NORMAL else ""
+    source = demand.channel.label + (f"“{demand.group}”" if demand.group else "")
     lines = [
-        f"{flag}{head} {Subject.demand(demand['number'])}",
-        f"客户：{customer['name']}" + (f"（{customer['company']}）" if customer["company"] else ""),
-        f"电话：{customer['phone'] or '待核实'}" + (f"　微信：{customer['wechat']}" if customer["wechat"] else ""),
-        f"地区：{demand['region'] or '待核实'}",
-        f"产品：{demand['product']}" if demand["product"] else "",
-        f"服务方式：{ServiceMode(demand['service_mode']).label}" if demand["service_mode"] else "",
-        f"保修：{demand['warranty']}" if demand["warranty"] else "",
-        f"内容：{demand['content']}",
-        f"客户期望：{demand['wish']}" if demand["wish"] else "",
-        f"来源：{source}，{clock(demand['raised_at'], now)}",
+        f"{flag}{head} {demand.subject}",
+        f"客户：{customer.name}" + (f"（{customer.company}）" if customer.company else ""),
+        f"电话：{customer.phone or '待核实'}" + (f"　微信：{customer.wechat}" if customer.wechat else ""),
+        f"地区：{demand.region or '待核实'}",
+        f"产品：{demand.product}" if demand.product else "",
+        f"服务方式：{demand.service_mode.label}" if demand.service_mode else "",
+        f"保修：{demand.warranty}" if demand.warranty else "",
+        f"内容：{demand.content}",
+        f"客户期望：{demand.wish}" if demand.wish else "",
+        f"来源：{source}，{clock(demand.raised_at, now)}",
         f"待核实：{'、'.join(lacking)}" if lacking else "",
         f"请在 {clock(due, now)} 前联系客户并反馈进展。" if due else "请尽快联系客户并反馈进展。",
     ]
     return "\n".join(line for line in lines if line)
 
 
-def for_leader(demand: Mapping[str, Any], lacking: Sequence[str], now: datetime, due: str | None) -> str:
+def for_leader(demand: DemandView, lacking: Sequence[str], now: datetime, due: datetime | None) -> str:
     """The message that asks a branch leader to designate somebody."""
     body = for_handler(demand, lacking, now, None).rsplit("\n", 1)[0]
     until = f"，{clock(due, now)} 前告知跟进人姓名和电话" if due else "，并告知跟进人姓名和电话"
@@ -46,47 +47,47 @@ def handover_notice(
     template: str,
     values: Mapping[str, str],
     customer: str,
-    old: Mapping[str, Any],
-    new: Mapping[str, Any],
+    old: PersonView,
+    new: PersonView,
     numbers: Sequence[int],
 ) -> str:
     """The notice that tells a customer who looks after him from now on (W 5.3), out of the script of that name."""
     about = "、".join(Subject.demand(number).code for number in numbers)
     people = {
         "customer": customer,
-        "old": old["name"],
-        "old_phone": old["phone"],
-        "handler": new["name"],
-        "handler_phone": new["phone"],
-        "branch": new["branch"] or "",
+        "old": old.name,
+        "old_phone": old.phone,
+        "handler": new.name,
+        "handler_phone": new.phone,
+        "branch": new.branch or "",
     }
     text = fill(template, {**values, **people, "number": about})
     return f"{text}（在办：{about}）" if about and about not in text else text
 
 
-def for_department(revisit: Mapping[str, Any], now: datetime) -> str:
+def for_department(revisit: RevisitView, now: datetime) -> str:
     """The message that hands what a customer said on a visit to the department that is to solve it (C 2.2, C 2.4)."""
-    customer = revisit["customer"]
-    asked = "拿出解决方案并告知我们" if revisit["kind"] == "inactive" else "联系客户并告知处理结果"
+    customer = revisit.customer
+    asked = "拿出解决方案并告知我们" if revisit.kind == "inactive" else "联系客户并告知处理结果"
     lines = [
-        f"【回访转办】{revisit['department']}：",
-        f"客户：{customer['name']}" + (f"（{customer['company']}）" if customer["company"] else ""),
-        f"电话：{customer['phone'] or '待核实'}",
-        f"地区：{customer['region']}" if customer["region"] else "",
-        f"问题：{revisit['problem']}",
-        f"不满意的地方：{revisit['dissatisfaction']}" if revisit["dissatisfaction"] else "",
-        f"未合作原因：{revisit['inactive_reason']}" if revisit["inactive_reason"] else "",
-        f"回访：{clock(revisit['visited_at'], now)}",
+        f"【回访转办】{revisit.department}：",
+        f"客户：{customer.name}" + (f"（{customer.company}）" if customer.company else ""),
+        f"电话：{customer.phone or '待核实'}",
+        f"地区：{customer.region}" if customer.region else "",
+        f"问题：{revisit.problem}",
+        f"不满意的地方：{revisit.dissatisfaction}" if revisit.dissatisfaction else "",
+        f"未合作原因：{revisit.inactive_reason}" if revisit.inactive_reason else "",
+        f"回访：{clock(revisit.visited_at, now)}",
         f"请在 24 小时内{asked}。",
     ]
     return "\n".join(line for line in lines if line)
 
 
-def clock(iso: str | None, now: datetime) -> str:
+def clock(moment: datetime | None, now: datetime) -> str:
     """A time of a message: the date is left out when it is today."""
-    if not iso:
+    if not moment:
         return ""
-    moment = datetime.fromisoformat(iso).astimezone(now.tzinfo)
+    moment = moment.astimezone(now.tzinfo)
     if moment.date() == now.date():
         return f"今天{moment:%H:%M}"
     year = f"{moment.year}年" if moment.year != now.year else ""

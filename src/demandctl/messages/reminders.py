@@ -5,18 +5,17 @@ A text that is too long for one WeChat message becomes several, split between it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from demandctl.language.display import minutes
 from demandctl.language.phones import masked
 from demandctl.language.short import short
-from demandctl.language.subject import Subject
 from demandctl.messages.handing import clock
 from demandctl.queries.deadlines import Line
+from demandctl.queries.demands import DemandView
 from demandctl.queries.monday import Item
-from demandctl.vocabulary import Kind, subtype_label
+from demandctl.vocabulary import subtype_label
 
 MOST = 2000
 """Characters of one WeChat message."""
@@ -24,8 +23,8 @@ MOST = 2000
 
 def to_handler(items: Sequence[Item], due_at: datetime, now: datetime, *, unmask: bool = False) -> list[str]:
     """Ask a handler how his demands stand (R 3.1): one message, or several."""
-    name = items[0].handler["name"]
-    until = f"{clock(due_at.isoformat(), now)} 前" if due_at >= now else "已过时间，请今天补上"
+    name = items[0].handler.name
+    until = f"{clock(due_at, now)} 前" if due_at >= now else "已过时间，请今天补上"
     lines = [f"{n}. {_about(item, now, unmask=unmask)}" for n, item in enumerate(items, 1)]
     return split(
         f"{name}，请反馈以下 {len(items)} 条的最新进度（{until}）：",
@@ -37,7 +36,7 @@ def to_handler(items: Sequence[Item], due_at: datetime, now: datetime, *, unmask
 def _about(item: Item, now: datetime, *, unmask: bool) -> str:
     said = ""
     if item.last:
-        said = f"。上次 {_day(item.last['at'], now)}：{short(item.last['text'], 40, unmask=unmask)}"
+        said = f"。上次 {_day(item.last.at, now)}：{short(item.last.text, 40, unmask=unmask)}"
     return f"{_head(item.demand, unmask)}：{_matter(item.demand, unmask)}{said}{_missed(item.line)}"
 
 
@@ -45,7 +44,7 @@ def to_leader(
     branch: str,
     leader: str,
     items: Sequence[Item],
-    referred: Sequence[Mapping[str, Any]],
+    referred: Sequence[DemandView],
     due_at: datetime,
     now: datetime,
     *,
@@ -53,14 +52,14 @@ def to_leader(
 ) -> list[str]:
     """Tell a branch leader what his people owe this week, and what waits for his word."""
     lines = []
-    for name in dict.fromkeys(item.handler["name"] for item in items):
-        his = [item for item in items if item.handler["name"] == name]
+    for name in dict.fromkeys(item.handler.name for item in items):
+        his = [item for item in items if item.handler.name == name]
         lines.append(f"{name}（{len(his)} 条）")
         lines += [f"· {_head(i.demand, unmask)}：{_matter(i.demand, unmask, 24)}{_missed(i.line)}" for i in his]
     if referred:
         lines.append(f"等您指派跟进人（{len(referred)} 条）")
         lines += [f"· {_head(demand, unmask)}：{_matter(demand, unmask, 24)}" for demand in referred]
-    until = f"{clock(due_at.isoformat(), now)} 前" if due_at >= now else "已过时间"
+    until = f"{clock(due_at, now)} 前" if due_at >= now else "已过时间"
     whom = f"{leader}，" if leader else ""
     owed = f"本周要反馈进度的有 {len(items)} 条（{until}），请督促：" if items else "有需求在等您安排："
     return split(f"{whom}{branch or '分公司'}{owed}", lines, "")
@@ -68,7 +67,7 @@ def to_leader(
 
 def to_person(
     name: str,
-    lines: Sequence[tuple[Line, Mapping[str, Any] | None]],
+    lines: Sequence[tuple[Line, DemandView | None]],
     now: datetime,
     *,
     unmask: bool = False,
@@ -101,17 +100,14 @@ def split(head: str, lines: Iterable[str], tail: str, most: int = MOST) -> list[
     ]
 
 
-def _head(demand: Mapping[str, Any], unmask: bool) -> str:
-    kind = Kind(demand["kind"]).label
-    sub = subtype_label(demand["kind"], demand["subtype"])
-    customer = demand["customer"]
-    phone = customer["phone"] or ""
-    named = short(f"{customer['name']} {phone if unmask else masked(phone)}", 80, unmask=unmask)
-    return f"{Subject.demand(demand['number'])} {kind}{f'·{sub}' if sub else ''} {named}"
+def _head(demand: DemandView, unmask: bool) -> str:
+    sub, customer = subtype_label(demand.kind, demand.subtype), demand.customer
+    named = short(f"{customer.name} {customer.phone if unmask else masked(customer.phone)}", 80, unmask=unmask)
+    return f"{demand.subject} {demand.kind.label}{f'·{sub}' if sub else ''} {named}"
 
 
-def _matter(demand: Mapping[str, Any], unmask: bool, cells: int = 48) -> str:
-    product, about = demand["product"], demand["content"]
+def _matter(demand: DemandView, unmask: bool, cells: int = 48) -> str:
+    product, about = demand.product, demand.content
     return short(f"{product}，{about}" if product and product not in about else about, cells, unmask=unmask)
 
 
@@ -121,15 +117,15 @@ def _missed(line: Line) -> str:
 
 def _standing(line: Line, now: datetime) -> str:
     if line.state != "overdue":
-        return f"{clock(line.due_at, now)} 前"
+        return f"{clock(datetime.fromisoformat(line.due_at or ''), now)} 前"
     repeated = f"连续 {line.missed} 次，" if (line.missed or 0) > 1 else ""
     late = line.late_minutes or 0
     # Opening hours that add up to days say little to the one who reads them: the day it was due says more.
     if late >= 24 * 60:
-        return f"{repeated}{clock(line.due_at, now)} 已到期"
+        return f"{repeated}{clock(datetime.fromisoformat(line.due_at or ''), now)} 已到期"
     return f"{repeated}超时{minutes(late)}" if late else f"{repeated}刚超时"
 
 
-def _day(iso: str, now: datetime) -> str:
-    moment = datetime.fromisoformat(iso).astimezone(now.tzinfo)
+def _day(at: datetime, now: datetime) -> str:
+    moment = at.astimezone(now.tzinfo)
     return "今天" if moment.date() == now.date() else f"{moment.month}月{moment.day}日"

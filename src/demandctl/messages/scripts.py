@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from demandctl import DATA
+from demandctl.config import Config
 from demandctl.errors import NotFound, Refused, UsageError
 from demandctl.language.short import short
-from demandctl.language.subject import Subject
+from demandctl.queries.demands import DemandView
+from demandctl.queries.people import CustomerBrief
 from demandctl.store.writing import put_text
 
 GROUPS = {"call": "电话话术", "reply": "快捷回复"}
@@ -205,9 +207,9 @@ def blanks_left(text: str) -> list[str]:
 
 
 def values_for(
-    config: Any, who: str, customer: Mapping[str, Any] | None, demand: Mapping[str, Any] | None, when: str = ""
+    config: Config, who: str, customer: CustomerBrief | None, demand: DemandView | None, when: str = ""
 ) -> dict[str, str]:
-    """What fills the blanks: from the settings, a customer and a demand as JSON has them, the time of the next step."""
+    """What fills the blanks: from the settings, a customer and a demand, the time of the next step."""
     values = {
         "company": str(config.get("company", "name")),
         "me": config.specialist or who,
@@ -215,20 +217,20 @@ def values_for(
         "greeting": "工作愉快",
     }
     if customer:
-        values |= {"customer": customer["name"], "region": customer["region"] or ""}
+        values |= {"customer": customer.name, "region": customer.region}
     if demand:
-        handler, leader = demand["handler"] or {}, demand["leader"] or {}
+        handler, leader = demand.handler, demand.leader
         values |= {
-            "number": Subject.demand(demand["number"]).code,
-            "matter": short(demand["content"]),
-            "product": demand["product"],
-            "region": demand["region"] or values.get("region", ""),
-            "branch": demand["branch"] or "",
-            "handler": handler.get("name", ""),
-            "handler_phone": handler.get("phone", ""),
-            "leader": leader.get("name", ""),
+            "number": demand.subject.code,
+            "matter": short(demand.content),
+            "product": demand.product,
+            "region": demand.region or values.get("region", ""),
+            "branch": demand.branch or "",
+            "handler": handler.name if handler else "",
+            "handler_phone": handler.phone if handler else "",
+            "leader": leader.name if leader else "",
             "next": when,
-            "reason": demand["reason"] or "",
+            "reason": demand.reason or "",
         }
     return values
 

@@ -15,7 +15,7 @@ from demandctl.language.subject import Subject
 from demandctl.paste.drafts import Draft, drafts
 from demandctl.paste.keywords import Wording, read_wording
 from demandctl.paste.senders import Person
-from demandctl.queries.demands import read_demand
+from demandctl.queries.demands import DemandView, read_demand
 from demandctl.queries.reader import Reader
 from demandctl.store.values import stored
 from demandctl.vocabulary import Channel, Kind, Method
@@ -109,7 +109,7 @@ def _person(row: Any) -> dict[str, Any]:
     return {"code": Subject.customer(row["id"]).code, **{name: row[name] for name in _PERSON}}
 
 
-def twin(reader: Reader, proposal: Proposal) -> dict[str, Any] | None:
+def twin(reader: Reader, proposal: Proposal) -> DemandView | None:
     """The open demand of the same kind that a known customer raised not long before this one."""
     if not proposal.customer:
         return None

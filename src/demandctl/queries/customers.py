@@ -1,19 +1,66 @@
-"""Customers as lists and JSON have them."""
+"""Customers as they are read."""
 
 from __future__ import annotations
 
 import json
+from datetime import date, datetime
 from typing import Any
 
 from demandctl.language.subject import Subject
 from demandctl.queries.deadlines import deadlines_of
-from demandctl.queries.demands import Filter, read_demands
-from demandctl.queries.reader import Reader, Row
-from demandctl.queries.revisits import read_revisits
+from demandctl.queries.demands import DemandView, Filter, read_demands
+from demandctl.queries.people import CustomerBrief
+from demandctl.queries.reader import Reader, Row, day
+from demandctl.queries.revisits import RevisitView, read_revisits
 from demandctl.queries.search import CUSTOMER_HOLDS, typed_letters
+from demandctl.queries.view import View
+from demandctl.vocabulary import NeedClass, Stage, Value
 
 
-def read_customers(reader: Reader, *, text: str = "", tag: str = "", limit: int | None = None) -> list[dict[str, Any]]:
+class OwnerView(View):
+    """Who looks after a customer."""
+
+    id: int
+    name: str
+
+
+class CustomerView(CustomerBrief):
+    """A customer as lists have him."""
+
+    nickname: str
+    wechat: str
+    address: str
+    value: Value | None
+    need_class: NeedClass | None
+    stage: Stage | None
+    tags: list[str]
+    owner: OwnerView | None
+    briefed_at: datetime | None
+    birthday: date | None
+    last_order: date | None
+    business_contact: date | None
+    contract_on: date | None
+    profiled_on: date | None
+    consent_on: date | None
+    arrears: bool
+    handed: bool
+    documents: list[str]
+    approved_by: str | None
+    revisit_every: str | None
+    note: str | None
+    erased_at: datetime | None
+    created_at: datetime
+
+
+class CustomerInFull(CustomerView):
+    """A customer with his demands, revisits and deadlines."""
+
+    demands: list[DemandView]
+    revisits: list[RevisitView]
+    deadlines: list[dict[str, Any]]
+
+
+def read_customers(reader: Reader, *, text: str = "", tag: str = "", limit: int | None = None) -> list[CustomerView]:
     """Customers whose name, phone, company or region holds a text."""
     rows = reader.rows(
         "SELECT c.*, o.name AS o_name FROM customer AS c LEFT JOIN contact AS o ON o.id = c.owner_id "
@@ -22,39 +69,52 @@ def read_customers(reader: Reader, *, text: str = "", tag: str = "", limit: int 
         "AND (:tag = '' OR EXISTS (SELECT 1 FROM json_each(c.tags) WHERE value = :tag)) ORDER BY c.id LIMIT :limit",
         {"text": text, "like": f"%{text}%", "tag": tag, "limit": -1 if limit is None else limit} | typed_letters(text),
     )
-    return [customer_data(reader, row) for row in rows]
+    return [customer_view(reader, row) for row in rows]
 
 
-def read_customer(reader: Reader, customer_id: int) -> dict[str, Any]:
+def read_customer(reader: Reader, customer_id: int) -> CustomerInFull:
     """One customer with his demands, revisits and deadlines."""
     row = reader.sql.execute(
         "SELECT c.*, o.name AS o_name FROM customer AS c LEFT JOIN contact AS o ON o.id = c.owner_id WHERE c.id = ?",
         (customer_id,),
     ).fetchone()
-    return customer_data(reader, row) | {
-        "demands": read_demands(reader, Filter(customer_id=customer_id, sort="raised")),
-        "revisits": read_revisits(reader, customer_id=customer_id),
-        "deadlines": deadlines_of(reader, Subject.customer(customer_id)),
-    }
+    return CustomerInFull(
+        **vars(customer_view(reader, row)),
+        demands=read_demands(reader, Filter(customer_id=customer_id, sort="raised")),
+        revisits=read_revisits(reader, customer_id=customer_id),
+        deadlines=deadlines_of(reader, Subject.customer(customer_id)),
+    )
 
 
-def customer_data(reader: Reader, row: Row) -> dict[str, Any]:
-    """A customer as JSON has it, without his demands."""
-    plain = ("name", "nickname", "phone", "wechat", "company", "region", "address", "value", "need_class", "stage")
-    dates = ("birthday", "last_order", "business_contact", "contract_on", "profiled_on", "consent_on")
-    return {
-        "code": Subject.customer(row["id"]).code,
-        **{name: row[name] for name in plain},
-        "tags": json.loads(row["tags"]),
-        "owner": {"id": row["owner_id"], "name": row["o_name"]} if row["owner_id"] else None,
-        "briefed_at": reader.iso(row["briefed_at"]),
-        **{name: row[name] for name in dates},
-        "arrears": bool(row["arrears"]),
-        "handed": bool(row["handed"]),
-        "documents": json.loads(row["documents"]),
-        "approved_by": row["approved_by"] or None,
-        "revisit_every": row["revisit_every"] or None,
-        "note": row["note"] or None,
-        "erased_at": reader.iso(row["erased_at"]),
-        "created_at": reader.iso(row["created_at"]),
-    }
+def customer_view(reader: Reader, row: Row) -> CustomerView:
+    """A customer out of his row, with the name of his owner."""
+    return CustomerView(
+        code=Subject.customer(row["id"]).code,
+        name=row["name"],
+        nickname=row["nickname"],
+        phone=row["phone"],
+        wechat=row["wechat"],
+        company=row["company"],
+        region=row["region"],
+        address=row["address"],
+        value=Value(row["value"]) if row["value"] else None,
+        need_class=NeedClass(row["need_class"]) if row["need_class"] else None,
+        stage=Stage(row["stage"]) if row["stage"] else None,
+        tags=json.loads(row["tags"]),
+        owner=OwnerView(id=row["owner_id"], name=row["o_name"]) if row["owner_id"] else None,
+        briefed_at=reader.local(row["briefed_at"]),
+        birthday=day(row["birthday"]),
+        last_order=day(row["last_order"]),
+        business_contact=day(row["business_contact"]),
+        contract_on=day(row["contract_on"]),
+        profiled_on=day(row["profiled_on"]),
+        consent_on=day(row["consent_on"]),
+        arrears=bool(row["arrears"]),
+        handed=bool(row["handed"]),
+        documents=json.loads(row["documents"]),
+        approved_by=row["approved_by"] or None,
+        revisit_every=row["revisit_every"] or None,
+        note=row["note"] or None,
+        erased_at=reader.local(row["erased_at"]),
+        created_at=reader.at(row["created_at"]),
+    )

@@ -1,17 +1,21 @@
-"""Demands as lists and JSON have them, and the filters that choose among them."""
+"""Demands as they are read, and the filters that choose among them."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from demandctl.errors import NotFound
 from demandctl.language.subject import Subject
 from demandctl.queries.deadlines import deadlines_of
+from demandctl.queries.people import CustomerBrief, PersonView, person_of
 from demandctl.queries.reader import Reader, Row
 from demandctl.queries.search import demands_holding, map_file
+from demandctl.queries.view import View
+from demandctl.vocabulary import Channel, Kind, Outcome, ServiceMode, Status, Urgency
 
 _DEMAND = """
 SELECT d.*, c.name AS c_name, c.nickname AS c_nickname, c.phone AS c_phone, c.wechat AS c_wechat,
@@ -23,15 +27,73 @@ LEFT JOIN contact AS h ON h.id = d.handler_id
 LEFT JOIN contact AS g ON g.id = d.leader_id
 """
 
+
+class AskingCustomer(CustomerBrief):
+    """The customer of a demand."""
+
+    nickname: str
+    wechat: str
+
+
+class DemandView(View):
+    """A demand as lists have it. Texts that nobody gave are None where JSON has null for them."""
+
+    number: int
+    kind: Kind
+    subtype: str | None
+    channel: Channel
+    group: str | None
+    customer: AskingCustomer
+    region: str
+    branch: str | None
+    product: str
+    content: str
+    urgency: Urgency
+    service_mode: ServiceMode | None
+    warranty: str | None
+    wish: str | None
+    from_: int | None
+    tags: list[str]
+    raised_at: datetime
+    registered_at: datetime
+    verified: bool | None
+    status: Status
+    handler: PersonView | None
+    leader: PersonView | None
+    escalation: int
+    next_at: datetime | None
+    next_plan: str | None
+    resolved_at: datetime | None
+    confirmed_at: datetime | None
+    outcome: Outcome | None
+    reason: str | None
+    amount: float | int | None
+    duplicate_of: int | None
+    note: str | None
+    closed_at: datetime | None
+
+    @property
+    def subject(self) -> Subject:
+        """What it is called by."""
+        return Subject.demand(self.number)
+
+
+class DemandInFull(DemandView):
+    """A demand with all its deadlines, past ones too."""
+
+    deadlines: list[dict[str, Any]]
+
+
 SORTS = {"number": "d.id", "raised": "d.raised_at, d.id", "next": "d.next_at IS NULL, d.next_at, d.id"}
 
 
-def read_demand(reader: Reader, number: int) -> dict[str, Any]:
-    """One demand as JSON has it, with all its deadlines; NotFound when there is none."""
+def read_demand(reader: Reader, number: int) -> DemandInFull:
+    """One demand with its deadlines; NotFound when there is none."""
     row = reader.sql.execute(_DEMAND + "WHERE d.id = ?", (number,)).fetchone()
     if row is None:
         raise NotFound(f"没有{Subject.demand(number).words}", "看看有哪些：demandctl list")
-    return demand_data(reader, row) | {"deadlines": deadlines_of(reader, Subject.demand(number))}
+    deadlines = deadlines_of(reader, Subject.demand(number))
+    return DemandInFull(**vars(demand_view(reader, row)), deadlines=deadlines)
 
 
 class Filter(NamedTuple):
@@ -56,14 +118,14 @@ class Filter(NamedTuple):
     limit: int | None = None
 
 
-def read_demands(reader: Reader, asked: Filter) -> list[dict[str, Any]]:
+def read_demands(reader: Reader, asked: Filter) -> list[DemandView]:
     """The demands that a filter lets through, newest first unless sorted otherwise."""
     if asked.text:
         map_file(reader)
     where, values = demand_condition(asked)
     order = f"{SORTS[asked.sort]}{' DESC' if asked.sort == 'number' else ''}"
     query = f"{_DEMAND} WHERE {where} ORDER BY {order} LIMIT {-1 if asked.limit is None else asked.limit}"
-    return [demand_data(reader, row) for row in reader.rows(query, values)]
+    return [demand_view(reader, row) for row in reader.rows(query, values)]
 
 
 def stream_demands(reader: Reader, asked: Filter) -> Iterator[sqlite3.Row]:
@@ -107,53 +169,51 @@ def demand_condition(asked: Filter) -> tuple[str, dict[str, Any]]:
     return " AND ".join(where) or "1", values
 
 
-def demand_data(reader: Reader, row: Row) -> dict[str, Any]:
-    """A demand as JSON has it, its deadlines aside."""
-    iso = reader.iso
-    return {
-        "number": row["id"],
-        "kind": row["kind"],
-        "subtype": row["subtype"],
-        "channel": row["channel"],
-        "group": row["group_name"] or None,
-        "customer": {
-            "code": Subject.customer(row["customer_id"]).code,
-            **{name: row[f"c_{name}"] for name in ("name", "nickname", "phone", "wechat", "company", "region")},
-        },
-        "region": row["region"],
-        "branch": row["branch"] or None,
-        "product": row["product"],
-        "content": row["content"],
-        "urgency": row["urgency"],
-        "service_mode": row["service_mode"],
-        "warranty": row["warranty"] or None,
-        "wish": row["wish"] or None,
-        "from": row["from_id"],
-        "tags": json.loads(row["tags"]),
-        "raised_at": iso(row["raised_at"]),
-        "registered_at": iso(row["registered_at"]),
-        "verified": None if row["verified"] is None else bool(row["verified"]),
-        "status": row["status"],
-        "handler": _person(row, "h", row["handler_id"]),
-        "leader": _person(row, "g", row["leader_id"]),
-        "escalation": row["escalation"],
-        "next_at": iso(row["next_at"]),
-        "next_plan": row["next_plan"] or None,
-        "resolved_at": iso(row["resolved_at"]),
-        "confirmed_at": iso(row["confirmed_at"]),
-        "outcome": row["outcome"],
-        "reason": row["reason"] or None,
-        "amount": _number(row["amount"]),
-        "duplicate_of": row["duplicate_of"],
-        "note": row["note"] or None,
-        "closed_at": iso(row["closed_at"]),
-    }
-
-
-def _person(row: Row, alias: str, contact_id: int | None) -> dict[str, Any] | None:
-    if contact_id is None:
-        return None
-    return {"id": contact_id, **{name: row[f"{alias}_{name}"] for name in ("name", "phone", "branch", "role")}}
+def demand_view(reader: Reader, row: Row) -> DemandView:
+    """A demand out of its row."""
+    return DemandView(
+        number=row["id"],
+        kind=Kind(row["kind"]),
+        subtype=row["subtype"],
+        channel=Channel(row["channel"]),
+        group=row["group_name"] or None,
+        customer=AskingCustomer(
+            code=Subject.customer(row["customer_id"]).code,
+            name=row["c_name"],
+            nickname=row["c_nickname"],
+            phone=row["c_phone"],
+            wechat=row["c_wechat"],
+            company=row["c_company"],
+            region=row["c_region"],
+        ),
+        region=row["region"],
+        branch=row["branch"] or None,
+        product=row["product"],
+        content=row["content"],
+        urgency=Urgency(row["urgency"]),
+        service_mode=ServiceMode(row["service_mode"]) if row["service_mode"] else None,
+        warranty=row["warranty"] or None,
+        wish=row["wish"] or None,
+        from_=row["from_id"],
+        tags=json.loads(row["tags"]),
+        raised_at=reader.at(row["raised_at"]),
+        registered_at=reader.at(row["registered_at"]),
+        verified=None if row["verified"] is None else bool(row["verified"]),
+        status=Status(row["status"]),
+        handler=person_of(row, "h", row["handler_id"]),
+        leader=person_of(row, "g", row["leader_id"]),
+        escalation=row["escalation"],
+        next_at=reader.local(row["next_at"]),
+        next_plan=row["next_plan"] or None,
+        resolved_at=reader.local(row["resolved_at"]),
+        confirmed_at=reader.local(row["confirmed_at"]),
+        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        reason=row["reason"] or None,
+        amount=_number(row["amount"]),
+        duplicate_of=row["duplicate_of"],
+        note=row["note"] or None,
+        closed_at=reader.local(row["closed_at"]),
+    )
 
 
 def _number(text: str | None) -> float | int | None:

@@ -2,13 +2,82 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 
+from demandctl.queries.demands import DemandInFull, read_demand
 from demandctl.queries.reader import Reader, Row
+from demandctl.queries.view import View
+from demandctl.vocabulary import Method, Route
 
 
-def history_of(reader: Reader, number: int) -> dict[str, Any]:
-    """What ``show`` adds to a demand: follow-ups, assignments, escalations, operations."""
+class FollowUpView(View):
+    """A follow-up 跟进记录."""
+
+    at: datetime
+    by: str
+    phone: str
+    internal: bool
+    method: Method | None
+    stage: str | None
+    text: str
+    next_at: datetime | None
+    next_plan: str | None
+    wait_until: datetime | None
+    resolved: bool
+
+
+class AssignmentView(View):
+    """An assignment 派单记录."""
+
+    at: datetime
+    from_: str | None
+    to: str
+    phone: str
+    how: Route
+    reason: str | None
+
+
+class EscalationView(View):
+    """An escalation 疑难升级."""
+
+    at: datetime
+    to: str
+    level: int
+    problem: str
+
+
+class OperationView(View):
+    """A command that wrote."""
+
+    id: int
+    at: datetime
+    who: str
+    command: str
+    summary: str
+    undoes: int | None
+    undone_by: int | None
+
+
+class History(View):
+    """All that happened to a demand."""
+
+    follow_ups: list[FollowUpView]
+    assignments: list[AssignmentView]
+    escalations: list[EscalationView]
+    operations: list[OperationView]
+
+
+class DemandStory(DemandInFull, History):
+    """A demand with its deadlines and all that happened to it."""
+
+
+def read_story(reader: Reader, number: int) -> DemandStory:
+    """One demand with everything; NotFound when there is none."""
+    return DemandStory(**vars(read_demand(reader, number)), **vars(history_of(reader, number)))
+
+
+def history_of(reader: Reader, number: int) -> History:
+    """What happened to a demand, each in its order."""
     rows = reader.rows
     told = rows("SELECT * FROM follow_up WHERE demand_id = ? ORDER BY at, id", (number,))
     handed = rows(
@@ -20,46 +89,46 @@ def history_of(reader: Reader, number: int) -> dict[str, Any]:
     raised = rows(
         "SELECT e.*, t.name FROM escalation AS e JOIN contact AS t ON t.id = e.to_id WHERE e.demand_id = ?", (number,)
     )
-    return {
-        "follow_ups": [follow_up_data(reader, row) for row in told],
-        "assignments": [assignment_data(reader, row) for row in handed],
-        "escalations": [escalation_data(reader, row) for row in raised],
-        "operations": read_operations(reader, demand=number),
-    }
+    return History(
+        follow_ups=[follow_up_view(reader, row) for row in told],
+        assignments=[assignment_view(reader, row) for row in handed],
+        escalations=[escalation_view(reader, row) for row in raised],
+        operations=read_operations(reader, demand=number),
+    )
 
 
-def follow_up_data(reader: Reader, row: Row) -> dict[str, Any]:
-    """A follow-up as JSON has it."""
-    return {
-        "at": reader.iso(row["at"]),
-        "by": row["by_name"],
-        "phone": row["phone"],
-        "internal": bool(row["internal"]),
-        "method": row["method"],
-        "stage": row["stage"] or None,
-        "text": row["text"],
-        "next_at": reader.iso(row["next_at"]),
-        "next_plan": row["next_plan"] or None,
-        "wait_until": reader.iso(row["wait_until"]),
-        "resolved": bool(row["resolved"]),
-    }
+def follow_up_view(reader: Reader, row: Row) -> FollowUpView:
+    """A follow-up out of its row."""
+    return FollowUpView(
+        at=reader.at(row["at"]),
+        by=row["by_name"],
+        phone=row["phone"],
+        internal=bool(row["internal"]),
+        method=Method(row["method"]) if row["method"] else None,
+        stage=row["stage"] or None,
+        text=row["text"],
+        next_at=reader.local(row["next_at"]),
+        next_plan=row["next_plan"] or None,
+        wait_until=reader.local(row["wait_until"]),
+        resolved=bool(row["resolved"]),
+    )
 
 
-def assignment_data(reader: Reader, row: Row) -> dict[str, Any]:
-    """An assignment as JSON has it."""
-    return {
-        "at": reader.iso(row["at"]),
-        "from": row["from_name"],
-        "to": row["to_name"],
-        "phone": row["to_phone"],
-        "how": row["how"],
-        "reason": row["reason"] or None,
-    }
+def assignment_view(reader: Reader, row: Row) -> AssignmentView:
+    """An assignment out of its row, with the names of both."""
+    return AssignmentView(
+        at=reader.at(row["at"]),
+        from_=row["from_name"],
+        to=row["to_name"],
+        phone=row["to_phone"],
+        how=Route(row["how"]),
+        reason=row["reason"] or None,
+    )
 
 
-def escalation_data(reader: Reader, row: Row) -> dict[str, Any]:
-    """An escalation as JSON has it."""
-    return {"at": reader.iso(row["at"]), "to": row["name"], "level": row["level"], "problem": row["problem"]}
+def escalation_view(reader: Reader, row: Row) -> EscalationView:
+    """An escalation out of its row, with the name of whom it went to."""
+    return EscalationView(at=reader.at(row["at"]), to=row["name"], level=row["level"], problem=row["problem"])
 
 
 def read_operations(
@@ -71,7 +140,7 @@ def read_operations(
     since: str = "",
     until: str = "",
     limit: int | None = None,
-) -> list[dict[str, Any]]:
+) -> list[OperationView]:
     """What was done, newest last: of one demand, by one person, by a command or its group, in a span of time."""
     tests = {
         "id IN (SELECT operation_id FROM change WHERE demand_id = :demand)": demand,
@@ -87,14 +156,14 @@ def read_operations(
          "limit": -1 if limit is None else limit},
     )  # fmt: skip
     return [
-        {
-            "id": row["id"],
-            "at": reader.iso(row["at"]),
-            "who": row["who"],
-            "command": row["command"],
-            "summary": row["summary"],
-            "undoes": row["undoes"],
-            "undone_by": row["undone_by"],
-        }
+        OperationView(
+            id=row["id"],
+            at=reader.at(row["at"]),
+            who=row["who"],
+            command=row["command"],
+            summary=row["summary"],
+            undoes=row["undoes"],
+            undone_by=row["undone_by"],
+        )
         for row in rows
     ]

@@ -6,131 +6,167 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
-from typing import Any
+from typing import NamedTuple
 
 from demandctl.language import places
 from demandctl.language.subject import Subject
+from demandctl.queries.people import CustomerBrief
 from demandctl.queries.reader import Reader
+from demandctl.queries.view import View
 
 _TAIL = 7
 _CROWD = 40
 """A name or a company that so many share tells nothing of who is who."""
 
-Row = dict[str, Any]
+
+class AlikeView(CustomerBrief):
+    """A customer who looks like another, and how many demands are his."""
+
+    nickname: str
+    wechat: str
+    demands: int
 
 
-def duplicates(reader: Reader) -> list[dict[str, Any]]:
-    """Pairs of customers that look alike, the likelier first: ``a``, ``b``, ``reasons``."""
-    rows = [
-        dict(row)
-        for row in reader.rows(
-            "SELECT c.id, c.name, c.nickname, c.phone, c.wechat, c.company, c.region, c.pinyin, "
-            "(SELECT count(*) FROM demand AS d WHERE d.customer_id = c.id) AS demands "
-            "FROM customer AS c WHERE c.erased_at IS NULL AND c.merged_into IS NULL ORDER BY c.id"
-        )
-    ]
+class AlikePair(View):
+    """Two customers who may be one, and why."""
+
+    a: AlikeView
+    b: AlikeView
+    reasons: list[str]
+
+
+class _Known(NamedTuple):
+    """What is compared."""
+
+    id: int
+    name: str
+    nickname: str
+    phone: str
+    wechat: str
+    company: str
+    region: str
+    pinyin: str
+    demands: int
+
+
+def duplicates(reader: Reader) -> list[AlikePair]:
+    """Pairs of customers that look alike, the likelier first."""
+    query = (
+        "SELECT c.id, c.name, c.nickname, c.phone, c.wechat, c.company, c.region, c.pinyin, "
+        "(SELECT count(*) FROM demand AS d WHERE d.customer_id = c.id) AS demands "
+        "FROM customer AS c WHERE c.erased_at IS NULL AND c.merged_into IS NULL ORDER BY c.id"
+    )
+    rows = [_Known(*row) for row in reader.rows(query)]
     found: dict[tuple[int, int], list[tuple[int, str]]] = defaultdict(list)
     for weight, keys, reason in _TESTS:
         for a, b in _sharing(rows, keys):
             if told := reason(a, b):
-                found[a["id"], b["id"]].append((weight, told))
-    by_id = {row["id"]: row for row in rows}
+                found[a.id, b.id].append((weight, told))
+    by_id = {row.id: row for row in rows}
     ranked = sorted(found.items(), key=lambda pair: (-sum({w: w for w, _ in pair[1]}.values()), pair[0]))
     return [
-        {"a": _shown(by_id[a]), "b": _shown(by_id[b]), "reasons": list(dict.fromkeys(reason for _, reason in reasons))}
+        AlikePair(a=_shown(by_id[a]), b=_shown(by_id[b]), reasons=list(dict.fromkeys(reason for _, reason in reasons)))
         for (a, b), reasons in ranked
         if max(weight for weight, _ in reasons) > 1
     ]
 
 
-def _shown(row: Row) -> dict[str, Any]:
-    plain = {name: row[name] for name in ("name", "nickname", "phone", "wechat", "company", "region", "demands")}
-    return {"code": Subject.customer(row["id"]).code, **plain}
+def _shown(one: _Known) -> AlikeView:
+    return AlikeView(
+        code=Subject.customer(one.id).code,
+        name=one.name,
+        nickname=one.nickname,
+        phone=one.phone,
+        wechat=one.wechat,
+        company=one.company,
+        region=one.region,
+        demands=one.demands,
+    )
 
 
-def _sharing(rows: list[Row], keys: Callable[[Row], Iterable[str]]) -> Iterator[tuple[Row, Row]]:
+def _sharing(rows: list[_Known], keys: Callable[[_Known], Iterable[str]]) -> Iterator[tuple[_Known, _Known]]:
     """Pairs that have a key in common."""
-    groups: dict[str, list[Row]] = defaultdict(list)
+    groups: dict[str, list[_Known]] = defaultdict(list)
     for row in rows:
         for key in set(keys(row)) - {""}:
             groups[key].append(row)
     seen: set[tuple[int, int]] = set()
     for group in groups.values():
         for a, b in combinations(group, 2) if len(group) <= _CROWD else ():
-            if (a["id"], b["id"]) not in seen:
-                seen.add((a["id"], b["id"]))
+            if (a.id, b.id) not in seen:
+                seen.add((a.id, b.id))
                 yield a, b
 
 
-def _names(row: Row) -> set[str]:
-    return {re.sub(r"[\s\W_]", "", name).lower() for name in (row["name"], row["nickname"]) if name}
+def _names(row: _Known) -> set[str]:
+    return {re.sub(r"[\s\W_]", "", name).lower() for name in (row.name, row.nickname) if name}
 
 
-def _digits(row: Row) -> str:
-    return re.sub(r"\D", "", row["phone"].partition("-")[2] if row["phone"].startswith("0") else row["phone"])
+def _digits(row: _Known) -> str:
+    return re.sub(r"\D", "", row.phone.partition("-")[2] if row.phone.startswith("0") else row.phone)
 
 
-def _same_place(a: Row, b: Row) -> bool | None:
+def _same_place(a: _Known, b: _Known) -> bool | None:
     """Whether two regions are one or nest; None where one is unknown."""
-    if not a["region"] or not b["region"]:
+    if not a.region or not b.region:
         return None
-    return places.contains(a["region"], b["region"]) or places.contains(b["region"], a["region"])
+    return places.contains(a.region, b.region) or places.contains(b.region, a.region)
 
 
-def _name(a: Row, b: Row) -> str:
+def _name(a: _Known, b: _Known) -> str:
     place = _same_place(a, b)
     if place is False:
         return ""
     return "姓名或昵称相同" + ("，地区相同" if place else "")
 
 
-def _sound(a: Row, b: Row) -> str:
+def _sound(a: _Known, b: _Known) -> str:
     if _names(a) & _names(b) or not _same_place(a, b):
         return ""
     return "姓名读音相同，地区相同"
 
 
-def _part(a: Row, b: Row) -> str:
+def _part(a: _Known, b: _Known) -> str:
     """湘潭老周 and 老周 of the same place."""
     nested = any(len(x) > 1 and len(y) > 1 and x != y and (x in y or y in x) for x in _names(a) for y in _names(b))
     return "称呼相近，地区相同" if nested and _same_place(a, b) else ""
 
 
-def _phone(a: Row, b: Row) -> str:
-    return f"电话尾号相同（{_digits(a)[-_TAIL:]}）" if a["phone"] != b["phone"] else ""
+def _phone(a: _Known, b: _Known) -> str:
+    return f"电话尾号相同（{_digits(a)[-_TAIL:]}）" if a.phone != b.phone else ""
 
 
-def _slip(a: Row, b: Row) -> str:
+def _slip(a: _Known, b: _Known) -> str:
     """One digit typed wrongly, in the number of somebody of that name."""
     one, other = _digits(a), _digits(b)
     differ = sum(x != y for x, y in zip(one, other, strict=False)) if len(one) == len(other) and one else 9
     return "电话只差一位，姓名相同" if differ == 1 else ""
 
 
-def _company(a: Row, b: Row) -> str:
+def _company(a: _Known, b: _Known) -> str:
     initial = {name[0] for name in _names(a) if name} & {name[0] for name in _names(b) if name}
     return "单位相同，称呼相近" if initial or _part(a, b) else ""
 
 
-def _wechat(a: Row, b: Row) -> str:
-    crossed = (a["wechat"] and a["wechat"] == b["phone"]) or (b["wechat"] and b["wechat"] == a["phone"])
+def _wechat(a: _Known, b: _Known) -> str:
+    crossed = (a.wechat and a.wechat == b.phone) or (b.wechat and b.wechat == a.phone)
     return "一位的微信号是另一位的电话" if crossed else ""
 
 
-def _near(row: Row) -> list[str]:
+def _near(row: _Known) -> list[str]:
     """The last two characters of a name with the city it is in: what nicknames of one person share."""
-    place = places.find(row["region"])[:1] if row["region"] else []
+    place = places.find(row.region)[:1] if row.region else []
     city = places.ancestor(place[0], places.CITY) if place else None
     return [f"{name[-2:]}@{city.code}" for name in _names(row) if city and len(name) > 1]
 
 
-_TESTS: tuple[tuple[int, Callable[[Row], Iterable[str]], Callable[[Row, Row], str]], ...] = (
-    (8, lambda row: [row["wechat"], row["phone"]], _wechat),
+_TESTS: tuple[tuple[int, Callable[[_Known], Iterable[str]], Callable[[_Known, _Known], str]], ...] = (
+    (8, lambda row: [row.wechat, row.phone], _wechat),
     (6, lambda row: [_digits(row)[-_TAIL:]] if len(_digits(row)) >= _TAIL else [], _phone),
     (7, _names, _slip),
     (5, _names, _name),
-    (3, lambda row: row["pinyin"].split()[::2], _sound),
+    (3, lambda row: row.pinyin.split()[::2], _sound),
     (3, _near, _part),
-    (2, lambda row: [row["company"]], _company),
+    (2, lambda row: [row.company], _company),
 )
 """Weight, the keys that bring two together, and the reason that they give, empty when on a closer look they do not."""

@@ -10,14 +10,16 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from demandctl.context import Context
 from demandctl.core.rules import RulePart
 from demandctl.db import connect
 from demandctl.queries.deadlines import Line, running_deadlines, to_line
-from demandctl.queries.demands import Filter, read_demands
+from demandctl.queries.demands import DemandView, Filter, read_demands
+from demandctl.queries.people import PersonView
 from demandctl.queries.reader import Reader
+from demandctl.queries.view import View
 from demandctl.store.file import unusable
 from demandctl.store.values import stored
 
@@ -25,23 +27,38 @@ SKIPS = "monday.skipped"
 """Key of the ledger table: the round's Monday and the numbers that were skipped in it."""
 
 
+class LastWord(View):
+    """What was said last about a demand."""
+
+    at: datetime
+    by: str
+    stage: str | None
+    text: str
+
+
+class WaitingDemand(DemandView):
+    """A demand whose customer asked to be left until a day that has not come."""
+
+    waits_until: datetime
+
+
 class Item(NamedTuple):
-    """One demand of the round: what is owed, the demand as JSON has it, and what was said last."""
+    """One demand of the round: what is owed, the demand, and what was said last."""
 
     line: Line
-    demand: dict[str, Any]
-    last: dict[str, Any] | None
+    demand: DemandView
+    last: LastWord | None
     skipped: bool = False
 
     @property
-    def handler(self) -> dict[str, Any]:
+    def handler(self) -> PersonView:
         """Who is to answer."""
-        found: dict[str, Any] = self.demand["handler"]
-        return found
+        assert self.demand.handler is not None
+        return self.demand.handler
 
-    def data(self) -> dict[str, Any]:
+    def data(self) -> dict[str, object]:
         """As JSON has it: the deadline with the demand in a few fields."""
-        demand = self.demand
+        demand = self.demand.data()
         about = {name: demand[name] for name in ("subtype", "region", "product", "content", "status", "next_at")}
         return (
             self.line._asdict() | about | {"customer": demand["customer"], "last": self.last, "skipped": self.skipped}
@@ -54,25 +71,24 @@ class Round(NamedTuple):
     monday: date
     due_at: datetime
     owed: list[Item]
-    waiting: list[dict[str, Any]]
-    referred: list[dict[str, Any]]
+    waiting: list[WaitingDemand]
+    referred: list[DemandView]
     answered: int
 
     def by_handler(self) -> dict[int, list[Item]]:
         """What each handler owes, those with the most first."""
         found: dict[int, list[Item]] = {}
         for item in self.owed:
-            found.setdefault(item.handler["id"], []).append(item)
+            found.setdefault(item.handler.id, []).append(item)
         return found
 
     def of(self, owner: str, branch: str) -> Round:
         """The part of the round that concerns one person (name or phone) or one branch; empty means all."""
 
-        def meant(demand: dict[str, Any]) -> bool:
-            handler = demand["handler"] or demand["leader"] or {"name": "", "phone": "", "branch": ""}
-            return (not owner or owner in handler["name"] or owner == handler["phone"]) and branch in (
-                demand["branch"] or handler["branch"] or ""
-            )
+        def meant(demand: DemandView) -> bool:
+            person = demand.handler or demand.leader
+            is_his = person is not None and (owner in person.name or owner == person.phone)
+            return (not owner or is_his) and branch in (demand.branch or (person and person.branch) or "")
 
         return self._replace(
             owed=[item for item in self.owed if meant(item.demand)],
@@ -89,7 +105,7 @@ def this_round(reader: Reader, *, ahead: bool = False) -> Round:
     due_at = calendar.closing(calendar.working_day(monday))
     since = stored(datetime.combine(monday, time(), reader.zone))
     waiting = _waiting(reader)
-    set_aside = {demand["number"] for demand in waiting}
+    set_aside = {demand.number for demand in waiting}
     rows = running_deadlines(
         reader,
         f"l.role = '{RulePart.WEEKLY}' AND l.demand_id IS NOT NULL AND l.due_at <= :until",
@@ -100,20 +116,20 @@ def this_round(reader: Reader, *, ahead: bool = False) -> Round:
     owed = [
         Item(to_line(reader, row), demands[number], _last(reader, number), number in skipped)
         for row in rows
-        if demands[number := row["demand_id"]]["handler"]
+        if demands[number := row["demand_id"]].handler
     ]
     order = _handler_order(owed)
     # What was skipped comes at the end; before it handler by handler, each asked about all that is his in one go.
-    owed.sort(key=lambda item: (item.skipped, order[item.handler["id"]]))
+    owed.sort(key=lambda item: (item.skipped, order[item.handler.id]))
     return Round(monday, due_at, owed, waiting, _referred(reader), _answered(reader, since))
 
 
 def leaders_of(reader: Reader, found: Round) -> dict[int, int | None]:
     """The branch leader of each demand of the round; of one that was referred, whom it was referred to."""
-    numbers = [item.demand["number"] for item in found.owed]
+    numbers = [item.demand.number for item in found.owed]
     query = f"SELECT id, branch_leader_id FROM demand WHERE id IN ({', '.join(map(str, numbers))})"
     return {row["id"]: row["branch_leader_id"] for row in reader.rows(query)} | {
-        demand["number"]: demand["leader"] and demand["leader"]["id"] for demand in found.referred
+        demand.number: demand.leader and demand.leader.id for demand in found.referred
     }
 
 
@@ -121,15 +137,15 @@ def _handler_order(owed: Iterable[Item]) -> dict[int, tuple[str, int, int]]:
     counts: dict[int, int] = {}
     branches: dict[int, str] = {}
     for item in owed:
-        number = item.handler["id"]
+        number = item.handler.id
         counts[number] = counts.get(number, 0) + 1
-        branches[number] = item.handler["branch"] or ""
+        branches[number] = item.handler.branch or ""
     return {number: (branches[number], -count, number) for number, count in counts.items()}
 
 
-def _demands(reader: Reader, numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
+def _demands(reader: Reader, numbers: Iterable[int]) -> dict[int, DemandView]:
     found = read_demands(reader, Filter(numbers=tuple(numbers)))
-    return {demand["number"]: demand for demand in found}
+    return {demand.number: demand for demand in found}
 
 
 def _answered(reader: Reader, since: str) -> int:
@@ -140,8 +156,8 @@ def _answered(reader: Reader, since: str) -> int:
     return count
 
 
-def _waiting(reader: Reader) -> list[dict[str, Any]]:
-    """Open demands whose customer asked to be left until a day that has not come, with that time as ``waits_until``."""
+def _waiting(reader: Reader) -> list[WaitingDemand]:
+    """Open demands whose customer asked to be left until a day that has not come."""
     rows = reader.rows(
         "SELECT d.id, (SELECT f.wait_until FROM follow_up AS f WHERE f.demand_id = d.id ORDER BY f.at DESC, f.id DESC "
         "LIMIT 1) AS until FROM demand AS d WHERE d.closed_at IS NULL AND d.status = 'waiting' ORDER BY until, d.id"
@@ -149,21 +165,21 @@ def _waiting(reader: Reader) -> list[dict[str, Any]]:
     now = stored(reader.now)
     rows = [row for row in rows if row["until"] and row["until"] > now]
     demands = _demands(reader, [row["id"] for row in rows])
-    return [demands[row["id"]] | {"waits_until": reader.iso(row["until"])} for row in rows]
+    return [WaitingDemand(**vars(demands[row["id"]]), waits_until=reader.at(row["until"])) for row in rows]
 
 
-def _referred(reader: Reader) -> list[dict[str, Any]]:
+def _referred(reader: Reader) -> list[DemandView]:
     return read_demands(reader, Filter(status="referred", sort="raised"))
 
 
-def _last(reader: Reader, number: int) -> dict[str, Any] | None:
+def _last(reader: Reader, number: int) -> LastWord | None:
     row = reader.sql.execute(
         "SELECT at, by_name, stage, text FROM follow_up WHERE demand_id = ? ORDER BY at DESC, id DESC LIMIT 1",
         (number,),
     ).fetchone()
     if row is None:
         return None
-    return {"at": reader.iso(row["at"]), "by": row["by_name"], "stage": row["stage"] or None, "text": row["text"]}
+    return LastWord(at=reader.at(row["at"]), by=row["by_name"], stage=row["stage"] or None, text=row["text"])
 
 
 # -- what was skipped --------------------------------------------------------------------------------------------

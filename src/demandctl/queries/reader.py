@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from demandctl.context import Context
@@ -35,9 +35,13 @@ class Reader:
         """A stored instant as ISO 8601 with the offset of the ledger's zone."""
         return datetime.fromisoformat(text).astimezone(self.zone).isoformat() if text else None
 
-    def local(self, text: str | None) -> datetime | None:
+    def at(self, text: str) -> datetime:
         """A stored instant in the ledger's zone."""
-        return datetime.fromisoformat(text).astimezone(self.zone) if text else None
+        return datetime.fromisoformat(text).astimezone(self.zone)
+
+    def local(self, text: str | None) -> datetime | None:
+        """The same where there may be none."""
+        return self.at(text) if text else None
 
     def calendar(self, ruleset_id: int) -> Calendar:
         """The calendar that a deadline was made by."""
@@ -56,6 +60,11 @@ class Reader:
         cursor = source.cursor()
         cursor.row_factory = sqlite3.Row
         return cursor.execute(query, arguments)
+
+
+def day(text: str | None) -> date | None:
+    """A stored date."""
+    return date.fromisoformat(text) if text else None
 
 
 @contextmanager

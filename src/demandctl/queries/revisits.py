@@ -1,19 +1,76 @@
-"""Revisits as lists and JSON have them."""
+"""Revisits as they are read."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from demandctl.errors import NotFound
 from demandctl.language.subject import Subject
 from demandctl.queries.deadlines import deadlines_of
+from demandctl.queries.people import CustomerBrief
 from demandctl.queries.reader import Reader, Row
+from demandctl.queries.view import View
+from demandctl.vocabulary import Method, RevisitKind, Satisfaction
 
 _REVISIT = """
 SELECT r.*, c.name AS c_name, c.phone AS c_phone, c.company AS c_company, c.region AS c_region, c.address AS c_address,
        e.name AS e_name
 FROM revisit AS r JOIN customer AS c ON c.id = r.customer_id LEFT JOIN contact AS e ON e.id = r.escalated_to
 """
+
+
+class VisitedCustomer(CustomerBrief):
+    """The customer of a revisit."""
+
+    address: str
+
+
+class RevisitView(View):
+    """A revisit 回访 as lists have it. What nobody said is None."""
+
+    id: int
+    customer: VisitedCustomer
+    demand: int | None
+    kind: RevisitKind
+    method: Method | None
+    planned_at: datetime | None
+    visited_at: datetime | None
+    call_back_at: datetime | None
+    product_rating: Satisfaction | None
+    attitude: Satisfaction | None
+    speed: Satisfaction | None
+    promise: Satisfaction | None
+    satisfaction: Satisfaction | None
+    reachable: bool | None
+    recommend: bool | None
+    would_continue: bool | None
+    dissatisfaction: str | None
+    heard_from: str | None
+    suggestion: str | None
+    inactive_reason: str | None
+    problem: str | None
+    department: str | None
+    visitor: str | None
+    note: str | None
+    urgent: bool
+    plan: str | None
+    escalated_to: str | None
+    forwarded_at: datetime | None
+    contacted_at: datetime | None
+    solved_at: datetime | None
+    recorded_at: datetime | None
+
+    @property
+    def subject(self) -> Subject:
+        """What it is called by."""
+        return Subject.revisit(self.id)
+
+
+class RevisitInFull(RevisitView):
+    """A revisit with its deadlines."""
+
+    deadlines: list[dict[str, Any]]
 
 
 def read_revisits(
@@ -25,7 +82,7 @@ def read_revisits(
     since: str = "",
     until: str = "",
     limit: int | None = None,
-) -> list[dict[str, Any]]:
+) -> list[RevisitView]:
     """Revisits by their planned or actual time."""
     rows = reader.rows(
         _REVISIT + "WHERE (:customer IS NULL OR r.customer_id = :customer) AND (:kind = '' OR r.kind = :kind) "
@@ -38,45 +95,66 @@ def read_revisits(
         {"customer": customer_id, "kind": kind, "open": open_only, "since": since, "until": until,
          "limit": -1 if limit is None else limit},
     )  # fmt: skip
-    return [revisit_data(reader, row) for row in rows]
+    return [revisit_view(reader, row) for row in rows]
 
 
-def read_revisit(reader: Reader, number: int) -> dict[str, Any]:
+def read_revisit(reader: Reader, number: int) -> RevisitInFull:
     """One revisit with its deadlines; NotFound when there is none."""
     row = reader.sql.execute(_REVISIT + "WHERE r.id = ?", (number,)).fetchone()
     if row is None:
         raise NotFound(f"没有{Subject.revisit(number).words}", "看看有哪些：demandctl revisit list")
-    return revisit_data(reader, row) | {"deadlines": deadlines_of(reader, Subject.revisit(number))}
+    deadlines = deadlines_of(reader, Subject.revisit(number))
+    return RevisitInFull(**vars(revisit_view(reader, row)), deadlines=deadlines)
 
 
-def revisit_data(reader: Reader, row: Row) -> dict[str, Any]:
-    """A revisit as JSON has it, its deadlines aside."""
-    texts = (
-        "dissatisfaction",
-        "heard_from",
-        "suggestion",
-        "inactive_reason",
-        "problem",
-        "department",
-        "visitor",
-        "note",
+def revisit_view(reader: Reader, row: Row) -> RevisitView:
+    """A revisit out of its row, with its customer and to whom it was escalated."""
+    at = reader.local
+    return RevisitView(
+        id=row["id"],
+        customer=VisitedCustomer(
+            code=Subject.customer(row["customer_id"]).code,
+            name=row["c_name"],
+            phone=row["c_phone"],
+            company=row["c_company"],
+            region=row["c_region"],
+            address=row["c_address"],
+        ),
+        demand=row["demand_id"],
+        kind=RevisitKind(row["kind"]),
+        method=Method(row["method"]) if row["method"] else None,
+        planned_at=at(row["planned_at"]),
+        visited_at=at(row["visited_at"]),
+        call_back_at=at(row["call_back_at"]),
+        product_rating=_rating(row["product_rating"]),
+        attitude=_rating(row["attitude"]),
+        speed=_rating(row["speed"]),
+        promise=_rating(row["promise"]),
+        satisfaction=_rating(row["satisfaction"]),
+        reachable=_flag(row["reachable"]),
+        recommend=_flag(row["recommend"]),
+        would_continue=_flag(row["would_continue"]),
+        dissatisfaction=row["dissatisfaction"] or None,
+        heard_from=row["heard_from"] or None,
+        suggestion=row["suggestion"] or None,
+        inactive_reason=row["inactive_reason"] or None,
+        problem=row["problem"] or None,
+        department=row["department"] or None,
+        visitor=row["visitor"] or None,
+        note=row["note"] or None,
+        urgent=bool(row["urgent"]),
+        plan=row["plan"] or None,
+        escalated_to=row["e_name"],
+        forwarded_at=at(row["forwarded_at"]),
+        contacted_at=at(row["contacted_at"]),
+        solved_at=at(row["solved_at"]),
+        recorded_at=at(row["recorded_at"]),
     )
-    flags = ("reachable", "recommend", "would_continue")
-    return {
-        "id": row["id"],
-        "customer": {
-            "code": Subject.customer(row["customer_id"]).code,
-            **{name: row[f"c_{name}"] for name in ("name", "phone", "company", "region", "address")},
-        },
-        "demand": row["demand_id"],
-        "kind": row["kind"],
-        "method": row["method"],
-        **{name: reader.iso(row[name]) for name in ("planned_at", "visited_at", "call_back_at")},
-        **{name: row[name] for name in ("product_rating", "attitude", "speed", "promise", "satisfaction")},
-        **{name: None if row[name] is None else bool(row[name]) for name in flags},
-        **{name: row[name] or None for name in texts},
-        "urgent": bool(row["urgent"]),
-        "plan": row["plan"] or None,
-        "escalated_to": row["e_name"],
-        **{name: reader.iso(row[name]) for name in ("forwarded_at", "contacted_at", "solved_at", "recorded_at")},
-    }
+
+
+def _rating(text: str | None) -> Satisfaction | None:
+    return Satisfaction(text) if text else None
+
+
+def _flag(stored: int | None) -> bool | None:
+    return None if stored is None else bool(stored)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from demandctl.core.routing import Candidate, Need, Proposal, route
+from demandctl.core.routing import Candidate, Need, Routing, route
 from demandctl.errors import NotFound
 from demandctl.queries.contacts import read_contacts
 from demandctl.queries.customers import read_customers
+from demandctl.queries.demands import DemandView
 from demandctl.queries.reader import Reader
 
 
@@ -16,37 +14,35 @@ def candidates(reader: Reader) -> list[Candidate]:
     """The directory as routing sees it."""
     return [
         Candidate(
-            id=c["id"],
-            name=c["name"],
-            role=c["role"],
-            branch=c["branch"] or "",
-            regions=tuple(c["regions"]),
-            products=tuple(c["products"]),
-            skills=tuple(c["skills"]),
-            leader=c["leader"],
-            phone=c["phone"],
-            active=c["active"],
+            id=c.id,
+            name=c.name,
+            role=c.role,
+            branch=c.branch or "",
+            regions=tuple(c.regions),
+            products=tuple(c.products),
+            skills=tuple(c.skills),
+            leader=c.leader,
+            phone=c.phone,
+            active=c.active,
         )
         for c in read_contacts(reader, everybody=True)
     ]
 
 
-def for_demand(reader: Reader, demand: Mapping[str, Any]) -> dict[str, Any]:
-    """Proposals for a demand as JSON has it."""
+def for_demand(reader: Reader, demand: DemandView) -> Routing:
+    """Proposals for a demand."""
     need = Need(
-        kind=demand["kind"],
-        subtype=demand["subtype"],
-        region=demand["region"],
-        product=demand["product"],
-        owner_id=_owner(reader, demand["customer"]["code"]),
-        accused=demand["content"],
+        kind=demand.kind,
+        subtype=demand.subtype,
+        region=demand.region,
+        product=demand.product,
+        owner_id=_owner(reader, demand.customer.code),
+        accused=demand.content,
     )
-    return _document(reader, need)
+    return route(need, candidates(reader))
 
 
-def for_need(
-    reader: Reader, *, kind: str, subtype: str | None, region: str, product: str, customer: str
-) -> dict[str, Any]:
+def for_need(reader: Reader, *, kind: str, subtype: str | None, region: str, product: str, customer: str) -> Routing:
     """Proposals for a demand that is only thought of; a customer gives region and owner."""
     owner = None
     if customer:
@@ -55,23 +51,10 @@ def for_need(
             raise NotFound(
                 f"{'不止一位' if found else '没有'}客户“{customer[:40]}”", "看看有谁：demandctl customer list"
             )
-        owner, region = _owner(reader, found[0]["code"]), region or found[0]["region"]
-    return _document(reader, Need(kind=kind, subtype=subtype, region=region, product=product, owner_id=owner))
+        owner, region = _owner(reader, found[0].code), region or found[0].region
+    return route(Need(kind=kind, subtype=subtype, region=region, product=product, owner_id=owner), candidates(reader))
 
 
 def _owner(reader: Reader, code: str) -> int | None:
     row = reader.sql.execute("SELECT owner_id FROM customer WHERE id = ?", (int(code[1:]),)).fetchone()
     return row[0] if row else None
-
-
-def _document(reader: Reader, need: Need) -> dict[str, Any]:
-    routing = route(need, candidates(reader))
-    return {
-        "clear": routing.clear,
-        "proposals": [_data(proposal) for proposal in routing.proposals],
-        "leader": _data(routing.leader) if routing.leader else None,
-    }
-
-
-def _data(proposal: Proposal) -> dict[str, Any]:
-    return proposal._asdict() | {"reasons": list(proposal.reasons)}

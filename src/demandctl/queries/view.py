@@ -21,6 +21,10 @@ class View:
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"{type(self).__name__}.{name} was read, it cannot be changed")
 
+    def data(self) -> dict[str, object]:
+        """Its fields as JSON has them, for a document that has more beside them."""
+        return {name.removesuffix("_"): value for name, value in vars(self).items()}
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
 
@@ -28,12 +32,7 @@ class View:
 def as_json(value: View | date) -> dict[str, object] | str:
     """What ``json.dumps`` takes for its ``default``: a reading by its fields, a time as ISO 8601 with its offset."""
     if isinstance(value, View):
-        return fields_of(value)
+        return value.data()
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} is nothing that JSON has")
-
-
-def fields_of(view: View) -> dict[str, object]:
-    """A reading by its fields, for a document that has more beside them."""
-    return {name.removesuffix("_"): value for name, value in vars(view).items()}

@@ -1,12 +1,13 @@
 """Ready-to-paste texts: printed for several people, and put on the clipboard where there is one."""
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
 from demandctl.context import Context
 from demandctl.language.display import shown, shown_lines
+from demandctl.queries.people import Addressee
 from demandctl.terminal import asking
 from demandctl.terminal.render import put, put_json, put_styled, say, tell
 
@@ -21,14 +22,13 @@ def put_on_clipboard(text: str) -> None:
     say("已放进剪贴板，可以直接粘贴" if copy(text) else "这里没有剪贴板，请从上面选中复制")
 
 
-Person = Mapping[str, Any]
-Note = tuple[Person, list[str]]
+Note = tuple[Addressee, list[str]]
 """To whom, and the messages."""
 
 
-def short(person: Person) -> dict[str, Any]:
+def short(person: Addressee) -> Addressee:
     """Somebody of the directory as JSON has him beside a text."""
-    return {name: person[name] for name in ("id", "name", "phone", "branch", "role")}
+    return Addressee(id=person.id, name=person.name, phone=person.phone, branch=person.branch, role=person.role)
 
 
 def put_notes(
@@ -36,7 +36,7 @@ def put_notes(
 ) -> None:
     """Texts to paste, person by person; *nobody* is said when there are none."""
     if unmasked and notes:
-        _log_unmasking(app, command, [person["name"] for person, _ in notes])
+        _log_unmasking(app, command, [person.name for person, _ in notes])
     if as_json:
         put_json([{"to": short(person), "texts": texts} for person, texts in notes])
         return
@@ -45,10 +45,10 @@ def put_notes(
     for number, (person, texts) in enumerate(notes):
         if number:
             put()
-        put_styled(shown(f"【{person['name'] or '没有登记领导'} {person['phone']}】"), "bold")
+        put_styled(shown(f"【{person.name or '没有登记领导'} {person.phone}】"), "bold")
         put("\n\n".join(map(shown_lines, texts)))
     if copy:
-        copy_in_turn([(person["name"], text) for person, texts in notes for text in texts])
+        copy_in_turn([(person.name, text) for person, texts in notes for text in texts])
 
 
 def _log_unmasking(app: Context, command: str, names: Sequence[str]) -> None:

@@ -8,11 +8,12 @@ import typer
 
 from demandctl.context import Context
 from demandctl.language.display import lateness, moment
+from demandctl.queries.demands import DemandView
 from demandctl.store.values import stored
 from demandctl.terminal.options import choices
 from demandctl.terminal.render import Column, put, put_styled, put_table
 from demandctl.terminal.typed import parse_time
-from demandctl.vocabulary import DeadlineState, Kind, Outcome, Status
+from demandctl.vocabulary import DeadlineState, Kind
 
 LINES = 50
 """How many rows a list shows unless asked for more."""
@@ -42,16 +43,14 @@ def boundary(app: Context, text: str, *, end: bool = False) -> str:
     return stored(value)
 
 
-def status_label(demand: Mapping[str, Any]) -> str:
+def status_label(demand: DemandView) -> str:
     """The status in Chinese; an ended demand shows how it ended."""
-    if demand["outcome"]:
-        return Outcome(demand["outcome"]).label
-    return Status(demand["status"]).label
+    return (demand.outcome or demand.status).label
 
 
-def when(iso: str | None, now: datetime) -> str:
-    """An instant of JSON as people read it."""
-    return moment(datetime.fromisoformat(iso), now) if iso else ""
+def when(at: datetime | str | None, now: datetime) -> str:
+    """An instant as people read it."""
+    return moment(datetime.fromisoformat(at) if isinstance(at, str) else at, now)
 
 
 def put_deadlines(deadlines: list[dict[str, Any]], now: datetime) -> None:

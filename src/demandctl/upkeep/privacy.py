@@ -12,15 +12,18 @@ import re
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from demandctl.errors import Refused
 from demandctl.language.subject import About, Subject
-from demandctl.queries.customers import read_customer
+from demandctl.queries.customers import CustomerInFull, read_customer
 from demandctl.queries.deadlines import deadlines_of
-from demandctl.queries.history import history_of
+from demandctl.queries.demands import DemandView
+from demandctl.queries.history import DemandStory, history_of
 from demandctl.queries.reader import Reader
+from demandctl.queries.view import View
 from demandctl.store.fields import (
     FIELDS,
     TABLES,
@@ -416,21 +419,53 @@ def clear_pages(context: Context) -> bool:
 # -- giving out --------------------------------------------------------------------------------------------------
 
 
-def everything_about(reader: Reader, customer_id: int) -> dict[str, Any]:
-    """All that is stored about a customer, as he may ask for (PIPL 45): his data, demands, revisits, notices."""
+class NoticeView(View):
+    """A notice that was sent about something that was owed to him."""
+
+    at: datetime
+    channel: str
+    about: str
+
+
+class Everything(NamedTuple):
+    """All that is stored about a customer, as he may ask for (PIPL 45)."""
+
+    given_at: datetime
+    customer: CustomerInFull
+    demands: list[DemandStory]
+    notices: list[NoticeView]
+
+    def document(self) -> dict[str, object]:
+        """As JSON has it: his demands beside him, and him not in each of them."""
+        person = self.customer.data()
+        del person["demands"]
+        demands = [demand.data() for demand in self.demands]
+        for demand in demands:
+            del demand["customer"]
+        return {
+            "given_at": self.given_at,
+            "customer": person,
+            "demands": demands,
+            "notifications": self.notices,
+        }
+
+
+def everything_about(reader: Reader, customer_id: int) -> Everything:
+    """His data, demands, revisits and notices."""
     person = read_customer(reader, customer_id)
-    demands = [demand | history_of(reader, demand["number"]) for demand in person.pop("demands")]
-    for demand in demands:
-        demand.pop("customer")
-        demand["deadlines"] = deadlines_of(reader, Subject.demand(demand["number"]))
     sent = reader.rows(
         "SELECT n.at, n.channel, l.rule_name FROM notification AS n JOIN deadline AS l ON l.id = n.deadline_id "
         "WHERE l.customer_id = ? ORDER BY n.id",
         (customer_id,),
     )
-    return {
-        "given_at": reader.now.isoformat(),
-        "customer": person,
-        "demands": demands,
-        "notifications": [{"at": reader.iso(row[0]), "channel": row[1], "about": row[2]} for row in sent],
-    }
+    return Everything(
+        reader.now,
+        person,
+        [_story(reader, demand) for demand in person.demands],
+        [NoticeView(at=reader.at(row[0]), channel=row[1], about=row[2]) for row in sent],
+    )
+
+
+def _story(reader: Reader, demand: DemandView) -> DemandStory:
+    deadlines = deadlines_of(reader, demand.subject)
+    return DemandStory(**vars(demand), **vars(history_of(reader, demand.number)), deadlines=deadlines)

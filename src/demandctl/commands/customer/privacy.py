@@ -4,21 +4,26 @@ import json as jsonlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from demandctl.context import Context
 from demandctl.language.display import shown, shown_lines
 from demandctl.language.subject import Subject
+from demandctl.queries.customers import OwnerView
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
-from demandctl.store.fields import Field, Holds, field_of, known, label
+from demandctl.queries.view import as_json
+from demandctl.store.fields import field_of, known
 from demandctl.terminal.answers import agreed, object_answer
 from demandctl.terminal.options import Json, Yes
 from demandctl.terminal.render import put, put_json, say
 from demandctl.terminal.typed import one_line
-from demandctl.vocabulary import Kind, RevisitKind
+from demandctl.vocabulary import Term
+
+if TYPE_CHECKING:
+    from demandctl.upkeep.privacy import Everything, Preview
 
 Who = Annotated[str, typer.Argument(metavar="客户", help="编号 K00001、姓名、电话")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="文件", help="写到文件（.json 或文字）")]
@@ -55,7 +60,7 @@ def erase(ctx: typer.Context, customer: Who, dry_run: DryRun = False, yes: Yes =
     )  # fmt: skip
 
 
-def _preview(about: Any) -> Iterator[str]:
+def _preview(about: "Preview") -> Iterator[str]:
     yield f"{about.code} {about.name}：姓名、电话、微信、单位、地址、标签、备注都将清空"
     yield (
         f"{len(about.demands)} 条需求的内容、{about.follow_ups} 条跟进、{about.revisits} 次回访的文字，"
@@ -76,10 +81,12 @@ def export(ctx: typer.Context, customer: Who, output: Output = None, force: Forc
     with reading(app) as reader:
         about = privacy.everything_about(reader, find_customer_id(reader, one_line(customer)))
     if json and output is None:
-        put_json(about)
+        put_json(about.document())
         return
-    as_json = output is not None and output.suffix == ".json"
-    text = jsonlib.dumps(about, ensure_ascii=False, indent=2) if as_json else "\n".join(_readable(about, app))
+    if output is not None and output.suffix == ".json":
+        text = jsonlib.dumps(about.document(), ensure_ascii=False, indent=2, default=as_json)
+    else:
+        text = "\n".join(_readable(about, app))
     if output is None:
         put(text)
         return
@@ -88,54 +95,45 @@ def export(ctx: typer.Context, customer: Who, output: Output = None, force: Forc
     writing.check(app, output, replace=force)
     with writing.replacing(output) as file:
         file.write((text + "\n").encode())
-    code = about["customer"]["code"]
+    code = about.customer.code
     object_answer(json, {"customer": code, "path": str(output)}, f"{code} 的全部资料已写到 {output}（只有自己能读）")
 
 
-def _readable(about: dict[str, Any], app: Context) -> Iterator[str]:
+def _readable(about: "Everything", app: Context) -> Iterator[str]:
     """The same as sentences: what is stored, demand by demand."""
-    person = about["customer"]
+    person = about.customer
     yield f"我们存有的您的资料（{app.now:%Y-%m-%d %H:%M}，{app.config.get('company', 'name') or app.who}）"
-    yield f"客户编号：{person['code']}"
-    for name, value in person.items():
+    yield f"客户编号：{person.code}"
+    for name, value in person.data().items():
         if (field := known("customer", name)) and value not in (None, "", [], False):
-            yield f"{field.name}：{_told(field, value, app)}"
-    for demand in about["demands"]:
+            yield f"{field.name}：{_told(value)}"
+    for demand in about.demands:
         yield ""
-        raised = _when(demand["raised_at"], app)
-        yield f"{Subject.demand(demand['number']).words}（{Kind(demand['kind']).label}，{raised} 提出）"
+        yield f"{demand.subject.words}（{demand.kind.label}，{_told(demand.raised_at)} 提出）"
+        told = demand.data()
         for name in ("content", "region", "product", "wish", "note", "outcome", "reason"):
-            if demand[name]:
-                field = field_of("demand", name)
-                yield f"{field.name}：{_told(field, demand[name], app)}"
-        for entry in demand["follow_ups"]:
-            yield f"  {_when(entry['at'], app)} {shown(entry['by'])}：{_shown(entry['text'])}"
-    for revisit in person["revisits"]:
+            if told[name]:
+                yield f"{field_of('demand', name).name}：{_told(told[name])}"
+        for entry in demand.follow_ups:
+            yield f"  {_told(entry.at)} {shown(entry.by)}：{shown_lines(entry.text)}"
+    for revisit in person.revisits:
         yield ""
-        when = _when(revisit["visited_at"] or revisit["planned_at"], app)
-        yield f"{Subject.revisit(revisit['id']).words}（{RevisitKind(revisit['kind']).label}，{when}）"
-        for name, value in revisit.items():
-            told = (isinstance(value, str) and value) or value is True
+        at = revisit.visited_at or revisit.planned_at
+        yield f"{revisit.subject.words}（{revisit.kind.label}，{_told(at) if at else '时间未定'}）"
+        for name, value in revisit.data().items():
             field = known("revisit", name)
-            if told and field and name not in ("id", "kind", "planned_at", "visited_at"):
-                yield f"  {field.name}：{_told(field, value, app)}"
+            if value and field and name not in ("id", "kind", "planned_at", "visited_at"):
+                yield f"  {field.name}：{_told(value)}"
 
 
-def _told(field: Field, value: object, app: Context) -> str:
-    if field.holds is Holds.INSTANT and isinstance(value, str):
-        return _when(value, app)
-    return label(field, value) or _shown(value) if isinstance(value, str) else _shown(value)
-
-
-def _shown(value: object) -> str:
+def _told(value: object) -> str:
+    """A value that was read as people read it."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, list):
         return "、".join(map(shown, value))
-    if isinstance(value, dict):
-        return shown(value.get("name", ""))
-    if value is True:
-        return "是"
-    return shown_lines(value)
-
-
-def _when(text: str | None, app: Context) -> str:
-    return f"{datetime.fromisoformat(text).astimezone(app.zone):%Y-%m-%d %H:%M}" if text else "时间未定"
+    if isinstance(value, OwnerView):
+        return shown(value.name)
+    if isinstance(value, Term):
+        return value.label
+    return "是" if value is True else shown_lines(value)

@@ -11,8 +11,7 @@ from demandctl.commands.customer import privacy, same
 from demandctl.context import Context
 from demandctl.errors import Lacking, Offer, UsageError
 from demandctl.language.display import shown
-from demandctl.language.subject import Subject
-from demandctl.queries.customers import read_customer, read_customers
+from demandctl.queries.customers import CustomerInFull, read_customer, read_customers
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
 from demandctl.terminal import asking
@@ -132,11 +131,15 @@ def _offers(app: Context, text: str) -> dict[str, Offer]:
     """What of a customer can be changed, with what it is now."""
     with reading(app) as reader:
         now = read_customer(reader, find_customer_id(reader, one_line(text)))
-    plain = ("name", "nickname", "phone", "wechat", "company", "region", "address", "value", "need_class", "stage",
-             "birthday", "business_contact", "revisit_every", "note")  # fmt: skip
-    offers = {name: Offer(now[name] or "") for name in plain} | {"consent": Offer(now["consent_on"] or "")}
-    offers |= {name: Offer("是" if now[name] else "否") for name in ("arrears", "handed")}
-    return offers | {"tag": Offer("、".join(now["tags"]))}
+    texts: dict[str, object] = {
+        "name": now.name, "nickname": now.nickname, "phone": now.phone, "wechat": now.wechat, "company": now.company,
+        "region": now.region, "address": now.address, "value": now.value, "need_class": now.need_class,
+        "stage": now.stage, "birthday": now.birthday, "business_contact": now.business_contact,
+        "revisit_every": now.revisit_every, "note": now.note, "consent": now.consent_on, "tag": "、".join(now.tags),
+    }  # fmt: skip
+    flags = {"arrears": now.arrears, "handed": now.handed}
+    offers = {name: Offer(str(value or "")) for name, value in texts.items()}
+    return offers | {name: Offer("是" if on else "否") for name, on in flags.items()}
 
 
 def list_(
@@ -168,13 +171,13 @@ def list_(
         columns,
         [
             [
-                c["code"],
-                c["name"],
-                c["phone"],
-                c["company"],
-                c["region"],
-                (c["owner"] or {"name": ""})["name"],
-                c["last_order"] or "",
+                c.code,
+                c.name,
+                c.phone,
+                c.company,
+                c.region,
+                c.owner.name if c.owner else "",
+                c.last_order.isoformat() if c.last_order else "",
             ]
             for c in found
         ],
@@ -189,38 +192,38 @@ def show(ctx: typer.Context, customer: Who, json: Json = False) -> None:
     if json:
         put_json(data)
         return
-    put_styled(shown(f"{data['code']}  {data['name']}"), "bold")
-    flags = [name for name, on in (("欠款", data["arrears"]), ("已交业务部门", data["handed"])) if on]
+    put_styled(shown(f"{data.code}  {data.name}"), "bold")
+    flags = [name for name, on in (("欠款", data.arrears), ("已交业务部门", data.handed)) if on]
     pairs(
         [
-            ("昵称", data["nickname"] if data["nickname"] != data["name"] else ""),
-            ("电话", data["phone"]),
-            ("微信", data["wechat"]),
-            ("单位", data["company"]),
-            ("地区", f"{data['region']}  {data['address']}".strip()),
-            ("价值", data["value"] and vocabulary.Value(data["value"]).label),
-            ("分类", data["need_class"] and vocabulary.NeedClass(data["need_class"]).label),
-            ("阶段", data["stage"] and vocabulary.Stage(data["stage"]).label),
-            ("标签", "、".join(data["tags"])),
-            ("对接人", data["owner"] and data["owner"]["name"]),
-            ("生日", data["birthday"]),
-            ("最近订货", data["last_order"]),
-            ("业务联系", data["business_contact"]),
-            ("合同验收", data["contract_on"]),
-            ("建档", data["profiled_on"]),
-            ("资料", "、".join(data["documents"])),
-            ("批准人", data["approved_by"]),
-            ("定期回访", data["revisit_every"]),
+            ("昵称", data.nickname if data.nickname != data.name else ""),
+            ("电话", data.phone),
+            ("微信", data.wechat),
+            ("单位", data.company),
+            ("地区", f"{data.region}  {data.address}".strip()),
+            ("价值", data.value and data.value.label),
+            ("分类", data.need_class and data.need_class.label),
+            ("阶段", data.stage and data.stage.label),
+            ("标签", "、".join(data.tags)),
+            ("对接人", data.owner and data.owner.name),
+            ("生日", data.birthday),
+            ("最近订货", data.last_order),
+            ("业务联系", data.business_contact),
+            ("合同验收", data.contract_on),
+            ("建档", data.profiled_on),
+            ("资料", "、".join(data.documents)),
+            ("批准人", data.approved_by),
+            ("定期回访", data.revisit_every),
             ("状况", "、".join(flags)),
-            ("备注", data["note"]),
+            ("备注", data.note),
         ]
     )
     _put_history(data, app.now)
-    put_deadlines(data["deadlines"], app.now)
+    put_deadlines(data.deadlines, app.now)
 
 
-def _put_history(data: dict[str, list[dict[str, object]]], now: datetime) -> None:
-    if data["demands"]:
+def _put_history(data: CustomerInFull, now: datetime) -> None:
+    if data.demands:
         put()
         put_styled("需求", "bold")
         columns = [
@@ -234,16 +237,16 @@ def _put_history(data: dict[str, list[dict[str, object]]], now: datetime) -> Non
             columns,
             [
                 [
-                    Subject.demand(int(str(d["number"]))).code,
-                    when(str(d["raised_at"]), now),
-                    vocabulary.Kind(str(d["kind"])).label,
-                    gist(str(d["content"])),
+                    d.subject.code,
+                    when(d.raised_at, now),
+                    d.kind.label,
+                    gist(d.content),
                     status_label(d),
                 ]
-                for d in data["demands"]
+                for d in data.demands
             ],
         )
-    if data["revisits"]:
+    if data.revisits:
         put()
         put_styled("回访", "bold")
         columns = [
@@ -255,10 +258,10 @@ def _put_history(data: dict[str, list[dict[str, object]]], now: datetime) -> Non
         put_table(
             columns,
             [
-                [str(r["id"]), vocabulary.RevisitKind(str(r["kind"])).label,
-                 when(str(r["visited_at"] or r["planned_at"]), now),
-                 vocabulary.Satisfaction(str(r["satisfaction"])).label if r["satisfaction"] else ""]
-                for r in data["revisits"]
+                [str(r.id), r.kind.label,
+                 when(r.visited_at or r.planned_at, now),
+                 r.satisfaction.label if r.satisfaction else ""]
+                for r in data.revisits
             ],
         )  # fmt: skip
 
@@ -334,7 +337,7 @@ def _on_file(app: Context, text: str) -> tuple[list[str], str]:
     from demandctl.actions.customers import DOCUMENTS
 
     with reading(app) as reader:
-        before = read_customer(reader, find_customer_id(reader, one_line(text)))["documents"]
+        before = read_customer(reader, find_customer_id(reader, one_line(text))).documents
 
     def check(answer: str) -> None:
         unknown = [name for name in split([answer]) if name not in (*DOCUMENTS, "all")]
@@ -378,11 +381,11 @@ def _owner_offers(app: Context, text: str) -> dict[str, Offer]:
     """Another owner, and for one with whom nobody has talked about the customer that it was done."""
     with reading(app) as reader:
         now = read_customer(reader, find_customer_id(reader, one_line(text)))
-    unbriefed = now["owner"] and not now["briefed_at"]
+    unbriefed = now.owner and not now.briefed_at
     return {"contact": Offer()} | ({"briefed": Offer()} if unbriefed else {})
 
 
-def _one(app: Context, number: int) -> dict[str, object]:
+def _one(app: Context, number: int) -> CustomerInFull:
     with reading(app) as reader:
         return read_customer(reader, number)
 

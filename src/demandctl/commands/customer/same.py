@@ -8,6 +8,7 @@ from demandctl.context import Context
 from demandctl.errors import Lacking, Offer
 from demandctl.queries.customers import read_customer
 from demandctl.queries.naming import find_customer_id
+from demandctl.queries.people import CustomerBrief
 from demandctl.queries.reader import reading
 from demandctl.terminal.answers import agreed, object_answer
 from demandctl.terminal.options import Json, Yes
@@ -35,21 +36,21 @@ def duplicates(ctx: typer.Context, json: Json = False) -> None:
         put("没有看起来重复的客户")
         return
     columns = [Column("客户", least=10), Column("可能就是", least=10), Column("理由", least=10)]
-    put_table(columns, [[_one_line(pair["a"]), _one_line(pair["b"]), "；".join(pair["reasons"])] for pair in found])
+    put_table(columns, [[_one_line(pair.a), _one_line(pair.b), "；".join(pair.reasons)] for pair in found])
     first = found[0]
-    say(f"是同一个人就合并：demandctl customer merge {first['a']['code']} {first['b']['code']}")
+    say(f"是同一个人就合并：demandctl customer merge {first.a.code} {first.b.code}")
 
 
 def _tag_offers(app: Context, text: str) -> dict[str, Offer]:
     """Tags to add, and of those that the customer has one to take away."""
     with reading(app) as reader:
-        tags = read_customer(reader, find_customer_id(reader, one_line(text)))["tags"]
+        tags = read_customer(reader, find_customer_id(reader, one_line(text))).tags
     return {"names": Offer()} | ({"remove": Offer(choices=lambda given: [(tag, tag) for tag in tags])} if tags else {})
 
 
-def _one_line(customer: dict[str, object]) -> str:
-    parts = (customer["code"], customer["name"], customer["region"], customer["phone"])
-    return " ".join(str(part) for part in parts if part)
+def _one_line(customer: CustomerBrief) -> str:
+    parts = (customer.code, customer.name, customer.region, customer.phone)
+    return " ".join(filter(None, parts))
 
 
 def merge(ctx: typer.Context, customer: Kept, other: Other, yes: Yes = False, json: Json = False) -> None:
@@ -58,20 +59,20 @@ def merge(ctx: typer.Context, customer: Kept, other: Other, yes: Yes = False, js
     with reading(app) as reader:
         first = read_customer(reader, find_customer_id(reader, one_line(customer)))
         second = read_customer(reader, find_customer_id(reader, one_line(other)))
-    question = f"把 {_one_line(second)}（{len(second['demands'])} 条需求）并进 {_one_line(first)}？"
-    if first["code"] != second["code"]:
+    question = f"把 {_one_line(second)}（{len(second.demands)} 条需求）并进 {_one_line(first)}？"
+    if first.code != second.code:
         agreed(question, yes)
     from demandctl.actions import customers
     from demandctl.actions.merging import merge as join
     from demandctl.db import transaction
 
     with transaction(app, "customer merge") as work:
-        kept, gone = customers.find_customer(work, first["code"]), customers.find_customer(work, second["code"])
+        kept, gone = customers.find_customer(work, first.code), customers.find_customer(work, second.code)
         moved = join(work, kept, gone)
         number, code = kept.id, kept.code
     with reading(app) as reader:
         written = read_customer(reader, number)
-    done = f"{second['code']} 已并入 {code} {first['name']}，{moved} 条需求一并转来"
+    done = f"{second.code} 已并入 {code} {first.name}，{moved} 条需求一并转来"
     object_answer(json, written, done, f"看资料：demandctl customer show {code}", "并错了：demandctl undo")
 
 

@@ -10,7 +10,7 @@ from demandctl.language.display import moment, shown
 from demandctl.language.subject import Subject
 from demandctl.paste import proposals
 from demandctl.paste.proposals import LABELS, NEEDED, Proposal
-from demandctl.queries.demands import read_demand
+from demandctl.queries.demands import DemandView, read_demand
 from demandctl.queries.reader import Reader, reading
 from demandctl.terminal import asking, clipboard
 from demandctl.terminal.answers import answer
@@ -138,7 +138,7 @@ def _walk(app: Context, proposal: Proposal, place: str, *, insist: bool, copy: b
     while True:
         twin = _twin(app, proposal) if not insist else None
         record = "记录" if twin is None else "另记一条"
-        noted = [("follow", f"跟进已有的 {Subject.demand(twin['number'])}：{twin['content'][:20]}")] if twin else []
+        noted = [("follow", f"跟进已有的 {twin.subject}：{twin.content[:20]}")] if twin else []
         choice = asking.choose("这条怎么办", [*noted, ("record", record), ("edit", "改一改"), ("skip", "跳过，不记录")])
         if choice == "edit":
             _ask(app, proposal, [*NEEDED, "subtype", "phone", "region", "product"])
@@ -151,7 +151,7 @@ def _walk(app: Context, proposal: Proposal, place: str, *, insist: bool, copy: b
         say("跳过，没有记录")
         return
     if choice == "follow" and twin:
-        follow(app, twin["number"], proposal.values["content"])
+        follow(app, twin.number, proposal.values["content"])
         return
     number, handled = record_one(app, proposal, insist=insist or twin is not None)
     if not handled:
@@ -176,7 +176,7 @@ def _who_is_it(proposal: Proposal) -> None:
     proposal.customer = asking.choose("已有同名客户，是哪一位", [*listed, (None, "都不是，是新客户")])
 
 
-def _twin(app: Context, proposal: Proposal) -> dict[str, Any] | None:
+def _twin(app: Context, proposal: Proposal) -> DemandView | None:
     with reading(app) as reader:
         return proposals.twin(reader, proposal)
 

@@ -1,7 +1,7 @@
 """``monday``: the weekly round, walked through on a terminal, or as messages to paste."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -10,10 +10,10 @@ from demandctl.commands.monday.walk import walk
 from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.language.display import moment, shown
-from demandctl.language.subject import Subject
 from demandctl.messages import reminders
-from demandctl.queries.contacts import read_contacts
+from demandctl.queries.contacts import ContactView, read_contacts
 from demandctl.queries.monday import Item, Round, leaders_of, this_round
+from demandctl.queries.people import Addressee
 from demandctl.queries.reader import reading
 from demandctl.terminal import asking
 from demandctl.terminal.copying import Copy, Note, Unmask, put_notes
@@ -21,7 +21,7 @@ from demandctl.terminal.options import Json
 from demandctl.terminal.render import Column, is_terminal, put, put_json, put_styled, put_table, tell
 from demandctl.terminal.showing import BranchFilter, OwnerFilter, when
 from demandctl.terminal.typed import one_line
-from demandctl.vocabulary import Kind
+from demandctl.vocabulary import Role
 
 Message = Annotated[bool, typer.Option("--message", help="每位对接人一段可以直接粘贴的催促消息")]
 Leaders = Annotated[bool, typer.Option("--leaders", help="每位分公司领导一段可以直接粘贴的消息")]
@@ -45,7 +45,7 @@ def monday(
             from demandctl.queries.known import require_known
 
             require_known(reader, owner=one_line(owner), branch=one_line(branch))
-        heads = {c["id"]: c for c in read_contacts(reader, everybody=True)} if leaders else {}
+        heads = {c.id: c for c in read_contacts(reader, everybody=True)} if leaders else {}
         of_branch = leaders_of(reader, found) if leaders else {}
     if message or leaders:
         notes = _to_leaders(app, found, heads, of_branch, unmask) if leaders else _to_handlers(app, found, unmask)
@@ -67,24 +67,25 @@ def _to_handlers(app: Context, found: Round, unmask: bool) -> Iterator[Note]:
 
 
 def _to_leaders(
-    app: Context, found: Round, heads: dict[int, dict[str, Any]], of_branch: dict[int, int | None], unmask: bool
+    app: Context, found: Round, heads: dict[int, ContactView], of_branch: dict[int, int | None], unmask: bool
 ) -> Iterator[Note]:
     demands = [item.demand for item in found.owed] + found.referred
-    for leader, branch in dict.fromkeys((of_branch[d["number"]], d["branch"]) for d in demands):
-        head = heads.get(leader or 0, {"id": None, "name": "", "phone": "", "branch": branch, "role": "leader"})
+    for leader, branch in dict.fromkeys((of_branch[d.number], d.branch) for d in demands):
+        nobody = Addressee(id=None, name="", phone="", branch=branch, role=Role.LEADER)
+        head = heads.get(leader or 0, nobody)
         whose = (leader, branch)
-        items = [i for i in found.owed if (of_branch[i.demand["number"]], i.demand["branch"]) == whose]
-        referred = [d for d in found.referred if (of_branch[d["number"]], d["branch"]) == whose]
+        items = [i for i in found.owed if (of_branch[i.demand.number], i.demand.branch) == whose]
+        referred = [d for d in found.referred if (of_branch[d.number], d.branch) == whose]
         yield (
             head,
-            reminders.to_leader(branch or "", head["name"], items, referred, found.due_at, app.now, unmask=unmask),
+            reminders.to_leader(branch or "", head.name, items, referred, found.due_at, app.now, unmask=unmask),
         )
 
 
 # -- looking -----------------------------------------------------------------------------------------------------
 
 
-def _document(found: Round) -> dict[str, Any]:
+def _document(found: Round) -> dict[str, object]:
     return {
         "monday": found.monday.isoformat(),
         "due_at": found.due_at.isoformat(),
@@ -103,7 +104,7 @@ def _put_round(app: Context, found: Round) -> None:
                Column("上次", least=6), Column("情况")]  # fmt: skip
     for items in found.by_handler().values():
         person = items[0].handler
-        put_styled(shown(f"{person['name']}  {person['phone']}  {person['branch']}  {len(items)} 条"), "bold")
+        put_styled(shown(f"{person.name}  {person.phone}  {person.branch}  {len(items)} 条"), "bold")
         put_table(columns, [_row(app, item) for item in items])
         put()
     tell(f"这一轮（{moment(found.due_at, app.now)} 前）要反馈 {len(found.owed)} 条，本周已反馈 {found.answered} 条")
@@ -119,23 +120,23 @@ def put_waiting(app: Context, found: Round) -> None:
     if found.waiting:
         tell(f"\n客户要等的 {len(found.waiting)} 条，不催：")
     for demand in found.waiting:
-        name = demand["handler"]["name"] if demand["handler"] else ""
-        until = when(demand["waits_until"], app.now)
-        tell(shown(f"  {Subject.demand(demand['number'])} {demand['customer']['name']} {name}  等到 {until}"))
+        name = demand.handler.name if demand.handler else ""
+        until = when(demand.waits_until, app.now)
+        tell(shown(f"  {demand.subject} {demand.customer.name} {name}  等到 {until}"))
     if found.referred:
         tell(f"\n等领导指派的 {len(found.referred)} 条：")
-    for demand in found.referred:
-        name = demand["leader"]["name"] if demand["leader"] else ""
-        tell(shown(f"  {Subject.demand(demand['number'])} {demand['customer']['name']}  {name}"))
+    for referred in found.referred:
+        name = referred.leader.name if referred.leader else ""
+        tell(shown(f"  {referred.subject} {referred.customer.name}  {name}"))
 
 
 def _row(app: Context, item: Item) -> list[str]:
     demand, last = item.demand, item.last
     return [
-        Subject.demand(demand["number"]).code,
-        Kind(demand["kind"]).label,
-        demand["customer"]["name"],
-        demand["content"],
-        f"{when(last['at'], app.now)} {last['text']}" if last else "",
+        demand.subject.code,
+        demand.kind.label,
+        demand.customer.name,
+        demand.content,
+        f"{when(last.at, app.now)} {last.text}" if last else "",
         standing(item.line, app.now) + ("，跳过过" if item.skipped else ""),
     ]

@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 import typer
@@ -38,16 +37,13 @@ def walk(app: Context, found: Round) -> None:
     """Ask about everything that is owed; stopping keeps what was answered."""
     left, done, skipped = deque(found.owed), 0, 0
     if found.waiting:
-        say(
-            f"客户要等的 {len(found.waiting)} 条不问："
-            + "、".join(Subject.demand(d["number"]).code for d in found.waiting)
-        )
+        say(f"客户要等的 {len(found.waiting)} 条不问：" + "、".join(d.subject.code for d in found.waiting))
     total, asked_for = len(left), None
     try:
         while left:
             item = left.popleft()
-            if item.handler["id"] != asked_for:
-                asked_for = item.handler["id"]
+            if item.handler.id != asked_for:
+                asked_for = item.handler.id
                 _introduce(item, [*left, item])
             answer = _ask(app, item, done + skipped + 1, total)
             if answer == "stop":
@@ -58,7 +54,7 @@ def walk(app: Context, found: Round) -> None:
             elif item.skipped:
                 skipped += 1
             else:
-                monday.skip(app, found.monday, item.demand["number"])
+                monday.skip(app, found.monday, item.demand.number)
                 left.append(item._replace(skipped=True))
     except typer.Abort:
         say("已停下，前面答的都已写入。")
@@ -72,15 +68,15 @@ def walk(app: Context, found: Round) -> None:
 
 def _introduce(item: Item, left: list[Item]) -> None:
     person = item.handler
-    count = sum(1 for other in left if other.handler["id"] == person["id"])
+    count = sum(1 for other in left if other.handler.id == person.id)
     say("")
-    say(shown(f"■ {person['name']}  {person['phone']}  {person['branch']}  {count} 条"))
+    say(shown(f"■ {person.name}  {person.phone}  {person.branch}  {count} 条"))
 
 
 def _ask(app: Context, item: Item, place: int, total: int) -> str:
     """One demand: show it, take the answer, write it; asked again when the ledger refuses."""
     _show(app, item, place, total)
-    kind = Kind(item.demand["kind"])
+    kind = Kind(item.demand.kind)
     offered = [(name, label) for name, label in ANSWERS.items() if ONLY_FOR.get(name, kind) is kind]
     while True:
         answer: str = asking.choose("他怎么说", offered)
@@ -91,7 +87,7 @@ def _ask(app: Context, item: Item, place: int, total: int) -> str:
         except asking.Back:
             continue
         try:
-            told = _write(app.later(), item.demand["number"], answer, given)
+            told = _write(app.later(), item.demand.number, answer, given)
         except DemandctlError as error:
             fail(str(error), error.hint)
             continue
@@ -101,19 +97,19 @@ def _ask(app: Context, item: Item, place: int, total: int) -> str:
 
 def _show(app: Context, item: Item, place: int, total: int) -> None:
     demand, last = item.demand, item.last
-    customer = demand["customer"]
-    sub = subtype_label(demand["kind"], demand["subtype"])
-    head = f"[{place}/{total}] {Subject.demand(demand['number'])} {Kind(demand['kind']).label} {sub}".rstrip()
+    customer = demand.customer
+    sub = subtype_label(demand.kind, demand.subtype)
+    head = f"[{place}/{total}] {demand.subject} {demand.kind.label} {sub}".rstrip()
     say("")
-    say(shown(f"{head}  {customer['name']} {customer['phone'] or ''}  {demand['region']}"))
-    say(shown("  " + " ".join(f"{demand['product']} {demand['content']}".split())))
+    say(shown(f"{head}  {customer.name} {customer.phone or ''}  {demand.region}"))
+    say(shown("  " + " ".join(f"{demand.product} {demand.content}".split())))
     if last:
-        stage = f"（{last['stage']}）" if last["stage"] else ""
-        at = moment(datetime.fromisoformat(last["at"]), app.now)
-        say(shown(f"  上次 {at} {last['by']}：{last['text']}{stage}".replace("\n", " ")))
-    if demand["next_at"]:
-        at = moment(datetime.fromisoformat(demand["next_at"]), app.now)
-        say(shown(f"  约定 {at} {demand['next_plan'] or ''}".rstrip()))
+        stage = f"（{last.stage}）" if last.stage else ""
+        at = moment(last.at, app.now)
+        say(shown(f"  上次 {at} {last.by}：{last.text}{stage}".replace("\n", " ")))
+    if demand.next_at:
+        at = moment(demand.next_at, app.now)
+        say(shown(f"  约定 {at} {demand.next_plan or ''}".rstrip()))
     if (item.line.missed or 0) > 1:
         say(f"  已连续 {item.line.missed} 次没有反馈")
 

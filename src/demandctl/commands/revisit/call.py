@@ -17,9 +17,9 @@ from demandctl.language.display import moment, shown, shown_lines
 from demandctl.language.subject import Subject
 from demandctl.messages import handing, scripts
 from demandctl.messages.scripts import Script, Step
-from demandctl.queries.demands import read_demand
+from demandctl.queries.demands import DemandView, read_demand
 from demandctl.queries.reader import reading
-from demandctl.queries.revisits import read_revisit, read_revisits
+from demandctl.queries.revisits import RevisitInFull, RevisitView, read_revisit, read_revisits
 from demandctl.terminal import asking
 from demandctl.terminal.answers import object_answer
 from demandctl.terminal.options import Json, choices
@@ -156,21 +156,21 @@ def call(ctx: typer.Context, number: Visit = None, method: MethodOption = "", js
     how = Method.parse(method).value if method else Method.PHONE.value
     with reading(app) as reader:
         visit = read_revisit(reader, number)
-        demand = read_demand(reader, visit["demand"]) if visit["demand"] else None
-    if visit["recorded_at"]:
-        raise Refused(f"{Subject.revisit(number).words} 的表已填过", f"看：demandctl revisit show {number}")
+        demand = read_demand(reader, visit.demand) if visit.demand else None
+    if visit.recorded_at:
+        raise Refused(f"{visit.subject.words} 的表已填过", f"看：demandctl revisit show {number}")
     if not asking.can_ask():
         raise UsageError(
             "这一步要在终端里边打电话边答", f"直接填表：demandctl revisit record {number} --satisfaction …"
         )
-    script = scripts.for_visit(scripts.load(app.scripts_path), visit["kind"])
+    script = scripts.for_visit(scripts.load(app.scripts_path), visit.kind)
     warn_outside_call_hours(app, app.now)
     _introduce(visit, demand)
-    values = scripts.values_for(app.config, app.who, visit["customer"], demand)
-    if visit["kind"] == RevisitKind.HOLIDAY:
+    values = scripts.values_for(app.config, app.who, visit.customer, demand)
+    if visit.kind == RevisitKind.HOLIDAY:
         values["greeting"] = "节日快乐"
     given: Answers = {"method": how}
-    reached = visit["visited_at"] is not None
+    reached = visit.visited_at is not None
     broken = False
     try:
         with hanging_up_cancels():
@@ -187,18 +187,17 @@ def _chosen(app: Context) -> int:
     if not asking.can_ask():
         raise UsageError("缺少回访编号", "看看有哪些：demandctl revisit list --open")
     with reading(app) as reader:
-        planned = [visit for visit in read_revisits(reader, open_only=True) if not visit["recorded_at"]]
+        planned = [visit for visit in read_revisits(reader, open_only=True) if not visit.recorded_at]
     if not planned:
         raise Refused("没有计划好的回访", "该回访谁：demandctl revisit plan")
-    listed = [(visit["id"], shown(_line(visit, app.now))) for visit in planned[:30]]
+    listed = [(visit.id, shown(_line(visit, app.now))) for visit in planned[:30]]
     number: int = asking.choose("给谁打", listed)
     return number
 
 
-def _line(visit: dict[str, Any], now: datetime) -> str:
-    at = visit["call_back_at"] or visit["planned_at"]
-    when = moment(datetime.fromisoformat(at), now) if at else ""
-    return f"{visit['customer']['name']}  {RevisitKind(visit['kind']).label}  {when}".rstrip()
+def _line(visit: RevisitView, now: datetime) -> str:
+    at = visit.call_back_at or visit.planned_at
+    return f"{visit.customer.name}  {visit.kind.label}  {moment(at, now)}".rstrip()
 
 
 @contextmanager
@@ -218,17 +217,15 @@ def hanging_up_cancels() -> Iterator[None]:
             signal.signal(getattr(signal, name), handler)
 
 
-def _introduce(visit: dict[str, Any], demand: dict[str, Any] | None) -> None:
-    customer = visit["customer"]
-    kind = RevisitKind(visit["kind"]).label
-    say(
-        shown(f"{kind}：{customer['code']} {customer['name']}  {customer['phone'] or '没有电话'}  {customer['region']}")
-    )
+def _introduce(visit: RevisitView, demand: DemandView | None) -> None:
+    customer = visit.customer
+    kind = visit.kind.label
+    say(shown(f"{kind}：{customer.code} {customer.name}  {customer.phone or '没有电话'}  {customer.region}"))
     if demand:
-        handler = demand["handler"]["name"] if demand["handler"] else ""
-        say(shown(f"{Subject.demand(demand['number'])} {demand['product']} {demand['content']}  {handler}"))
-    if visit["note"]:
-        say(shown(f"备注：{visit['note']}"))
+        handler = demand.handler.name if demand.handler else ""
+        say(shown(f"{demand.subject} {demand.product} {demand.content}  {handler}"))
+    if visit.note:
+        say(shown(f"备注：{visit.note}"))
     say("Ctrl-C 中断：客户答应接听之后中断的，记为已访，表可以稍后再填。")
 
 
@@ -262,8 +259,8 @@ def _write(app: Context, number: int, given: Answers, *, started: datetime | Non
         put(shown_lines(handing.for_department(written, app.now)))
 
 
-def _told(app: Context, visit: dict[str, Any], given: Answers, what: str, broken: bool) -> tuple[str, str]:
-    number = visit["id"]
+def _told(app: Context, visit: RevisitInFull, given: Answers, what: str, broken: bool) -> tuple[str, str]:
+    number = visit.id
     if broken:
         so_far = " ".join(_as_options(given)) or "--satisfaction …"
         return (
@@ -285,15 +282,15 @@ def _told(app: Context, visit: dict[str, Any], given: Answers, what: str, broken
         )
     if _owes(visit, RulePart.FORWARD):
         return (
-            f"{Subject.revisit(number).words} 的表已填",
-            f"一小时内转交：demandctl revisit forward {number} {_word(visit['department'] or '部门')}；"
+            f"{visit.subject.words} 的表已填",
+            f"一小时内转交：demandctl revisit forward {number} {_word(visit.department or '部门')}；"
             f"已解决：demandctl revisit solved {number}",
         )
     return f"{Subject.revisit(number).words} 的表已填", f"看：demandctl revisit show {number}"
 
 
-def _owes(visit: dict[str, Any], part: RulePart) -> bool:
-    return any(d["role"] == part and d["state"] not in ("met", "voided") for d in visit["deadlines"])
+def _owes(visit: RevisitInFull, part: RulePart) -> bool:
+    return any(d["role"] == part and d["state"] not in ("met", "voided") for d in visit.deadlines)
 
 
 def _word(text: str) -> str:

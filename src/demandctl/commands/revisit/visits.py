@@ -1,7 +1,7 @@
 """``revisit``: plan visits, record them, pass on what customers said."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -12,7 +12,7 @@ from demandctl.language.subject import Subject
 from demandctl.queries.deadlines import visits_owed
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
-from demandctl.queries.revisits import read_revisit, read_revisits
+from demandctl.queries.revisits import RevisitInFull, RevisitView, read_revisit, read_revisits
 from demandctl.terminal import asking
 from demandctl.terminal.answers import object_answer
 from demandctl.terminal.grammar import Tree
@@ -264,8 +264,8 @@ def planned(
     object_answer(json, data, f"{Subject.revisit(number).words} 的方案已记录", _when_solved(data))
 
 
-def _when_solved(revisit: dict[str, Any]) -> str:
-    return "" if revisit["solved_at"] else f"解决后：demandctl revisit solved {revisit['id']}"
+def _when_solved(revisit: RevisitView) -> str:
+    return "" if revisit.solved_at else f"解决后：demandctl revisit solved {revisit.id}"
 
 
 def escalate(
@@ -338,34 +338,34 @@ def list_(
     put_table(
         columns,
         [
-            [str(r["id"]), RevisitKind(r["kind"]).label, r["customer"]["name"], when(r["planned_at"], app.now),
-             when(r["visited_at"], app.now), rating(r["satisfaction"]), r["problem"] or "", _standing(r, app)]
+            [str(r.id), r.kind.label, r.customer.name, when(r.planned_at, app.now),
+             when(r.visited_at, app.now), rating(r.satisfaction), r.problem or "", _standing(r, app)]
             for r in found
         ],
     )  # fmt: skip
 
 
-def rating(value: str | None) -> str:
+def rating(value: Satisfaction | None) -> str:
     """A rating in Chinese, empty when none was given."""
-    return Satisfaction(value).label if value else ""
+    return value.label if value else ""
 
 
-def _standing(revisit: dict[str, Any], app: Context) -> str:
+def _standing(revisit: RevisitView, app: Context) -> str:
     """How far it has come, and until when it was put off."""
     said = progress(revisit)
-    return f"{said} {when(revisit['call_back_at'], app.now)}" if said == PUT_OFF else said
+    return f"{said} {when(revisit.call_back_at, app.now)}" if said == PUT_OFF else said
 
 
 PUT_OFF = "已改约"
 
 
-def progress(revisit: dict[str, object]) -> str:
+def progress(revisit: RevisitView) -> str:
     """How far a revisit has come."""
     steps = (
-        ("solved_at", "已解决"), ("contacted_at", "部门已联络"), ("forwarded_at", "已转交"), ("recorded_at", "已填表"),
-        ("visited_at", "待填表"), ("call_back_at", PUT_OFF),
+        (revisit.solved_at, "已解决"), (revisit.contacted_at, "部门已联络"), (revisit.forwarded_at, "已转交"),
+        (revisit.recorded_at, "已填表"), (revisit.visited_at, "待填表"), (revisit.call_back_at, PUT_OFF),
     )  # fmt: skip
-    return next((label for name, label in steps if revisit[name]), "待回访")
+    return next((label for at, label in steps if at), "待回访")
 
 
 def show(ctx: typer.Context, number: Number, json: Json = False) -> None:
@@ -375,41 +375,41 @@ def show(ctx: typer.Context, number: Number, json: Json = False) -> None:
     if json:
         put_json(data)
         return
-    now, customer = app.now, data["customer"]
+    now, customer = app.now, data.customer
     yes_no = {None: "", True: "是", False: "否"}
-    put_styled(shown(f"{Subject.revisit(number).words}  {RevisitKind(data['kind']).label}  {progress(data)}"), "bold")
+    put_styled(shown(f"{data.subject.words}  {data.kind.label}  {progress(data)}"), "bold")
     pairs(
         [
-            ("客户", f"{customer['code']} {customer['name']}  {customer['phone']}".rstrip()),
-            ("关联需求", data["demand"] and Subject.demand(data["demand"]).code),
-            ("计划", when(data["planned_at"], now)),
-            ("改约", when(data["call_back_at"], now)),
-            ("回访", f"{when(data['visited_at'], now)} {data['visitor'] or ''}".strip()),
-            ("方式", data["method"] and Method(data["method"]).label),
-            ("产品评价", rating(data["product_rating"])),
-            ("服务态度", rating(data["attitude"])),
-            ("响应速度", rating(data["speed"])),
-            ("承诺兑现", rating(data["promise"])),
-            ("整体满意度", rating(data["satisfaction"])),
-            ("不满意原因", data["dissatisfaction"]),
-            ("了解渠道", data["heard_from"]),
-            ("建议", data["suggestion"]),
-            ("愿意推荐", yes_no[data["recommend"]]),
-            ("未合作原因", data["inactive_reason"]),
-            ("能否继续合作", yes_no[data["would_continue"]]),
-            ("遗留问题", (data["problem"] or "") + ("（需即时解决）" if data["urgent"] else "")),
-            ("责任部门", f"{data['department'] or ''} {when(data['forwarded_at'], now)}".strip()),
-            ("部门联络", when(data["contacted_at"], now)),
-            ("方案", data["plan"]),
-            ("上报", data["escalated_to"]),
-            ("解决", when(data["solved_at"], now)),
-            ("备注", data["note"]),
+            ("客户", f"{customer.code} {customer.name}  {customer.phone}".rstrip()),
+            ("关联需求", data.demand and Subject.demand(data.demand).code),
+            ("计划", when(data.planned_at, now)),
+            ("改约", when(data.call_back_at, now)),
+            ("回访", f"{when(data.visited_at, now)} {data.visitor or ''}".strip()),
+            ("方式", data.method and data.method.label),
+            ("产品评价", rating(data.product_rating)),
+            ("服务态度", rating(data.attitude)),
+            ("响应速度", rating(data.speed)),
+            ("承诺兑现", rating(data.promise)),
+            ("整体满意度", rating(data.satisfaction)),
+            ("不满意原因", data.dissatisfaction),
+            ("了解渠道", data.heard_from),
+            ("建议", data.suggestion),
+            ("愿意推荐", yes_no[data.recommend]),
+            ("未合作原因", data.inactive_reason),
+            ("能否继续合作", yes_no[data.would_continue]),
+            ("遗留问题", (data.problem or "") + ("（需即时解决）" if data.urgent else "")),
+            ("责任部门", f"{data.department or ''} {when(data.forwarded_at, now)}".strip()),
+            ("部门联络", when(data.contacted_at, now)),
+            ("方案", data.plan),
+            ("上报", data.escalated_to),
+            ("解决", when(data.solved_at, now)),
+            ("备注", data.note),
         ]
     )
-    put_deadlines(data["deadlines"], now)
+    put_deadlines(data.deadlines, now)
 
 
-def _one(app: Context, number: int) -> dict[str, Any]:
+def _one(app: Context, number: int) -> RevisitInFull:
     with reading(app) as reader:
         return read_revisit(reader, number)
 

@@ -11,8 +11,9 @@ from sqlmodel import col, select
 from demandctl.core.deadline import Deadline, Event
 from demandctl.language.subject import About, Subject
 from demandctl.sla import advance
-from demandctl.store.deadlines import OPEN, event_from, events_about, happen_to, rows_about, to_deadline
+from demandctl.store.deadlines import OPEN, events_about, happen_to, rows_about
 from demandctl.store.models import DeadlineRow, Demand
+from demandctl.store.rows import deadline_of, event_of
 from demandctl.store.work import Work
 
 
@@ -48,10 +49,10 @@ def _apply(work: Work, row: DeadlineRow) -> list[Move]:
     subject = row.subject
     rules = [rule for rule in work.rules.rules if rule.about == subject.about]
     stored = rows_about(work.session, subject)
-    told = [event_from(event) for event in events_about(work.session, subject)]
+    told = [event_of(event.values()) for event in events_about(work.session, subject)]
     if not told:
         return []
-    before = {deadline.id: deadline for deadline in map(to_deadline, stored) if deadline.is_open}
+    before = {deadline.id: deadline for deadline in (deadline_of(row.values()) for row in stored) if deadline.is_open}
     begin: dict[str, datetime] = {}
     if subject.about is About.DEMAND and work.session.get_one(Demand, subject.number).closed_at is None:
         begin = _new_clocks(work, told, {deadline.rule for deadline in stored})

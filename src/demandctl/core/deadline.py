@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -42,16 +41,6 @@ class Pause:
 
     start: datetime
     end: datetime
-
-
-def stored_pauses(text: str) -> tuple[Pause, ...]:
-    """The pauses of a deadline, which the ledger stores as a JSON list of pairs of instants."""
-    return tuple(Pause(*map(datetime.fromisoformat, pause)) for pause in json.loads(text))
-
-
-def stored_days(text: str) -> tuple[date, ...]:
-    """The occurrences of a repeating deadline, which the ledger stores as dates with blanks between."""
-    return tuple(date.fromisoformat(day) for day in text.split())
 
 
 @dataclass(frozen=True)

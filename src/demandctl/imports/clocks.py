@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from demandctl.core.deadline import Deadline, Event
 from demandctl.sla import advance
-from demandctl.store.deadlines import columns, event_data, rank
+from demandctl.store.deadlines import rank
+from demandctl.store.rows import columns, event_data
 from demandctl.store.values import stored, stored_value
 from demandctl.store.work import Work
 from demandctl.vocabulary import Status

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from demandctl.queries.reader import Reader
+from demandctl.store.rows import deadline_of
 
 
 def explained(reader: Reader, deadline: dict[str, Any]) -> dict[str, Any]:
     """A deadline as JSON has it, with the rule, the clause and the steps of its reckoning."""
     from demandctl.core import explain
-    from demandctl.core.deadline import Deadline, stored_days, stored_pauses
     from demandctl.core.rules import read_rules
 
     row = reader.rows(
         "SELECT l.*, r.rules FROM deadline l JOIN ruleset r ON r.id = l.ruleset_id WHERE l.id = ?", (deadline["id"],)
     )[0]
     rule = read_rules(row["rules"])[0].get(row["rule"])
-    stored = Deadline(
-        rule=row["rule"], name=row["rule_name"], what=row["what"], target=row["target"], owed_by=row["owed_by"],
-        started_at=datetime.fromisoformat(row["started_at"]), due_at=datetime.fromisoformat(row["due_at"]),
-        pauses=stored_pauses(row["pauses"]), occurrences=stored_days(row["occurrences"]),
-    )  # fmt: skip
-    steps = explain.explain(stored, rule, reader.calendar(row["ruleset_id"]))
+    steps = explain.explain(deadline_of(row), rule, reader.calendar(row["ruleset_id"]))
     return deadline | {
         "source": rule.source if rule else None,
         "target": row["target"],

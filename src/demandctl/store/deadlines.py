@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from demandctl.core.deadline import Deadline, Event, stored_days, stored_pauses
+from demandctl.core.deadline import Deadline, Event
 from demandctl.core.rules import Rulebook, read_rules
 from demandctl.core.worktime import Calendar
 from demandctl.language.subject import LEDGER, About, Subject
 from demandctl.sla import advance
 from demandctl.store.conditions import is_open
 from demandctl.store.models import DeadlineRow, EventRow, RuleSet
+from demandctl.store.rows import columns, deadline_of, event_data, event_of
 from demandctl.store.values import stored
 from demandctl.store.work import Work
 from demandctl.vocabulary import Kind, Urgency
@@ -42,7 +42,7 @@ def happen(
     rules = [rule for rule in work.rules.rules if rule.about == subject.about]
     whole = any(rule.reopened_by & event.names for rule in rules)
     rows = rows_about(work.session, subject, open_only=not whole)
-    before: dict[int | None, Deadline] = {row.id: to_deadline(row) for row in rows}
+    before: dict[int | None, Deadline] = {row.id: deadline_of(row.values()) for row in rows}
     by_id: dict[int | None, DeadlineRow] = {row.id: row for row in rows}
     after = advance(list(before.values()), event, rules, work.calendar)
     _note(work, subject, event, demand_id)
@@ -145,35 +145,6 @@ def has_open(session: Session, subject: Subject) -> bool:
     return bool(rows_about(session, subject, open_only=True))
 
 
-_SAME = (
-    "rule", "what", "started_at", "due_at", "target", "owed_by", "owner_id", "owner_name", "given", "waiting_until",
-    "missed", "provisional", "met_at", "voided_at", "void_reason", "period", "role",
-)  # fmt: skip
-"""What a deadline and its row hold alike, under one name."""
-
-
-def to_deadline(row: DeadlineRow) -> Deadline:
-    """A stored row as the machine sees it."""
-    return Deadline(
-        **{name: getattr(row, name) for name in _SAME},
-        name=row.rule_name,
-        pauses=stored_pauses(row.pauses),
-        occurrences=stored_days(row.occurrences),
-        demand_id=row.demand_id if row.about == "customer" else None,
-        id=row.id,
-    )
-
-
-def columns(deadline: Deadline) -> dict[str, Any]:
-    """The columns that a deadline decides."""
-    return {name: getattr(deadline, name) for name in _SAME} | {
-        "rule_name": deadline.name,
-        "clock": deadline.clock,
-        "pauses": json.dumps([[stored(pause.start), stored(pause.end)] for pause in deadline.pauses]),
-        "occurrences": " ".join(day.isoformat() for day in deadline.occurrences),
-    }
-
-
 def learn_calendar(work: Work) -> int:
     """Reckon the provisional deadlines again whose year the official calendar knows by now; how many subjects they had.
 
@@ -218,38 +189,7 @@ def _last_facts(session: Session, subject: Subject) -> dict[str, Any]:
     return facts
 
 
-# -- events as data ----------------------------------------------------------------------------------------------
-
-_INSTANTS = ("due", "wait_until")
-
-
-def event_data(event: Event) -> dict[str, Any]:
-    """An event as JSON data, its names and time aside; what is empty is left out."""
-    data: dict[str, Any] = {"facts": dict(event.facts)}
-    for name in ("repeat", "target", "owed_by", "person", "what", "demand_id"):
-        if getattr(event, name):
-            data[name] = getattr(event, name)
-    if event.on:
-        data["on"] = event.on.isoformat()
-    for name in _INSTANTS:
-        if getattr(event, name):
-            data[name] = stored(getattr(event, name))
-    if event.begin:
-        data["begin"] = {rule: stored(at) for rule, at in event.begin.items()}
-    return data
-
-
-def event_from(row: EventRow) -> Event:
-    """The event that a stored row tells."""
-    data = json.loads(row.data)
-    for name in _INSTANTS:
-        if name in data:
-            data[name] = datetime.fromisoformat(data[name])
-    if "begin" in data:
-        data["begin"] = {rule: datetime.fromisoformat(at) for rule, at in data["begin"].items()}
-    if "on" in data:
-        data["on"] = date.fromisoformat(data["on"])
-    return Event(names=frozenset(row.names.split()), at=row.at, **data)
+# -- replay ------------------------------------------------------------------------------------------------------------
 
 
 def replay(
@@ -265,8 +205,10 @@ def replay(
         if row.ruleset_id not in sets:
             sets[row.ruleset_id] = ruleset(session, row.ruleset_id)
         rules, calendar = sets[row.ruleset_id]
-        book = advance(book, event_from(row), [rule for rule in rules.rules if rule.about == subject.about], calendar)
-    stored = [to_deadline(row) for row in rows_about(session, subject)]
+        book = advance(
+            book, event_of(row.values()), [rule for rule in rules.rules if rule.about == subject.about], calendar
+        )
+    stored = [deadline_of(row.values()) for row in rows_about(session, subject)]
     return _comparable(book), _comparable(stored)
 
 

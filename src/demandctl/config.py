@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +61,29 @@ keep = 20                       # 最多留几份，旧的自动删；0 全留
 [privacy]
 retention = "3y"                # 结束超过多久的记录由 doctor 提醒清理：3y、18mo、400d；空的不提醒
 """
+
+
+@cache
+def known_settings() -> Mapping[str, frozenset[str]]:
+    """The settings that are read, by section; those above all sections under the empty name."""
+    import tomllib
+
+    found: dict[str, set[str]] = {"": set()}
+    for name, value in tomllib.loads(TEMPLATE).items():
+        if isinstance(value, dict):
+            found[name] = set(value)
+        else:
+            found[""].add(name)
+    found["notify"].add("channels")
+    return {section: frozenset(keys) for section, keys in found.items()}
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A question after a word that nobody knows: whether one that is known was meant; empty where none is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, sorted(known), n=1)
+    return f"，是不是 {near[0]}？" if near else ""
 
 
 class Config:
@@ -171,10 +194,7 @@ class Config:
             raise self._wrong("notify", "levels", str(error)) from error
 
     def _check(self) -> None:
-        tables = ("company", "specialist", "calendar", "notify", "backup", "privacy")
-        for name in tables:
-            if not isinstance(self.data.get(name, {}), dict):
-                raise self._wrong(name, "", "应是一张表，写成 [" + name + "]")
+        self._check_names()
         for section, keys in {"company": ["name"], "specialist": ["name", "phone", "supervisor", "department"]}.items():
             for key in keys:
                 if not isinstance(self.get(section, key), str):
@@ -193,6 +213,28 @@ class Config:
             ZoneInfo(self.zone_name)
         except (ValueError, OSError, KeyError) as error:
             raise self._wrong("", "timezone", f"没有“{self.zone_name}”这个时区") from error
+
+    def _check_names(self) -> None:
+        """Nothing that is written stands there unread: who mistypes a name would believe that it holds."""
+        known = known_settings()
+        for name, value in self.data.items():
+            if name in known[""]:
+                continue
+            if name not in known:
+                raise self._wrong(name, "", f"没有这一项{self._meant('', name)}")
+            if not isinstance(value, dict):
+                raise self._wrong(name, "", f"应是一张表，写成 [{name}]")
+            for key in value:
+                if key not in known[name]:
+                    raise self._wrong(name, key, f"没有这一项{self._meant(name, key)}")
+
+    @staticmethod
+    def _meant(section: str, key: str) -> str:
+        """The nearest setting of the section, else the one of another section that is called so."""
+        known = known_settings()
+        here = known[section] if section else [*known[""], *filter(None, known)]
+        elsewhere = {f"{other}.{name}" for other, names in known.items() for name in names if other and name == key}
+        return nearest(key, here) or (f"，是不是 {min(elsewhere)}？" if elsewhere else "")
 
     def _check_keeping(self) -> None:
         keep = self.get("backup", "keep", 20)

@@ -4,13 +4,12 @@ import os
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from demandctl.config import TEMPLATE, Config
+from demandctl.config import TEMPLATE, Config, known_settings, nearest
 from demandctl.context import Context, settings
 from demandctl.errors import Refused, UsageError
 from demandctl.store.writing import put_text
@@ -58,41 +57,32 @@ def set_(ctx: typer.Context, name: Name, value: NewValue, json: Json = False) ->
     app: Context = ctx.obj
     import tomlkit
 
-    target = app.config.path
-    document = tomlkit.parse(target.read_text(encoding="utf-8-sig") if target.exists() else TEMPLATE)
+    target = app.config_path  # not what it says: a setting that is wrong can be set right
+    try:
+        document = tomlkit.parse(_text_of(target))
+    except tomlkit.exceptions.TOMLKitError:
+        Config.read(target)  # says where it is wrong
+        raise
     name = one_line(name)
-    _require_known(document, name)
-    *sections, key = name.split(".")
-    table: Any = document
-    for section in sections:
-        table = table.setdefault(section, tomlkit.table())
-        if not isinstance(table, dict):
-            raise UsageError(f"{section} 不是一组配置", "看看有哪些：demandctl config show")
+    section, _, key = name.rpartition(".")
+    known = known_settings()
+    if key not in known.get(section, ()):
+        names = [f"{s}.{k}" if s else k for s, keys in known.items() for k in keys]
+        raise UsageError(f"没有配置项“{name[:40]}”{nearest(name, names)}", "看看有哪些：demandctl config show")
+    table: Any = document.setdefault(section, tomlkit.table()) if section else document
+    if not isinstance(table, dict):
+        raise UsageError(f"{section} 不是一组配置", "看看有哪些：demandctl config show")
     text = clean(value)
     table[key] = text if text.isdigit() and _is_text(document, name) else _typed(text)
     write_config(target, tomlkit.dumps(document))
     object_answer(json, {name: value}, f"{name} 已设为 {value}", "看看读到了什么：demandctl config show")
 
 
-def _require_known(document: Any, name: str) -> None:
-    """UsageError for a setting that nothing reads: who mistypes a name would believe that it holds."""
-    import tomllib
-    from difflib import get_close_matches
-
-    known = {*_names(tomllib.loads(TEMPLATE)), *_names(document), "notify.channels"}
-    if name not in known:
-        near = "、".join(get_close_matches(name, sorted(known), n=3))
-        raise UsageError(
-            f"没有配置项“{name[:40]}”", f"是不是 {near}？" if near else "看看有哪些：demandctl config show"
-        )
-
-
-def _names(table: Mapping[str, Any], above: str = "") -> Iterator[str]:
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _names(value, f"{above}{key}.")
-        else:
-            yield f"{above}{key}"
+def _text_of(target: Path) -> str:
+    try:
+        return target.read_text(encoding="utf-8-sig") if target.exists() else TEMPLATE
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"配置文件读不了：{target}（{error}）") from error
 
 
 def _is_text(document: Any, name: str) -> bool:
@@ -119,9 +109,14 @@ def _typed(text: str) -> Any:
 
 
 def write_config(target: Path, text: str) -> None:
-    """Put a config in place of the old one, checked first: a wrong one is refused and the old one stays."""
+    """Put a config in place of the old one, checked first: a wrong one is refused and the old one stays.
+
+    It is checked as all that read it do, the notices too: from a wrong one on none would go out.
+    """
+    from demandctl.notify import channels
+
     try:
-        Config.parse(text, target)
+        channels.read(Config.parse(text, target))
     except UsageError as error:
         raise UsageError(str(error), error.hint or "没有保存") from error
     put_text(target, text)
@@ -132,7 +127,7 @@ def edit(ctx: typer.Context, json: Json = False) -> None:
     app: Context = ctx.obj
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if os.name == "nt" else "vi")
     target = app.config_path
-    before = target.read_text(encoding="utf-8-sig") if target.exists() else TEMPLATE
+    before = _text_of(target)
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / target.name
         draft.write_text(before, encoding="utf-8")

@@ -1,6 +1,5 @@
 """``due --notify`` and ``notify``: reminders that go out, what went out, and the channels they take."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,16 +9,16 @@ from demandctl.context import Context
 from demandctl.errors import PartlyDone
 from demandctl.language.display import moment, shown, shown_lines
 from demandctl.language.subject import Subject
-from demandctl.notify.channels import LABELS, Channel, Settings, read
 from demandctl.terminal.grammar import Tree
 from demandctl.terminal.options import Json
 from demandctl.terminal.render import Column, put, put_json, put_table, say, tell
 from demandctl.terminal.showing import Limit, row_limit
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # at run time they are loaded where they are needed: every command passes here
+    from demandctl.notify.channel import NoticeChannel
+    from demandctl.notify.channels import Settings
     from demandctl.notify.delivery import Outcome
     from demandctl.notify.digest import Item
-    from demandctl.notify.message import Limit as Length
     from demandctl.notify.plan import Plan
 
 ChannelName = Annotated[str, typer.Option("--channel", metavar="渠道", help="只用这个渠道，默认全部")]
@@ -29,14 +28,12 @@ _UNSENT = "没发成的仍记作未发，下次运行会再发；看记录：dem
 
 def deliver(app: Context, channel: str, *, dry_run: bool, unmask: bool, json: bool) -> None:
     """Send what is to be sent now, or show it; exit 5 when a channel failed."""
-    settings = read(app.config)
-    chosen = settings.chosen(channel)
-    if dry_run:
-        _rehearse(app, settings, chosen, unmask=unmask, json=json)
-        return
-    from demandctl.notify.delivery import deliver as send
+    from demandctl.notify import delivery
 
-    outcomes = send(app, settings, chosen, unmask=unmask, talk=lambda text: say(shown(text)))
+    if dry_run:
+        _rehearse(app, channel, unmask=unmask, json=json)
+        return
+    outcomes = delivery.deliver(app, channel, unmask=unmask, talk=lambda text: say(shown(text)))
     if outcomes is None:
         say("另一次发送正在进行，这次不发。")
         if json:
@@ -49,9 +46,10 @@ def deliver(app: Context, channel: str, *, dry_run: bool, unmask: bool, json: bo
             _put_outcome(outcome, app.now)
         if not any(outcome.sent or outcome.held or outcome.failed for outcome in outcomes):
             put("没有要发的提醒。")
-    failed = [f"渠道“{outcome.channel.name}”：{'；'.join(outcome.errors)}" for outcome in outcomes if outcome.errors]
+    failed = [outcome for outcome in outcomes if outcome.errors]
     if failed:
-        raise PartlyDone("有渠道没有发成\n" + "\n".join(failed), _UNSENT)
+        advice = list(dict.fromkeys(advice for outcome in failed for advice in outcome.advice))
+        raise PartlyDone("\n".join(["有渠道没有发成", *map(delivery.told, failed)]), "\n".join([*advice, _UNSENT]))
 
 
 def _put_outcome(outcome: "Outcome", now: datetime) -> None:
@@ -99,14 +97,16 @@ def _item_data(app: Context, item: "Item", result: str) -> dict[str, Any]:
     }
 
 
-def _rehearse(app: Context, settings: Settings, chosen: Sequence[Channel], *, unmask: bool, json: bool) -> None:
+def _rehearse(app: Context, channel: str, *, unmask: bool, json: bool) -> None:
     """What would go out now, channel by channel; nothing is sent and nothing written."""
     from demandctl.notify import digest, plan
+    from demandctl.notify.channels import read
     from demandctl.notify.delivery import log_unmasking
     from demandctl.queries.reader import reading
 
+    settings = read(app.config)
     with reading(app) as reader:
-        plans = plan.made(reader, settings, chosen)
+        plans = plan.made(reader, settings, settings.chosen(channel))
     if unmask and any(entry.items or entry.held for entry in plans):
         log_unmasking(app, [entry.channel.name for entry in plans if entry.items or entry.held], rehearsal=True)
     if json:
@@ -118,7 +118,7 @@ def _rehearse(app: Context, settings: Settings, chosen: Sequence[Channel], *, un
             put("没有要发的。")
         if entry.items:
             texts = [digest.line_of(item, app.now, unmask=unmask) for item in entry.items]
-            for part in digest.split(entry.items, texts, limit_of(entry.channel), app.now):
+            for part in digest.split(entry.items, texts, entry.channel.limit, app.now):
                 put(shown_lines(part.text))
         if entry.held:
             put(f"等到 {moment(entry.held_until, app.now)} 上班再发的：")
@@ -127,43 +127,45 @@ def _rehearse(app: Context, settings: Settings, chosen: Sequence[Channel], *, un
         put()
 
 
-def limit_of(channel: Channel) -> "Length | None":
-    """How long a message of a channel may be; asks no channel and needs no key."""
-    from demandctl.notify import dingtalk, feishu, wecom
-
-    return {"wecom": wecom.LIMITS[channel.form], "dingtalk": dingtalk.LIMIT, "feishu": feishu.LIMIT}.get(channel.type)
-
-
 def probe(ctx: typer.Context, channel: ChannelName = "", json: Json = False) -> None:
     """给渠道发一条测试消息，看配置对不对。"""
     app: Context = ctx.obj
-    from demandctl.notify.delivery import sender_for
-    from demandctl.notify.message import Failed, Message
+    from demandctl.notify.channels import read
 
-    settings = read(app.config)
-    results: list[dict[str, Any]] = []
-    for target in settings.chosen(channel):
-        text = f"这是 demandctl 的测试消息。收到它，说明渠道“{target.name}”的配置是对的。"
-        result: dict[str, Any] = {"name": target.name, "type": target.type, "accepted": False, "answer": None}
-        try:
-            sender = sender_for(target, settings, lambda said: say(shown(said)))
-            try:
-                accepted = sender.send(Message(sender.prepared(text), (), "demandctl 测试消息"))
-            finally:
-                sender.close()
-            result |= {"accepted": not accepted.complaint, "answer": accepted.complaint or accepted.answer}
-        except Failed as error:
-            result["answer"] = str(error)
-        results.append(result)
+    results = [_tried(target) for target in read(app.config).chosen(channel)]
     if json:
         put_json(results)
     else:
         for result in results:
             verdict = "已收下" if result["accepted"] else "没有收下"
             tell(shown(f"{result['name']}（{result['type']}）：{verdict}，{result['answer']}"))
+            if result["advice"]:
+                tell(shown(f"  怎么办：{result['advice']}"))
     wrong = [result["name"] for result in results if not result["accepted"]]
     if wrong:
         raise PartlyDone(f"渠道 {'、'.join(wrong)} 没有发成", "改好配置再试：demandctl notify test")
+
+
+def _tried(channel: "NoticeChannel") -> dict[str, Any]:
+    """What became of a test message."""
+    from demandctl.notify.delivery import TURN_SECONDS, timely
+    from demandctl.notify.message import Accepted, Failed, Message
+
+    # The word 需求 is the one that a robot which wants a keyword is told to look for.
+    text = f"【需求提醒】demandctl 的测试消息。收到它，说明渠道“{channel.name}”的配置是对的。"
+
+    def said() -> Accepted:
+        channel.open(lambda said: say(shown(said)))
+        return channel.send(Message(channel.prepared(text), (), "demandctl 测试消息"))
+
+    about = {"name": channel.name, "type": channel.type}
+    try:
+        accepted = timely(channel, TURN_SECONDS, said)
+    except Failed as error:
+        return about | {"accepted": False, "answer": str(error), "advice": error.advice or None}
+    finally:
+        channel.close()
+    return about | {"accepted": not accepted.complaint, "answer": accepted.complaint or accepted.answer, "advice": None}
 
 
 def log(ctx: typer.Context, channel: ChannelName = "", limit: Limit = None, json: Json = False) -> None:
@@ -188,6 +190,8 @@ def log(ctx: typer.Context, channel: ChannelName = "", limit: Limit = None, json
 
 
 def _log_row(entry: dict[str, Any], now: datetime) -> list[str]:
+    from demandctl.notify.channel import LABELS
+
     number = Subject.demand(entry["demand"]).code if entry["demand"] else ""
     level = LABELS[entry["level_name"]] + (f"{entry['level'] - 1}级" if entry["level"] > 1 else "")
     return [
@@ -197,13 +201,16 @@ def _log_row(entry: dict[str, Any], now: datetime) -> list[str]:
         entry["what"] or "",
         level,
         moment(datetime.fromisoformat(entry["due_at"]), now),
-        ("没有发成：" if entry["failed"] else "") + entry["answer"],
+        entry["answer"] if entry["accepted"] else "没有发成：" + (entry["answer"] or "那次运行中断了"),
     ]
 
 
 def channels(ctx: typer.Context, json: Json = False) -> None:
     """配置了哪些渠道，各收什么，密钥在不在。"""
     app: Context = ctx.obj
+    from demandctl.notify.channel import LABELS
+    from demandctl.notify.channels import read
+
     settings = read(app.config)
     found = [_channel_data(channel) for channel in settings.chosen("")]
     if json:
@@ -224,28 +231,27 @@ def channels(ctx: typer.Context, json: Json = False) -> None:
     _warn_of_branches(app, settings)
 
 
-def _channel_data(channel: Channel) -> dict[str, Any]:
+def _channel_data(channel: "NoticeChannel") -> dict[str, Any]:
     """A channel as JSON has it; ``problem`` is what is wrong with its key."""
-    from demandctl.notify.keys import resolve
     from demandctl.notify.message import Failed
 
     problem = None
     try:
-        resolve(channel)
+        channel.open(lambda _: None)
     except Failed as error:
         problem = str(error)
     return {
         "name": channel.name,
         "type": channel.type,
-        "where": channel.url or channel.host or channel.argv[0],
+        "where": channel.where,
         "branches": list(channel.branches),
         "levels": list(channel.levels),
-        "mention": channel.mention and channel.type in ("wecom", "dingtalk"),
+        "mention": channel.mention and channel.can_mention,
         "problem": problem,
     }
 
 
-def _warn_of_branches(app: Context, settings: Settings) -> None:
+def _warn_of_branches(app: Context, settings: "Settings") -> None:
     """What no channel would tell of, and what a channel waits for in vain."""
     from demandctl.notify.history import branches_unknown
     from demandctl.queries.reader import reading

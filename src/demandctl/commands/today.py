@@ -2,7 +2,7 @@
 
 from demandctl.commands.due import put_due
 from demandctl.context import Context
-from demandctl.language.display import day
+from demandctl.language.display import day, shown
 from demandctl.queries.deadlines import Due, due_deadlines, to_line
 from demandctl.queries.glance import glance
 from demandctl.queries.reader import reading
@@ -19,8 +19,9 @@ def today(app: Context, *, as_json: bool) -> None:
         rows, counts = due_deadlines(reader, Due(limit=None if as_json else GLANCE))
         lines = [to_line(reader, row) for row in rows]
         numbers = glance(reader)
+    trouble = _trouble_with_notices(app)
     if as_json:
-        put_json({"due": [line._asdict() for line in lines], **numbers})
+        put_json({"due": [line._asdict() for line in lines], **numbers, "notify_trouble": trouble or None})
         return
     put_styled(
         f"{day(app.now.date(), app.now)} {app.now:%Y-%m-%d} 周{WEEKDAYS[app.now.weekday()]} {app.now:%H:%M}",
@@ -34,5 +35,16 @@ def today(app: Context, *, as_json: bool) -> None:
         f"周一要反馈 {numbers['monday']} 条；未来 7 天要回访 {numbers['revisits']} 次；"
         f"上周新增 {numbers['last_week']['new']} 条，结束 {numbers['last_week']['closed']} 条"
     )
+    if trouble:
+        put_styled(shown(f"提醒{trouble}；查一查：demandctl doctor"), "red")
     put()
     put_due(lines, {row["id"]: row["region"] or "" for row in rows}, counts, app.now)
+
+
+def _trouble_with_notices(app: Context) -> str:
+    """What is to be told of notices that are configured and do not go out."""
+    if not app.config.get("notify", "channels"):
+        return ""
+    from demandctl.notify.standing import standing
+
+    return standing(app.db_path).trouble(app.now)

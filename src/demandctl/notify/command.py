@@ -2,51 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
-from demandctl.notify.channels import Channel
-from demandctl.notify.message import Accepted, Failed, Limit, Message
+from demandctl.notify import settings
+from demandctl.notify.channel import NoticeChannel
+from demandctl.notify.message import Accepted, Failed, Message
+
+if TYPE_CHECKING:
+    import subprocess
 
 
-class Command:
+@dataclass(kw_only=True, eq=False)
+class Command(NoticeChannel):
     """Runs the channel's command once for each digest; exit code 0 is success."""
 
-    limit: Limit | None = None
-    file_over: int | None = None
+    type: ClassVar[str] = "command"
 
-    def __init__(self, channel: Channel, environment: Mapping[str, str]) -> None:
-        self.channel, self._environment = channel, environment
+    argv: tuple[str, ...] = settings.texts(key="command")
 
-    def prepared(self, text: str) -> str:
-        """What the command makes of it is its own affair."""
-        return text
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """No command."""
+        if not self.argv:
+            yield "command", '缺少，应是命令和它的参数，如 ["/usr/bin/mail", "-s", "提醒", "me@example.com"]'
+
+    @property
+    def where(self) -> str:
+        """The command's name."""
+        return self.argv[0]
 
     def send(self, message: Message) -> Accepted:
         """Run the command; what it writes is dropped, since it may hold anything."""
         import subprocess
 
-        name = self.channel.argv[0]
+        name = self.argv[0]
         try:
-            done = subprocess.run(
-                self.channel.argv,
-                input=(message.text + "\n").encode(),
+            running = subprocess.Popen(
+                self.argv,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                timeout=self.channel.timeout,
-                env=dict(self._environment),
-                check=False,
+                env={name: value for name, value in os.environ.items() if name not in self.hidden},
+                start_new_session=os.name == "posix",
             )
-        except subprocess.TimeoutExpired:
-            raise Failed(f"{name} 没有在 {self.channel.timeout:g} 秒内结束") from None
         except (OSError, ValueError) as error:
-            raise Failed(f"{name} 运行不了（{getattr(error, 'strerror', None) or '参数不对'}）") from None
-        if done.returncode:
-            raise Failed(f"{name} 以退出码 {done.returncode} 结束")
+            reason = getattr(error, "strerror", None) or "参数不对"
+            advice = f"看看 {name} 在不在、能不能运行；定时运行时要写完整路径"
+            raise Failed(f"{name} 运行不了（{reason}）", advice=advice) from None
+        try:
+            running.communicate((message.text + "\n").encode(errors="replace"), timeout=self.timeout)
+        except subprocess.TimeoutExpired:
+            raise Failed(f"{name} 没有在 {self.timeout:g} 秒内结束", advice="本来就慢的，把 timeout 加大") from None
+        finally:
+            _ended(running)
+        if running.returncode:
+            raise Failed(f"{name} 以退出码 {running.returncode} 结束", advice="在终端里用同样的输入运行一次看看")
         return Accepted("退出码 0")
 
-    def send_file(self, name: str, text: str) -> Accepted:
-        """stdin has no limit that would call for a file."""
-        raise Failed("本地命令不分文件")
 
-    def close(self) -> None:
-        """Nothing stays open."""
+def _ended(running: subprocess.Popen[bytes]) -> None:
+    """End a command that is still running, and what it has started."""
+    if running.poll() is not None:
+        return
+    if os.name == "posix":
+        import signal
+
+        os.killpg(running.pid, signal.SIGKILL)
+    else:
+        running.kill()
+    running.wait()

@@ -1,238 +1,196 @@
-"""Sending digests: one run at a time, each accepted message recorded at once, a failing channel stops no other."""
+"""Sending digests: one run at a time, each message recorded before and after, a failing channel stops no other."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from typing import TypeVar
 
 from demandctl.context import Context
 from demandctl.db import connect
-from demandctl.errors import LedgerUnusable
-from demandctl.notify import digest
-from demandctl.notify.channels import Channel, Settings
+from demandctl.errors import DemandctlError
+from demandctl.notify import digest, standing
+from demandctl.notify.channel import NoticeChannel, Talk
+from demandctl.notify.channels import read
 from demandctl.notify.digest import Item, Part
-from demandctl.notify.keys import without_secrets
-from demandctl.notify.message import Accepted, Failed, Message, Sender
+from demandctl.notify.limits import within
+from demandctl.notify.message import Accepted, Failed, Message
 from demandctl.notify.plan import Plan, made
+from demandctl.notify.record import Intent, Record
 from demandctl.queries.reader import reading
-from demandctl.store.file import unusable
-from demandctl.store.values import stored
 
-Talk = Callable[[str], None]
-_BUSY_MS = 30_000
-"""How long a record waits for another command: what was sent and is not written down would be sent again."""
+TURN_SECONDS = 300.0
+"""How long one channel may take in all, the pauses between messages included."""
+
+Given = TypeVar("Given")
 
 
 @dataclass
 class Outcome:
     """What became of a channel's digest."""
 
-    channel: Channel
+    channel: NoticeChannel
     held: list[Item]
     held_until: datetime | None
     sent: list[Item] = field(default_factory=list)
     failed: list[Item] = field(default_factory=list)
     messages: int = 0
     errors: list[str] = field(default_factory=list)
+    advice: list[str] = field(default_factory=list)
 
 
-def deliver(
-    context: Context, settings: Settings, channels: Sequence[Channel], *, unmask: bool, talk: Talk
-) -> list[Outcome] | None:
-    """Send what is to be sent now; None when another run is at it. LedgerUnusable when it could not be recorded."""
-    with closing(connect(context.db_path, write=True, context=context)) as ledger, _alone(context.db_path) as first:
-        if not first:
+def deliver(context: Context, channel: str, *, unmask: bool, talk: Talk) -> list[Outcome] | None:
+    """Send what is to be sent now on the channel of that name, or on all; None when another run is at it.
+
+    UsageError for wrong settings, LedgerUnusable when it could not be recorded; how it went stands beside the ledger.
+    """
+    ends = time.monotonic() + standing.RUN_SECONDS
+    with (
+        closing(connect(context.db_path, write=True, context=context)) as ledger,
+        standing.alone(context.db_path) as first,
+    ):
+        if first is None:
             return None
-        with reading(context) as reader:
-            found = made(reader, settings, channels)
-        outcomes = [Outcome(plan.channel, plan.held, plan.held_until) for plan in found]
-        if any(plan.items for plan in found):
-            record = _Record(ledger, context)
-            if unmask:
-                log_unmasking(context, [plan.channel.name for plan in found if plan.items])
-            for plan, outcome in zip(found, outcomes, strict=True):
-                if plan.items:
-                    _deliver(plan, outcome, record, settings, unmask=unmask, talk=talk)
+        try:
+            outcomes = _all(context, ledger, channel, unmask, talk, ends)
+        except DemandctlError as error:
+            standing.went(first, context.now, str(error))
+            raise
+        standing.went(first, context.now, "；".join(told(outcome) for outcome in outcomes if outcome.errors))
         return outcomes
 
 
-def sender_for(channel: Channel, settings: Settings, talk: Talk) -> Sender:
-    """The sender of a channel, its module loaded only now. Failed when its key is missing or may be read by others."""
-    if channel.type == "wecom":
-        from demandctl.notify.wecom import Wecom
-
-        return Wecom(channel, talk)
-    if channel.type == "dingtalk":
-        from demandctl.notify.dingtalk import Dingtalk
-
-        return Dingtalk(channel, talk)
-    if channel.type == "feishu":
-        from demandctl.notify.feishu import Feishu
-
-        return Feishu(channel, talk)
-    if channel.type == "mail":
-        from demandctl.notify.mail import Mail
-
-        return Mail(channel)
-    from demandctl.notify.command import Command
-
-    return Command(channel, without_secrets(settings.channels))
+def _all(
+    context: Context, ledger: sqlite3.Connection, channel: str, unmask: bool, talk: Talk, ends: float
+) -> list[Outcome]:
+    settings = read(context.config)
+    with reading(context) as reader:
+        found = made(reader, settings, settings.chosen(channel))
+    outcomes = [Outcome(plan.channel, plan.held, plan.held_until) for plan in found]
+    busy = [(plan, outcome) for plan, outcome in zip(found, outcomes, strict=True) if plan.items]
+    if busy and unmask:
+        log_unmasking(context, [plan.channel.name for plan, _ in busy])
+    record = Record(ledger, context.db_path, context.now)
+    for plan, outcome in busy:
+        _Turn(plan, outcome, record, unmask, talk, ends).take()
+    return outcomes
 
 
-def _deliver(plan: Plan, outcome: Outcome, record: _Record, settings: Settings, *, unmask: bool, talk: Talk) -> None:
-    run = _Run(plan, outcome, record, unmask, talk)
+def told(outcome: Outcome) -> str:
+    """What went wrong with a channel, under its name."""
+    return f"渠道“{outcome.channel.name}”：{'；'.join(outcome.errors)}"
+
+
+def timely(channel: NoticeChannel, seconds: float, work: Callable[[], Given]) -> Given:
+    """What comes of a step of a channel's; whatever it raises and however it hangs, it has Failed."""
     try:
-        sender = sender_for(plan.channel, settings, talk)
-    except Failed as error:
-        run.failed(plan.items, error)
-        return
-    try:
-        run.all(sender)
-    finally:
-        sender.close()
+        return within(seconds, work)
+    except Failed:
+        raise
+    except TimeoutError:
+        raise Failed("用的时间太长，这次不再发", advice="下次运行接着发") from None
+    except Exception as error:
+        raise Failed(f"没有料到的错误（{type(error).__name__}）：{channel.clean(str(error))}") from None
 
 
-class _Run:
+class _Turn:
     """One channel's turn."""
 
-    def __init__(self, plan: Plan, outcome: Outcome, record: _Record, unmask: bool, talk: Talk) -> None:
-        self.plan, self.outcome, self.record, self.unmask = plan, outcome, record, unmask
-        self.now = record.now
+    def __init__(self, plan: Plan, outcome: Outcome, record: Record, unmask: bool, talk: Talk, ends: float) -> None:
+        self.plan, self.channel, self.outcome, self.record = plan, plan.channel, outcome, record
+        self.now, self._unmask = record.now, unmask
         self._talk = talk
+        self._ends = min(ends, time.monotonic() + TURN_SECONDS)
 
-    def all(self, sender: Sender) -> None:
+    def take(self) -> None:
+        """Send the channel's digest."""
+        try:
+            texts = self._timely(self._ready)
+        except Failed as error:
+            self._failed(self._intend(self.plan.items[:1]), self.plan.items, error)
+        else:
+            self._all(texts)
+        finally:
+            with suppress(Failed):
+                self._timely(self.channel.close)
+
+    def _ready(self) -> list[str]:
+        """Open the channel; each item as a line that it takes."""
+        self.channel.open(self._say)
+        return [self.channel.prepared(digest.line_of(item, self.now, unmask=self._unmask)) for item in self.plan.items]
+
+    def _all(self, texts: Sequence[str]) -> None:
         """Send the digest, for the most part as a file when it would take too many messages."""
-        items = self.plan.items
-        texts = [sender.prepared(digest.line_of(item, self.now, unmask=self.unmask)) for item in items]
-        parts = digest.split(items, texts, sender.limit, self.now)
-        if sender.file_over is not None and len(parts) > sender.file_over:
-            parts = self._with_file(sender, texts, parts)
+        over = self.channel.file_over
+        parts = digest.split(self.plan.items, texts, self.channel.limit, self.now)
+        if over is not None and len(parts) > over:
+            parts = self._with_file(texts, parts)
         for number, part in enumerate(parts):
-            if not self._send(sender, part, part.items):
+            if not self._send(part, part.items):
                 for left in parts[number + 1 :]:
                     self.outcome.failed += left.items
                 return
 
-    def _with_file(self, sender: Sender, texts: Sequence[str], parts: list[Part]) -> list[Part]:
+    def _with_file(self, texts: Sequence[str], parts: list[Part]) -> list[Part]:
         """One message and a file; returns what is to be sent as messages all the same, since the file was refused."""
         first, rest = digest.as_file(self.plan.items, texts, parts, self.now)
-        if not self._send(sender, first, self.plan.items):
+        if not self._send(first, self.plan.items):
             self.outcome.failed += rest.items
             return []
+        name, content = f"需求提醒-{self.now:%Y%m%d-%H%M}.txt", b"\xef\xbb\xbf" + rest.text.encode()
+        intent = self._intend(rest.items)
         try:
-            self._accepted(rest, sender.send_file(f"需求提醒-{self.now:%Y%m%d-%H%M}.txt", rest.text))
+            self._accepted(intent, rest, self._timely(lambda: self.channel.send_file(name, content)))
         except Failed as error:
             if error.refused:
+                intent.failed(str(error))
                 self._say(f"文件没有收下（{error}），其余的分条发")
                 return parts[1:]
-            self.failed(rest.items, error)
+            self._failed(intent, rest.items, error)
         return []
 
-    def _send(self, sender: Sender, part: Part, mentioned: Sequence[Item]) -> bool:
+    def _send(self, part: Part, mentioned: Sequence[Item]) -> bool:
         """Send one message; whether the next ones may be tried."""
         if part.cut:
             self._say(f"有 {part.cut} 行太长，发出的是截短的")
-        mobiles = digest.mobiles(mentioned) if self.plan.channel.mention else ()
+        mobiles = digest.mobiles(mentioned) if self.channel.mention else ()
+        message = Message(part.text, mobiles, digest.title(self.plan.items))
+        intent = self._intend(part.items)
         try:
-            accepted = sender.send(Message(part.text, mobiles, digest.title(self.plan.items)))
+            accepted = self._timely(lambda: self.channel.send(message))
         except Failed as error:
-            self.failed(part.items, error)
+            self._failed(intent, part.items, error)
             return error.refused
-        self._accepted(part, accepted)
+        self._accepted(intent, part, accepted)
         return True
 
-    def _say(self, text: str) -> None:
-        self._talk(f"{self.plan.channel.name}：{text}")
+    def _timely(self, work: Callable[[], Given]) -> Given:
+        return timely(self.channel, self._ends - time.monotonic(), work)
 
-    def _accepted(self, part: Part, accepted: Accepted) -> None:
+    def _intend(self, items: Sequence[Item]) -> Intent:
+        return self.record.intend(self.channel.name, self.plan.reckoned_by, items)
+
+    def _say(self, text: str) -> None:
+        self._talk(f"{self.channel.name}：{text}")
+
+    def _accepted(self, intent: Intent, part: Part, accepted: Accepted) -> None:
         self.outcome.messages += 1
         self.outcome.sent += part.items
         if accepted.complaint:
             self.outcome.errors.append(accepted.complaint)
-        self.record.write(self.plan, part.items, accepted.complaint or accepted.answer)
+        intent.accepted(accepted.complaint or accepted.answer)
 
-    def failed(self, items: Sequence[Item], error: Failed) -> None:
+    def _failed(self, intent: Intent, items: Sequence[Item], error: Failed) -> None:
         """Keep items unsent, and the reason."""
         self.outcome.failed += items
         if str(error) not in self.outcome.errors:
             self.outcome.errors.append(str(error))
-        self.record.write(self.plan, items[:1], str(error), failed=True)
-
-
-class _Record:
-    """The ledger's record of what went out, each message in a commit of its own."""
-
-    def __init__(self, ledger: sqlite3.Connection, context: Context) -> None:
-        self._ledger, self._path, self.now = ledger, context.db_path, context.now
-        try:  # before anything is sent: what cannot be written down would be sent again for ever
-            ledger.execute("BEGIN IMMEDIATE")
-            ledger.execute("ROLLBACK")
-            ledger.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-        except sqlite3.Error as error:
-            raise unusable(error, self._path) from error
-
-    def write(self, plan: Plan, items: Sequence[Item], answer: str, *, failed: bool = False) -> None:
-        """Write down what was accepted, or that something failed."""
-        at = stored(self.now)
-        rows = [
-            (at, plan.channel.name, item.line.id, item.level, stored(item.due_at), item.row_due_at,
-             stored(item.next_at) if item.next_at else None, plan.reckoned_by, failed, answer)
-            for item in items
-        ]  # fmt: skip
-        try:
-            self._ledger.execute("BEGIN IMMEDIATE")
-            self._ledger.executemany(
-                "INSERT INTO notification (at, channel, deadline_id, level, due_at, row_due_at, next_at, reckoned_by, "
-                "failed, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                rows,
-            )
-            self._ledger.execute("COMMIT")
-        except sqlite3.Error as error:
-            if self._ledger.in_transaction:
-                self._ledger.execute("ROLLBACK")
-            if failed:
-                return
-            reason = unusable(error, self._path)
-            raise LedgerUnusable(
-                f"{reason}\n渠道“{plan.channel.name}”有一条消息已发出却没能记下", "下次运行会再发一遍这一条"
-            ) from error
-
-
-@contextmanager
-def _alone(ledger: Path) -> Iterator[bool]:
-    """Hold the lock beside the ledger; False when another run holds it. It goes with the process, however that ends."""
-    path = ledger.resolve()
-    path = path.with_name(f"{path.name}.notify.lock")
-    try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise LedgerUnusable(
-            f"锁文件建不了：{path}（{error.strerror}）", "发提醒要能写台账所在的文件夹；只看看：加 --dry-run"
-        ) from error
-    try:
-        yield _locked(handle)
-    finally:
-        os.close(handle)
-
-
-def _locked(handle: int) -> bool:
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+            self.outcome.advice += [error.advice] if error.advice else []
+        intent.failed(str(error))
 
 
 def log_unmasking(context: Context, names: Sequence[str], *, rehearsal: bool = False) -> None:

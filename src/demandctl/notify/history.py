@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from demandctl.notify.channels import Channel, plain
+from demandctl.notify.channel import NoticeChannel, plain
 from demandctl.notify.schedule import level_name
 from demandctl.queries.reader import Reader
 
@@ -32,13 +32,14 @@ def sent(reader: Reader, channel: str, limit: int | None) -> list[dict[str, Any]
             "level_name": level_name(row["level"]),
             "due_at": reader.iso(row["due_at"]),
             "failed": bool(row["failed"]),
+            "accepted": bool(row["accepted"]),
             "answer": row["answer"],
         }
         for row in rows
     ]
 
 
-def branches_unknown(reader: Reader, channels: Sequence[Channel]) -> list[str]:
+def branches_unknown(reader: Reader, channels: Sequence[NoticeChannel]) -> list[str]:
     """Branches that channels name and nobody in the directory belongs to: likely slips of the pen."""
     known = {plain(row[0]) for row in reader.rows("SELECT DISTINCT branch FROM contact")}
     return [branch for channel in channels for branch in channel.branches if plain(branch) not in known]

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import base64
 import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
-from demandctl.notify.channels import Channel
 from demandctl.notify.message import Failed
 
 ANSWER_CHARS = 200
 
 
-def resolve(channel: Channel) -> tuple[str, str]:
-    """The key (or password) and the signing secret of a channel, empty where it has none. Failed: what is missing."""
-    return (
-        _one(channel, channel.key_env, channel.key_file),
-        _one(channel, channel.secret_env, channel.secret_file),
-    )
-
-
-def _one(channel: Channel, variable: str, file: str) -> str:
-    if file:
-        return _usable(_read(_path(channel, file)), file)
+def secret(variable: str, path: Path | None) -> str:
+    """The secret in a file or a variable of the environment, empty where neither is named. Failed: what is wrong."""
+    if path:
+        return _usable(_read(path), path.name)
     if not variable:
         return ""
     value = os.environ.get(variable, "")
@@ -40,14 +33,17 @@ def _usable(value: str, origin: str) -> str:
     return value
 
 
-def _path(channel: Channel, file: str) -> Path:
-    return channel.config.parent / Path(file).expanduser()
+def _opened(path: str | Path, flags: int) -> int:
+    # A pipe without a writer would hang the opening; of a regular file the flag says nothing.
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _read(path: Path) -> str:
     try:
-        with path.open(encoding="utf-8-sig") as stream:
+        with open(path, encoding="utf-8-sig", opener=_opened) as stream:
             status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise Failed(f"密钥文件不是普通文件：{path}")
             # Windows keeps its rights elsewhere: a file of the user's profile is his alone unless he shares it.
             if os.name == "posix" and (status.st_mode & 0o077 or status.st_uid not in (os.geteuid(), 0)):
                 raise Failed(f"密钥文件别人也能读：{path}，请先 chmod 600")
@@ -58,15 +54,10 @@ def _read(path: Path) -> str:
 
 
 def scrubbed(text: str, secrets: Iterable[str]) -> str:
-    """A text from outside without any secret, in whatever dress it wears, cut to one short line."""
-    for secret in filter(None, secrets):
-        coded = base64.b64encode(secret.encode()).decode()
-        for dress in (secret, quote(secret, safe=""), quote_plus(secret), coded, coded.rstrip("=")):
+    """A text from outside without any secret, in whatever dress it wears, cut to one short line that can be stored."""
+    for hidden in filter(None, secrets):
+        coded = base64.b64encode(hidden.encode()).decode()
+        for dress in (hidden, quote(hidden, safe=""), quote_plus(hidden), coded, coded.rstrip("=")):
             text = text.replace(dress, "***")
-    return " ".join(text.split())[:ANSWER_CHARS]
-
-
-def without_secrets(channels: Iterable[Channel]) -> dict[str, str]:
-    """The environment that a local command gets: all but the keys of the channels."""
-    hidden = {name for channel in channels for name in (channel.key_env, channel.secret_env)}
-    return {name: value for name, value in os.environ.items() if name not in hidden}
+    # Half of a surrogate pair, which JSON may hold, is no character: no file, database or terminal takes it.
+    return " ".join(text.encode(errors="replace").decode().split())[:ANSWER_CHARS]

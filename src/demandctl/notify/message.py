@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 
 class Failed(Exception):
     """A message was not accepted; ``str(error)`` is the reason in Chinese and never holds a secret.
 
-    ``refused``: the other side understood and said no to this very message, so the next one may still go.
+    ``refused``: the other side understood and said no to this very message, so the next one may still go. ``advice`` is
+    what to do about it.
     """
 
-    def __init__(self, reason: str, *, refused: bool = False) -> None:
+    def __init__(self, reason: str, *, refused: bool = False, advice: str = "") -> None:
         super().__init__(reason)
-        self.refused = refused
+        self.refused, self.advice = refused, advice
 
 
 class Message(NamedTuple):
@@ -41,24 +42,3 @@ class Limit(NamedTuple):
     def fits(self, text: str) -> bool:
         """Whether the other side takes a text of that length."""
         return self.measure(text) <= self.size
-
-
-class Sender(Protocol):
-    """One open channel."""
-
-    limit: Limit | None
-    """None: any length goes."""
-    file_over: int | None
-    """More messages than this go as one file; None: this channel takes no files."""
-
-    def prepared(self, text: str) -> str:
-        """The text with whatever this channel would take for markup made harmless."""
-
-    def send(self, message: Message) -> Accepted:
-        """Send one message; Failed when it was not accepted."""
-
-    def send_file(self, name: str, text: str) -> Accepted:
-        """Send a text as a file; Failed when it was not accepted."""
-
-    def close(self) -> None:
-        """Let go of connections."""

@@ -8,7 +8,8 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from demandctl.notify import schedule
-from demandctl.notify.channels import LEVELS, Channel, Settings
+from demandctl.notify.channel import LEVELS, NoticeChannel
+from demandctl.notify.channels import Settings
 from demandctl.notify.digest import Item, ordered
 from demandctl.queries.deadlines import open_deadlines, to_line
 from demandctl.queries.reader import Reader, Row
@@ -17,21 +18,21 @@ from demandctl.store.values import stored
 # What a channel has been told of, and what cannot have climbed since, is passed over by the database: the cost of a run
 # follows what is to be said, not what is overdue.
 _UNTOLD = """NOT EXISTS (
-    SELECT 1 FROM notification AS n WHERE n.deadline_id = l.id AND n.channel = :channel AND n.failed = 0
+    SELECT 1 FROM notification AS n WHERE n.deadline_id = l.id AND n.channel = :channel AND n.accepted = 1
     AND n.row_due_at = l.due_at AND n.reckoned_by = :reckoned_by AND (n.next_at IS NULL OR n.next_at >= :now))"""
 
 
 class Plan(NamedTuple):
     """What a channel gets now, what waits for the next opening, and when that is."""
 
-    channel: Channel
+    channel: NoticeChannel
     items: list[Item]
     held: list[Item]
     held_until: datetime | None
     reckoned_by: str
 
 
-def made(reader: Reader, settings: Settings, channels: Sequence[Channel]) -> list[Plan]:
+def made(reader: Reader, settings: Settings, channels: Sequence[NoticeChannel]) -> list[Plan]:
     """The plan of each channel at this moment."""
     by = _reckoned_by(settings)
     plans = []
@@ -46,7 +47,7 @@ def made(reader: Reader, settings: Settings, channels: Sequence[Channel]) -> lis
     return plans
 
 
-def _untold(reader: Reader, settings: Settings, channel: Channel, reckoned_by: str) -> list[Item]:
+def _untold(reader: Reader, settings: Settings, channel: NoticeChannel, reckoned_by: str) -> list[Item]:
     rows = open_deadlines(
         reader, reader.now + settings.lead, _UNTOLD, {"channel": channel.name, "reckoned_by": reckoned_by}
     )
@@ -54,7 +55,7 @@ def _untold(reader: Reader, settings: Settings, channel: Channel, reckoned_by: s
     return [item for item in found if item is not None]
 
 
-def _item(reader: Reader, settings: Settings, channel: Channel, row: Row) -> Item | None:
+def _item(reader: Reader, settings: Settings, channel: NoticeChannel, row: Row) -> Item | None:
     """The deadline as an item of this channel, None when it is not the channel's or it has been told already."""
     branch = row["branch"] or row["o_branch"]
     if not channel.takes_branch(branch):
@@ -84,9 +85,9 @@ def _heard(settings: Settings, branch: str | None) -> frozenset[str]:
     return frozenset(level for channel in settings.channels if channel.takes_branch(branch) for level in channel.levels)
 
 
-def _told(reader: Reader, channel: Channel, deadline_id: int, due: datetime) -> int:
+def _told(reader: Reader, channel: NoticeChannel, deadline_id: int, due: datetime) -> int:
     row = reader.sql.execute(
-        "SELECT max(level) FROM notification WHERE deadline_id = ? AND channel = ? AND due_at = ? AND failed = 0",
+        "SELECT max(level) FROM notification WHERE deadline_id = ? AND channel = ? AND due_at = ? AND accepted = 1",
         (deadline_id, channel.name, stored(due)),
     ).fetchone()
     return -1 if row[0] is None else int(row[0])
@@ -95,7 +96,7 @@ def _told(reader: Reader, channel: Channel, deadline_id: int, due: datetime) -> 
 def _asked(reader: Reader, deadline_id: int) -> int:
     """How often a deadline was asked for: two channels that heard the same are once."""
     row = reader.sql.execute(
-        "SELECT count(*) FROM (SELECT DISTINCT due_at, level FROM notification WHERE deadline_id = ? AND failed = 0)",
+        "SELECT count(*) FROM (SELECT DISTINCT due_at, level FROM notification WHERE deadline_id = ? AND accepted = 1)",
         (deadline_id,),
     ).fetchone()
     return int(row[0])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from demandctl import SCHEMA_VERSION
 from demandctl.core.rules import delayed, read_rules
-from demandctl.errors import LedgerUnusable, NotFound
+from demandctl.errors import LedgerUnusable, NotFound, UsageError
 from demandctl.language.subject import About, Subject
 from demandctl.queries.reader import Reader
 from demandctl.store import backup, copies, invariants
@@ -289,6 +289,35 @@ def _rules(reader: Reader) -> Iterator[Finding]:
         yield Finding("rules", "problem", f"规则文件有 {len(problems)} 处错误：{path}", "逐条看：demandctl sla check")
 
 
+def _notices(reader: Reader) -> Iterator[Finding]:
+    """Whether notices would go out: settings as the sender reads them, secrets, and how the runs went."""
+    from demandctl.notify.channels import read
+    from demandctl.notify.message import Failed
+    from demandctl.notify.standing import Standing, standing
+
+    try:
+        channels = read(reader.context.config).channels
+    except UsageError as error:
+        yield Finding("notify", "problem", str(error), f"改好之前提醒一条也发不出；{error.hint}")
+        return
+    unable = []
+    for channel in channels:
+        try:
+            channel.open(lambda _: None)
+        except Failed as error:
+            unable.append(f"{channel.name}：{error}")
+    if unable:
+        message = f"{len(unable)} 个提醒渠道的密钥在这里用不了"
+        advice = "定时任务里另有环境变量的不要紧；试一试：demandctl notify test"
+        yield Finding("notify", "notice", message, advice, tuple(unable))
+    found = standing(reader.context.db_path) if channels else Standing()
+    if trouble := found.trouble(reader.now):
+        yield Finding("notify", "problem", f"提醒{trouble}", "手工发一次看看：demandctl due --notify")
+    elif channels and found == Standing():
+        message = f"配置了 {len(channels)} 个提醒渠道，还没有发过"
+        yield Finding("notify", "notice", message, "定时发：demandctl notify schedule --install")
+
+
 def _clock(reader: Reader) -> Iterator[Finding]:
     last = reader.rows("SELECT max(at) FROM operation")[0][0]
     if last and datetime.fromisoformat(last) > reader.now:
@@ -371,6 +400,7 @@ CHECKS: dict[str, Callable[[Reader], Iterator[Finding]]] = {
     "calendar-package": _calendar_package,
     "permissions": lambda reader: _permissions(reader.context),
     "rules": _rules,
+    "notify": _notices,
     "clock": _clock,
     "backups": _backups,
     "retention": _retention,

@@ -82,7 +82,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """A question after a word that nobody knows: whether one that is known was meant; empty where none is near."""
     from difflib import get_close_matches
 
-    near = get_close_matches(word, sorted(known), n=1)
+    near = get_close_matches(word, sorted(known), n=1, cutoff=0.5)
     return f"，是不是 {near[0]}？" if near else ""
 
 
@@ -230,11 +230,12 @@ class Config:
 
     @staticmethod
     def _meant(section: str, key: str) -> str:
-        """The nearest setting of the section, else the one of another section that is called so."""
+        """The setting of another section that is called so, else the nearest of this one, else all of this one."""
         known = known_settings()
         here = known[section] if section else [*known[""], *filter(None, known)]
         elsewhere = {f"{other}.{name}" for other, names in known.items() for name in names if other and name == key}
-        return nearest(key, here) or (f"，是不是 {min(elsewhere)}？" if elsewhere else "")
+        near = f"，是不是 {min(elsewhere)}？" if elsewhere else nearest(key, here)
+        return near or f"；有：{'、'.join(sorted(here))}"
 
     def _check_keeping(self) -> None:
         keep = self.get("backup", "keep", 20)

@@ -300,7 +300,8 @@ def test_a_server_without_tls_never_sees_the_password(post: tuple[Post, int]) ->
     assert not memory.mails
 
 
-def test_a_password_in_the_clear_to_another_machine_needs_to_be_asked_for() -> None:
+def test_a_password_in_the_clear_to_another_machine_needs_to_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEST_PASSWORD", PASSWORD)
     with pytest.raises(UsageError, match="tls"):
         letter(25, host="mail.example.com")
     assert letter(25, host="mail.example.com", insecure=True).insecure

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from demandctl.config import Config, work_calendar
-from tests.notify.test_notify import configure, ledger, office, robots, wecom  # noqa: F401
 from tests.support.cli import Cli
+from tests.support.office import configure, wecom
 from tests.support.robots import Robots
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -98,8 +98,8 @@ def something_happens(cli: Cli, dice: random.Random, numbers: list[int]) -> None
 
 
 def test_in_a_month_each_item_is_told_once_a_level_and_due_time_and_none_is_missed(
-    office: Cli,  # noqa: F811
-    robots: Robots,  # noqa: F811
+    office: Cli,
+    robots: Robots,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     configure(office, wecom(robots), {"name": "本地", "type": "command", "command": ["true"], "levels": ["escalated"]})

@@ -1,13 +1,11 @@
 """``due --notify``: what is told, to whom, when, and that nothing is lost, told twice or given away."""
 
-import json
 import os
 import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -17,79 +15,12 @@ from unicodedata import normalize
 import pytest
 
 from demandctl.cli import app
-from tests.support.cli import EXAMPLES, Cli
+from tests.support.cli import Cli
+from tests.support.office import configure, keys, notify, repair, wecom
 from tests.support.robots import KEY, SECRET, Robots
 
 KEY_FORM = "693a91f6-7d2e-4bc4-97a0-0ec2f1fa5aaa"
 """What a real key looks like."""
-
-
-@pytest.fixture
-def robots() -> Iterator[Robots]:
-    """The robots, listening."""
-    made = Robots()
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ledger with the example directory in it, made once: the tests copy it."""
-    path = tmp_path_factory.mktemp("made") / "ledger.db"
-    environment = os.environ | {"DEMANDCTL_DB": str(path), "DEMANDCTL_CONFIG": str(path.with_name("config.toml"))}
-    environment |= {"DEMANDCTL_NOW": "2026-11-20T09:00:00+08:00"}
-    for words in (["init"], ["contact", "import", str(EXAMPLES / "contacts.csv")]):
-        subprocess.run([sys.executable, "-m", "demandctl", *words], check=True, capture_output=True, env=environment)
-    return path
-
-
-@pytest.fixture
-def office(
-    ledger: Path,
-    robots: Robots,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Cli:
-    """A ledger whose one channel is a WeCom robot that hears everything, on Friday 2026-11-20 at 09:00."""
-    monkeypatch.setenv("TEST_KEY", KEY)
-    monkeypatch.setenv("TEST_SECRET", SECRET)
-    made = Cli(tmp_path, monkeypatch, capsys)
-    shutil.copy(ledger, made.db)
-    configure(made, wecom(robots))
-    return made
-
-
-def wecom(robots: Robots, name: str = "需求群", **more: Any) -> dict[str, Any]:
-    """A WeCom channel."""
-    return {"name": name, "type": "wecom", "url": robots.wecom, "key_env": "TEST_KEY", "timeout": 5, **more}
-
-
-def configure(cli: Cli, *channels: dict[str, Any], **notify: Any) -> None:
-    """Write the config file; JSON values are TOML values here."""
-    lines = ["[specialist]", 'name = "李敏"', 'phone = "13700000001"', "[notify]"]
-    lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in notify.items()]
-    for channel in channels:
-        lines += ["[[notify.channels]]"]
-        lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in channel.items()]
-    cli.config.write_text("\n".join(lines), encoding="utf-8")
-
-
-def notify(cli: Cli, *more: str) -> dict[str, dict[str, Any]]:
-    """Run ``due --notify --json`` and return its channels by name."""
-    return {c["name"]: c for c in cli("due", "--notify", "--json", *more).json["channels"]}
-
-
-def keys(channel: dict[str, Any]) -> set[tuple[str, str]]:
-    """Rule and level of what was sent."""
-    return {(item["rule"], item["level_name"]) for item in channel["items"] if item["result"] == "sent"}
-
-
-def repair(cli: Cli, **options: str) -> int:
-    """A repair in 湘潭, assigned: its handler owes a first feedback."""
-    number: int = cli.demand(subtype="repair", product="37米泵车", **options)["number"]
-    cli("assign", str(number), "--auto")
-    return number
 
 
 # -- levels --------------------------------------------------------------------------------------------------------

@@ -18,6 +18,17 @@ KEY = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
 SECRET = "SECf0e1d2c3b4a5968778695a4b3c2d1e0f"
 
 
+SAID: dict[str, Any] = {
+    "surrogate": "ok \ud83d",
+    "nul": "ok \0\x1b[31m",
+    "long": "好" * 60_000,
+    "number": 7,
+    "nested": {"ok": [None]},
+    "null": None,
+}
+"""What a robot may say beside the code that it has taken a message."""
+
+
 @dataclass
 class Robots:
     """All three makes in one server; ``faults`` are used up one a request, ``rate`` is messages in seconds."""
@@ -91,6 +102,7 @@ class Robots:
 
 class _Handler(BaseHTTPRequestHandler):
     played: Robots
+    fault = ""
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
@@ -99,7 +111,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         url = urlsplit(self.path)
         asked = {name: values[0] for name, values in parse_qs(url.query, strict_parsing=bool(url.query)).items()}
-        fault = robots.faults.popleft() if robots.faults else ""
+        fault = self.fault = robots.faults.popleft() if robots.faults else ""
         if fault and self._misbehave(fault, asked):
             return
         if url.path == "/cgi-bin/webhook/upload_media":
@@ -136,6 +148,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._say({"errcode": "0", "code": "0", "errmsg": "ok"})
         elif fault == "false-code":
             self._say({"errcode": False, "code": False})
+        elif fault == "list-code":
+            self._say({"errcode": [0], "code": {}})
         elif fault == "refuse":
             self._say(
                 {
@@ -249,6 +263,8 @@ class _Handler(BaseHTTPRequestHandler):
     # -- answering -----------------------------------------------------------------------------------------------
 
     def _say(self, answer: dict[str, Any]) -> None:
+        word = "msg" if "msg" in answer else "errmsg"
+        answer |= {word: SAID[self.fault]} if self.fault in SAID else {}
         self._raw(200, json.dumps(answer).encode())
 
     def _raw(self, status: int, body: bytes) -> None:

@@ -36,7 +36,7 @@ def today(app: Context, *, as_json: bool) -> None:
         f"上周新增 {numbers['last_week']['new']} 条，结束 {numbers['last_week']['closed']} 条"
     )
     if trouble:
-        put_styled(shown(f"提醒{trouble}；查一查：demandctl doctor"), "red")
+        put_styled(shown(f"提醒 {trouble}；查一查：demandctl doctor"), "red")
     put()
     put_due(lines, {row["id"]: row["region"] or "" for row in rows}, counts, app.now)
 

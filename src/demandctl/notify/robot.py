@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PATIENCE = (2.0, 5.0, 10.0, 20.0, 30.0)
 """How long to wait, again and again, when a robot says that it is too fast: together just over its minute."""
-_ANSWER_BYTES = 65536
+_ANSWER_BYTES = 2**20
 
 
 class Pace:
@@ -115,7 +115,7 @@ class Robot(NoticeChannel):
             return self._exchange(url, parameters, json=body)
 
         answer = self._patiently(exchange, paced=True)
-        return Accepted(self.clean(str(answer.get(self.reason, ""))) or "ok")
+        return Accepted(self.clean(str(answer.get(self.reason) or "")) or "ok")
 
     def upload(self, url: str, parameters: Mapping[str, str], files: Mapping[str, Any]) -> dict[str, Any]:
         """Send a file; the answer as it came."""

@@ -312,7 +312,7 @@ def _notices(reader: Reader) -> Iterator[Finding]:
         yield Finding("notify", "notice", message, advice, tuple(unable))
     found = standing(reader.context.db_path) if channels else Standing()
     if trouble := found.trouble(reader.now):
-        yield Finding("notify", "problem", f"提醒{trouble}", "手工发一次看看：demandctl due --notify")
+        yield Finding("notify", "problem", f"提醒 {trouble}", "手工发一次看看：demandctl due --notify")
     elif channels and found == Standing():
         message = f"配置了 {len(channels)} 个提醒渠道，还没有发过"
         yield Finding("notify", "notice", message, "定时发：demandctl notify schedule --install")

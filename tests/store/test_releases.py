@@ -26,8 +26,8 @@ def _holds(now: Any, then: Any, where: str = "") -> None:
     if isinstance(then, dict):
         assert then.keys() <= now.keys(), where
         for key, value in then.items():
-            if key == "name" and "field" in then:
-                continue  # what people call a column may be bettered, its own name stands beside it
+            if key in ("name", "what") and "field" in then:
+                continue  # what people call a column and its row may be bettered, their own names stand beside it
             _holds(now[key], value, f"{where}.{key}")
     elif isinstance(then, list):
         assert len(now) == len(then), where

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from demandctl.language.figures import narrow
 from demandctl.queries.reader import Reader
+from demandctl.store.fields import searched
 
-_CUSTOMER = ("name", "nickname", "phone", "wechat", "company", "address")
-_REVISIT = ("problem", "dissatisfaction", "suggestion", "inactive_reason", "department", "plan", "note")
 _MAPPED = 2**31 - 1
 
 SPELLED = "(instr(' ' || {0}, ' ' || :py) > 0 OR (length(:py) > 3 AND instr({0}, :py) > 0))"
 """Whether a stored pinyin begins with what was typed, in full or by initials; longer ones count anywhere."""
 
 CUSTOMER_HOLDS = (
-    "(c.name LIKE :like OR c.nickname LIKE :like OR c.phone LIKE :like OR c.company LIKE :like "
-    "OR c.region LIKE :like OR c.wechat = :text OR printf('K%05d', c.id) = upper(:text) "
-    f"OR (:py <> '' AND {SPELLED.format('c.pinyin')}))"
+    f"({' OR '.join(f'c.{column} LIKE :like' for column in (*searched('customer'), 'region'))} "
+    f"OR printf('K%05d', c.id) = upper(:text) OR (:py <> '' AND {SPELLED.format('c.pinyin')}))"
 )
 """Whether customer ``c`` holds ``:text``, of which ``:like`` is the LIKE pattern."""
 
@@ -49,7 +48,7 @@ def _places_of(word: str, name: str) -> tuple[list[str], dict[str, str]]:
     spellings = dict(zip((name, f"{name}_narrow"), dict.fromkeys((word, narrow(word))), strict=False))
     values = {named: _pattern(spelling) if cased else spelling for named, spelling in spellings.items()}
 
-    def holds(*columns: str) -> str:
+    def holds(columns: Iterable[str]) -> str:
         # Where there is no case to ignore, instr takes half the time.
         one = "{} LIKE :{} ESCAPE '~'" if cased else "instr({}, :{})"
         return " OR ".join(one.format(column, named) for column in columns for named in spellings)
@@ -58,12 +57,15 @@ def _places_of(word: str, name: str) -> tuple[list[str], dict[str, str]]:
         f"(:{named} <> '' AND {SPELLED.format('pinyin').replace(':py', f':{named}')})"
         for named in ("all_py", f"{name}_py")
     )
+    customer, contact, revisit, escalation = (
+        holds(searched(table)) for table in ("customer", "contact", "revisit", "escalation")
+    )
     queries = [
-        f"SELECT demand_id FROM search WHERE {holds('text')}",
-        f"SELECT id FROM demand WHERE customer_id IN (SELECT id FROM customer WHERE {holds(*_CUSTOMER)} OR {spelled})",
-        f"SELECT id FROM demand WHERE handler_id IN (SELECT id FROM contact WHERE {holds('name')} OR {spelled})",
-        f"SELECT demand_id FROM revisit WHERE demand_id IS NOT NULL AND ({holds(*_REVISIT)})",
-        f"SELECT demand_id FROM escalation WHERE {holds('problem')}",
+        f"SELECT demand_id FROM search WHERE {holds(['text'])}",
+        f"SELECT id FROM demand WHERE customer_id IN (SELECT id FROM customer WHERE {customer} OR {spelled})",
+        f"SELECT id FROM demand WHERE handler_id IN (SELECT id FROM contact WHERE {contact} OR {spelled})",
+        f"SELECT demand_id FROM revisit WHERE demand_id IS NOT NULL AND ({revisit})",
+        f"SELECT demand_id FROM escalation WHERE {escalation}",
     ]
     if number := re.fullmatch(r"([DdKk])(\d{1,9})", word):
         column = "id" if number[1] in "Dd" else "customer_id"

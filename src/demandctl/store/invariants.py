@@ -2,7 +2,10 @@
 
 from demandctl.core.rules import RulePart
 from demandctl.store.conditions import is_open
-from demandctl.store.migrations import SEARCH_TEXT
+from demandctl.store.fields import searched
+from demandctl.store.migrations import gathered
+
+_GATHERED = gathered(searched("demand"), searched("follow_up"))
 
 DEMANDS = {
     "结束的没有结束时间，或未结束的有结果、结束时间": (  # an old workbook may say 已结束 without a result
@@ -39,7 +42,7 @@ DEMANDS = {
     "结束时间早于提出时间": "SELECT id FROM demand WHERE closed_at < raised_at",
     "搜索用的文字与记录不符": (
         "SELECT id FROM demand LEFT JOIN search ON search.demand_id = demand.id "
-        f"WHERE search.text IS NULL OR length(search.text) <> length({SEARCH_TEXT})"
+        f"WHERE search.text IS NULL OR length(search.text) <> length({_GATHERED})"
     ),
 }
 """Between the status of a demand and what it hangs on."""

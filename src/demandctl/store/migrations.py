@@ -8,7 +8,7 @@ is audited by triggers: what a command changes is written down by the database i
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 from demandctl import APPLICATION_ID, SCHEMA_VERSION
 from demandctl.core.rules import PART_OF_OLD
@@ -320,43 +320,44 @@ CREATE TABLE search (
 ) STRICT;
 """
 
-_SEARCHED = {
+_SEARCHED_1 = {
     "demand": (
         "content", "product", "region", "branch", "group_name", "note", "source", "wish", "warranty", "next_plan",
         "reason", "tags",
     ),
     "follow_up": ("text", "next_plan", "by_name"),
 }  # fmt: skip
-"""The columns that ``search`` looks through."""
+"""What ``search.text`` gathers since version 1; ``fields`` says what it should by now, a test that it does."""
 
 
-def _lines(table: str, alias: str) -> str:
-    """The searched columns of a row, each on a line of its own; of a list of tags its words."""
+def _lines(columns: Iterable[str], alias: str) -> str:
+    """Columns of a row, each on a line of its own; of a list of tags its words."""
     tags = f"iif({alias}.tags = '[]', '', (SELECT group_concat(value, char(10)) FROM json_each({alias}.tags)))"
-    columns = (tags if column == "tags" else f"{alias}.{column}" for column in _SEARCHED[table])
-    return " || ".join(f"{column} || char(10)" for column in columns)
+    texts = (tags if column == "tags" else f"{alias}.{column}" for column in columns)
+    return " || ".join(f"{text} || char(10)" for text in texts)
 
 
-SEARCH_TEXT = (
-    f"(SELECT {_lines('demand', 'd')} FROM demand AS d WHERE d.id = search.demand_id) || coalesce("
-    f"(SELECT group_concat({_lines('follow_up', 'f')}, '') FROM follow_up AS f "
-    "WHERE f.demand_id = search.demand_id), '')"
-)
-"""What ``search.text`` must hold; follow-ups in any order."""
+def gathered(demand: Iterable[str], follow_up: Iterable[str]) -> str:
+    """What ``search.text`` must hold, of these columns of a demand and of its follow-ups, those in any order."""
+    return (
+        f"(SELECT {_lines(demand, 'd')} FROM demand AS d WHERE d.id = search.demand_id) || coalesce("
+        f"(SELECT group_concat({_lines(follow_up, 'f')}, '') FROM follow_up AS f "
+        "WHERE f.demand_id = search.demand_id), '')"
+    )
 
 
-def _index_text(connection: sqlite3.Connection) -> None:
+def _index_text(connection: sqlite3.Connection, demand: Sequence[str], follow_up: Sequence[str]) -> None:
     """Make the triggers that keep the table ``search``."""
-    again = f"UPDATE search SET text = {SEARCH_TEXT} WHERE demand_id"
+    again = f"UPDATE search SET text = {gathered(demand, follow_up)} WHERE demand_id"
     for name, event, action in (
-        ("demand_insert", "INSERT ON demand", f"INSERT INTO search VALUES (NEW.id, {_lines('demand', 'NEW')})"),
-        ("demand_update", f"UPDATE OF {', '.join(_SEARCHED['demand'])} ON demand", f"{again} = NEW.id"),
+        ("demand_insert", "INSERT ON demand", f"INSERT INTO search VALUES (NEW.id, {_lines(demand, 'NEW')})"),
+        ("demand_update", f"UPDATE OF {', '.join(demand)} ON demand", f"{again} = NEW.id"),
         (
             "follow_up_insert", "INSERT ON follow_up",
-            f"UPDATE search SET text = text || {_lines('follow_up', 'NEW')} WHERE demand_id = NEW.demand_id",
+            f"UPDATE search SET text = text || {_lines(follow_up, 'NEW')} WHERE demand_id = NEW.demand_id",
         ),
         (
-            "follow_up_update", f"UPDATE OF demand_id, {', '.join(_SEARCHED['follow_up'])} ON follow_up",
+            "follow_up_update", f"UPDATE OF demand_id, {', '.join(follow_up)} ON follow_up",
             f"{again} IN (OLD.demand_id, NEW.demand_id)",
         ),
         ("follow_up_delete", "DELETE ON follow_up", f"{again} = OLD.demand_id"),
@@ -394,7 +395,7 @@ def _to_1(connection: sqlite3.Connection) -> None:
             connection.execute(statement)
     for table in _AUDITED_1:
         _audit(connection, table)
-    _index_text(connection)
+    _index_text(connection, **_SEARCHED_1)
 
 
 _SCHEMA_2 = """

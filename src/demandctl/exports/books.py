@@ -69,7 +69,7 @@ OVERDUE = (
 
 
 def _book(job: Job, title: str) -> Book:
-    return Book(title, job.who, job.reader.now)
+    return Book(title, job.who, job.reader.now, job.mask)
 
 
 def _heading(job: Job) -> Heading:
@@ -82,8 +82,7 @@ def _form(
     late: tuple[tuple[str, str], ...] = (), empty: str = "没有记录",
 ) -> None:  # fmt: skip
     form.add(
-        book, job.reader, title, name, _heading(job), columns, job.over(title, found), late=late, mask=job.mask,
-        empty=empty,
+        book, job.reader, title, name, _heading(job), columns, job.over(title, found), late=late, empty=empty,
     )  # fmt: skip
 
 

@@ -40,13 +40,13 @@ class Export(NamedTuple):
         if suffix == ".xlsx":
             self.book(job).save(file)
         elif suffix == ".csv":
-            plain.write_csv(file, job.reader, self.columns, job.over(self.name, self.rows(job)), mask=job.mask)
+            plain.write_csv(file, job.reader, self.columns, job.over(self.name, self.rows(job)), job.mask)
         elif self.document:
             document = self.objects(job)
             job.sheets[self.name] = len(document.get("numbers", [1]))
-            plain.write_document(file, job.masked(document))
+            plain.write_document(file, job.shown(document))
         else:
-            plain.write_json(file, (job.masked(item) for item in job.over(self.name, self.objects(job))))
+            plain.write_json(file, (job.shown(item) for item in job.over(self.name, self.objects(job))))
 
 
 # -- JSON --------------------------------------------------------------------------------------------------------

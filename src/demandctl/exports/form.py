@@ -13,7 +13,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from demandctl.exports import workbook
 from demandctl.exports.columns import Column
-from demandctl.exports.masking import value_of
+from demandctl.exports.masking import Mask
 from demandctl.queries.reader import Reader, Row
 
 HEADER_ROW = 3
@@ -50,9 +50,9 @@ SIGNATURES = (
 )
 
 
-def cell_of(column: Column, reader: Reader, *, mask: bool) -> Callable[[Row], Any]:
+def cell_of(column: Column, reader: Reader, mask: Mask | None) -> Callable[[Row], Any]:
     """How to get a column's value as a sheet stores it: text, a number, or a local time as its serial number."""
-    get, zone = value_of(column, mask=mask), reader.zone
+    get, zone = mask.getter(column) if mask else column.get, reader.zone
 
     def instant(row: Row) -> float | None:
         text = get(row)
@@ -75,7 +75,6 @@ def add(
     rows: Iterable[Row],
     *,
     late: Sequence[tuple[str, str]] = (),
-    mask: bool = False,
     empty: str = "没有记录",
 ) -> None:
     """Add a form as a sheet. *late* names columns whose cells are marked by how their text begins."""
@@ -85,7 +84,7 @@ def add(
     def lines(made: Any) -> Iterator[str]:
         last = HEADER_ROW
         yield from workbook.lines_xml(book, _top(name, heading, columns))
-        for line in _rows(book, reader, columns, rows, mask):
+        for line in _rows(book, reader, columns, rows):
             last += 1
             yield line
         _finish(made, columns, max(last, HEADER_ROW + 1), late, reader)
@@ -119,12 +118,10 @@ def _top(name: str, heading: Heading, columns: Sequence[Column]) -> list[workboo
     ]
 
 
-def _rows(
-    book: workbook.Book, reader: Reader, columns: Sequence[Column], rows: Iterable[Row], mask: bool
-) -> Iterator[str]:
+def _rows(book: workbook.Book, reader: Reader, columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[str]:
     """The rows as XML, each as high as its longest text needs."""
     cells = [
-        (get_column_letter(place), book.style(column.form), cell_of(column, reader, mask=mask),
+        (get_column_letter(place), book.style(column.form), cell_of(column, reader, book.mask),
          column.width if column.form in WRAPPED or column.form == "code" else 0.0)
         for place, column in enumerate(columns, 1)
     ]  # fmt: skip

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, TypeVar
 
 from demandctl.core.periods import Period
+from demandctl.exports.masking import Mask
 from demandctl.exports.rows import Asked
 from demandctl.queries.reader import Reader
 from demandctl.store.values import stored
@@ -23,7 +25,7 @@ class Job:
     asked: Asked = field(default_factory=Asked)
     period: Period | None = None
     period_name: str = ""
-    mask: bool = False
+    masked: bool = False
     tick: Callable[[int], None] = lambda _: None
     sheets: dict[str, int] = field(default_factory=dict)
     number: int = 0
@@ -65,8 +67,11 @@ class Job:
         start, end = self.span
         return self.asked._replace(since=stored(start), until=stored(end))
 
-    def masked(self, document: Any) -> Any:
-        """A JSON document as it may be handed on."""
-        from demandctl.exports.plain import masked
+    @cached_property
+    def mask(self) -> Mask | None:
+        """What hides numbers and ids, where they are to be hidden."""
+        return Mask(self.reader) if self.masked else None
 
-        return masked(document) if self.mask else document
+    def shown(self, document: Any) -> Any:
+        """A JSON document as it may be handed on."""
+        return self.mask.document(document) if self.mask else document

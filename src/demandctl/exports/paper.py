@@ -12,7 +12,6 @@ from demandctl.exports import workbook
 from demandctl.exports.job import Job
 from demandctl.exports.pages import RATING_KEYS
 from demandctl.exports.workbook import Book, Cell, Line
-from demandctl.language import phones
 from demandctl.language.subject import Subject
 from demandctl.queries.reader import Row
 from demandctl.vocabulary import Method, RevisitKind, Satisfaction
@@ -24,7 +23,7 @@ Spanned = Sequence[tuple[Cell, int]]
 
 def paper(job: Job, revisit: Row) -> Book:
     """客户回访记录表 of one visit, to be printed."""
-    book = Book("客户回访记录表", job.who, job.reader.now)
+    book = Book("客户回访记录表", job.who, job.reader.now, job.mask)
     rows = list(_form(job, revisit))
 
     def lines(sheet: Any) -> Iterator[str]:
@@ -62,17 +61,13 @@ def boxes(choices: Iterable[tuple[Any, str]], chosen: Any) -> str:
 
 
 def _form(job: Job, r: Row) -> Iterator[Spanned]:
-    def shown(text: str | None) -> str:
-        return phones.masked_text(text or "") if job.mask else text or ""
-
-    phone = phones.masked(r["c_phone"]) if job.mask else r["c_phone"]
     department = r["department"] or job.reader.context.config.department
     yes_no = ((1, "是"), (0, "否"))
     yield [(Cell("客户回访记录表", "title-middle"), 8)]
     yield [(Cell(f"{job.company}　　编号：R{r['id']}".strip("　"), "subtitle-middle"), 8)]
     yield [*_pair("受理部门", department, 3), *_pair("回访类型", RevisitKind(r["kind"]).label, 3)]
     yield [*_pair("客户名称", r["c_company"] or r["c_name"], 3), *_pair("地址", r["c_address"] or r["c_region"], 3)]
-    yield [*_pair("被访人", r["c_name"], 3), *_pair("电话", phone, 3)]
+    yield [*_pair("被访人", r["c_name"], 3), *_pair("电话", r["c_phone"], 3)]
     yield [*_pair("回访时间", _time(job, r["visited_at"] or r["planned_at"]), 3),
            *_pair("关联需求", Subject.demand(r['demand_id']).code if r["demand_id"] else "", 3)]  # fmt: skip
     methods = [(method.value, method.label) for method in Method]
@@ -80,19 +75,17 @@ def _form(job: Job, r: Row) -> Iterator[Spanned]:
     ratings = [(rating.value, rating.label) for rating in Satisfaction]
     for key, name in RATING_KEYS:
         yield _pair(name, boxes(ratings, r[key]), 7)
-    yield _pair("不满意原因", shown(r["dissatisfaction"]), 7)
-    yield [*_pair("了解渠道", shown(r["heard_from"]), 3), *_pair("愿意推荐", boxes(yes_no, r["recommend"]), 3)]
+    yield _pair("不满意原因", r["dissatisfaction"], 7)
+    yield [*_pair("了解渠道", r["heard_from"], 3), *_pair("愿意推荐", boxes(yes_no, r["recommend"]), 3)]
     if r["kind"] == RevisitKind.INACTIVE or r["inactive_reason"]:
-        yield [*_pair("未合作原因", shown(r["inactive_reason"]), 3),
+        yield [*_pair("未合作原因", r["inactive_reason"], 3),
                *_pair("继续合作", boxes(yes_no, r["would_continue"]), 3)]  # fmt: skip
     urgent = boxes(yes_no, r["urgent"] if r["recorded_at"] else None)
-    yield _boxed("遗留问题", "\n".join(filter(None, [shown(r["problem"]), f"需即时解决：{urgent}"])))
+    yield _boxed("遗留问题", "\n".join(filter(None, [r["problem"], f"需即时解决：{urgent}"])))
     yield [*_pair("责任部门", r["department"], 3), *_pair("转交时间", _time(job, r["forwarded_at"]), 3)]
     yield [*_pair("部门联络", _time(job, r["contacted_at"]), 3), *_pair("解决时间", _time(job, r["solved_at"]), 3)]
-    yield _boxed("客户意见", shown(r["suggestion"]))
-    yield _boxed(
-        "备注", "\n".join(filter(None, [shown(r["note"]), f"部门方案：{shown(r['plan'])}" if r["plan"] else ""]))
-    )
+    yield _boxed("客户意见", r["suggestion"])
+    yield _boxed("备注", "\n".join(filter(None, [r["note"], f"部门方案：{r['plan']}" if r["plan"] else ""])))
     visitor = _signed(r["visitor"], _time(job, r["recorded_at"])[:10])
     for name, signed in (("客户确认\n（盖章）", _signed()), ("回访人", visitor), ("主管审批", _signed())):
         yield [(Cell(name, "label-middle"), 1), (Cell(signed, "signed"), 7)]

@@ -5,17 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from typing import IO, Any
 
 from demandctl.exports.columns import Column
-from demandctl.exports.masking import value_of
-from demandctl.language import phones
+from demandctl.exports.masking import Mask
 from demandctl.language.cells import guarded
 from demandctl.queries.reader import Reader, Row
-from demandctl.queries.view import View, as_json
+from demandctl.queries.view import as_json
 
 
 @contextmanager
@@ -29,9 +28,11 @@ def _text(file: IO[bytes], encoding: str) -> Any:
         wrapped.detach()
 
 
-def write_csv(file: IO[bytes], reader: Reader, columns: Sequence[Column], rows: Iterable[Row], *, mask: bool) -> None:
+def write_csv(
+    file: IO[bytes], reader: Reader, columns: Sequence[Column], rows: Iterable[Row], mask: Mask | None
+) -> None:
     """Write a form as CSV: UTF-8 with BOM, local times to the second, text that no spreadsheet runs."""
-    getters = [(column.form, value_of(column, mask=mask)) for column in columns]
+    getters = [(column.form, mask.getter(column) if mask else column.get) for column in columns]
     with _text(file, "utf-8-sig") as out:
         writer = csv.writer(out)
         writer.writerow([column.title for column in columns])
@@ -67,16 +68,3 @@ def counted(columns: Sequence[Column], row: Row, reader: Reader) -> dict[str, An
     """What a form reckons beside the fields of the object itself, for JSON."""
     found = {column.key: (column.form, column.get(row)) for column in columns if column.counted}
     return {key: reader.iso(value) if form == "instant" else value for key, (form, value) in found.items()}
-
-
-def masked(document: Any, key: str = "") -> Any:
-    """A JSON document with phones and WeChat ids masked, also those that stand in texts."""
-    if isinstance(document, View | date):
-        return masked(as_json(document), key)
-    if isinstance(document, Mapping):
-        return {name: masked(value, name) for name, value in document.items()}
-    if isinstance(document, list):
-        return [masked(value, key) for value in document]
-    if not isinstance(document, str):
-        return document
-    return phones.masked(document) if key in ("phone", "wechat") else phones.masked_text(document)

@@ -21,6 +21,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.writer.excel import ExcelWriter
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
+from demandctl.exports.masking import Mask
 from demandctl.language.cells import inert, xml
 from demandctl.store.writing import Scratch
 
@@ -97,17 +98,22 @@ def serial(moment: datetime) -> float:
 class Book:
     """A workbook in the making: sheets are described first and streamed when it is saved."""
 
-    def __init__(self, title: str, who: str, now: datetime) -> None:
+    def __init__(self, title: str, who: str, now: datetime, mask: Mask | None = None) -> None:
+        self.mask = mask
         self._book = Workbook(write_only=True)
         self._book.properties.title = title
-        self._book.properties.creator = inert(who)
+        self._book.properties.creator = inert(self.shown(who))
         self._book.properties.created = datetime.fromtimestamp(now.timestamp(), now.tzinfo).replace(tzinfo=None)
         self._lines: list[tuple[Any, Callable[[Any], Iterable[str]]]] = []
         self._styles: dict[str, str] = {}
 
+    def shown(self, text: str) -> str:
+        """A text as it may stand in this workbook."""
+        return self.mask.text(text) if self.mask else text
+
     def sheet(self, title: str, widths: Sequence[float], lines: Callable[[Any], Iterable[str]]) -> Any:
         """Add a sheet: *lines* is called when it is written, with the sheet, and yields its rows as XML."""
-        sheet = self._book.create_sheet(sheet_name(title, self._book.sheetnames))
+        sheet = self._book.create_sheet(sheet_name(self.shown(title), self._book.sheetnames))
         for number, width in enumerate(widths, 1):
             sheet.column_dimensions[get_column_letter(number)].width = width
         self._lines.append((sheet, lines))
@@ -210,13 +216,15 @@ def lines_xml(book: Book, lines: Iterable[Line], start: int = 1) -> Iterator[str
     """Rows that are made of styled cells, as XML; dates and local times become serial numbers."""
     for number, line in enumerate(lines, start):
         cells = [
-            (get_column_letter(place), book.style(cell.style), _stored(cell.value)) if cell else None
+            (get_column_letter(place), book.style(cell.style), _stored(cell.value, book)) if cell else None
             for place, cell in enumerate(line.cells, 1)
         ]
         yield row_xml(number, cells, line.height)
 
 
-def _stored(value: Any) -> Any:
+def _stored(value: Any, book: Book) -> Any:
+    if isinstance(value, str):
+        return book.shown(value)
     if isinstance(value, datetime):
         return serial(value.replace(tzinfo=None))
     if isinstance(value, date):

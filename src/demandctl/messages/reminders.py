@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from demandctl.language.display import minutes
-from demandctl.language.phones import masked
+from demandctl.language.phones import masked, masked_text
 from demandctl.language.short import short
 from demandctl.messages.handing import clock
 from demandctl.queries.deadlines import Line
@@ -30,6 +30,7 @@ def to_handler(items: Sequence[Item], due_at: datetime, now: datetime, *, unmask
         f"{name}，请反馈以下 {len(items)} 条的最新进度（{until}）：",
         lines,
         "每条请写：跟客户谈得怎样、到哪一步、下次何时联系；不再跟进的写明原因。",
+        unmask=unmask,
     )
 
 
@@ -62,7 +63,7 @@ def to_leader(
     until = f"{clock(due_at, now)} 前" if due_at >= now else "已过时间"
     whom = f"{leader}，" if leader else ""
     owed = f"本周要反馈进度的有 {len(items)} 条（{until}），请督促：" if items else "有需求在等您安排："
-    return split(f"{whom}{branch or '分公司'}{owed}", lines, "")
+    return split(f"{whom}{branch or '分公司'}{owed}", lines, unmask=unmask)
 
 
 def to_person(
@@ -82,11 +83,12 @@ def to_person(
     texts = [f"{n}. {head} —— {'；'.join(owed)}" for n, (head, owed) in enumerate(about.values(), 1)]
     late = any(line.state == "overdue" for line, _ in lines)
     ask = "已超时，请尽快处理并回复" if late else "请按时处理并回复"
-    return split(f"{name}，以下 {len(texts)} 件{ask}：", texts, "")
+    return split(f"{name}，以下 {len(texts)} 件{ask}：", texts, unmask=unmask)
 
 
-def split(head: str, lines: Iterable[str], tail: str, most: int = MOST) -> list[str]:
+def split(head: str, lines: Iterable[str], tail: str = "", most: int = MOST, *, unmask: bool = False) -> list[str]:
     """The head, the lines and the tail as one text, or as several numbered ones of at most *most* characters."""
+    head, *lines = (head, *lines) if unmask else map(masked_text, (head, *lines))
     room = most - len(head) - len(tail) - 16
     parts: list[list[str]] = [[]]
     for line in lines:

@@ -17,6 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from demandctl.errors import Refused
+from demandctl.language import phones
 from demandctl.language.subject import About, Subject
 from demandctl.queries.customers import CustomerInFull, read_customer
 from demandctl.queries.deadlines import deadlines_of
@@ -168,11 +169,9 @@ def _once_his(sql: Callable[..., Any], subject: Belongings) -> Iterator[tuple[st
 
 
 def _pattern(texts: Iterable[str]) -> re.Pattern[str]:
-    """Any of the texts in any case; digits of a phone also full-width, and with blanks, dots or dashes between them."""
+    """Any of the texts in any case; a number in each of its spellings."""
     parts = (
-        r"[\s.·_\-－—]{0,2}".join(f"[{digit}{chr(ord(digit) + 0xFEE0)}]" for digit in text.replace("-", ""))
-        if re.fullmatch(r"[\d-]+", text, re.ASCII)
-        else re.escape(text)
+        phones.spellings(text) if re.fullmatch(r"\+?[\d-]+", text, re.ASCII) else re.escape(text)
         for text in sorted(texts, key=len, reverse=True)
     )
     return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)

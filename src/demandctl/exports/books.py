@@ -14,6 +14,8 @@ from demandctl.exports.columns import (
     FOLLOW_UPS,
     REVISITS,
     Column,
+    named,
+    of,
     picked,
     plain,
 )
@@ -56,14 +58,14 @@ COMPILED = picked(
 )  # fmt: skip
 OVERDUE = (
     Column("number", "编号", 9, plain("number"), "code"),
-    Column("kind", "类型", 9, plain("kind"), "code"),
-    Column("customer", "客户", 14, plain("customer")),
-    Column("region", "地区", 14, plain("region")),
-    Column("what", "欠什么", 30, plain("what")),
-    Column("who", "谁欠", 12, plain("who")),
-    Column("phone", "电话", 15, plain("phone"), "phone"),
-    Column("branch", "分公司", 14, plain("branch")),
-    Column("due_at", "应于", 17, plain("due_at"), "instant"),
+    named("demand", "kind", 9, "kind", "kind"),
+    named("demand", "customer_id", 14, "customer", "customer"),
+    of("demand", "region", 14),
+    of("deadline", "what", 30),
+    named("deadline", "owner_id", 12, "who", "who"),
+    of("contact", "phone", 15),
+    of("demand", "branch", 14),
+    of("deadline", "due_at", 17),
     Column("late", "超时多久", 16, plain("late"), "code"),
 )
 

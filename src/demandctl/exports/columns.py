@@ -11,24 +11,8 @@ from typing import Any, NamedTuple
 
 from demandctl.language.subject import About, Subject
 from demandctl.queries.reader import Row
-from demandctl.vocabulary import (
-    Channel,
-    Kind,
-    Method,
-    NeedClass,
-    Outcome,
-    RevisitKind,
-    Role,
-    Route,
-    Satisfaction,
-    ServiceMode,
-    Stage,
-    Status,
-    Term,
-    Urgency,
-    Value,
-    subtype_label,
-)
+from demandctl.store.fields import IN_NOTE, RATINGS, Field, Holds, called, field_of
+from demandctl.vocabulary import subtype_label
 
 
 class Column(NamedTuple):
@@ -48,40 +32,68 @@ class Column(NamedTuple):
     counted: bool = False
 
 
-YES_NO = ("是", "否")
-SIDES = ("对客户", "内部")
-RATINGS = tuple(term.label for term in Satisfaction)
-
-
-def label(term: type[Term], key: str) -> Callable[[Row], str]:
-    """How to get the Chinese label of a stored value."""
-    labels = {value.value: value.label for value in term}
-    return lambda row: labels.get(row[key], row[key] or "")
-
-
-def labels(term: type[Term]) -> tuple[str, ...]:
-    """The choices of a vocabulary."""
-    return tuple(value.label for value in term)
-
-
-def yes_no(key: str) -> Callable[[Row], str]:
-    """How to get 是 or 否, empty where it is not known."""
-    return lambda row: "" if row[key] is None else YES_NO[not row[key]]
-
-
 def plain(key: str) -> Callable[[Row], Any]:
     """How to get a stored value as it is."""
     return lambda row: row[key]
 
 
-def code(key: str, about: About) -> Callable[[Row], str]:
-    """How to get a number as the code of what it is about, ``D12``; empty where there is none."""
-    return lambda row: "" if row[key] is None else Subject(about, row[key]).code
+def _word(field: Field, key: str) -> Callable[[Row], str]:
+    words = {word.value: word.label for word in field.term or ()}
+    return lambda row: words.get(row[key], row[key] or "")
 
 
-def listed(key: str) -> Callable[[Row], str]:
-    """How to get a stored list on one line."""
+def _flag(field: Field, key: str) -> Callable[[Row], str]:
+    return lambda row: "" if row[key] is None else field.says[not row[key]]
+
+
+def _code(about: About) -> Callable[[Field, str], Callable[[Row], str]]:
+    return lambda _, key: lambda row: "" if row[key] is None else Subject(about, row[key]).code
+
+
+def _list(_: Field, key: str) -> Callable[[Row], str]:
     return lambda row: "、".join(json.loads(row[key]))
+
+
+def _yuan(_: Field, key: str) -> Callable[[Row], float | int | None]:
+    def get(row: Row) -> float | int | None:
+        if row[key] is None:
+            return None
+        value = float(row[key])
+        return int(value) if value.is_integer() else value
+
+    return get
+
+
+_SHOWN: dict[Holds, tuple[str, Callable[[Field, str], Callable[[Row], Any]]]] = {
+    Holds.TERM: ("code", _word), Holds.FLAG: ("code", _flag), Holds.LIST: ("text", _list),
+    Holds.CUSTOMER: ("code", _code(About.CUSTOMER)), Holds.DEMAND: ("code", _code(About.DEMAND)),
+    Holds.REVISIT: ("code", _code(About.REVISIT)), Holds.MONEY: ("money", _yuan),
+}  # fmt: skip
+"""How what a column holds is shown, where it is not shown as it is stored: its form, and how to get it."""
+_FORMS = {
+    Holds.PHONE: "phone", Holds.ACCOUNT: "wechat", Holds.INSTANT: "instant", Holds.DAY: "day", Holds.NUMBER: "number",
+}  # fmt: skip
+
+
+def shown(table: str, column: str, row: str = "") -> Callable[[Row], Any]:
+    """How to get a column of the ledger as a sheet shows it; *row*: under what key a row has it."""
+    field = field_of(table, column)
+    return _SHOWN[field.holds][1](field, row or column) if field.holds in _SHOWN else plain(row or column)
+
+
+def of(
+    table: str, column: str, width: float, key: str = "", *, row: str = "", get: Callable[[Row], Any] | None = None
+) -> Column:
+    """A column of the ledger, by the name it has there. *key* and *row*, where JSON and a row have it by another."""
+    field = field_of(table, column)
+    form = _SHOWN[field.holds][0] if field.holds in _SHOWN else _FORMS.get(field.holds, "text")
+    choices = field.says if field.holds is Holds.FLAG else tuple(word.label for word in field.term or ())
+    return Column(key or column, field.name, width, get or shown(table, column, row), form, choices)
+
+
+def named(table: str, column: str, width: float, key: str, row: str) -> Column:
+    """A column that refers to somebody, shown by his name."""
+    return Column(key, called(table, column), width, plain(row))
 
 
 def standing(row: Row) -> str:
@@ -89,32 +101,12 @@ def standing(row: Row) -> str:
     return f"超时 {row['breaches']} 次" if row["breaches"] else "按时"
 
 
-def amount(row: Row) -> float | int | None:
-    """The amount of what was won, in yuan."""
-    if row["amount"] is None:
-        return None
-    value = float(row["amount"])
-    return int(value) if value.is_integer() else value
+def note(table: str, **rows: str) -> Callable[[Row], str]:
+    """How to get 备注: the note itself, then a line for each column that the sheet has no room for.
 
-
-NOTE_PARTS: tuple[tuple[str, Callable[[Row], Any]], ...] = (
-    ("客户期望", plain("wish")),
-    ("服务方式", label(ServiceMode, "service_mode")),
-    ("保修", plain("warranty")),
-    ("标签", listed("tags")),
-    ("由来", code("from_id", About.DEMAND)),
-    ("重复于", code("duplicate_of", About.DEMAND)),
-)
-"""What the ledger knows of a demand and the form has no column for: it stands in 备注, each part with its name."""
-
-REVISIT_NOTE_PARTS: tuple[tuple[str, Callable[[Row], Any]], ...] = (
-    ("部门方案", plain("plan")),
-    ("上报", plain("e_name")),
-)
-
-
-def note(parts: tuple[tuple[str, Callable[[Row], Any]], ...]) -> Callable[[Row], str]:
-    """How to get 备注: the note itself, then a line for each part that is there."""
+    *rows*: under what key a row has one of them.
+    """
+    parts = [(called(table, column), shown(table, column, rows.get(column, ""))) for column in IN_NOTE[table]]
 
     def get(row: Row) -> str:
         lines = [row["note"], *(f"{name}：{value}" for name, part in parts if (value := part(row)))]
@@ -125,167 +117,161 @@ def note(parts: tuple[tuple[str, Callable[[Row], Any]], ...]) -> Callable[[Row],
 
 DEMANDS = (
     Column("position", "序号", 6, plain("position"), "number"),
-    Column("number", "需求编号", 9, code("id", About.DEMAND), "code"),
-    Column("raised_at", "提出时间", 17, plain("raised_at"), "instant"),
-    Column("registered_at", "登记时间", 17, plain("registered_at"), "instant"),
-    Column("channel", "来源渠道", 9, label(Channel, "channel"), "code", labels(Channel)),
-    Column("group", "社群名称", 16, plain("group_name")),
-    Column("customer_code", "客户编号", 9, code("customer_id", About.CUSTOMER), "code"),
-    Column("customer_name", "客户姓名", 12, plain("c_name")),
-    Column("customer_phone", "联系电话", 15, plain("c_phone"), "phone"),
-    Column("customer_wechat", "微信", 16, plain("c_wechat"), "wechat"),
-    Column("customer_company", "单位", 18, plain("c_company")),
-    Column("region", "所在地区", 14, plain("region")),
-    Column("kind", "需求类型", 9, label(Kind, "kind"), "code", labels(Kind)),
-    Column("subtype", "子类", 10, lambda row: subtype_label(row["kind"], row["subtype"]), "code"),
-    Column("product", "产品/机型", 14, plain("product")),
-    Column("content", "需求内容", 40, plain("content")),
-    Column("urgency", "紧急程度", 9, label(Urgency, "urgency"), "code", labels(Urgency)),
-    Column("verified", "商机属实", 9, yes_no("verified"), "code", YES_NO),
-    Column("branch", "分公司", 14, plain("branch")),
-    Column("handler_name", "对接人", 10, plain("h_name")),
-    Column("handler_phone", "对接人电话", 15, plain("h_phone"), "phone"),
-    Column("leader_name", "指派领导", 10, plain("g_name")),
+    of("demand", "id", 9, "number"),
+    of("demand", "raised_at", 17),
+    of("demand", "registered_at", 17),
+    of("demand", "channel", 9),
+    of("demand", "group_name", 16, "group"),
+    of("customer", "id", 9, "customer_code", row="customer_id"),
+    of("customer", "name", 12, "customer_name", row="c_name"),
+    of("customer", "phone", 15, "customer_phone", row="c_phone"),
+    of("customer", "wechat", 16, "customer_wechat", row="c_wechat"),
+    of("customer", "company", 18, "customer_company", row="c_company"),
+    of("demand", "region", 14),
+    of("demand", "kind", 9),
+    of("demand", "subtype", 10, get=lambda row: subtype_label(row["kind"], row["subtype"])),
+    of("demand", "product", 14),
+    of("demand", "content", 40),
+    of("demand", "urgency", 9),
+    of("demand", "verified", 9),
+    of("demand", "branch", 14),
+    named("demand", "handler_id", 10, "handler_name", "h_name"),
+    Column(
+        "handler_phone", f"{called('demand', 'handler_id')}{called('contact', 'phone')}", 15, plain("h_phone"), "phone"
+    ),
+    named("demand", "leader_id", 10, "leader_name", "g_name"),
     Column("assigned_at", "派单时间", 17, plain("assigned_at"), "instant", counted=True),
     Column("first_response_at", "首次响应", 17, plain("first_response_at"), "instant", counted=True),
     Column("follow_up_count", "跟进次数", 9, plain("follow_up_count"), "number", counted=True),
     Column("last_follow_up_at", "最近跟进", 17, plain("last_follow_up_at"), "instant", counted=True),
     Column("story", "跟进记录", 60, plain("story")),
-    Column("next_at", "下次跟进", 17, plain("next_at"), "instant"),
-    Column("status", "状态", 9, label(Status, "status"), "code", labels(Status)),
+    of("demand", "next_at", 17),
+    of("demand", "status", 9),
     Column("escalated_at", "升级时间", 17, plain("escalated_at"), "instant", counted=True),
-    Column("resolved_at", "解决时间", 17, plain("resolved_at"), "instant"),
-    Column("confirmed_at", "客户确认", 17, plain("confirmed_at"), "instant"),
-    Column("outcome", "结果", 10, label(Outcome, "outcome"), "code", labels(Outcome)),
-    Column("amount", "成交金额", 16, amount, "money"),
-    Column("reason", "未成交原因", 20, plain("reason")),
-    Column("closed_at", "结束时间", 17, plain("closed_at"), "instant"),
+    of("demand", "resolved_at", 17),
+    of("demand", "confirmed_at", 17),
+    of("demand", "outcome", 10),
+    of("demand", "amount", 16),
+    of("demand", "reason", 20),
+    of("demand", "closed_at", 17),
     Column("standing", "时限", 11, standing, "code", counted=True),
-    Column("note", "备注", 24, note(NOTE_PARTS)),
+    of("demand", "note", 24, get=note("demand")),
 )
 
 FOLLOW_UPS = (
-    Column("demand", "需求编号", 9, code("demand_id", About.DEMAND), "code"),
-    Column("customer", "客户", 14, plain("c_name")),
-    Column("at", "时间", 17, plain("at"), "instant"),
-    Column("by", "跟进人", 10, plain("by_name")),
-    Column("phone", "跟进人电话", 15, plain("phone"), "phone"),
-    Column("internal", "对客户/内部", 12, lambda row: SIDES[row["internal"]], "code", SIDES),
-    Column("method", "方式", 8, label(Method, "method"), "code", labels(Method)),
-    Column("stage", "进度", 14, plain("stage")),
-    Column("text", "内容", 60, plain("text")),
-    Column("next_plan", "下次计划", 20, plain("next_plan")),
-    Column("next_at", "下次时间", 17, lambda row: row["next_at"] or row["wait_until"], "instant"),
+    of("follow_up", "demand_id", 9, "demand"),
+    named("demand", "customer_id", 14, "customer", "c_name"),
+    of("follow_up", "at", 17),
+    of("follow_up", "by_name", 10, "by"),
+    of("follow_up", "phone", 15),
+    of("follow_up", "internal", 12),
+    of("follow_up", "method", 8),
+    of("follow_up", "stage", 14),
+    of("follow_up", "text", 60),
+    of("follow_up", "next_plan", 20),
+    of("follow_up", "next_at", 17, get=lambda row: row["next_at"] or row["wait_until"]),
 )
 
 ASSIGNMENTS = (
-    Column("demand", "需求编号", 9, code("demand_id", About.DEMAND), "code"),
-    Column("customer", "客户", 14, plain("c_name")),
-    Column("at", "时间", 17, plain("at"), "instant"),
-    Column("from", "转出", 10, plain("from_name")),
-    Column("to", "转给", 10, plain("to_name")),
-    Column("phone", "电话", 15, plain("to_phone"), "phone"),
-    Column("how", "方式", 12, label(Route, "how"), "code", labels(Route)),
-    Column("reason", "原因", 40, plain("reason")),
-    Column("operator", "操作人", 10, plain("operator")),
+    of("assignment", "demand_id", 9, "demand"),
+    named("demand", "customer_id", 14, "customer", "c_name"),
+    of("assignment", "at", 17),
+    named("assignment", "from_id", 10, "from", "from_name"),
+    named("assignment", "to_id", 10, "to", "to_name"),
+    of("contact", "phone", 15, row="to_phone"),
+    of("assignment", "how", 12),
+    of("assignment", "reason", 40),
+    of("assignment", "operator", 10),
 )
 
 
 def _urgent(row: Row) -> str:
-    return YES_NO[not row["urgent"]] if row["recorded_at"] else ""
+    return str(shown("revisit", "urgent")(row)) if row["recorded_at"] else ""
 
 
 def _in_time(row: Row) -> str:
     return {None: "", 0: "按时", 1: "超时"}[row["form_late"]]
 
 
-def _rating(key: str, title: str) -> Column:
-    return Column(key, title, 10, label(Satisfaction, key), "code", RATINGS)
-
-
 REVISITS = (
     Column("position", "序号", 6, plain("position"), "number"),
-    Column("id", "回访编号", 9, code("id", About.REVISIT), "code"),
-    Column("customer_code", "客户编号", 9, code("customer_id", About.CUSTOMER), "code"),
-    Column("customer_name", "客户名称", 14, plain("c_name")),
-    Column("customer_phone", "联系电话", 15, plain("c_phone"), "phone"),
-    Column("customer_company", "单位", 18, plain("c_company")),
-    Column("customer_region", "所在地区", 14, plain("c_region")),
-    Column("demand", "关联需求", 9, code("demand_id", About.DEMAND), "code"),
-    Column("kind", "回访类型", 12, label(RevisitKind, "kind"), "code", labels(RevisitKind)),
-    Column("method", "回访方式", 9, label(Method, "method"), "code", labels(Method)),
-    Column("planned_at", "计划时间", 17, plain("planned_at"), "instant"),
-    Column("visited_at", "回访时间", 17, plain("visited_at"), "instant"),
-    Column("reachable", "是否方便", 9, yes_no("reachable"), "code", YES_NO),
-    Column("call_back_at", "改约时间", 17, plain("call_back_at"), "instant"),
-    _rating("product_rating", "产品评价"),
-    _rating("attitude", "服务态度"),
-    _rating("speed", "响应速度"),
-    _rating("promise", "承诺兑现"),
-    _rating("satisfaction", "整体满意度"),
-    Column("dissatisfaction", "不满意原因", 24, plain("dissatisfaction")),
-    Column("heard_from", "了解渠道", 14, plain("heard_from")),
-    Column("suggestion", "建议", 24, plain("suggestion")),
-    Column("recommend", "愿意推荐", 9, yes_no("recommend"), "code", YES_NO),
-    Column("inactive_reason", "未合作原因", 20, plain("inactive_reason")),
-    Column("would_continue", "能否继续合作", 13, yes_no("would_continue"), "code", YES_NO),
-    Column("problem", "遗留问题", 30, plain("problem")),
-    Column("urgent", "需即时解决", 11, _urgent, "code", YES_NO),
-    Column("department", "责任部门", 14, plain("department")),
-    Column("forwarded_at", "转交时间", 17, plain("forwarded_at"), "instant"),
-    Column("contacted_at", "部门首次联络", 17, plain("contacted_at"), "instant"),
-    Column("solved_at", "解决时间", 17, plain("solved_at"), "instant"),
-    Column("recorded_at", "登记时间", 17, plain("recorded_at"), "instant"),
+    of("revisit", "id", 9),
+    of("customer", "id", 9, "customer_code", row="customer_id"),
+    Column("customer_name", "客户名称", 14, plain("c_name")),  # as the paper form has it
+    of("customer", "phone", 15, "customer_phone", row="c_phone"),
+    of("customer", "company", 18, "customer_company", row="c_company"),
+    of("customer", "region", 14, "customer_region", row="c_region"),
+    of("revisit", "demand_id", 9, "demand"),
+    of("revisit", "kind", 12),
+    of("revisit", "method", 9),
+    of("revisit", "planned_at", 17),
+    of("revisit", "visited_at", 17),
+    of("revisit", "reachable", 9),
+    of("revisit", "call_back_at", 17),
+    *(of("revisit", name, 10) for name in RATINGS),
+    of("revisit", "dissatisfaction", 24),
+    of("revisit", "heard_from", 14),
+    of("revisit", "suggestion", 24),
+    of("revisit", "recommend", 9),
+    of("revisit", "inactive_reason", 20),
+    of("revisit", "would_continue", 13),
+    of("revisit", "problem", 30),
+    of("revisit", "urgent", 11, get=_urgent),
+    of("revisit", "department", 14),
+    of("revisit", "forwarded_at", 17),
+    of("revisit", "contacted_at", 17),
+    of("revisit", "solved_at", 17),
+    of("revisit", "recorded_at", 17),
     Column("form_in_time", "登记及时", 9, _in_time, "code", counted=True),
-    Column("visitor", "回访人", 10, plain("visitor")),
-    Column("note", "备注", 24, note(REVISIT_NOTE_PARTS)),
+    of("revisit", "visitor", 10),
+    of("revisit", "note", 24, get=note("revisit", escalated_to="e_name")),
 )
 
 CONTACTS = (
-    Column("name", "姓名", 10, plain("name")),
-    Column("role", "角色", 10, label(Role, "role"), "code", labels(Role)),
-    Column("branch", "分公司", 16, plain("branch")),
-    Column("regions", "负责区域", 40, listed("regions")),
-    Column("products", "产品线", 24, listed("products")),
-    Column("skills", "专长", 18, listed("skills")),
-    Column("phone", "电话", 15, plain("phone"), "phone"),
-    Column("wechat", "微信", 18, plain("wechat"), "wechat"),
-    Column("leader", "是否领导", 9, yes_no("leader"), "code", YES_NO),
-    Column("active", "在职", 7, yes_no("active"), "code", YES_NO),
+    of("contact", "name", 10),
+    of("contact", "role", 10),
+    of("contact", "branch", 16),
+    of("contact", "regions", 40),
+    of("contact", "products", 24),
+    of("contact", "skills", 18),
+    of("contact", "phone", 15),
+    of("contact", "wechat", 18),
+    of("contact", "leader", 9),
+    of("contact", "active", 7),
 )
 
 CUSTOMERS = (
-    Column("code", "客户编号", 9, code("id", About.CUSTOMER), "code"),
-    Column("name", "客户姓名", 12, plain("name")),
-    Column("nickname", "微信昵称", 14, plain("nickname")),
-    Column("phone", "联系电话", 15, plain("phone"), "phone"),
-    Column("wechat", "微信", 16, plain("wechat"), "wechat"),
-    Column("company", "单位", 18, plain("company")),
-    Column("region", "所在地区", 14, plain("region")),
-    Column("address", "地址", 24, plain("address")),
-    Column("value", "客户价值", 9, label(Value, "value"), "code", labels(Value)),
-    Column("need_class", "需求分类", 10, label(NeedClass, "need_class"), "code", labels(NeedClass)),
-    Column("stage", "客户阶段", 9, label(Stage, "stage"), "code", labels(Stage)),
-    Column("tags", "标签", 16, listed("tags")),
-    Column("owner", "对接人", 10, plain("o_name")),
-    Column("briefed_at", "沟通时间", 17, plain("briefed_at"), "instant"),
-    Column("birthday", "生日", 12, plain("birthday"), "day"),
-    Column("last_order", "最近订货", 12, plain("last_order"), "day"),
-    Column("business_contact", "业务联系", 12, plain("business_contact"), "day"),
-    Column("arrears", "欠款", 7, yes_no("arrears"), "code", YES_NO),
-    Column("handed", "已交业务", 9, yes_no("handed"), "code", YES_NO),
-    Column("contract_on", "合同验收", 12, plain("contract_on"), "day"),
-    Column("profiled_on", "建档日期", 12, plain("profiled_on"), "day"),
-    Column("documents", "已有资料", 24, listed("documents")),
-    Column("approved_by", "缺件批准人", 12, plain("approved_by")),
-    Column("revisit_every", "回访周期", 18, plain("revisit_every")),
+    of("customer", "id", 9, "code"),
+    of("customer", "name", 12),
+    of("customer", "nickname", 14),
+    of("customer", "phone", 15),
+    of("customer", "wechat", 16),
+    of("customer", "company", 18),
+    of("customer", "region", 14),
+    of("customer", "address", 24),
+    of("customer", "value", 9),
+    of("customer", "need_class", 10),
+    of("customer", "stage", 9),
+    of("customer", "tags", 16),
+    named("customer", "owner_id", 10, "owner", "o_name"),
+    of("customer", "briefed_at", 17),
+    of("customer", "birthday", 12),
+    of("customer", "last_order", 12),
+    of("customer", "business_contact", 12),
+    of("customer", "arrears", 7),
+    of("customer", "handed", 9),
+    of("customer", "contract_on", 12),
+    of("customer", "profiled_on", 12),
+    of("customer", "documents", 24),
+    of("customer", "approved_by", 12),
+    of("customer", "revisit_every", 18),
     Column("demand_count", "需求数", 8, plain("demand_count"), "number", counted=True),
     Column("open_count", "未结束", 8, plain("open_count"), "number", counted=True),
     Column("last_demand_at", "最近需求", 17, plain("last_demand_at"), "instant", counted=True),
     Column("last_visit_at", "最近回访", 17, plain("last_visit_at"), "instant", counted=True),
-    Column("consent_on", "同意日期", 12, plain("consent_on"), "day"),
-    Column("created_at", "登记时间", 17, plain("created_at"), "instant"),
-    Column("note", "备注", 24, plain("note")),
+    of("customer", "consent_on", 12),
+    of("customer", "created_at", 17),
+    of("customer", "note", 24),
 )
 
 

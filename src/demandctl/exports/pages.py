@@ -15,6 +15,7 @@ from demandctl.queries import report
 from demandctl.queries.demands import Filter
 from demandctl.queries.reader import Reader
 from demandctl.queries.report import Number, Report
+from demandctl.store.fields import RATINGS, called
 from demandctl.vocabulary import Kind, RevisitKind, Satisfaction, Status
 
 CHARTS_ACROSS, CHART_COLUMNS, CHART_ROWS = 2, 7, 14
@@ -207,14 +208,15 @@ def ages(found: Report) -> Block:
 def lost(found: Report) -> Block:
     """Why opportunities were lost."""
     rows = [[Cell(n.name, "label"), Cell(n.numerator, "number")] for n in found.parts("opportunity", "reason")][:12]
-    return Block("未成交原因", ("原因", "次数"), rows, (Drawn("bar", "未成交原因", (1,)),))
+    name = called("demand", "reason")
+    return Block(name, ("原因", "次数"), rows, (Drawn("bar", name, (1,)),))
 
 
 def satisfaction(found: Report) -> Block:
     """How satisfied the customers were that were visited."""
     parts = [number for number in found.parts("revisit", "satisfaction") if number.denominator]
     rows = [[Cell(n.name, "label"), Cell(n.numerator, "number")] for n in parts]
-    return Block("客户满意度", ("整体满意度", "次数"), rows, (Drawn("pie", "客户满意度", (1,)),))
+    return Block("客户满意度", (called("revisit", "satisfaction"), "次数"), rows, (Drawn("pie", "客户满意度", (1,)),))
 
 
 def summary(reader: Reader, asked: Filter) -> list[Block]:
@@ -243,16 +245,12 @@ def summary(reader: Reader, asked: Filter) -> list[Block]:
     ]
     places = tuple(range(1, len(used) + 1))
     return [
-        Block("按类型和状态", ("需求类型", *(s.label for s in used), "合计"), matrix,
-              (Drawn("stacked", "各类需求的状态", places), Drawn("pie", "需求类型", (len(used) + 1,)))),
+        Block("按类型和状态", (called("demand", "kind"), *(s.label for s in used), "合计"), matrix,
+              (Drawn("stacked", "各类需求的状态", places), Drawn("pie", called("demand", "kind"), (len(used) + 1,)))),
         Block("按分公司", ("分公司", "需求", "未结束", "成交或解决", "按时率"), branches,
               (Drawn("bar", "各分公司需求", (1, 2)),)),
         rates(numbers, "rule"),
     ]  # fmt: skip
-
-
-RATING_KEYS = (("product_rating", "产品评价"), ("attitude", "服务态度"), ("speed", "响应速度"), ("promise", "承诺兑现"),
-               ("satisfaction", "整体满意度"))  # fmt: skip
 
 
 def revisit_summary(revisits: Sequence[Any], coverage: Number) -> list[Block]:
@@ -267,10 +265,10 @@ def revisit_summary(revisits: Sequence[Any], coverage: Number) -> list[Block]:
         )
         kinds.append([Cell(kind.label, "label"), *(Cell(count, "number") for count in cells)])
     scales = []
-    for key, name in RATING_KEYS:
+    for key in RATINGS:
         counts = [sum(r[key] == term for r in revisits) for term in Satisfaction]
         rate = Cell(counts[0] / sum(counts), "percent") if sum(counts) else Cell("—", "code")
-        scales.append([Cell(name, "label"), *(Cell(count, "number") for count in counts), rate])
+        scales.append([Cell(called("revisit", key), "label"), *(Cell(count, "number") for count in counts), rate])
     timely = [r["form_late"] for r in revisits if r["form_late"] is not None]
     asked = [r for r in revisits if r["problem"]]
     answers = [r["recommend"] for r in revisits if r["recommend"] is not None]
@@ -278,10 +276,11 @@ def revisit_summary(revisits: Sequence[Any], coverage: Number) -> list[Block]:
         Number("revisit", "回访率（应为 100%）", coverage.numerator, coverage.denominator, "share"),
         Number("revisit", "登记及时率", timely.count(0), len(timely), "share"),
         Number("revisit", "问题解决率", sum(bool(r["solved_at"]) for r in asked), len(asked), "share"),
-        Number("revisit", "愿意推荐", answers.count(1), len(answers), "share"),
+        Number("revisit", called("revisit", "recommend"), answers.count(1), len(answers), "share"),
     ]
     return [
-        Block("回访次数", ("回访类型", "计划", "已访", "已登记"), kinds, (Drawn("column", "各类回访", (1, 2, 3)),)),
+        Block("回访次数", (called("revisit", "kind"), "计划", "已访", "已登记"), kinds,
+              (Drawn("column", "各类回访", (1, 2, 3)),)),
         Block("评价", ("项目", "满意", "一般", "不满意", "满意率"), scales,
               (Drawn("stacked", "客户评价", (1, 2, 3)), Drawn("bar", "满意率", (4,), percent=True))),
         Block("比率", ("项目", "达到", "总数", "比率"), [[Cell(n.name, "label"), *share_cells(n)] for n in shares],

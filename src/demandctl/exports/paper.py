@@ -10,10 +10,10 @@ from openpyxl.utils import get_column_letter
 
 from demandctl.exports import workbook
 from demandctl.exports.job import Job
-from demandctl.exports.pages import RATING_KEYS
 from demandctl.exports.workbook import Book, Cell, Line
 from demandctl.language.subject import Subject
 from demandctl.queries.reader import Row
+from demandctl.store.fields import RATINGS, fields_of
 from demandctl.vocabulary import Method, RevisitKind, Satisfaction
 
 WIDTHS = (13.0,) * 8
@@ -63,32 +63,41 @@ def boxes(choices: Iterable[tuple[Any, str]], chosen: Any) -> str:
 def _form(job: Job, r: Row) -> Iterator[Spanned]:
     department = r["department"] or job.reader.context.config.department
     yes_no = ((1, "是"), (0, "否"))
+    name = {field.column: field.name for field in fields_of("revisit")}
     yield [(Cell("客户回访记录表", "title-middle"), 8)]
     yield [(Cell(f"{job.company}　　编号：R{r['id']}".strip("　"), "subtitle-middle"), 8)]
-    yield [*_pair("受理部门", department, 3), *_pair("回访类型", RevisitKind(r["kind"]).label, 3)]
+    yield [*_pair("受理部门", department, 3), *_pair(name["kind"], RevisitKind(r["kind"]).label, 3)]
     yield [*_pair("客户名称", r["c_company"] or r["c_name"], 3), *_pair("地址", r["c_address"] or r["c_region"], 3)]
     yield [*_pair("被访人", r["c_name"], 3), *_pair("电话", r["c_phone"], 3)]
-    yield [*_pair("回访时间", _time(job, r["visited_at"] or r["planned_at"]), 3),
-           *_pair("关联需求", Subject.demand(r['demand_id']).code if r["demand_id"] else "", 3)]  # fmt: skip
+    yield [*_pair(name["visited_at"], _time(job, r["visited_at"] or r["planned_at"]), 3),
+           *_pair(name["demand_id"], Subject.demand(r['demand_id']).code if r["demand_id"] else "", 3)]  # fmt: skip
     methods = [(method.value, method.label) for method in Method]
-    yield _pair("回访方式", boxes(methods, r["method"]), 7)
+    yield _pair(name["method"], boxes(methods, r["method"]), 7)
     ratings = [(rating.value, rating.label) for rating in Satisfaction]
-    for key, name in RATING_KEYS:
-        yield _pair(name, boxes(ratings, r[key]), 7)
-    yield _pair("不满意原因", r["dissatisfaction"], 7)
-    yield [*_pair("了解渠道", r["heard_from"], 3), *_pair("愿意推荐", boxes(yes_no, r["recommend"]), 3)]
+    for key in RATINGS:
+        yield _pair(name[key], boxes(ratings, r[key]), 7)
+    yield _pair(name["dissatisfaction"], r["dissatisfaction"], 7)
+    yield [*_pair(name["heard_from"], r["heard_from"], 3), *_pair(name["recommend"], boxes(yes_no, r["recommend"]), 3)]
     if r["kind"] == RevisitKind.INACTIVE or r["inactive_reason"]:
-        yield [*_pair("未合作原因", r["inactive_reason"], 3),
-               *_pair("继续合作", boxes(yes_no, r["would_continue"]), 3)]  # fmt: skip
+        yield [*_pair(name["inactive_reason"], r["inactive_reason"], 3),
+               *_pair(name["would_continue"], boxes(yes_no, r["would_continue"]), 3)]  # fmt: skip
     urgent = boxes(yes_no, r["urgent"] if r["recorded_at"] else None)
-    yield _boxed("遗留问题", "\n".join(filter(None, [r["problem"], f"需即时解决：{urgent}"])))
-    yield [*_pair("责任部门", r["department"], 3), *_pair("转交时间", _time(job, r["forwarded_at"]), 3)]
-    yield [*_pair("部门联络", _time(job, r["contacted_at"]), 3), *_pair("解决时间", _time(job, r["solved_at"]), 3)]
+    yield _boxed(name["problem"], "\n".join(filter(None, [r["problem"], f"{name['urgent']}：{urgent}"])))
+    yield [
+        *_pair(name["department"], r["department"], 3),
+        *_pair(name["forwarded_at"], _time(job, r["forwarded_at"]), 3),
+    ]
+    yield [
+        *_pair(name["contacted_at"], _time(job, r["contacted_at"]), 3),
+        *_pair(name["solved_at"], _time(job, r["solved_at"]), 3),
+    ]
     yield _boxed("客户意见", r["suggestion"])
-    yield _boxed("备注", "\n".join(filter(None, [r["note"], f"部门方案：{r['plan']}" if r["plan"] else ""])))
+    yield _boxed(
+        name["note"], "\n".join(filter(None, [r["note"], f"{name['plan']}：{r['plan']}" if r["plan"] else ""]))
+    )
     visitor = _signed(r["visitor"], _time(job, r["recorded_at"])[:10])
-    for name, signed in (("客户确认\n（盖章）", _signed()), ("回访人", visitor), ("主管审批", _signed())):
-        yield [(Cell(name, "label-middle"), 1), (Cell(signed, "signed"), 7)]
+    for who, signed in (("客户确认\n（盖章）", _signed()), (name["visitor"], visitor), ("主管审批", _signed())):
+        yield [(Cell(who, "label-middle"), 1), (Cell(signed, "signed"), 7)]
 
 
 def _pair(name: str, value: str | None, span: int) -> list[tuple[Cell, int]]:

@@ -29,6 +29,7 @@ from demandctl.imports.record import Frame, Reader
 from demandctl.imports.rows import rows_of
 from demandctl.imports.tables import Row, Table
 from demandctl.language.subject import About
+from demandctl.store.fields import IN_NOTE, called
 from demandctl.vocabulary import Channel, Kind, Method, Outcome, ServiceMode, Urgency
 
 NOBODY = re.compile(r"待定|未定|未派|未分配|待分配|待派|暂无|无人|未知|空缺|待指派|未指派")
@@ -448,14 +449,8 @@ def _allowed(kind: str) -> tuple[Outcome, ...]:
     return OUTCOMES[Kind(kind)]
 
 
-_NOTE_PARTS = {
-    "客户期望": "wish",
-    "服务方式": "service_mode",
-    "保修": "warranty",
-    "标签": "tags",
-    "由来": "from_id",
-    "重复于": "duplicate_of",
-}
+_NOTE_PARTS = {called("demand", column): column for column in IN_NOTE["demand"]} | {"保修": "warranty"}
+"""The second is how exports of the first release have it."""
 
 
 def _split_note(values: dict[str, Any]) -> None:

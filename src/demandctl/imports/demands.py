@@ -24,6 +24,7 @@ from demandctl.language.subject import Subject
 from demandctl.queries import routing
 from demandctl.queries.reader import reader_in
 from demandctl.store.deadlines import demand_facts
+from demandctl.store.fields import called
 from demandctl.store.values import stored, stored_value
 from demandctl.store.work import Work
 from demandctl.vocabulary import Channel, Kind, Outcome, Role, Status, Term, Urgency
@@ -42,7 +43,7 @@ _COMPARED: Mapping[str, str] = {
 }  # fmt: skip
 """Columns of a demand, and the field of the file, that must be the same when a row has the number of a known one."""
 _LABELS: Mapping[str, type[Term]] = {"kind": Kind, "channel": Channel, "urgency": Urgency, "outcome": Outcome}
-_LINKS = {"from_id": "由来", "duplicate_of": "重复于"}
+_LINKS = {column: called("demand", column) for column in ("from_id", "duplicate_of")}
 """Columns that name another demand, and how a note tells one that is not there."""
 
 

@@ -19,6 +19,7 @@ from demandctl.imports.record import Frame, Reader
 from demandctl.imports.source import Source
 from demandctl.imports.tables import Row, Table
 from demandctl.language.subject import About, Subject
+from demandctl.store.fields import IN_NOTE, called
 from demandctl.store.models import Revisit
 from demandctl.store.values import stored
 from demandctl.store.work import Work
@@ -163,12 +164,13 @@ def _unless_nothing(reader: Reader, field: str) -> str:
 
 def _note(text: str, own: bool) -> tuple[str, str, str]:
     """备注 without what our own export adds to it: the department's plan, whom it was escalated to."""
-    found = {"部门方案": "", "上报": ""}
+    found = dict.fromkeys((called("revisit", column) for column in IN_NOTE["revisit"]), "")
     lines = text.split("\n")
-    while own and lines and (match := re.fullmatch("(部门方案|上报)：(.+)", lines[-1])):
+    while own and lines and (match := re.fullmatch(f"({'|'.join(found)})：(.+)", lines[-1])):
         found[match[1]] = match[2]
         lines.pop()
-    return "\n".join(lines), found["部门方案"], found["上报"]
+    plan, escalated_to = found.values()
+    return "\n".join(lines), plan, escalated_to
 
 
 def _visited_person(reader: Reader) -> dict[str, Any]:

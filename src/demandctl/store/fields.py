@@ -483,9 +483,20 @@ def fields_of(table: str) -> tuple[Field, ...]:
     return tuple(field for field in FIELDS if field.table == table)
 
 
-def title(table: str, column: str) -> str:
+def called(table: str, column: str) -> str:
     """What people call a column."""
     return _BY_COLUMN[table, column].name
+
+
+RATINGS = tuple(field.column for field in FIELDS if field.term is Satisfaction)
+"""What a customer is asked to rate on a visit, the overall satisfaction last."""
+
+
+IN_NOTE = {
+    "demand": ("wish", "service_mode", "warranty", "tags", "from_id", "duplicate_of"),
+    "revisit": ("plan", "escalated_to"),
+}
+"""Columns that their sheet has no room for: they stand in its 备注, a line each, and are read from there."""
 
 
 def searched(table: str) -> tuple[str, ...]:
@@ -495,7 +506,7 @@ def searched(table: str) -> tuple[str, ...]:
 
 def named(table: str, columns: Iterable[str]) -> str:
     """Columns of a table by the names people know, in a row."""
-    return "、".join(title(table, column) for column in columns) or "没有变化"
+    return "、".join(called(table, column) for column in columns) or "没有变化"
 
 
 def is_written(field: Field) -> bool:

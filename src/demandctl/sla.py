@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from demandctl.core.deadline import Deadline, Event, Pause
+from demandctl.core.deadline import PROMISER, Deadline, Event, Pause
 from demandctl.core.rules import GIVEN, Facts, Rule, delayed
 from demandctl.core.targets import Target
 from demandctl.core.worktime import Calendar
@@ -30,6 +30,7 @@ def advance(deadlines: Sequence[Deadline], event: Event, rules: Iterable[Rule], 
     book = [_reopen(d, event, by_id.get(d.rule), calendar, book) for d in book]
     book = [new for d in book for new in _meet(d, event, by_id.get(d.rule), calendar)]
     book = [_void(d, event, by_id.get(d.rule), calendar) for d in book]
+    ran = len(book)  # what starts now stands behind them
     if event.names & {"recalculated", "rules-applied"}:
         book = _brought_up_to_date(book, event, by_id, calendar)
     for rule in by_id.values():
@@ -40,8 +41,10 @@ def advance(deadlines: Sequence[Deadline], event: Event, rules: Iterable[Rule], 
         book = [recalculate(d, by_id.get(d.rule), event.facts, calendar) for d in book]
     if event.wait_until:
         book = [_pause(d, event.at, event.wait_until, by_id.get(d.rule), calendar) for d in book]
+    elif until := event.waits_until:
+        book[ran:] = [_waiting_too(d, until, event, by_id, calendar) for d in book[ran:]]
     if "handed-over" in event.names:
-        book = _handed_over(book, event, by_id, calendar)
+        book = _handed_over(book, event)
     return [_owned(d, event.facts, by_id.get(d.rule)) for d in book]
 
 
@@ -150,7 +153,7 @@ def started(rule: Rule, event: Event, calendar: Calendar) -> Deadline:
         due_at=begin,
         target=GIVEN,
         owed_by=(told and event.owed_by) or rule.owed_by_for(event.facts),
-        owner_id=event.person if rule.owed_by == "escalated" else None,
+        owner_id=event.person if rule.owed_by == "escalated" or (told and event.owed_by == PROMISER) else None,
         given=told and bool(event.owed_by or event.target),
         demand_id=event.demand_id,
         period=event.facts.get("period", ""),
@@ -230,6 +233,14 @@ def _pause(deadline: Deadline, at: datetime, until: datetime, rule: Rule | None,
     return _marked(replace(shifted, pauses=(*deadline.pauses, pause), waiting_until=until), rule, calendar)
 
 
+def _waiting_too(
+    deadline: Deadline, until: datetime, event: Event, rules: dict[str, Rule], calendar: Calendar
+) -> Deadline:
+    """A clock that starts while the customer waits: it stands still until that time too."""
+    start = max(deadline.started_at, event.at)
+    return _pause(deadline, start, until, rules.get(deadline.rule), calendar) if until > start else deadline
+
+
 def _pause_repeating(deadline: Deadline, pause: Pause, calendar: Calendar) -> Deadline:
     """The first occurrence after the pause; what was missed before it stays missed."""
     after = calendar.local_day(pause.end)
@@ -273,19 +284,14 @@ def _resume(deadline: Deadline, at: datetime, rules: dict[str, Rule], calendar: 
 # -- handing over ------------------------------------------------------------------------------------------------
 
 
-def _handed_over(book: Sequence[Deadline], event: Event, rules: dict[str, Rule], calendar: Calendar) -> list[Deadline]:
-    """What was escalated to the one who hands over (fact ``from``) is the other's; what starts waits with the rest."""
-    until = max((d.waiting_until for d in book if d.is_open and d.waiting_until), default=event.at)
-    handed: list[Deadline] = []
-    for deadline in book:
-        if deadline.owed_by == "escalated" and deadline.is_open and deadline.owner_id == event.facts.get("from"):
-            deadline = replace(deadline, owner_id=event.person)
-        rule = rules.get(deadline.rule)
-        fresh = rule and rule.starts & event.names and deadline.started_at == event.at and not deadline.waiting_until
-        if fresh and until > event.at:
-            deadline = _pause(deadline, event.at, until, rule, calendar)
-        handed.append(deadline)
-    return handed
+def _handed_over(book: Sequence[Deadline], event: Event) -> list[Deadline]:
+    """What was escalated to, or promised by, the one who hands over (fact ``from``) is the other's."""
+    return [
+        replace(d, owner_id=event.person)
+        if d.is_open and d.is_personal and d.owner_id == event.facts.get("from")
+        else d
+        for d in book
+    ]
 
 
 # -- corrections -------------------------------------------------------------------------------------------------
@@ -347,7 +353,7 @@ def _begun(rule: Rule, at: datetime, event: Event, calendar: Calendar) -> Deadli
 
 def _owned(deadline: Deadline, facts: Facts, rule: Rule | None) -> Deadline:
     """Who owes it now: an open deadline follows the handler, the leader or the branch of its subject."""
-    if not deadline.is_open or deadline.owed_by == "escalated" or rule is None:
+    if not deadline.is_open or deadline.is_personal or rule is None:
         return deadline
     role = deadline.owed_by if deadline.given else rule.owed_by_for(facts)
     if role in ("handler", "expert") and not facts.get("handler"):

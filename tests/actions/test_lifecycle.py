@@ -129,7 +129,7 @@ def test_what_a_closed_demand_does_not_allow_points_to_reopen(cli: Cli, command:
         ("new", "follow-up 1 下周 --wait-until 7天后", "demandctl assign 1"),
         ("referred", "follow-up 1 下周 --wait-until 7天后", "demandctl assign 1"),
         ("confirming", "follow-up 1 下周 --wait-until 7天后", "demandctl confirm 1"),
-        ("new", "confirm 1 --solved", "--resolved"),
+        ("new", "confirm 1 --unsolved", "--resolved"),
         ("following", "confirm 1 --unsolved", "--resolved"),
         ("following", "close 1 --outcome solved", "--resolved"),
         ("confirming", "close 1 --outcome solved", "demandctl confirm 1 --solved"),

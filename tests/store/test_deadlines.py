@@ -77,7 +77,7 @@ def test_an_internal_word_meets_nothing_that_is_about_reaching_the_customer(cli:
     assert not {"respond", "takeover"} & set(road.check())
 
 
-@pytest.mark.parametrize("person", [SALESMAN, SERVICEMAN])
+@pytest.mark.parametrize("person", [SALESMAN, SERVICEMAN, PARTSMAN])
 def test_a_salesman_who_answers_in_the_group_becomes_the_handler(cli: Cli, person: Person) -> None:
     road = Road(cli, NINE, channel="group", kind="service")
     road.follow_up(at("2026-11-20 09:10"), person)
@@ -85,7 +85,7 @@ def test_a_salesman_who_answers_in_the_group_becomes_the_handler(cli: Cli, perso
     assert road.json["handler"]["name"] == person.name
 
 
-@pytest.mark.parametrize("person", [PARTSMAN, EXPERT, LEADER])
+@pytest.mark.parametrize("person", [EXPERT, LEADER])
 def test_others_who_answer_do_not_become_the_handler(cli: Cli, person: Person) -> None:
     road = Road(cli, NINE, channel="group", kind="service")
     road.follow_up(at("2026-11-20 09:10"), person)
@@ -291,8 +291,7 @@ def test_a_word_on_a_late_monday_that_asks_to_wait_meets_it_late(cli: Cli) -> No
         ("service", "direct", OTHER_SALESMAN, False),
         ("inquiry", "official", None, True),
         ("complaint", "group", LEADER, True),
-        ("service", "group", EXPERT, False),
-        ("opportunity", "phone", None, False),
+        ("opportunity", "phone", None, True),
     ],
 )
 def test_an_answer_from_inside_is_to_be_passed_on_to_the_customer(
@@ -300,11 +299,93 @@ def test_an_answer_from_inside_is_to_be_passed_on_to_the_customer(
 ) -> None:
     road = Road(cli, NINE, kind=kind, channel=channel)
     road.assign(at("2026-11-20 09:05"), SERVICEMAN)
-    road.escalate(at("2026-11-20 09:10"), LEADER)
+    if by is LEADER:
+        road.escalate(at("2026-11-20 09:10"), LEADER)
     road.follow_up(at("2026-11-20 11:30"), by, internal=True)
     assert ("relay" in road.check()) is owed
     road.follow_up(at("2026-11-20 14:00"), Person("专员", "specialist"))
     assert "relay" not in road.check()
+
+
+def test_what_is_escalated_out_of_a_group_is_told_to_the_customer_too(cli: Cli) -> None:
+    road = Road(cli, NINE, kind="service", channel="group")
+    road.assign(at("2026-11-20 09:05"), SERVICEMAN)
+    road.follow_up(at("2026-11-20 09:20"), EXPERT, internal=True)
+    assert "relay" not in road.check()
+    road.escalate(at("2026-11-20 09:30"), LEADER)
+    road.follow_up(at("2026-11-20 11:30"), LEADER, internal=True)
+    assert "relay" in road.check()
+
+
+def test_a_phone_call_is_answered_as_it_is_raised(cli: Cli) -> None:
+    road = Road(cli, NINE, kind="service", channel="phone")
+    assert set(road.check()) == {"dispatch", "resolve"}
+
+
+@pytest.mark.parametrize("kind", ["inquiry", "suggestion"])
+def test_a_question_that_she_answered_herself_is_no_late_dispatch(cli: Cli, kind: str) -> None:
+    road = Road(cli, NINE, kind=kind)
+    road.follow_up(at("2026-11-20 09:10"))
+    assert set(road.check()) == {"resolve"}
+
+
+def test_what_the_specialist_handles_herself_owes_no_first_feedback(cli: Cli) -> None:
+    cli("contact", "add", "李敏", "--role", "specialist")
+    road = Road(cli, NINE, kind="service")
+    road.assign(at("2026-11-20 09:05"), Person("李敏", "specialist"))
+    assert set(road.check()) == {"respond", "resolve", "weekly"}
+
+
+@pytest.mark.parametrize(("by", "role"), [(None, "specialist"), (EXPERT, "promiser")])
+def test_a_promise_is_owed_by_whoever_made_it(cli: Cli, by: Person | None, role: str) -> None:
+    road = Road(cli, NINE, kind="inquiry")
+    road.follow_up(at("2026-11-20 09:10"), by, next=day("2026-11-25"))
+    assert road.check()["promise"]["owed_by"]["role"] == role
+    road.assign(at("2026-11-20 09:30"), SALESMAN)
+    assert road.check()["promise"]["owed_by"]["role"] == role
+
+
+def test_a_clock_that_starts_while_the_customer_waits_waits_too(cli: Cli) -> None:
+    cli.demand(kind="service", urgency="normal")
+    cli("assign", "1", SERVICEMAN.name)
+    cli("follow-up", "1", "客户下周才有空", "--wait-until", "2026-11-27")
+    cli("escalate", "1", LEADER.name, "--problem", "要厂里定")
+    assert cli.open_deadlines(1)["escalated"]["due_at"] > "2026-11-27"
+    cli("edit", "1", "--kind", "complaint")
+    assert cli.open_deadlines(1)["resolve"]["due_at"] > "2026-11-27"
+
+
+def test_a_nudge_and_an_attempt_are_on_record_and_meet_nothing(cli: Cli) -> None:
+    from demandctl.actions.demands import find_demand, note
+    from demandctl.context import Context
+    from demandctl.db import transaction
+    from demandctl.vocabulary import NoteKind
+
+    cli.demand()
+    cli("assign", "1", SERVICEMAN.name)
+    before = cli.open_deadlines(1)
+    cli.at("2026-11-20T10:30:00")
+    for kind in (NoteKind.NUDGE, NoteKind.ATTEMPT):
+        with transaction(Context(), "follow-up") as work:
+            note(work, find_demand(work.session, 1), kind, "催了", at=work.now)
+    assert cli.open_deadlines(1).keys() == before.keys()
+    assert [told["note"] for told in cli("show", "1", "--json").json["follow_ups"]] == ["nudge", "attempt"]
+    assert cli("doctor", "--all", "--json").json["ok"]
+
+
+def test_a_won_demand_is_an_order_and_recording_it_again_owes_no_second_visit(cli: Cli) -> None:
+    cli.demand(kind="opportunity", subtype="new", product="37米泵车")
+    cli("assign", "1", SALESMAN.name)
+    cli("close", "1", "--outcome", "won", "--amount", "80万")
+    customer = cli("customer", "show", "K1", "--json").json
+    assert customer["last_order"] == "2026-11-20"
+    open_now = [d["rule"] for d in customer["deadlines"] if not d["met_at"] and not d["voided_at"]]
+    assert sorted(open_now) == ["after-sale", "inactive-month", "inactive-two-months", "inactive-week"]
+    cli("customer", "order", "K1")
+    again = cli("customer", "show", "K1", "--json").json["deadlines"]
+    assert len([d for d in again if d["rule"] == "after-sale"]) == 1
+    cli("reopen", "1")
+    assert cli("customer", "show", "K1", "--json").json["last_order"] is None
 
 
 def test_a_note_on_a_closed_demand_starts_nothing(cli: Cli) -> None:

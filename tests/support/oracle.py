@@ -165,7 +165,7 @@ class Owed:
     work: bool = False
     paused: datetime | None = None
     left: timedelta | None = None
-    of_wait: bool = False
+    fixed: bool = False
     moved: bool = False
     pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
 
@@ -183,7 +183,7 @@ class Person:
     role: str
 
 
-LEADER, SALES, SERVICE, EXPERT = "leader", "sales", "service", "expert"
+LEADER, SALES, SERVICE, EXPERT, PARTS, SPECIALIST = "leader", "sales", "service", "expert", "parts", "specialist"
 RESPOND = {"opportunity": "15m", "service": "15m", "complaint": "15m", "inquiry": "30m", "suggestion": "1d"}
 SERVICE_RESOLVE = {"critical": "4h", "urgent": "1d", "normal": "3d"}
 RESOLVE = {"inquiry": "2d", "complaint": "1d", "suggestion": "5d"}
@@ -214,6 +214,8 @@ class DemandBook:
             self._start("takeover", self.raised, "30m")
         self._start("dispatch", self.registered, "45m" if self.channel == "group" else "15m")
         self._start_resolve(self.registered)
+        if self.channel == "phone":
+            self._meet("respond", self.raised)
 
     # what the tests read
 
@@ -276,7 +278,7 @@ class DemandBook:
 
     def _refresh_owners(self) -> None:
         for row in self.rows:
-            if row.open and row.rule in ("resolve", "weekly", "promise") and not row.of_wait:
+            if row.open and row.rule in ("resolve", "weekly", "promise") and not row.fixed:
                 row.role, row.name = self._who(row.rule)
 
     # what people do
@@ -289,7 +291,8 @@ class DemandBook:
         self._void(["first-feedback", "takeover", "dispatch", "designate"], moment)
         had = self.handler
         self.handler, self.leader, self.status = to, None, "assigned"
-        self._start_first_feedback(moment)
+        if to.role != SPECIALIST:
+            self._start_first_feedback(moment)
         if had is None or "weekly" not in self.open():
             self._start_weekly(moment, _day(moment))
         self._refresh_owners()
@@ -320,13 +323,15 @@ class DemandBook:
             if not internal:
                 self._meet("tell-customer", moment)
             return
-        if self.status == "new" and by and by.role in (SALES, SERVICE):
+        if self.status == "new" and by and by.role in (SALES, SERVICE, PARTS):
             self.assign(by, moment)
         self._end_wait(moment)
         if not internal:
             self._meet("respond", moment)
             self._meet("takeover", moment)
             self._meet("relay", moment)
+            if by is None and self.kind in ("inquiry", "suggestion"):
+                self._meet("dispatch", moment)
         if by and self.handler and by.name == self.handler.name:
             self._meet("first-feedback", moment)
         if by:
@@ -340,7 +345,9 @@ class DemandBook:
         spoke = by and (
             by.role == EXPERT or by.name in self.escalated_to or (self.handler and by.name == self.handler.name)
         )
-        owes_relay = self.channel in ("direct", "official") or self.kind == "complaint"
+        owes_relay = (
+            self.channel in ("direct", "official", "phone") or self.kind == "complaint" or bool(self.escalated_to)
+        )
         if internal and spoke and owes_relay and "relay" not in self.open():
             self._start("relay", moment, "1h")
         if self.status in ("assigned", "waiting"):
@@ -352,11 +359,15 @@ class DemandBook:
             self._start("confirm", moment, "1h")
         if next_at:
             self._void(["promise"], moment)
-            self._put("promise", moment, next_at)
+            row = self._put("promise", moment, next_at)
+            if by is None:
+                row.role, row.name, row.fixed = "specialist", "", True
+            elif self.handler is None or by.name != self.handler.name:
+                row.role, row.name, row.fixed = "promiser", by.name, True
         if wait_until:
             self._void(["promise"], moment)
             row = self._put("promise", moment, wait_due or wait_until)
-            row.role, row.name, row.of_wait = "specialist", "", True
+            row.role, row.name, row.fixed = "specialist", "", True
             self._wait_from(moment, wait_until)
 
     def _follow_up_weekly(self, moment: datetime) -> None:
@@ -408,6 +419,7 @@ class DemandBook:
     def close(self, outcome: str, moment: datetime) -> None:
         """It ends: resolve is met, the rest void; a suggestion's answer is owed to the customer."""
         self._meet("resolve", moment)
+        self._meet("dispatch", moment)
         for row in self.rows:
             if row.open:
                 row.voided = moment
@@ -440,8 +452,8 @@ class DemandBook:
             self._start_weekly(moment, _day(moment))
         elif self.status != "referred":
             self.handler, self.leader, self.status = None, None, "new"
-            if "dispatch" not in self.open():
-                self._start("dispatch", moment, "45m" if self.channel == "group" else "15m")
+            self._void(["dispatch"], moment)
+            self._start("dispatch", moment, "45m" if self.channel == "group" else "15m")
             self._refresh_owners()
 
     def edit_urgency(self, urgency: str) -> None:

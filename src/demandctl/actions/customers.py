@@ -16,7 +16,7 @@ from demandctl.language.subject import About, Subject, read_number
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reader_in
 from demandctl.store.deadlines import happen
-from demandctl.store.models import Contact, Customer, Demand
+from demandctl.store.models import Contact, Customer, Demand, Purchase
 from demandctl.store.work import Work
 from demandctl.vocabulary import Role
 
@@ -188,17 +188,66 @@ def _set_customer(session: Session, customer: Customer, values: Mapping[str, Any
                 )
 
 
-def record_order(work: Work, customer: Customer, on: date) -> None:
-    """A customer ordered: a visit within a week (C 2.2), and the clocks of inactivity start anew (C 1.4)."""
+def record_order(
+    work: Work,
+    customer: Customer,
+    on: date,
+    *,
+    product: str = "",
+    amount: str | None = None,
+    demand: Demand | None = None,
+) -> Purchase:
+    """A customer ordered: a visit within a week (C 2.2), and the clocks of inactivity start anew (C 1.4).
+
+    A demand that was won is an order; recording that order again fills in what it lacks and owes no second visit.
+    """
+    known = _same_order(work, customer, on, product, demand)
+    if known:
+        known.product, known.amount = known.product or product, known.amount or amount
+        work.session.flush()
+        return known
+    number = demand.id if demand else None
+    order = Purchase(customer_id=customer.id, ordered_on=on, product=product, amount=amount, demand_id=number)
+    work.session.add(order)
     if customer.last_order and on < customer.last_order:
         # Recorded late: a visit is owed, but the clocks of inactivity run from the last order.
-        tell(work, customer, {"sale"}, on=on)
-        return
+        tell(work, customer, {"sale"}, on=on, demand_id=number)
+        return order
     customer.last_order = on
     work.session.flush()
-    tell(work, customer, {"order"}, on=on)
+    tell(work, customer, {"order", "sale"}, on=on, demand_id=number)
     if customer.business_contact and customer.business_contact > on:
         tell(work, customer, {"business-contact"}, on=customer.business_contact)
+    return order
+
+
+def _same_order(work: Work, customer: Customer, on: date, product: str, demand: Demand | None) -> Purchase | None:
+    """The order that is meant again: of the same demand, or of the same day, one of the two out of a won demand."""
+    orders = work.session.exec(select(Purchase).where(Purchase.customer_id == customer.id)).all()
+    number = demand.id if demand else None
+    for order in orders:
+        if number is not None and order.demand_id == number:
+            return order
+        one_is_won = (number is None) != (order.demand_id is None)
+        if order.ordered_on == on and one_is_won and (not product or not order.product or product == order.product):
+            if number is not None:
+                order.demand_id = number
+            return order
+    return None
+
+
+def withdraw_order(work: Work, customer: Customer, demand: Demand) -> None:
+    """A demand that had been won or solved is open again: its order, and the visit that hung on it, are gone."""
+    withdrawn = work.session.exec(select(Purchase).where(Purchase.demand_id == demand.id)).all()
+    days = {order.ordered_on for order in withdrawn}
+    for order in withdrawn:
+        work.session.delete(order)
+    work.session.flush()
+    tell(work, customer, {"withdrawn"}, demand_id=demand.id)
+    newest = select(Purchase).where(Purchase.customer_id == customer.id).order_by(col(Purchase.ordered_on).desc())
+    left = work.session.exec(newest).first()
+    if customer.last_order in days:
+        customer.last_order = left.ordered_on if left else None
 
 
 def accept_contract(work: Work, customer: Customer, on: date) -> None:

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from demandctl.actions import contacts, customers
 from demandctl.core import lifecycle
-from demandctl.core.deadline import Event
+from demandctl.core.deadline import PROMISER, Event
 from demandctl.core.rules import RulePart
 from demandctl.core.targets import Target
 from demandctl.core.times import echo
@@ -26,7 +26,13 @@ from demandctl.store.deadlines import demand_facts, happen, has_open, rank
 from demandctl.store.fields import named
 from demandctl.store.models import Assignment, Contact, Customer, Demand, Escalation, FollowUp
 from demandctl.store.work import Work
-from demandctl.vocabulary import Kind, Outcome, Role, Route, Status, parse_subtype
+from demandctl.vocabulary import Channel, Kind, NoteKind, Outcome, Role, Route, Status, parse_subtype
+
+HANDLERS = (Role.SALES, Role.SERVICE, Role.PARTS)
+"""Roles that take demands in hand: a word of theirs in the group makes them the handler."""
+
+ANSWERED_HERSELF = (Kind.INQUIRY, Kind.SUGGESTION)
+"""Kinds that the specialist may answer herself, without anybody to hand them to (R 3.1)."""
 
 
 def find_demand(session: Session, number: int) -> Demand:
@@ -79,6 +85,8 @@ def intake(
     _locate(work, demand)
     tell(work, demand, {"raised"}, raised_at)
     tell(work, demand, {"registered"})
+    if demand.channel == Channel.PHONE:  # whoever calls is answered as he speaks
+        tell(work, demand, {"contact"}, raised_at)
     work.describe(f"登记 {demand.code} {kind.label}：{person.name}，{short(demand.content)}")
     return demand, notes
 
@@ -118,7 +126,7 @@ def assign(
     if not designated:
         demand.leader_id = None
     _locate(work, demand)
-    tell(work, demand, {"assigned"}, at)
+    tell(work, demand, {"assigned"} if to.role == Role.SPECIALIST else {"assigned", "handed"}, at)
     work.describe(f"派单 {demand.code} → {to.name}（{how.label}）")
     return how
 
@@ -201,7 +209,7 @@ def follow_up(work: Work, demand: Demand, report: Report) -> FollowUp:
     _require_plan(demand, report)
     _require_time(work, demand, report.at)
     person = _who_reports(work, demand, report)
-    if demand.status == Status.NEW and person and person.role in (Role.SALES, Role.SERVICE):
+    if demand.status == Status.NEW and person and person.role in HANDLERS:
         assign(work, demand, person, at=report.at, how=Route.DIRECT, reason="群内对接")
     new_status = lifecycle.after_follow_up(
         state_of(demand), resolved=report.resolved, waits=report.wait_until is not None
@@ -211,10 +219,12 @@ def follow_up(work: Work, demand: Demand, report: Report) -> FollowUp:
     demand.status = new_status
     if report.resolved:
         demand.resolved_at = report.at
+    _settle_escalation(work, demand, person, report)
     names = _follow_up_names(work, demand, person, report)
     tell(
         work, demand, names, report.at, due=promised, wait_until=wait_until, person=person.id if person else None,
-        owed_by="specialist" if wait_until else "", what=f"按约定跟进：{report.plan}" if report.plan else "",
+        owed_by=_promiser(demand, person, waits=wait_until is not None) if promised else "",
+        what=f"按约定跟进：{report.plan}" if report.plan else "",
         plan=report.plan,
     )  # fmt: skip
     if not report.internal:
@@ -230,6 +240,30 @@ def _require_plan(demand: Demand, report: Report) -> None:
         lifecycle.require_open(state, "约定下次跟进")
     if report.next_time and report.wait_until:
         raise UsageError("--next 和 --wait-until 只能用一个", "客户要等到那天再说，用 --wait-until")
+
+
+def _promiser(demand: Demand, person: Contact | None, *, waits: bool) -> str:
+    """Who owes what was promised: whoever the follow-up is by; the specialist sees to it that a wait ends."""
+    if waits or person is None or person.role == Role.SPECIALIST:
+        return "specialist"
+    return "" if person.id == demand.handler_id else PROMISER  # a promise of the handler's follows the demand
+
+
+def note(work: Work, demand: Demand, kind: NoteKind, text: str, *, at: datetime, to: Contact | None = None,
+         to_name: str = "", method: str | None = None) -> FollowUp:  # fmt: skip
+    """A nudge, or an attempt that reached nobody: on record as the specialist's, and no deadline is met by it."""
+    lifecycle.require_open(state_of(demand), kind.label)
+    _require_time(work, demand, at)
+    row = FollowUp(
+        demand_id=demand.id, at=at, by_name=work.who, phone=work.context.config.get("specialist", "phone"),
+        internal=kind is NoteKind.NUDGE, method=method, text=text, note=kind.value, to_id=to.id if to else None,
+        to_name=to.name if to else to_name,
+    )  # fmt: skip
+    work.session.add(row)
+    work.session.flush()
+    whom = f" {row.to_name}" if row.to_name else ""
+    work.describe(f"{kind.label}{whom} {demand.code}：{short(text, 80)}")
+    return row
 
 
 def _who_reports(work: Work, demand: Demand, report: Report) -> Contact | None:
@@ -273,6 +307,8 @@ def _follow_up_names(work: Work, demand: Demand, person: Contact | None, report:
     names = {"follow-up"}
     if not report.internal:
         names.add("contact")
+        if demand.kind in ANSWERED_HERSELF and (person is None or person.role == Role.SPECIALIST):
+            names.add("answered")
     elif demand.status == Status.CLOSED:
         return names  # a note on what has ended: nobody owes the customer a word about it
     elif person and (person.id == demand.handler_id or person.role == Role.EXPERT or escalated):
@@ -286,6 +322,15 @@ def _follow_up_names(work: Work, demand: Demand, person: Contact | None, report:
     if report.resolved:
         names.add("resolved")
     return names
+
+
+def _settle_escalation(work: Work, demand: Demand, person: Contact | None, report: Report) -> None:
+    """What came of an escalation is what the person escalated to says first (S 4)."""
+    for escalation in work.session.exec(
+        select(Escalation).where(Escalation.demand_id == demand.id, col(Escalation.done_at).is_(None))
+    ):
+        if person and escalation.to_id == person.id and escalation.at <= report.at:
+            escalation.done_at, escalation.result = report.at, report.text
 
 
 def _promise(work: Work, report: Report) -> tuple[datetime | None, datetime | None]:
@@ -302,7 +347,7 @@ def _contact_customer(work: Work, demand: Demand, person: Contact | None, at: da
     customer = work.session.get_one(Customer, demand.customer_id)
     day = work.calendar.local_day(at)
     tracked = customer.business_contact or customer.last_order
-    if tracked and person and person.role in (Role.SALES, Role.SERVICE, Role.PARTS) and day > tracked:
+    if tracked and person and person.role in HANDLERS and day > tracked:
         customer.business_contact = day
         customers.tell(work, customer, {"contact", "business-contact"}, at=at, on=day)
         return
@@ -314,9 +359,16 @@ def _contact_customer(work: Work, demand: Demand, person: Contact | None, at: da
 
 
 def confirm(work: Work, demand: Demand, *, solved: bool, at: datetime, text: str = "") -> None:
-    """What the customer says about the result (R 5): solved ends the demand, unsolved takes the work up again."""
-    lifecycle.require_confirming(state_of(demand))
+    """What the customer says about the result (R 5): solved ends the demand, unsolved takes the work up again.
+
+    One that nobody had marked as resolved is so at the same moment when the customer says that it is solved.
+    """
+    state = state_of(demand)
     _require_time(work, demand, at)
+    if solved and state.is_open and state.kind in lifecycle.CONFIRMED_KINDS and demand.status != Status.CONFIRMING:
+        demand.status, demand.resolved_at = Status.CONFIRMING, at
+        tell(work, demand, {"resolved"}, at)
+    lifecycle.require_confirming(state_of(demand))
     if demand.resolved_at and at < demand.resolved_at:
         raise UsageError(f"时间早于解决的 {echo(demand.resolved_at, work.now, work.calendar)}", "--at 写客户确认的时间")
     if text:
@@ -355,8 +407,12 @@ def close(
 def _end(work: Work, demand: Demand, outcome: Outcome, at: datetime) -> None:
     demand.status, demand.outcome, demand.closed_at = Status.CLOSED, outcome, at
     tell(work, demand, {"closed", outcome.value}, at)
-    if outcome is Outcome.WON or (outcome is Outcome.SOLVED and demand.kind == Kind.SERVICE):
-        customer = work.session.get_one(Customer, demand.customer_id)
+    customer = work.session.get_one(Customer, demand.customer_id)
+    if outcome is Outcome.WON:
+        customers.record_order(
+            work, customer, work.calendar.local_day(at), product=demand.product, amount=demand.amount, demand=demand
+        )
+    elif outcome is Outcome.SOLVED and demand.kind == Kind.SERVICE:
         customers.tell(work, customer, {"sale"}, at=at, demand_id=demand.id)
 
 
@@ -379,8 +435,7 @@ def reopen(work: Work, demand: Demand, *, reason: str = "") -> None:
     _locate(work, demand)
     tell(work, demand, {"reopened"} if handler else {"reopened", "undispatched"})
     if sold:
-        customer = work.session.get_one(Customer, demand.customer_id)
-        customers.tell(work, customer, {"withdrawn"}, demand_id=demand.id)
+        customers.withdraw_order(work, work.session.get_one(Customer, demand.customer_id), demand)
     work.describe(f"重开 {demand.code}" + (f"：{short(reason)}" if reason else ""))
 
 
@@ -482,6 +537,12 @@ def _require_time(work: Work, demand: Demand, at: datetime) -> None:
         )
 
 
+def _waits_until(work: Work, demand: Demand) -> datetime | None:
+    """When the wait that a demand is in ends."""
+    told = select(FollowUp.wait_until).where(FollowUp.demand_id == demand.id, FollowUp.note == NoteKind.FOLLOW_UP.value)
+    return work.session.exec(told.order_by(col(FollowUp.at).desc(), col(FollowUp.id).desc())).first()
+
+
 def _locate(work: Work, demand: Demand) -> None:
     demand.branch, demand.branch_leader_id = customers.branch_of(work, demand)
 
@@ -501,6 +562,8 @@ def tell(
     *plan* says what was promised, *facts* what the demand itself does not, *details* are fields of the event.
     """
     work.session.flush()
+    if demand.status == Status.WAITING and "waits_until" not in details and not details.get("wait_until"):
+        details["waits_until"] = _waits_until(work, demand)
     event = Event(frozenset(names), at or work.now, demand_facts(demand.values()) | dict(facts or {}), **details)
     still_open = happen(
         work,

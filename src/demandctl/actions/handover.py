@@ -67,7 +67,7 @@ def _hand_over_demand(work: Work, demand: Demand, old: Contact, new: Contact, wh
     )
     names, facts = {"handed-over"}, {}
     if "demands" in whats:
-        names.add("assigned")
+        names |= {"assigned", "handed"}
         demand.handler_id = new.id
         demand.status = demand.status if demand.status in STAYS else Status.ASSIGNED
     if "referred" in whats:

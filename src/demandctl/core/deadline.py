@@ -9,6 +9,9 @@ from datetime import date, datetime
 from demandctl.core.rules import GIVEN, Facts
 from demandctl.core.targets import Target
 
+PROMISER = "promiser"
+"""Who owes what he promised himself, whoever handles the demand."""
+
 
 @dataclass(frozen=True)
 class Event:
@@ -17,6 +20,7 @@ class Event:
     ``names`` are those that rules know (see rules.toml). ``on`` is set where only the date counts. ``due`` is the time
     that the command gives to a rule whose target is given; ``repeat`` likewise its recurrence. ``owed_by`` overrules
     who owes what starts here; ``target`` overrules for how long; ``person`` is who did it, or who is to do it.
+    ``wait_until`` begins a wait, ``waits_until`` says of one that lasts already when it ends.
     ``begin`` names rules that start although their event is long past, because they are new, each with its start.
     """
 
@@ -26,6 +30,7 @@ class Event:
     on: date | None = None
     due: datetime | None = None
     wait_until: datetime | None = None
+    waits_until: datetime | None = None
     repeat: str = ""
     target: str = ""
     owed_by: str = ""
@@ -74,6 +79,11 @@ class Deadline:
     def is_open(self) -> bool:
         """Neither met nor voided."""
         return self.met_at is None and self.voided_at is None
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether one person owes it whoever handles the demand: whom it was escalated to, who promised it."""
+        return self.owed_by in ("escalated", PROMISER)
 
     @property
     def repeats(self) -> bool:

@@ -15,7 +15,8 @@ Facts = Mapping[str, Any]
 
 EVENTS: dict[str, frozenset[str]] = {
     "demand": frozenset({
-        "raised", "registered", "referred", "assigned", "undispatched", "contact", "internal", "follow-up",
+        "raised", "registered", "imported", "referred", "assigned", "handed", "answered", "undispatched", "contact",
+        "internal", "follow-up",
         "handler-follow-up", "escalated-follow-up", "promised", "resolved", "confirmed", "unsolved", "escalated",
         "upgraded", "kind-changed", "closed", "won", "solved", "lost", "dropped", "duplicate", "adopted", "declined",
         "reopened",
@@ -32,7 +33,7 @@ EVENTS: dict[str, frozenset[str]] = {
 """What can happen to a subject, as rules name it; the file's header explains each."""
 
 FACTS: dict[str, frozenset[str]] = {
-    "demand": frozenset({"kind", "subtype", "channel", "urgency", "handled", "referred"}),
+    "demand": frozenset({"kind", "subtype", "channel", "urgency", "handled", "referred", "escalated"}),
     "revisit": frozenset({"kind", "urgent", "own_department", "settled", "visited", "put_off"}),
     "customer": frozenset({"arrears", "handed", "scheduled"}),
     "ledger": frozenset(),

@@ -12,7 +12,7 @@ from demandctl.queries.history import assignment_view, escalation_view, follow_u
 from demandctl.queries.reader import Reader, Row
 from demandctl.store.conditions import is_open
 from demandctl.store.values import stored
-from demandctl.vocabulary import Route
+from demandctl.vocabulary import Channel, NoteKind, Route
 
 
 class Asked(NamedTuple):
@@ -76,7 +76,8 @@ def demands(reader: Reader, asked: Filter) -> Iterator[dict[str, Any]]:
     late = Merged(reader.stream(_LATE, {"now": stored(reader.now)}))
     for position, row in enumerate(stream_demands(reader, asked), 1):
         number = row["id"]
-        told, handed = follow_ups.of(number), assignments.of(number)
+        written, handed = follow_ups.of(number), assignments.of(number)
+        told = [entry for entry in written if entry["note"] == NoteKind.FOLLOW_UP]
         escalated = escalations.of(number)
         in_hand = row["handler_id"] or row["leader_id"]
         yield {
@@ -84,18 +85,22 @@ def demands(reader: Reader, asked: Filter) -> Iterator[dict[str, Any]]:
             "position": position,
             "assigned_at": handed[-1]["at"] if handed and in_hand else None,
             "assigned_how": handed[-1]["how"] if handed and in_hand else Route.DIRECT.value,
-            "first_response_at": next((entry["at"] for entry in told if not entry["internal"]), None),
+            "first_response_at": row["raised_at"]
+            if row["channel"] == Channel.PHONE
+            else next((entry["at"] for entry in told if not entry["internal"]), None),
             "follow_up_count": len(told),
             "last_follow_up_at": told[-1]["at"] if told else None,
             "last_follow_up": told[-1]["text"] if told else "",
-            "story": "\n".join(_told(reader, entry) for entry in told),
+            "story": "\n".join(_told(reader, entry) for entry in written),
             "escalated_at": escalated[-1]["at"] if escalated else None,
             "breaches": sum(breaches(reader, entry) for entry in late.of(number)),
         }
 
 
 def _told(reader: Reader, entry: Row) -> str:
-    return f"{reader.local(entry['at']):%Y-%m-%d %H:%M} {entry['by_name']}：{' '.join(entry['text'].splitlines())}"
+    note = "" if entry["note"] == NoteKind.FOLLOW_UP else f"（{NoteKind(entry['note']).label}{entry['to_name']}）"
+    text = " ".join(entry["text"].splitlines())
+    return f"{reader.local(entry['at']):%Y-%m-%d %H:%M} {entry['by_name']}{note}：{text}"
 
 
 def breaches(reader: Reader, row: Row) -> int:

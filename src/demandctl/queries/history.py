@@ -7,7 +7,7 @@ from datetime import datetime
 from demandctl.queries.demands import DemandInFull, read_demand
 from demandctl.queries.reader import Reader, Row
 from demandctl.queries.view import View
-from demandctl.vocabulary import Method, Route
+from demandctl.vocabulary import Method, NoteKind, Route
 
 
 class FollowUpView(View):
@@ -24,6 +24,8 @@ class FollowUpView(View):
     next_plan: str | None
     wait_until: datetime | None
     resolved: bool
+    note: NoteKind
+    to: str | None
 
 
 class AssignmentView(View):
@@ -111,6 +113,8 @@ def follow_up_view(reader: Reader, row: Row) -> FollowUpView:
         next_plan=row["next_plan"] or None,
         wait_until=reader.local(row["wait_until"]),
         resolved=bool(row["resolved"]),
+        note=NoteKind(row["note"]),
+        to=row["to_name"] or None,
     )
 
 

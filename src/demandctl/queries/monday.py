@@ -159,7 +159,8 @@ def _answered(reader: Reader, since: str) -> int:
 def _waiting(reader: Reader) -> list[WaitingDemand]:
     """Open demands whose customer asked to be left until a day that has not come."""
     rows = reader.rows(
-        "SELECT d.id, (SELECT f.wait_until FROM follow_up AS f WHERE f.demand_id = d.id ORDER BY f.at DESC, f.id DESC "
+        "SELECT d.id, (SELECT f.wait_until FROM follow_up AS f WHERE f.demand_id = d.id "
+        "AND f.note = 'follow-up' ORDER BY f.at DESC, f.id DESC "
         "LIMIT 1) AS until FROM demand AS d WHERE d.closed_at IS NULL AND d.status = 'waiting' ORDER BY until, d.id"
     )
     now = stored(reader.now)
@@ -174,7 +175,8 @@ def _referred(reader: Reader) -> list[DemandView]:
 
 def _last(reader: Reader, number: int) -> LastWord | None:
     row = reader.sql.execute(
-        "SELECT at, by_name, stage, text FROM follow_up WHERE demand_id = ? ORDER BY at DESC, id DESC LIMIT 1",
+        "SELECT at, by_name, stage, text FROM follow_up WHERE demand_id = ? AND note = 'follow-up' "
+        "ORDER BY at DESC, id DESC LIMIT 1",
         (number,),
     ).fetchone()
     if row is None:

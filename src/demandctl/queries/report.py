@@ -25,7 +25,7 @@ from demandctl.queries.demands import Filter, demand_condition
 from demandctl.queries.reader import Reader
 from demandctl.queries.verdicts import Verdict, verdicts
 from demandctl.store.values import stored
-from demandctl.vocabulary import Channel, Kind, Satisfaction, subtype_label
+from demandctl.vocabulary import Channel, Kind, NoteKind, Satisfaction, subtype_label
 
 SECTIONS = {
     "new": "新增需求",
@@ -188,8 +188,9 @@ def name_of(by: str, key: str) -> str:
 
 def _first_responses(reader: Reader, span: Mapping[str, str]) -> Iterator[Number]:
     query = (
-        "SELECT d.raised_at AS raised, "
-        "(SELECT min(f.at) FROM follow_up AS f WHERE f.demand_id = d.id AND NOT f.internal) AS answered "
+        f"SELECT d.raised_at AS raised, iif(d.channel = '{Channel.PHONE}', d.raised_at, "
+        "(SELECT min(f.at) FROM follow_up AS f WHERE f.demand_id = d.id AND NOT f.internal "
+        f"AND f.note = '{NoteKind.FOLLOW_UP}')) AS answered "
         f"FROM demand AS d WHERE d.raised_at >= :start AND d.raised_at < :end AND {_OF_BRANCH}"
     )
     rows = reader.rows(query, span)

@@ -108,6 +108,7 @@ def demand_facts(row: Mapping[str, Any]) -> dict[str, Any]:
         "leader": row["leader_id"],
         "branch": row["branch"],
         "branch_leader": row["branch_leader_id"],
+        "escalated": row["escalation"] > 0,
         "raised_at": stored(row["raised_at"]),
     }
 

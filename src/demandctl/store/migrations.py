@@ -549,6 +549,10 @@ def _to_2(connection: sqlite3.Connection) -> None:
     connection.execute("DROP TRIGGER audit_deadline_update")
     connection.executemany("UPDATE deadline SET role = ?2 WHERE rule = ?1", list(PART_OF_OLD.items()))
     connection.execute("UPDATE notification SET accepted = 0 WHERE failed = 1")
+    connection.execute(
+        "INSERT INTO purchase (customer_id, ordered_on) "
+        "SELECT id, last_order FROM customer WHERE last_order IS NOT NULL"
+    )
     for table in (*_AUDITED_1, *_AUDITED_2):
         _audit(connection, table)
 

@@ -54,7 +54,7 @@ def _instant(value: Any) -> Any:
     return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
-_TIMES = ("due", "wait_until")
+_TIMES = ("due", "wait_until", "waits_until")
 
 
 def event_data(event: Event) -> dict[str, Any]:

@@ -287,7 +287,7 @@ def contract(ctx: typer.Context, customer: Who, on: On = "", json: Json = False)
 
 
 def _dated(
-    app: Context, command: str, what: str, customer: str, on: str, use_case: Callable[[Any, Any, date], None]
+    app: Context, command: str, what: str, customer: str, on: str, use_case: Callable[[Any, Any, date], object]
 ) -> tuple[int, str, str]:
     """Record what happened on a day in a customer's life: his number, his code and what was done."""
     from demandctl.actions.customers import find_customer

@@ -14,7 +14,7 @@ from make_reference import commands
 
 from demandctl import __version__
 from demandctl.language.display import width, wrapped
-from demandctl.terminal.completing import SCRIPTS
+from demandctl.terminal.shells import SCRIPTS
 
 SHARE = Path(__file__).parent.parent / "share"
 REVISED = "2026-11-22"  # the day the text below was last changed by hand; mandoc wants one
@@ -75,7 +75,7 @@ def page() -> str:
         if path:
             lines += [f".SS {_escaped(command.usage(context))}", *_paragraphs((command.help or "").split("\n"))]
         for title, rows in command.sections(context):
-            terms = [(name, text) for name, text in rows if name != "--help"]
+            terms = [(name, text) for name, text in rows if name != "-h, --help"]
             if not terms:
                 continue
             lines += [*([] if path else [f".SH {title}"]), *_terms(terms, apart=bool(path))]

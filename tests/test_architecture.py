@@ -157,3 +157,27 @@ def test_a_pure_module_reads_no_clock_and_knows_no_environment(path: Path) -> No
     text = path.read_text(encoding="utf-8")
     for call in ("datetime.now(", "date.today(", "time.time("):
         assert call not in text
+
+
+ADAPTER = SOURCE / "terminal" / "grammar.py"
+
+
+@pytest.mark.parametrize("path", [path for path in _modules() if path != ADAPTER], ids=_ids)
+def test_typer_is_known_from_inside_in_one_file_alone(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert not [name for name in _imports(path) if name.startswith(("typer.", "click"))]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            assert node.module != "typer"
+        if isinstance(node, ast.Attribute):
+            assert not (isinstance(node.value, ast.Name) and node.value.id == "typer" and node.attr != "Context")
+            assert node.attr not in ("__mro__", "param_type_name", "secondary_opts")
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            assert "shell_completion" not in node.value
+
+
+@pytest.mark.parametrize("path", [path for path in _modules() if _room(_dotted(path)) == "terminal"], ids=_ids)
+def test_no_function_of_the_terminal_is_longer_than_sixty_lines(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 60, node.name

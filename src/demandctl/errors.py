@@ -77,3 +77,15 @@ class PartlyDone(DemandctlError):
     """A notification failed, or an import took only a part."""
 
     exit_code = 5
+
+
+class Cancelled(Exception):
+    """A person changed his mind, which is no error: nothing more is done."""
+
+
+class Ended(Exception):
+    """All is said; the program ends with an exit code."""
+
+    def __init__(self, code: int = 0) -> None:
+        super().__init__(code)
+        self.code = code

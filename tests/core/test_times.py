@@ -360,24 +360,24 @@ def test_an_instant_of_another_zone_is_said_back_in_the_calendars() -> None:
 
 @pytest.mark.parametrize("phrase", ["今天", "10:00", "10:01", "明天", "+30m"])
 def test_today_and_now_are_no_past_for_next(phrase: str) -> None:
-    must_be_future(parse(phrase, FRIDAY, office()), FRIDAY, office(), "--next")
+    must_be_future(parse(phrase, FRIDAY, office()), FRIDAY, office(), "时间")
 
 
 @pytest.mark.parametrize("phrase", ["昨天", "9:59", "-2h"])
 def test_next_is_refused_in_the_past(phrase: str) -> None:
-    with pytest.raises(UsageError, match=r"^--next 不能早于现在：2026-11-"):
-        must_be_future(parse(phrase, FRIDAY, office()), FRIDAY, office(), "--next")
+    with pytest.raises(UsageError, match=r"^时间不能早于现在：2026-11-"):
+        must_be_future(parse(phrase, FRIDAY, office()), FRIDAY, office(), "时间")
 
 
 @pytest.mark.parametrize("phrase", ["今天", "10:00", "9:59", "昨天", "-2h"])
 def test_today_and_now_are_no_future_for_at(phrase: str) -> None:
-    must_be_past(parse(phrase, FRIDAY, office()), FRIDAY, office(), "--at")
+    must_be_past(parse(phrase, FRIDAY, office()), FRIDAY, office(), "时间")
 
 
 @pytest.mark.parametrize("phrase", ["明天", "10:01", "+30m"])
 def test_at_is_refused_in_the_future(phrase: str) -> None:
-    with pytest.raises(UsageError, match=r"^--at 不能晚于现在：2026-11-") as refusal:
-        must_be_past(parse(phrase, FRIDAY, office()), FRIDAY, office(), "--at")
+    with pytest.raises(UsageError, match=r"^时间不能晚于现在：2026-11-") as refusal:
+        must_be_past(parse(phrase, FRIDAY, office()), FRIDAY, office(), "时间")
     assert refusal.value.hint.startswith("现在是 2026-11-20 周五 10:00（今天）")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from demandctl.cli import app
-from demandctl.terminal.completing import SCRIPTS, candidates
+from demandctl.terminal.shells import SCRIPTS
 from tests.support.cli import Cli
 from tests.support.kept import kept
 
@@ -31,7 +31,7 @@ def desk(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Cli:
 
 def offered(*words: str) -> dict[str, str]:
     """What is offered for the last word."""
-    return dict(candidates(app(), list(words[:-1]), words[-1]))
+    return dict(app().candidates(words[:-1], words[-1]))
 
 
 def test_numbers_come_with_the_customers_name_newest_first(desk: Cli) -> None:
@@ -64,7 +64,10 @@ def test_contacts_customers_visits_and_scripts_are_offered_where_they_belong(des
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("list", "--kind", ""), {"opportunity", "service", "inquiry", "complaint", "suggestion"}),
+        (("list", "--kind", ""), {"商机", "售后", "咨询", "投诉", "建议"}),
+        (("list", "--kind", "售后,投"), {"售后,投诉"}),
+        (("登",), {"登记"}),
+        (("客户", "合"), {"合同", "合并"}),
         (("list", "--kind", "s"), {"service", "suggestion"}),
         (("follow-up", "1", "x", "--method", "w"), {"wechat"}),
         (("close", "1", "--outcome", "w"), {"won"}),
@@ -85,6 +88,8 @@ def test_values_of_enumerations_commands_and_options_are_offered(
 
 def test_enumerations_say_what_they_mean(desk: Cli) -> None:
     assert offered("list", "--kind", "op") == {"opportunity": "商机"}
+    assert offered("list", "--kind", "商") == {"商机": "opportunity"}
+    assert offered("mon")["monday"].startswith("周一 每周一轮")
 
 
 def test_an_option_joined_to_its_value_is_completed_whole_or_in_parts(desk: Cli) -> None:
@@ -92,8 +97,10 @@ def test_an_option_joined_to_its_value_is_completed_whole_or_in_parts(desk: Cli)
     assert set(offered("list", "--kind", "=", "op")) == {"opportunity"}
 
 
-def test_a_name_that_a_shell_would_run_is_never_offered(desk: Cli) -> None:
-    assert offered("customer", "show", "株洲") == {}
+def test_a_name_that_a_shell_would_run_is_quoted_for_bash(desk: Cli) -> None:
+    assert desk.run("customer", "show", "株洲").out.startswith("株洲\\$\\(date\\)小李\t")
+    assert desk.run("customer", "show", "'株").out.startswith("株洲$(date)小李\t")  # nothing runs between single quotes
+    assert desk.run("customer", "show", '"株').out == ""
     assert offered("customer", "show", "K00002") == {"K00002": "株洲$(date)小李 湘潭"}
 
 
@@ -144,10 +151,11 @@ def need(shell: str) -> None:
 def test_bash_shows_the_names_and_types_the_number_alone(desk: Cli, tmp_path: Path) -> None:
     need("bash")
     ask = '\n_demandctl demandctl; printf "[%s]" "${COMPREPLY[@]}"\n'
-    text = (
-        SCRIPTS["bash"] + "COMP_WORDS=(demandctl show ''); COMP_CWORD=2" + ask + "COMP_WORDS=(demandctl show 1)" + ask
-    )
-    assert in_shell(desk, "bash", text, tmp_path) == "[2  株洲$(date)小李 商机 要二手车][1  湘潭老周 售后 37米泵车][1]"
+    listed = "COMP_TYPE=63; COMP_WORDS=(demandctl show ''); COMP_CWORD=2"
+    unlisted = "COMP_TYPE=9; COMP_WORDS=(demandctl show '')"
+    text = f"{SCRIPTS['bash']}{listed}{ask}COMP_WORDS=(demandctl show 1){ask}{unlisted}{ask}"
+    out = in_shell(desk, "bash", text, tmp_path)
+    assert out == "[2  株洲＄（date）小李 商机 要二手车][1  湘潭老周 售后 37米泵车][1][2][1]"
 
 
 def test_fish_takes_values_with_their_descriptions(desk: Cli, tmp_path: Path) -> None:

@@ -233,10 +233,10 @@ def test_without_a_ledger_nothing_is_asked_but_what_to_restore(keyboard: Callabl
 def test_the_way_back_leads_to_the_question_before(desk: Cli) -> None:
     terminal = Terminal(desk, "escalate")
     terminal.sees("需求编号", "湘潭老周").press("泵车", ENTER).sees("不止一个")
-    terminal.press(BACKSPACE, BACKSPACE, "臂架下", ENTER).sees("  1  ", "联系人").press("<", ENTER)
+    terminal.press(BACKSPACE, BACKSPACE, "臂架下", ENTER).sees("  1  ", "请谁协助").press("<", ENTER)
     terminal.sees("需求编号").press("长", BACKSPACE, ENTER)
-    terminal.sees("联系人").press("tjm").sees("唐建明").press("\t", ENTER)
-    terminal.sees("问题").press(ENTER).sees("不能空着").press("油缸坏了", BACKSPACE, BACKSPACE, "内泄", ENTER)
+    terminal.sees("请谁协助").press("tjm").sees("唐建明").press("\t", ENTER)
+    terminal.sees("难在哪里").press(ENTER).sees("不能空着").press("油缸坏了", BACKSPACE, BACKSPACE, "内泄", ENTER)
     assert terminal.sees("D1 已升级第 1 级 → 唐建明").ends() == 0
     with closing(sqlite3.connect(desk.db)) as ledger, ledger:
         assert ledger.execute("SELECT problem FROM escalation").fetchone() == ("油缸内泄",)
@@ -291,7 +291,7 @@ def test_nobody_is_asked_what_would_be_refused(keyboard: Callable[..., Answer]) 
 
 
 def test_a_missing_choice_is_named_with_what_it_may_be(desk: Cli) -> None:
-    assert "角色：sales 销售、service 服务" in desk.run("contact", "add", "钱七").err
+    assert "角色：销售 sales、服务 service" in desk.run("contact", "add", "钱七").err
 
 
 def test_colour_codes_in_what_is_typed_show_no_traceback(cli: Cli) -> None:

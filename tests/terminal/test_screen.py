@@ -55,7 +55,10 @@ def test_a_command_that_is_named_is_read_in_one_piece(desk: Cli) -> None:
 
 def test_a_choice_is_not_parted_from_its_label(cli: Cli) -> None:
     lines = screen(cli, 80, "intake", "x", "--kind", "什么")
-    assert lines[:2] == ["错误：“什么”不认识", "  可选：商机 opportunity、售后 service、咨询 inquiry、投诉 complaint、"]
+    assert lines[:2] == [
+        "错误：选项 --kind：“什么”不认识",
+        "  可选：商机 opportunity、售后 service、咨询 inquiry、投诉 complaint、",
+    ]
     assert lines[2].strip() == "建议 suggestion"
 
 

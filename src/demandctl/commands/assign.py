@@ -19,14 +19,15 @@ from demandctl.terminal.answers import answer
 from demandctl.terminal.copying import Copy, put_on_clipboard
 from demandctl.terminal.options import At, Json, Number, Reason, Yes
 from demandctl.terminal.render import put, put_json, put_styled, tell
-from demandctl.terminal.typed import clean, one_line, past
+from demandctl.terminal.takes import SUBTYPE, Argument, Option, choice, ref, word
+from demandctl.terminal.typed import clean, one_line
 from demandctl.vocabulary import Kind, Role, Route, parse_subtype
 
-Who = Annotated[str, typer.Argument(metavar="联系人", help="派给谁：姓名、电话或编号；不写就给出建议")]
-Auto = Annotated[bool, typer.Option("--auto", help="建议明确时，直接派给第一位")]
-Leader = Annotated[bool, typer.Option("--leader", help="转给分公司领导，由领导指派")]
-Expert = Annotated[bool, typer.Option("--expert", help="请专家顾问解答")]
-External = Annotated[bool, typer.Option("--external", help="内部解决不了，找外部资源")]
+Who = Annotated[str, Argument("派给谁", ref("contact", "联系人"), "姓名、电话或编号；不写就给出建议")]
+Auto = Annotated[bool, Option("--auto", "建议明确时，直接派给第一位")]
+Leader = Annotated[bool, Option("--leader", "转给分公司领导，由领导指派")]
+Expert = Annotated[bool, Option("--expert", "请专家顾问解答")]
+External = Annotated[bool, Option("--external", "内部解决不了，找外部资源")]
 
 
 def assign(
@@ -38,7 +39,7 @@ def assign(
     expert: Expert = False,
     external: External = False,
     reason: Reason = "",
-    at: At = "",
+    at: At = None,
     copy: Copy = False,
     yes: Yes = False,
     json: Json = False,
@@ -52,7 +53,7 @@ def assign(
         raise UsageError("--auto --leader --expert --external 只能用一个")
     if contact and auto:
         raise UsageError("已写了联系人，就不用 --auto")
-    moment = past(app, at)
+    moment = at or app.now
     if not (contact or auto or leader or expert or external):
         if json or not asking.can_ask():
             _propose(app, number, json)
@@ -182,23 +183,22 @@ def _document(found: Routing) -> dict[str, object]:
 
 def who(
     ctx: typer.Context,
-    region: Annotated[str, typer.Option("--region", metavar="地区", help="设备或工地所在地")] = "",
-    kind: Annotated[str, typer.Option("--kind", metavar="类型", help="需求类型，默认 opportunity")] = "opportunity",
-    subtype: Annotated[str, typer.Option("--subtype", metavar="子类", help="子类")] = "",
-    product: Annotated[str, typer.Option("--product", metavar="产品", help="产品")] = "",
-    customer: Annotated[str, typer.Option("--customer", metavar="客户", help="客户编号、姓名或电话")] = "",
+    region: Annotated[str, Option("--region", "设备或工地所在地", word("地区", known="region"))] = "",
+    kind: Annotated[Kind, Option("--kind", "demand.kind", choice(Kind, "类型"), "默认商机")] = Kind.OPPORTUNITY,
+    subtype: Annotated[str, Option("--subtype", "demand.subtype", SUBTYPE)] = "",
+    product: Annotated[str, Option("--product", "demand.product", word("产品", known="product"))] = "",
+    customer: Annotated[str, Option("--customer", "客户", ref("customer", "客户"), "编号、姓名或电话")] = "",
     json: Json = False,
 ) -> None:
     """这样的需求该派给谁：按合适程度排列，附理由。"""
     from demandctl.queries import routing
 
     app: Context = ctx.obj
-    kind_term = Kind.parse(kind)
     with reading(app) as reader:
         found = routing.for_need(
             reader,
-            kind=kind_term,
-            subtype=parse_subtype(subtype, kind_term) if subtype else None,
+            kind=kind,
+            subtype=parse_subtype(subtype, kind) if subtype else None,
             region=region,
             product=product,
             customer=customer,

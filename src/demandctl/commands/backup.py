@@ -12,10 +12,11 @@ from demandctl.language.display import moment, shown
 from demandctl.terminal.answers import agreed, object_answer
 from demandctl.terminal.options import Json, Yes
 from demandctl.terminal.render import Column, put_json, put_table, say, tell
+from demandctl.terminal.takes import FILE, Argument, Option, file
 
-MaybeFile = Annotated[Path | None, typer.Argument(metavar="文件", help="写到哪里；不写就放进备份文件夹，旧的自动清理")]
-File = Annotated[Path, typer.Argument(metavar="备份文件", help="备份文件；看看有哪些：demandctl backup --list")]
-Listed = Annotated[bool, typer.Option("--list", help="列出备份文件夹里的备份")]
+MaybeFile = Annotated[Path | None, Argument("写到哪里", FILE, "不写就放进备份文件夹，旧的自动清理")]
+File = Annotated[Path, Argument("备份文件", file("备份文件", known="backup"), "看看有哪些：demandctl backup --list")]
+Listed = Annotated[bool, Option("--list", "列出备份文件夹里的备份")]
 
 
 def backup(

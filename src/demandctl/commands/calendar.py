@@ -8,12 +8,13 @@ import typer
 from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.language.display import padded
-from demandctl.terminal.grammar import Tree
+from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.options import Json
 from demandctl.terminal.render import put, put_json, put_styled
+from demandctl.terminal.takes import Argument, word
 from demandctl.vocabulary import WEEKDAYS
 
-Month = Annotated[str, typer.Argument(metavar="月份", help="如 2026-10，默认本月")]
+Month = Annotated[str, Argument("哪个月", word("月份"), "如 2026-10，默认本月")]
 
 
 def show(ctx: typer.Context, month: Month = "", json: Json = False) -> None:
@@ -58,4 +59,4 @@ def _cell(day: date, working: bool, note: str) -> str:
     return f"{day.day:>2}{mark}{short}"
 
 
-TREE: Tree = {"show": show}
+TREE: Tree = {"show": Entry("查看", show)}

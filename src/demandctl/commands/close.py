@@ -11,26 +11,27 @@ from demandctl.queries.demands import read_demand
 from demandctl.queries.reader import reading
 from demandctl.terminal import asking
 from demandctl.terminal.answers import answer, demand_answer
-from demandctl.terminal.options import At, Json, Number, Reason, Yes, choices
+from demandctl.terminal.options import At, Json, Number, Reason, Yes
 from demandctl.terminal.questions import terms
-from demandctl.terminal.typed import clean, demand_number, past
+from demandctl.terminal.takes import AMOUNT, Option, choice, prose, ref
+from demandctl.terminal.typed import demand_number
 from demandctl.vocabulary import Kind, Outcome, Status
 
-OutcomeOption = Annotated[str, typer.Option("--outcome", metavar="结果", help=f"{choices(Outcome)}（或中文）")]
-Amount = Annotated[str, typer.Option("--amount", metavar="金额", help="成交金额，元；可写 128万")]
-DuplicateOf = Annotated[str, typer.Option("--duplicate-of", metavar="编号", help="与哪条重复")]
-Solved = Annotated[bool | None, typer.Option("--solved/--unsolved", help="客户说解决了，还是没解决")]
-Note = Annotated[str, typer.Option("--note", metavar="文字", help="客户的原话")]
+OutcomeOption = Annotated[Outcome | None, Option("--outcome", "demand.outcome", choice(Outcome, "结果"))]
+Amount = Annotated[str | None, Option("--amount", "demand.amount", AMOUNT, "元；可写 128万")]
+DuplicateOf = Annotated[int | None, Option("--duplicate-of", "与哪条重复", ref("demand", "编号"))]
+Solved = Annotated[bool | None, Option("--solved/--unsolved", "客户说解决了，还是没解决")]
+Note = Annotated[str, Option("--note", "客户的原话", prose("文字"))]
 
 
 def close(
     ctx: typer.Context,
     number: Number,
-    outcome: OutcomeOption = "",
+    outcome: OutcomeOption = None,
     reason: Reason = "",
-    amount: Amount = "",
-    duplicate_of: DuplicateOf = "",
-    at: At = "",
+    amount: Amount = None,
+    duplicate_of: DuplicateOf = None,
+    at: At = None,
     yes: Yes = False,
     json: Json = False,
 ) -> None:
@@ -42,13 +43,9 @@ def close(
     asks = asking.can_ask() and not (yes or json)
     if asks:
         outcome, reason, duplicate_of = _asked(app, number, outcome, reason, duplicate_of)
-    if not outcome:
-        raise UsageError("缺少 --outcome", f"可以是：{'、'.join(f'{o.value} {o.label}' for o in Outcome)}")
-    result = Outcome.parse(outcome)
-    money = parse_amount(amount) if amount else None
-    twin = demand_number(duplicate_of) if duplicate_of else None
-    moment = past(app, at)
-    if asks and _means_to_buy(app, number, result):
+    if outcome is None:
+        raise UsageError("缺少 --outcome", f"可以是：{'、'.join(f'{o.label} {o.value}' for o in Outcome)}")
+    if asks and _means_to_buy(app, number, outcome):
         answer(f"{Subject.demand(number)} 没有结束", f"转为商机：demandctl upgrade {number}")
         return
     from demandctl.actions import demands
@@ -56,15 +53,17 @@ def close(
 
     with transaction(app, "close") as work:
         demand = demands.find_demand(work.session, number)
-        demands.close(work, demand, result, at=moment, reason=clean(reason), amount=money, duplicate_of=twin)
+        demands.close(work, demand, outcome, at=at or app.now, reason=reason, amount=amount, duplicate_of=duplicate_of)
         product_inquiry = demand.kind == Kind.INQUIRY and demand.subtype == "product"
     following = f"重开：demandctl reopen {number}"
-    if product_inquiry and result is Outcome.SOLVED:
+    if product_inquiry and outcome is Outcome.SOLVED:
         following = f"客户有意购买的话，转为商机：demandctl undo，再 demandctl upgrade {number}"
-    demand_answer(app, number, json, f"{Subject.demand(number)} 已结束：{result.label}", following)
+    demand_answer(app, number, json, f"{Subject.demand(number)} 已结束：{outcome.label}", following)
 
 
-def _asked(app: Context, number: int, outcome: str, reason: str, duplicate_of: str) -> tuple[str, str, str]:
+def _asked(
+    app: Context, number: int, outcome: Outcome | None, reason: str, duplicate_of: int | None
+) -> tuple[Outcome | None, str, int | None]:
     """What an end needs and was not typed: how it ended, why, of which one it is a duplicate."""
     from demandctl.core import lifecycle
 
@@ -75,12 +74,11 @@ def _asked(app: Context, number: int, outcome: str, reason: str, duplicate_of: s
     if not outcome:
         ends = lifecycle.OUTCOMES[demand.kind]
         head = f"{Subject.demand(number)} {demand.customer.name}：结果是"
-        outcome = asking.choose(head, terms(ends))
-    result = Outcome.parse(outcome)
-    if result in lifecycle.NEED_REASON and not reason.strip():
+        outcome = Outcome(asking.choose(head, terms(ends)))
+    if outcome in lifecycle.NEED_REASON and not reason.strip():
         reason = asking.text("原因", needed=True)
-    if result is Outcome.DUPLICATE and not duplicate_of:
-        duplicate_of = asking.text("与哪条重复（编号）", needed=True, check=demand_number)
+    if outcome is Outcome.DUPLICATE and not duplicate_of:
+        duplicate_of = demand_number(asking.text("与哪条重复（编号）", needed=True, check=demand_number))
     return outcome, reason, duplicate_of
 
 
@@ -92,25 +90,12 @@ def _means_to_buy(app: Context, number: int, result: Outcome) -> bool:
     return asked and result is Outcome.SOLVED and asking.yes("客户有意购买吗？有的话应转为商机", default=False)
 
 
-def parse_amount(text: str) -> str:
-    """An amount in yuan as the ledger stores it: ``1280000``, ``1,280,000.50``, ``128万``. UsageError otherwise."""
-    from demandctl.language.money import read_amount, stored_amount
-
-    try:
-        value = read_amount(text)
-    except ValueError as error:
-        raise UsageError(f"“{text[:40]}”不是金额", "例如 --amount 1280000 或 --amount 128万") from error
-    if not 0 <= value < 10**12 or round(value, 2) != value:
-        raise UsageError(f"金额“{text[:40]}”不对", "应是 0 以上、最多两位小数的数，单位元")
-    return stored_amount(value)
-
-
 def confirm(
     ctx: typer.Context,
     number: Number,
     solved: Solved = None,
     note: Note = "",
-    at: At = "",
+    at: At = None,
     yes: Yes = False,
     json: Json = False,
 ) -> None:
@@ -120,13 +105,12 @@ def confirm(
         solved = _heard(app, number)
     if solved is None:
         raise UsageError("客户怎么说？", f"解决了：demandctl confirm {number} --solved；没解决：--unsolved")
-    moment = past(app, at)
     from demandctl.actions import demands
     from demandctl.db import transaction
 
     with transaction(app, "confirm") as work:
         demand = demands.find_demand(work.session, number)
-        demands.confirm(work, demand, solved=solved, at=moment, text=clean(note))
+        demands.confirm(work, demand, solved=solved, at=at or app.now, text=note)
     if solved:
         demand_answer(
             app, number, json, f"{Subject.demand(number)} 客户确认已解决，结束", f"重开：demandctl reopen {number}"
@@ -158,7 +142,7 @@ def reopen(ctx: typer.Context, number: Number, reason: Reason = "", json: Json =
 
     with transaction(app, "reopen") as work:
         demand = demands.find_demand(work.session, number)
-        demands.reopen(work, demand, reason=clean(reason))
+        demands.reopen(work, demand, reason=reason)
         handled, status = demand.handler_id, Status(demand.status)
     following = f'demandctl follow-up {number} "…"' if handled else f"demandctl assign {number}"
     demand_answer(app, number, json, f"{Subject.demand(number)} 已重开，{status.label}", f"下一步：{following}")

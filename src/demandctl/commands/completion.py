@@ -8,15 +8,15 @@ import typer
 
 from demandctl.errors import Lacking, Offer
 from demandctl.store.writing import put_text
-from demandctl.terminal import completing
+from demandctl.terminal import shells
 from demandctl.terminal.answers import answer
-from demandctl.terminal.grammar import Tree
+from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.options import Json
 from demandctl.terminal.render import put, put_json
-from demandctl.vocabulary import match
+from demandctl.terminal.takes import Option, choice
 
 ShellOption = Annotated[
-    str, typer.Option("--shell", metavar="外壳", help=f"{'|'.join(completing.SHELLS)}，默认正在用的这个")
+    str, Option("--shell", "外壳", choice(dict.fromkeys(shells.SHELLS, ""), "外壳"), "默认正在用的这个")
 ]
 
 
@@ -24,7 +24,7 @@ def install(ctx: typer.Context, shell: ShellOption = "", json: Json = False) -> 
     """装上补全：编号带客户姓名、联系人、各种取值，按 Tab 就有。"""
     name = _shell(shell)
     script, start = _places(name)
-    put_text(script, completing.SCRIPTS[name])
+    put_text(script, shells.SCRIPTS[name])
     line = _start_line(name, script)
     if start and not _has_line(start, line):
         before = start.read_text(encoding="utf-8") if start.exists() else ""
@@ -39,17 +39,15 @@ def show(ctx: typer.Context, shell: ShellOption = "", json: Json = False) -> Non
     """看补全的脚本，自己安装时用。"""
     name = _shell(shell)
     if json:
-        put_json({"shell": name, "script": completing.SCRIPTS[name]})
+        put_json({"shell": name, "script": shells.SCRIPTS[name]})
         return
-    put(completing.SCRIPTS[name].rstrip())
+    put(shells.SCRIPTS[name].rstrip())
 
 
 def _shell(given: str) -> str:
-    if given:
-        return match(given, {name: name for name in completing.SHELLS})
-    name = _running() or Path(os.environ.get("SHELL", "")).name
-    if name not in completing.SHELLS:
-        hint = f"加上 --shell {'|'.join(completing.SHELLS)}"
+    name = given or _running() or Path(os.environ.get("SHELL", "")).name
+    if name not in shells.SHELLS:
+        hint = f"加上 --shell {'|'.join(shells.SHELLS)}"
         raise Lacking("看不出用的是哪个外壳", hint, lambda: {"shell": Offer()})
     return name
 
@@ -87,4 +85,4 @@ def _has_line(path: Path, line: str) -> bool:
     return path.exists() and line in path.read_text(encoding="utf-8", errors="replace").splitlines()
 
 
-TREE: Tree = {"install": install, "show": show}
+TREE: Tree = {"install": Entry("安装", install), "show": Entry("查看", show)}

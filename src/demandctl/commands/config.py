@@ -14,10 +14,10 @@ from demandctl.context import Context, settings
 from demandctl.errors import Refused, UsageError
 from demandctl.store.writing import put_text
 from demandctl.terminal.answers import object_answer
-from demandctl.terminal.grammar import Tree
+from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.options import Json
 from demandctl.terminal.render import pairs, put, put_json
-from demandctl.terminal.typed import clean, one_line
+from demandctl.terminal.takes import Argument, prose, ref
 
 
 def path(ctx: typer.Context, json: Json = False) -> None:
@@ -46,9 +46,9 @@ def show(ctx: typer.Context, json: Json = False) -> None:
     pairs((name, "、".join(value) if isinstance(value, list) else str(value or "—")) for name, value in values.items())
 
 
-Name = Annotated[str, typer.Argument(metavar="配置项", help="如 specialist.name、calendar.closed")]
+Name = Annotated[str, Argument("配置项", ref("setting", "配置项"), "如 specialist.name、calendar.closed")]
 NewValue = Annotated[
-    str, typer.Argument(metavar="值", help='文字直接写；列表写 ["2026-05-08"]；数字、true、false 照写')
+    str, Argument("设为什么", prose("值"), '文字直接写；列表写 ["2026-05-08"]；数字、true、false 照写')
 ]
 
 
@@ -63,7 +63,6 @@ def set_(ctx: typer.Context, name: Name, value: NewValue, json: Json = False) ->
     except tomlkit.exceptions.TOMLKitError:
         Config.read(target)  # says where it is wrong
         raise
-    name = one_line(name)
     section, _, key = name.rpartition(".")
     known = known_settings()
     if key not in known.get(section, ()):
@@ -72,8 +71,7 @@ def set_(ctx: typer.Context, name: Name, value: NewValue, json: Json = False) ->
     table: Any = document.setdefault(section, tomlkit.table()) if section else document
     if not isinstance(table, dict):
         raise UsageError(f"{section} 不是一组配置", "看看有哪些：demandctl config show")
-    text = clean(value)
-    table[key] = text if text.isdigit() and _is_text(document, name) else _typed(text)
+    table[key] = value if value.isdigit() and _is_text(document, name) else _typed(value)
     write_config(target, tomlkit.dumps(document))
     object_answer(json, {name: value}, f"{name} 已设为 {value}", "看看读到了什么：demandctl config show")
 
@@ -142,4 +140,9 @@ def edit(ctx: typer.Context, json: Json = False) -> None:
     object_answer(json, {"path": str(target), "changed": after != before}, done)
 
 
-TREE: Tree = {"path": path, "show": show, "set": set_, "edit": edit}
+TREE: Tree = {
+    "path": Entry("位置", path),
+    "show": Entry("查看", show),
+    "set": Entry("设置", set_),
+    "edit": Entry("修改", edit),
+}

@@ -12,45 +12,48 @@ from demandctl.queries.demands import Filter, read_demands
 from demandctl.queries.naming import find_contact_id
 from demandctl.queries.reader import reading
 from demandctl.terminal.answers import object_answer
-from demandctl.terminal.grammar import Tree
-from demandctl.terminal.options import Json, Yes, choices
+from demandctl.terminal.grammar import Entry, Tree
+from demandctl.terminal.options import BranchFilter, Json, Limit, Yes, row_limit
 from demandctl.terminal.render import Column, is_narrow, pairs, put, put_json, put_table, say
-from demandctl.terminal.showing import Limit, row_limit
-from demandctl.terminal.typed import one_line, split
+from demandctl.terminal.takes import PHONE, Argument, Option, choice, many, parted, ref, word
+from demandctl.terminal.typed import one_line
 from demandctl.vocabulary import Role
 
-Name = Annotated[str, typer.Argument(metavar="姓名", help="姓名")]
-Who = Annotated[str, typer.Argument(metavar="联系人", help="姓名、电话或编号")]
-NewName = Annotated[str | None, typer.Option("--name", metavar="姓名", help="改名")]
-RoleOption = Annotated[str, typer.Option("--role", metavar="角色", help=f"{choices(Role)}（或中文）")]
-Branch = Annotated[str | None, typer.Option("--branch", metavar="分公司", help="分公司")]
-Phone = Annotated[str | None, typer.Option("--phone", metavar="电话", help="电话")]
-Wechat = Annotated[str | None, typer.Option("--wechat", metavar="微信", help="微信号或微信名")]
-Regions = Annotated[
-    list[str] | None, typer.Option("--region", metavar="地区", help="负责的地区，可写多次，或用顿号隔开")
+Name = Annotated[str, Argument("contact.name", word("姓名"))]
+Who = Annotated[str, Argument("联系人", ref("contact", "联系人"), "姓名、电话或编号")]
+NewName = Annotated[str | None, Option("--name", "contact.name", word("姓名"))]
+RoleOption = Annotated[Role, Option("--role", "contact.role", choice(Role, "角色"))]
+NewRole = Annotated[Role | None, Option("--role", "contact.role", choice(Role, "角色"))]
+RoleFilter = Annotated[tuple[Role, ...], Option("--role", "contact.role", many(choice(Role, "角色")))]
+Branch = Annotated[str | None, Option("--branch", "contact.branch", word("分公司", known="branch"))]
+Phone = Annotated[str | None, Option("--phone", "contact.phone", PHONE)]
+Wechat = Annotated[str | None, Option("--wechat", "contact.wechat", word("微信"), "微信号或微信名")]
+Regions = Annotated[tuple[str, ...] | None, Option("--region", "contact.regions", parted(word("地区", known="region")))]
+Products = Annotated[
+    tuple[str, ...] | None, Option("--product", "contact.products", parted(word("产品线")), "不写是全部")
 ]
-Products = Annotated[list[str] | None, typer.Option("--product", metavar="产品线", help="产品线，不写是全部")]
 Skills = Annotated[
-    list[str] | None, typer.Option("--skill", metavar="专长", help="专家：售后 销售 法务 金融 产品；外部资源：自由填写")
+    tuple[str, ...] | None,
+    Option("--skill", "contact.skills", parted(word("专长")), "专家：售后 销售 法务 金融 产品；外部资源：自由填写"),
 ]
-IsLeader = Annotated[bool | None, typer.Option("--leader/--no-leader", help="是否分管领导")]
-Back = Annotated[bool, typer.Option("--back", help="离职后又回来了")]
-Everybody = Annotated[bool, typer.Option("--all", help="连同已离职的")]
+IsLeader = Annotated[bool | None, Option("--leader/--no-leader", "contact.leader")]
+Back = Annotated[bool, Option("--back", "离职后又回来了")]
+Everybody = Annotated[bool, Option("--all", "连同已离职的")]
 
 
 def _values(
-    name: str | None, role: str, branch: str | None, phone: str | None, wechat: str | None,
-    region: list[str] | None, product: list[str] | None, skill: list[str] | None, leader: bool | None,
+    name: str | None, role: Role | None, branch: str | None, phone: str | None, wechat: str | None,
+    region: tuple[str, ...] | None, product: tuple[str, ...] | None, skill: tuple[str, ...] | None, leader: bool | None,
 ) -> dict[str, object]:  # fmt: skip
     given: dict[str, object] = {}
     for key, text in (("name", name), ("branch", branch), ("phone", phone), ("wechat", wechat)):
         if text is not None:
-            given[key] = one_line(text)
+            given[key] = text
     for key, texts in (("regions", region), ("products", product), ("skills", skill)):
         if texts is not None:
-            given[key] = split(texts)
+            given[key] = [*texts]
     if role:
-        given["role"] = Role.parse(role).value
+        given["role"] = role.value
     if leader is not None:
         given["leader"] = leader
     return given
@@ -74,7 +77,7 @@ def add(
 
 
 def edit(
-    ctx: typer.Context, contact: Who, name: NewName = None, role: RoleOption = "", branch: Branch = None,
+    ctx: typer.Context, contact: Who, name: NewName = None, role: NewRole = None, branch: Branch = None,
     phone: Phone = None, wechat: Wechat = None, region: Regions = None, product: Products = None, skill: Skills = None,
     leader: IsLeader = None, back: Back = False, json: Json = False,
 ) -> None:  # fmt: skip
@@ -90,7 +93,7 @@ def edit(
     if not values:
         raise Lacking("没有写要改什么", "demandctl contact edit --help", lambda: _offers(app, contact))
     with transaction(app, "contact edit") as work:
-        found = contacts.find_contact(work, one_line(contact))
+        found = contacts.find_contact(work, contact)
         changed = contacts.edit_contact(work, found, values)
         number, who = found.id, found.name
         work.describe(f"修改联系人 {who}：{named('contact', changed)}")
@@ -117,7 +120,7 @@ def leave(ctx: typer.Context, contact: Who, json: Json = False) -> None:
     from demandctl.db import transaction
 
     with transaction(app, "contact leave") as work:
-        found = contacts.find_contact(work, one_line(contact))
+        found = contacts.find_contact(work, contact)
         if not found.active:
             raise Refused(f"{found.name} 早已标记离职")
         handover.leave(work, found)
@@ -128,8 +131,8 @@ def leave(ctx: typer.Context, contact: Who, json: Json = False) -> None:
 
 def list_(
     ctx: typer.Context,
-    role: RoleOption = "",
-    branch: Annotated[str, typer.Option("--branch", metavar="分公司", help="分公司，写一部分即可")] = "",
+    role: RoleFilter = (),
+    branch: BranchFilter = (),
     everybody: Everybody = False,
     limit: Limit = None,
     json: Json = False,
@@ -138,13 +141,11 @@ def list_(
     app: Context = ctx.obj
     most = row_limit(limit, json)
     with reading(app) as reader:
-        found = read_contacts(
-            reader, role=Role.parse(role).value if role else "", branch=one_line(branch), everybody=everybody
-        )
-        if not found and branch:
+        found = read_contacts(reader, roles=role, branches=branch, everybody=everybody)
+        if not found or len(branch) > 1:
             from demandctl.queries.known import require_known
 
-            require_known(reader, branch=one_line(branch))
+            require_known(reader, branch=branch)
     if json:
         put_json(found[:most])
         return
@@ -180,7 +181,7 @@ def show(ctx: typer.Context, contact: Who, json: Json = False) -> None:
     """一位联系人的资料和手里的需求。"""
     app: Context = ctx.obj
     with reading(app) as reader:
-        number = find_contact_id(reader, one_line(contact))
+        number = find_contact_id(reader, contact)
         person = read_contact(reader, number)
         open_ones = read_demands(reader, Filter(open_only=True, handler=number))
     if json:
@@ -206,4 +207,11 @@ def _one(app: Context, number: int) -> ContactView:
         return read_contact(reader, number)
 
 
-TREE: Tree = {"add": add, "edit": edit, "list": list_, "show": show, "leave": leave, "import": import_contacts}
+TREE: Tree = {
+    "add": Entry("新增", add),
+    "edit": Entry("修改", edit),
+    "list": Entry("名单", list_),
+    "show": Entry("查看", show),
+    "leave": Entry("离职", leave),
+    "import": Entry("导入", import_contacts),
+}

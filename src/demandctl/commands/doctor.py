@@ -6,11 +6,13 @@ from typing import Annotated
 import typer
 
 from demandctl.context import Context
+from demandctl.errors import Ended
 from demandctl.language.display import shown
 from demandctl.terminal.options import Json
 from demandctl.terminal.render import is_terminal, put_json, put_styled, tell
+from demandctl.terminal.takes import Option
 
-Everything = Annotated[bool, typer.Option("--all", help="全部时限都按经过重算，不只最近的")]
+Everything = Annotated[bool, Option("--all", "全部时限都按经过重算，不只最近的")]
 
 _LEVELS = {"unusable": ("用不了", "bold red"), "problem": ("问题", "red"), "notice": ("注意", "yellow")}
 
@@ -36,7 +38,7 @@ def doctor(ctx: typer.Context, everything: Everything = False, json: Json = Fals
         )
     else:
         _put(report, app)
-    raise typer.Exit(report.exit_code)
+    raise Ended(report.exit_code)
 
 
 def _progress(done: int, total: int) -> None:

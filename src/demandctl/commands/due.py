@@ -1,18 +1,19 @@
 """``due``: who owes what to whom by when."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
 
 from demandctl.context import Context
-from demandctl.errors import UsageError
+from demandctl.errors import Ended, UsageError
 from demandctl.language.display import brief, lateness, shown, span
 from demandctl.queries.deadlines import Due, Line, due_deadlines, to_line
 from demandctl.queries.reader import reading
-from demandctl.terminal.options import Json
+from demandctl.terminal.options import BranchFilter, Json, KindFilter, Limit, OwnerFilter, row_limit
 from demandctl.terminal.render import Column, is_narrow, put, put_json, put_styled, put_table, tell
-from demandctl.terminal.showing import BranchFilter, KindFilter, Limit, OwnerFilter, row_limit, when
+from demandctl.terminal.showing import when
+from demandctl.terminal.takes import SPAN, Option, many, ref
 from demandctl.vocabulary import Kind
 
 HEADINGS = {"overdue": ("已超时", "bold red"), "today": ("今天到期", "bold yellow"), "soon": ("即将到期", "bold green")}
@@ -38,56 +39,56 @@ NARROW = [
 ]
 """On a narrow terminal the place stands under the customer, and the phone under the name."""
 
-Within = Annotated[str, typer.Option("--within", metavar="时长", help="看多久以内到期的，如 2d、4h、3天；默认 1d")]
-Overdue = Annotated[bool, typer.Option("--overdue", help="只看已超时的")]
-Rule = Annotated[str, typer.Option("--rule", metavar="规则", help="规则编号或名称，如 weekly、周一反馈进度")]
-Mine = Annotated[bool, typer.Option("--mine", help="只看需求专员自己欠的")]
-Notify = Annotated[bool, typer.Option("--notify", help="把到期的事发到配置的渠道，每级每个时间只发一次")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="和 --notify 一起：只看会发什么，不发")]
-Channel = Annotated[str, typer.Option("--channel", metavar="渠道", help="和 --notify 一起：只发这个渠道")]
-Unmask = Annotated[bool, typer.Option("--unmask", help="和 --notify 一起：不遮电话和原话，会记入日志")]
-Check = Annotated[bool, typer.Option("--check", help="有超时的就以退出码 1 结束，供脚本用")]
+Within = Annotated[timedelta | None, Option("--within", "看多久以内到期的", SPAN, "如 2d、4h、3天；默认 1d")]
+Overdue = Annotated[bool, Option("--overdue", "只看已超时的")]
+Rule = Annotated[
+    tuple[str, ...], Option("--rule", "规则", many(ref("rule", "规则")), "编号或名称，如 weekly、周一反馈进度")
+]
+Mine = Annotated[bool, Option("--mine", "只看需求专员自己欠的")]
+Notify = Annotated[bool, Option("--notify", "把到期的事发到配置的渠道", more="每级每个时间只发一次")]
+DryRun = Annotated[bool, Option("--dry-run", "和 --notify 一起：只看会发什么，不发")]
+Channel = Annotated[tuple[str, ...], Option("--channel", "和 --notify 一起：只发这个渠道", many(ref("notice", "渠道")))]
+Unmask = Annotated[bool, Option("--unmask", "和 --notify 一起：不遮电话和原话", more="会记入日志")]
+Check = Annotated[bool, Option("--check", "有超时的就以退出码 1 结束", more="供脚本用")]
 
 
 def due(
     ctx: typer.Context,
-    within: Within = "1d",
+    within: Within = None,
     overdue: Overdue = False,
-    owner: OwnerFilter = "",
-    branch: BranchFilter = "",
-    kind: KindFilter = "",
-    rule: Rule = "",
+    owner: OwnerFilter = (),
+    branch: BranchFilter = (),
+    kind: KindFilter = (),
+    rule: Rule = (),
     mine: Mine = False,
     limit: Limit = None,
     check: Check = False,
     notify: Notify = False,
     dry_run: DryRun = False,
-    channel: Channel = "",
+    channel: Channel = (),
     unmask: Unmask = False,
     json: Json = False,
 ) -> None:
     """谁欠谁什么、何时到期：先超时的，再今天到期的，再快到期的。"""
     app: Context = ctx.obj
     if notify or dry_run or channel or unmask:
-        filtered = within != "1d" or overdue or owner or branch or kind or rule or mine or limit is not None or check
+        filtered = within or overdue or owner or branch or kind or rule or mine or limit is not None or check
         _notify(app, notify and not filtered, channel, dry_run=dry_run, unmask=unmask, json=json)
         return
     asked = Due(
         overdue_only=overdue,
         owner=owner,
         branch=branch,
-        kind=Kind.parse(kind) if kind else "",
+        kind=kind,
         rule=rule,
         mine=mine,
         limit=row_limit(limit, json),
     )
-    if within != "1d":
-        from demandctl.core.times import parse_span
-
-        asked = asked._replace(within=parse_span(within))
+    if within:
+        asked = asked._replace(within=within)
     with reading(app) as reader:
         rows, counts = due_deadlines(reader, asked)
-        if not rows and (owner or branch or rule):
+        if not rows or any(len(names) > 1 for names in (owner, branch, rule)):
             from demandctl.queries.known import require_known
 
             require_known(reader, owner=owner, branch=branch, rule=rule)
@@ -97,14 +98,14 @@ def due(
     if json:
         put_json([line._asdict() for line in lines])
     else:
-        narrowed = [text for text in (owner, branch, kind and Kind.parse(kind).label, rule) if text]
+        narrowed = [*owner, *branch, *(term.label for term in kind), *rule]
         nothing = f"没有符合条件（{'、'.join(map(shown, narrowed))}）的到期的事。" if narrowed else NOTHING
         put_due(lines, {row["id"]: row["region"] or "" for row in rows}, counts, app.now, nothing)
     if check and counts.get("overdue"):
-        raise typer.Exit(1)
+        raise Ended(1)
 
 
-def _notify(app: Context, alone: bool, channel: str, *, dry_run: bool, unmask: bool, json: bool) -> None:
+def _notify(app: Context, alone: bool, channel: tuple[str, ...], *, dry_run: bool, unmask: bool, json: bool) -> None:
     if not alone:
         raise UsageError(
             "--dry-run、--channel、--unmask 要和 --notify 一起用，--notify 不和筛选一起用",

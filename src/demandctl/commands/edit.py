@@ -9,7 +9,6 @@ from demandctl.commands.intake.typed import (
     GroupName,
     Mode,
     Product,
-    Raised,
     Region,
     Subtype,
     Tags,
@@ -23,37 +22,38 @@ from demandctl.language.subject import Subject
 from demandctl.queries.demands import read_demand
 from demandctl.queries.reader import reading
 from demandctl.terminal.answers import demand_answer
-from demandctl.terminal.options import At, Json, KindOption, Number
-from demandctl.terminal.typed import clean, one_line, past, understood
-from demandctl.vocabulary import SUBTYPES, Channel, Kind, ServiceMode, Urgency, parse_subtype
+from demandctl.terminal.options import At, Json, KindOption, Number, Raised
+from demandctl.terminal.takes import Argument, Option, choice, prose, ref, word
+from demandctl.terminal.typed import understood
+from demandctl.vocabulary import SUBTYPES, Kind, parse_subtype
 
-Content = Annotated[str | None, typer.Option("--content", metavar="内容", help="改写内容")]
-Note = Annotated[str | None, typer.Option("--note", metavar="文字", help="备注；写空串清除")]
-Verified = Annotated[bool, typer.Option("--verified/--unverified", help="属实，或不属实")]
-UpgradeSubtype = Annotated[str, typer.Option("--subtype", metavar="子类", help="new 新机|used 二手机|parts 配件|erp")]
-To = Annotated[str, typer.Argument(metavar="联系人", help="请谁协助")]
-Problem = Annotated[str, typer.Option("--problem", metavar="问题", help="难在哪里")]
-WithinOption = Annotated[
-    str, typer.Option("--within", metavar="时限", help="给多长时间（按上班时间），如 2h、1d；默认 4h")
+Content = Annotated[str, Option("--content", "demand.content", prose("内容"))]
+Note = Annotated[str | None, Option("--note", "demand.note", prose("文字"), "写空串清除")]
+Verified = Annotated[bool, Option("--verified/--unverified", "属实，或不属实")]
+UpgradeSubtype = Annotated[
+    str, Option("--subtype", "demand.subtype", choice(SUBTYPES[Kind.OPPORTUNITY], "子类"), "默认新机")
 ]
+To = Annotated[str, Argument("请谁协助", ref("contact", "联系人"))]
+Problem = Annotated[str, Option("--problem", "难在哪里", prose("问题"))]
+WithinOption = Annotated[str, Option("--within", "给多长时间", word("时限"), "按上班时间，如 2h、1d；默认 4h")]
 
 
 def edit(
     ctx: typer.Context,
     number: Number,
-    kind: KindOption = "",
+    kind: KindOption = None,
     subtype: Subtype = "",
-    urgency: UrgencyOption = "",
+    urgency: UrgencyOption = None,
     region: Region = "",
     product: Product = "",
-    content: Content = None,
+    content: Content = "",
     wish: Wish = "",
-    mode: Mode = "",
+    mode: Mode = None,
     warranty: Warranty = "",
-    channel: ChannelOption = "",
+    channel: ChannelOption = None,
     group: GroupName = "",
-    raised: Raised = "",
-    tag: Tags = None,
+    raised: Raised = None,
+    tag: Tags = (),
     note: Note = None,
     json: Json = False,
 ) -> None:
@@ -65,32 +65,28 @@ def edit(
     from demandctl.actions import demands
     from demandctl.db import transaction
 
-    moment = past(app, raised, "--raised", opening=True) if raised else None
     with transaction(app, "edit") as work:
         demand = demands.find_demand(work.session, number)
-        kind_term = Kind.parse(kind) if kind else Kind(demand.kind)
         values = {
-            "kind": kind_term.value if kind else "",
-            "subtype": parse_subtype(subtype, kind_term) if subtype else "",
-            "urgency": Urgency.parse(urgency).value if urgency else "",
-            "region": one_line(region),
-            "product": one_line(product),
-            "content": clean(content),
-            "wish": clean(wish),
-            "service_mode": ServiceMode.parse(mode).value if mode else "",
-            "warranty": one_line(warranty),
-            "channel": Channel.parse(channel).value if channel else "",
-            "group_name": one_line(group),
-            "raised_at": moment,
-            "tags": [one_line(name) for name in tag] if tag else "",
+            "kind": kind and kind.value,
+            "subtype": parse_subtype(subtype, kind or Kind(demand.kind)) if subtype else "",
+            "urgency": urgency and urgency.value,
+            "region": region,
+            "product": product,
+            "content": content,
+            "wish": wish,
+            "service_mode": mode and mode.value,
+            "warranty": warranty,
+            "channel": channel and channel.value,
+            "group_name": group,
+            "raised_at": raised,
+            "tags": [*tag],
         }
-        given = {name: value for name, value in values.items() if value} | (
-            {"note": clean(note)} if note is not None else {}
-        )
+        given = {name: value for name, value in values.items() if value} | ({"note": note} if note is not None else {})
         if not given:
             raise UsageError("要改成什么是空的", f"demandctl edit {number} --help")
         changed = demands.edit(work, demand, given)
-    said = f"，提出时间 {understood(app, moment)}" if moment else ""
+    said = f"，提出时间 {understood(app, raised)}" if raised else ""
     done = f"{Subject.demand(number)} 已改 {len(changed)} 项{said}" if changed else f"{Subject.demand(number)} 没有变化"
     demand_answer(app, number, json, done, f"看结果：demandctl show {number}")
 
@@ -139,22 +135,22 @@ def upgrade(ctx: typer.Context, number: Number, subtype: UpgradeSubtype = "new",
 
 
 def escalate(
-    ctx: typer.Context, number: Number, contact: To, *, problem: Problem, within: WithinOption = "", at: At = "",
+    ctx: typer.Context, number: Number, contact: To, *, problem: Problem, within: WithinOption = "", at: At = None,
     json: Json = False,
 ) -> None:  # fmt: skip
     """疑难升级：请更高层协助，写明问题和时限。"""
     app: Context = ctx.obj
-    if not clean(problem):
+    if not problem:
         raise UsageError("选项 --problem 是空的", f'写明难在哪里：demandctl escalate {number} {contact} --problem "…"')
     from demandctl.actions import demands
     from demandctl.actions.contacts import find_contact
     from demandctl.db import transaction
 
-    allowed, moment = demands.parse_within(within) if within else "", past(app, at)
+    allowed = demands.parse_within(within) if within else ""
     with transaction(app, "escalate") as work:
         demand = demands.find_demand(work.session, number)
-        to = find_contact(work, one_line(contact))
-        level = demands.escalate(work, demand, to, problem=clean(problem), within=allowed, at=moment)
+        to = find_contact(work, contact)
+        level = demands.escalate(work, demand, to, problem=problem, within=allowed, at=at or app.now)
         name = to.name
     demand_answer(
         app, number, json, f"{Subject.demand(number)} 已升级第 {level} 级 → {name}",

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from demandctl import vocabulary
 from demandctl.context import Context
-from demandctl.core.periods import Period, parse_period, period_of
+from demandctl.core.periods import Period, period_of
 from demandctl.errors import LedgerUnusable, Refused, UsageError
 from demandctl.language.display import shown
 from demandctl.language.subject import Subject
@@ -17,11 +17,11 @@ from demandctl.queries.handed import is_owed
 from demandctl.queries.reader import Reader, reading
 from demandctl.store.values import stored
 from demandctl.terminal.answers import answer
-from demandctl.terminal.grammar import Tree
-from demandctl.terminal.options import Json, Yes, choices
+from demandctl.terminal.grammar import Entry, Tree
+from demandctl.terminal.options import BranchFilter, Json, KindFilter, Since, Until, Yes
 from demandctl.terminal.render import put_json, say
-from demandctl.terminal.showing import boundary
-from demandctl.terminal.typed import revisit_number
+from demandctl.terminal.takes import FILE, Argument, Option, choice, file, many, period, ref
+from demandctl.vocabulary import RevisitKind
 
 if TYPE_CHECKING:
     from demandctl.exports.job import Job
@@ -29,20 +29,16 @@ if TYPE_CHECKING:
 SUFFIXES = (".xlsx", ".csv", ".json")
 REPORTS = {"weekly": "week", "monthly": "month", "quarterly": "quarter"}
 
-Since = Annotated[str, typer.Option("--from", metavar="时间", help="从哪天起")]
-Until = Annotated[str, typer.Option("--to", metavar="时间", help="到哪天止（含当天）")]
-Week = Annotated[str, typer.Option("--week", metavar="周", help="2026-W47、本周、上周")]
-Month = Annotated[str, typer.Option("--month", metavar="月", help="2026-11、本月、上月")]
-Quarter = Annotated[str, typer.Option("--quarter", metavar="季度", help="2026Q4、本季、上季")]
-Branch = Annotated[str, typer.Option("--branch", metavar="分公司", help="分公司，写一部分即可")]
-Kind = Annotated[str, typer.Option("--kind", metavar="类型", help=f"{choices(vocabulary.Kind)}（或中文）")]
-VisitKind = Annotated[str, typer.Option("--kind", metavar="类型", help=f"{choices(vocabulary.RevisitKind)}（或中文）")]
-OpenOnly = Annotated[bool, typer.Option("--open", help="只要没完的")]
-Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="文件", help=".xlsx、.csv 或 .json")]
-Folder = Annotated[Path | None, typer.Option("-o", "--output", metavar="文件夹", help="写到哪个文件夹，默认新建一个")]
-Mask = Annotated[bool, typer.Option("--mask", help="电话和微信号打码")]
-Force = Annotated[bool, typer.Option("--force", help="替换已有的文件")]
-Number = Annotated[int, typer.Argument(parser=revisit_number, metavar="回访编号", help="回访编号")]
+Week = Annotated[Period | None, Option("--week", "哪一周", period("week", "周"), "2026-W47、本周、上周")]
+Month = Annotated[Period | None, Option("--month", "哪个月", period("month", "月"), "2026-11、本月、上月")]
+Quarter = Annotated[Period | None, Option("--quarter", "哪个季度", period("quarter", "季度"), "2026Q4、本季、上季")]
+VisitKind = Annotated[tuple[RevisitKind, ...], Option("--kind", "revisit.kind", many(choice(RevisitKind, "类型")))]
+OpenOnly = Annotated[bool, Option("--open", "只要没完的")]
+Output = Annotated[Path | None, Option("-o --output", "写到哪个文件", FILE, ".xlsx、.csv 或 .json")]
+Folder = Annotated[Path | None, Option("-o --output", "写到哪个文件夹", file("文件夹"), "默认新建一个")]
+Mask = Annotated[bool, Option("--mask", "电话和微信号打码")]
+Force = Annotated[bool, Option("--force", "替换已有的文件")]
+Number = Annotated[int, Argument("revisit.id", ref("revisit", "回访编号"))]
 
 
 class Wanted(NamedTuple):
@@ -52,8 +48,8 @@ class Wanted(NamedTuple):
     replace: bool = False
     mask: bool = False
     as_json: bool = False
-    branch: str = ""
-    kind: str = ""
+    branch: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
     open_only: bool = False
     since: str = ""
     until: str = ""
@@ -63,26 +59,24 @@ class Wanted(NamedTuple):
 
 
 def demands(
-    ctx: typer.Context, since: Since = "", until: Until = "", week: Week = "", month: Month = "", quarter: Quarter = "",
-    branch: Branch = "", kind: Kind = "", open_only: OpenOnly = False, output: Output = None, mask: Mask = False,
-    force: Force = False, yes: Yes = False, json: Json = False,
+    ctx: typer.Context, since: Since = "", until: Until = "", week: Week = None, month: Month = None,
+    quarter: Quarter = None, branch: BranchFilter = (), kind: KindFilter = (), open_only: OpenOnly = False,
+    output: Output = None, mask: Mask = False, force: Force = False, yes: Yes = False, json: Json = False,
 ) -> None:  # fmt: skip
     """需求信息记录表：需求、跟进、派单、汇总。按提出时间选。"""
     app: Context = ctx.obj
-    wanted = Wanted(output, force or yes, mask, json, branch, vocabulary.Kind.parse(kind) if kind else "", open_only)
+    wanted = Wanted(output, force or yes, mask, json, branch, kind, open_only)
     _export(app, "demands", _spanned(app, wanted, since, until, week, month, quarter))
 
 
 def revisits(
-    ctx: typer.Context, since: Since = "", until: Until = "", week: Week = "", month: Month = "", quarter: Quarter = "",
-    branch: Branch = "", kind: VisitKind = "", open_only: OpenOnly = False, output: Output = None, mask: Mask = False,
-    force: Force = False, yes: Yes = False, json: Json = False,
+    ctx: typer.Context, since: Since = "", until: Until = "", week: Week = None, month: Month = None,
+    quarter: Quarter = None, branch: BranchFilter = (), kind: VisitKind = (), open_only: OpenOnly = False,
+    output: Output = None, mask: Mask = False, force: Force = False, yes: Yes = False, json: Json = False,
 ) -> None:  # fmt: skip
     """客户回访记录表：回访和汇总。按回访时间（未访的按计划时间）选。"""
     app: Context = ctx.obj
-    wanted = Wanted(
-        output, force or yes, mask, json, branch, vocabulary.RevisitKind.parse(kind) if kind else "", open_only
-    )
+    wanted = Wanted(output, force or yes, mask, json, branch, kind, open_only)
     _export(app, "revisits", _spanned(app, wanted, since, until, week, month, quarter))
 
 
@@ -95,18 +89,18 @@ def revisit(
 
 
 def follow_ups(
-    ctx: typer.Context, since: Since = "", until: Until = "", week: Week = "", month: Month = "", quarter: Quarter = "",
-    branch: Branch = "", kind: Kind = "", open_only: OpenOnly = False, output: Output = None, mask: Mask = False,
-    force: Force = False, yes: Yes = False, json: Json = False,
+    ctx: typer.Context, since: Since = "", until: Until = "", week: Week = None, month: Month = None,
+    quarter: Quarter = None, branch: BranchFilter = (), kind: KindFilter = (), open_only: OpenOnly = False,
+    output: Output = None, mask: Mask = False, force: Force = False, yes: Yes = False, json: Json = False,
 ) -> None:  # fmt: skip
     """跟进明细。按跟进时间选。"""
     app: Context = ctx.obj
-    wanted = Wanted(output, force or yes, mask, json, branch, vocabulary.Kind.parse(kind) if kind else "", open_only)
+    wanted = Wanted(output, force or yes, mask, json, branch, kind, open_only)
     _export(app, "follow-ups", _spanned(app, wanted, since, until, week, month, quarter))
 
 
 def contacts(
-    ctx: typer.Context, branch: Branch = "", output: Output = None, mask: Mask = False, force: Force = False,
+    ctx: typer.Context, branch: BranchFilter = (), output: Output = None, mask: Mask = False, force: Force = False,
     yes: Yes = False, json: Json = False,
 ) -> None:  # fmt: skip
     """通讯录，可原样导入。"""
@@ -114,7 +108,7 @@ def contacts(
 
 
 def customers(
-    ctx: typer.Context, branch: Branch = "", output: Output = None, mask: Mask = False, force: Force = False,
+    ctx: typer.Context, branch: BranchFilter = (), output: Output = None, mask: Mask = False, force: Force = False,
     yes: Yes = False, json: Json = False,
 ) -> None:  # fmt: skip
     """客户档案。"""
@@ -122,7 +116,7 @@ def customers(
 
 
 def weekly(
-    ctx: typer.Context, week: Week = "", branch: Branch = "", output: Output = None, mask: Mask = False,
+    ctx: typer.Context, week: Week = None, branch: BranchFilter = (), output: Output = None, mask: Mask = False,
     force: Force = False, yes: Yes = False, json: Json = False,
 ) -> None:  # fmt: skip
     """周报，默认上周：概览、新增、商机进展、超时、结束、回访。"""
@@ -130,7 +124,7 @@ def weekly(
 
 
 def monthly(
-    ctx: typer.Context, month: Month = "", branch: Branch = "", output: Output = None, mask: Mask = False,
+    ctx: typer.Context, month: Month = None, branch: BranchFilter = (), output: Output = None, mask: Mask = False,
     force: Force = False, yes: Yes = False, json: Json = False,
 ) -> None:  # fmt: skip
     """月度回访整理，默认上月：每个部门一张表。"""
@@ -138,7 +132,7 @@ def monthly(
 
 
 def quarterly(
-    ctx: typer.Context, quarter: Quarter = "", branch: Branch = "", output: Output = None, mask: Mask = False,
+    ctx: typer.Context, quarter: Quarter = None, branch: BranchFilter = (), output: Output = None, mask: Mask = False,
     force: Force = False, yes: Yes = False, json: Json = False,
 ) -> None:  # fmt: skip
     """季度总结，默认上季度。"""
@@ -147,13 +141,13 @@ def quarterly(
 
 
 def all_(
-    ctx: typer.Context, since: Since = "", until: Until = "", week: Week = "", month: Month = "", quarter: Quarter = "",
-    branch: Branch = "", output: Folder = None, mask: Mask = False, force: Force = False, yes: Yes = False,
-    json: Json = False,
+    ctx: typer.Context, since: Since = "", until: Until = "", week: Week = None, month: Month = None,
+    quarter: Quarter = None, branch: BranchFilter = (), output: Folder = None, mask: Mask = False,
+    force: Force = False, yes: Yes = False, json: Json = False,
 ) -> None:  # fmt: skip
     """全部表格，写进一个文件夹。"""
     app: Context = ctx.obj
-    wanted = _spanned(app, Wanted(None, force or yes, mask, json, branch), since, until, "", "", "")
+    wanted = _spanned(app, Wanted(None, force or yes, mask, json, branch), since, until, None, None, None)
     folder = output or Path(f"台账导出-{app.now:%Y-%m-%d}")
     names = ["demands", "revisits", "follow-ups", "contacts", "customers", *REPORTS]
     given = {"weekly": week, "monthly": month, "quarterly": quarter}
@@ -175,31 +169,35 @@ def all_(
 
 
 def _spanned(
-    app: Context, wanted: Wanted, since: str, until: str, week: str, month: str, quarter: str
+    app: Context, wanted: Wanted, since: str, until: str, week: Period | None, month: Period | None,
+    quarter: Period | None,
 ) -> Wanted:  # fmt: skip
     """What is wanted, of the time that was asked for; everything when none was."""
-    given = {"week": week, "month": month, "quarter": quarter}
-    named = {unit: text for unit, text in given.items() if text}
+    named = [each for each in (week, month, quarter) if each]
     if len(named) + bool(since or until) > 1:
         raise UsageError("--week、--month、--quarter 和 --from/--to 只能用一种")
-    for unit, text in named.items():
-        period = parse_period(unit, text, app.now.date())
-        start_of = app.calendar.start_of
-        return wanted._replace(
-            since=stored(start_of(period.start)), until=stored(start_of(period.end)),
-            period=period, name=period.name,
-        )  # fmt: skip
-    first, last = boundary(app, since), boundary(app, until, end=True)
-    if first and last and first >= last:
+    if named:
+        [one], start_of = named, app.calendar.start_of
+        first, last = stored(start_of(one.start)), stored(start_of(one.end))
+        return wanted._replace(since=first, until=last, period=one, name=one.name)
+    if since and until and since >= until:
         raise UsageError("--from 要早于 --to")
-    name = " ".join(part for part in (f"{since}起" if since else "", f"至{until}" if until else "") if part)
-    return wanted._replace(since=first, until=last, name=name or "全部")
+    name = " ".join(
+        f"{_day(app, text, before)}{end}" if end == "起" else f"{end}{_day(app, text, before)}"
+        for text, end, before in ((since, "起", 0), (until, "至", 1))
+        if text
+    )
+    return wanted._replace(since=since, until=until, name=name or "全部")
 
 
-def _of_period(app: Context, wanted: Wanted, unit: str, text: str) -> Wanted:
+def _day(app: Context, stored_at: str, before: int) -> str:
+    """The day of an end of a span, *before* seconds earlier: the one that ends at midnight is the last in it."""
+    return str((datetime.fromisoformat(stored_at) - timedelta(seconds=before)).astimezone(app.zone).date())
+
+
+def _of_period(app: Context, wanted: Wanted, unit: str, named: Period | None) -> Wanted:
     """What is wanted, of the week, month or quarter that was named, else of the one before this."""
-    today = app.now.date()
-    period = parse_period(unit, text, today) if text else period_of(unit, today).before
+    period = named or period_of(unit, app.now.date()).before
     return wanted._replace(period=period, name=period.name)
 
 
@@ -312,14 +310,14 @@ def _progress(job: "Job", title: str, tables: tuple[str, ...]) -> Iterator[None]
 
 
 TREE: Tree = {
-    "demands": demands,
-    "revisits": revisits,
-    "revisit": revisit,
-    "follow-ups": follow_ups,
-    "contacts": contacts,
-    "customers": customers,
-    "weekly": weekly,
-    "monthly": monthly,
-    "quarterly": quarterly,
-    "all": all_,
+    "demands": Entry("需求", demands),
+    "revisits": Entry("回访", revisits),
+    "revisit": Entry("回访表", revisit),
+    "follow-ups": Entry("跟进", follow_ups),
+    "contacts": Entry("通讯录", contacts),
+    "customers": Entry("客户", customers),
+    "weekly": Entry("周报", weekly),
+    "monthly": Entry("月报", monthly),
+    "quarterly": Entry("季报", quarterly),
+    "all": Entry("全部", all_),
 }

@@ -17,13 +17,13 @@ from demandctl.queries.reader import Reader, reader_in, reading
 from demandctl.terminal import asking
 from demandctl.terminal.answers import agreed
 from demandctl.terminal.copying import Copy, copy_in_turn, short
-from demandctl.terminal.options import Json, Reason, Yes, choices
+from demandctl.terminal.options import Json, Reason, Yes
 from demandctl.terminal.render import Column, put, put_json, put_styled, put_table, tell
-from demandctl.terminal.typed import clean, demand_number, one_line
-from demandctl.vocabulary import Kind, match
+from demandctl.terminal.takes import Argument, Option, choice, many, ref, word
+from demandctl.vocabulary import Kind
 
-From = Annotated[str, typer.Argument(metavar="交出人", help="谁交出：姓名、电话或编号")]
-To = Annotated[str, typer.Argument(metavar="接手人", help="谁接手：姓名、电话或编号")]
+From = Annotated[str, Argument("交出人", ref("contact", "交出人"), "姓名、电话或编号")]
+To = Annotated[str, Argument("接手人", ref("contact", "接手人"), "姓名、电话或编号")]
 ONLY = {
     "demands": "需求",
     "referred": "待指派",
@@ -32,21 +32,17 @@ ONLY = {
     "revisits": "回访",
     "customers": "客户",
 }
-Only = Annotated[
-    list[str] | None, typer.Option("--only", metavar="哪类", help=f"只交这几类：{'|'.join(ONLY)}（或中文），可写多次")
-]
-Kinds = Annotated[
-    list[str] | None, typer.Option("--kind", metavar="类型", help=f"只交这类需求：{choices(Kind)}（或中文）")
-]
-Region = Annotated[str, typer.Option("--region", metavar="地区", help="只交这个地区的")]
-Demands = Annotated[list[str] | None, typer.Option("--demand", metavar="编号", help="只交这几条需求，可写多次")]
-Customers = Annotated[list[str] | None, typer.Option("--customer", metavar="客户", help="只交这几位客户，可写多次")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="只列出来，不交接")]
+Only = Annotated[tuple[str, ...], Option("--only", "只交这几类", many(choice(ONLY, "哪类")))]
+Kinds = Annotated[tuple[Kind, ...], Option("--kind", "只交这类需求", many(choice(Kind, "类型")))]
+Regions = Annotated[tuple[str, ...], Option("--region", "只交这个地区的", many(word("地区", known="region")))]
+Demands = Annotated[tuple[int, ...], Option("--demand", "只交这几条需求", many(ref("demand", "编号")))]
+Customers = Annotated[tuple[str, ...], Option("--customer", "只交这几位客户", many(ref("customer", "客户")))]
+DryRun = Annotated[bool, Option("--dry-run", "只列出来，不交接")]
 
 
 def handover(
-    ctx: typer.Context, from_: From, to: To, only: Only = None, kind: Kinds = None, region: Region = "",
-    demand: Demands = None, customer: Customers = None, reason: Reason = "", dry_run: DryRun = False, yes: Yes = False,
+    ctx: typer.Context, from_: From, to: To, only: Only = (), kind: Kinds = (), region: Regions = (),
+    demand: Demands = (), customer: Customers = (), reason: Reason = "", dry_run: DryRun = False, yes: Yes = False,
     copy: Copy = False, json: Json = False,
 ) -> None:  # fmt: skip
     """交接：一个人手里没完的事和客户交给另一个人。
@@ -55,8 +51,8 @@ def handover(
     """
     app: Context = ctx.obj
     with reading(app) as reader:
-        old = read_contact(reader, find_contact_id(reader, one_line(from_)))
-        new = read_contact(reader, find_contact_id(reader, one_line(to)))
+        old = read_contact(reader, find_contact_id(reader, from_))
+        new = read_contact(reader, find_contact_id(reader, to))
         part = _part(reader, only, kind, region, demand, customer)
         held = holdings.held_by(reader, old.id, part)
         holdings.require_all(part, held)
@@ -79,7 +75,7 @@ def handover(
     with transaction(app, "handover") as work:
         now_held = holdings.held_by(reader_in(work), old.id, part)
         giver, taker = (work.session.get_one(Contact, person.id) for person in (old, new))
-        hand_over(work, giver, taker, now_held, reason=clean(reason))
+        hand_over(work, giver, taker, now_held, reason=reason)
     if json:
         _put_list(held, old, new, notices, as_json=True)
         return
@@ -89,15 +85,15 @@ def handover(
 
 
 def _part(
-    reader: Reader, only: list[str] | None, kinds: list[str] | None, region: str, demands: list[str] | None,
-    customers: list[str] | None,
+    reader: Reader, only: tuple[str, ...], kinds: tuple[Kind, ...], regions: tuple[str, ...], demands: tuple[int, ...],
+    customers: tuple[str, ...],
 ) -> holdings.Part:  # fmt: skip
     return holdings.Part(
-        only=frozenset(match(name, ONLY) for text in only or [] for name in text.replace("，", ",").split(",")),
-        kinds=frozenset(Kind.parse(name).value for name in kinds or []),
-        region=one_line(region),
-        demands=frozenset(map(demand_number, demands or [])),
-        customers=frozenset(find_customer_id(reader, one_line(name)) for name in customers or []),
+        only=frozenset(only),
+        kinds=frozenset(kind.value for kind in kinds),
+        regions=regions,
+        demands=frozenset(demands),
+        customers=frozenset(find_customer_id(reader, name) for name in customers),
     )
 
 

@@ -11,28 +11,26 @@ from demandctl.context import Context
 from demandctl.errors import PartlyDone, Refused
 from demandctl.language.display import shown
 from demandctl.terminal.answers import object_answer
-from demandctl.terminal.grammar import Tree
+from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.options import Json
 from demandctl.terminal.render import put_json, say
+from demandctl.terminal.takes import FILE, Argument, Option, each, word
 
 if TYPE_CHECKING:
     from demandctl.imports.arrival import Arrival
     from demandctl.imports.importer import Importer
 
-File = Annotated[Path, typer.Argument(metavar="文件", help=".xlsx .xls .ods 或 .csv")]
-Map = Annotated[
-    list[str] | None,
-    typer.Option("--map", metavar="列名=字段", help="认不出的列是什么，可写多次；同样的表头下次记得"),
-]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="只看会怎样，不写入")]
-SkipErrors = Annotated[bool, typer.Option("--skip-errors", help="有问题的行写到旁边的 .problems.xlsx，其余照收")]
-SheetName = Annotated[str, typer.Option("--sheet", metavar="名称", help="只读这一张工作表，默认全部")]
+File = Annotated[Path, Argument("表格文件", FILE, ".xlsx .xls .ods 或 .csv")]
+Map = Annotated[tuple[str, ...], Option("--map", "认不出的列是什么", each(word("列名=字段")), "同样的表头下次记得")]
+DryRun = Annotated[bool, Option("--dry-run", "只看会怎样，不写入")]
+SkipErrors = Annotated[bool, Option("--skip-errors", "有问题的行写到旁边的 .problems.xlsx，其余照收")]
+SheetName = Annotated[str, Option("--sheet", "只读这一张工作表", word("名称"), "默认全部")]
 
 _SHOWN = 20
 
 
 def demands(
-    ctx: typer.Context, file: File, map_: Map = None, dry_run: DryRun = False, skip_errors: SkipErrors = False,
+    ctx: typer.Context, file: File, map_: Map = (), dry_run: DryRun = False, skip_errors: SkipErrors = False,
     sheet: SheetName = "", json: Json = False,
 ) -> None:  # fmt: skip
     """导入需求信息记录表：旧表按原来的时间入账，未结束的从现在起计时。"""
@@ -42,7 +40,7 @@ def demands(
 
 
 def revisits(
-    ctx: typer.Context, file: File, map_: Map = None, dry_run: DryRun = False, skip_errors: SkipErrors = False,
+    ctx: typer.Context, file: File, map_: Map = (), dry_run: DryRun = False, skip_errors: SkipErrors = False,
     sheet: SheetName = "", json: Json = False,
 ) -> None:  # fmt: skip
     """导入客户回访记录表。"""
@@ -52,7 +50,7 @@ def revisits(
 
 
 def customers(
-    ctx: typer.Context, file: File, map_: Map = None, dry_run: DryRun = False, skip_errors: SkipErrors = False,
+    ctx: typer.Context, file: File, map_: Map = (), dry_run: DryRun = False, skip_errors: SkipErrors = False,
     sheet: SheetName = "", json: Json = False,
 ) -> None:  # fmt: skip
     """导入客户资料；同一电话、微信或编号的客户补上空白，不改已有的。"""
@@ -62,7 +60,7 @@ def customers(
 
 
 def contacts(
-    ctx: typer.Context, file: File, map_: Map = None, dry_run: DryRun = False, skip_errors: SkipErrors = False,
+    ctx: typer.Context, file: File, map_: Map = (), dry_run: DryRun = False, skip_errors: SkipErrors = False,
     sheet: SheetName = "", json: Json = False,
 ) -> None:  # fmt: skip
     """导入通讯录；同一电话的人更新，重复导入不会重复。"""
@@ -72,7 +70,7 @@ def contacts(
 
 
 def _run(
-    app: Context, importer: "type[Importer[Any]]", file: Path, mapping: list[str] | None, sheet: str, dry_run: bool,
+    app: Context, importer: "type[Importer[Any]]", file: Path, mapping: tuple[str, ...], sheet: str, dry_run: bool,
     skip_errors: bool, json: bool,
 ) -> None:  # fmt: skip
     """One import: read, taken in inside one transaction, told."""
@@ -81,7 +79,7 @@ def _run(
     from demandctl.imports.source import open_source, parse_mapping
 
     kind = importer.kind
-    named = parse_mapping(mapping or [], kind)
+    named = parse_mapping([*mapping], kind)
     with _progress() as progress, _no_collecting():
         source = open_source(file, sheet, named, progress)
         with transaction(app, f"import {kind.name}", keep=not dry_run) as work:
@@ -176,4 +174,9 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
         yield progress
 
 
-TREE: Tree = {"demands": demands, "revisits": revisits, "customers": customers, "contacts": contacts}
+TREE: Tree = {
+    "demands": Entry("需求", demands),
+    "revisits": Entry("回访", revisits),
+    "customers": Entry("客户", customers),
+    "contacts": Entry("通讯录", contacts),
+}

@@ -13,8 +13,9 @@ from demandctl.store.writing import put_text
 from demandctl.terminal.answers import answer
 from demandctl.terminal.options import Json
 from demandctl.terminal.render import put_json
+from demandctl.terminal.takes import Option
 
-Demo = Annotated[bool, typer.Option("--demo", help="用示例数据填满一份新台账，供试用")]
+Demo = Annotated[bool, Option("--demo", "用示例数据填满一份新台账，供试用")]
 
 
 def init(ctx: typer.Context, demo: Demo = False, json: Json = False) -> None:

@@ -10,43 +10,40 @@ from demandctl.queries.demands import read_demand
 from demandctl.queries.history import OperationView, read_operations
 from demandctl.queries.reader import reading
 from demandctl.terminal.answers import object_answer
-from demandctl.terminal.options import Json
+from demandctl.terminal.options import Json, Limit, Since, Until, row_limit
 from demandctl.terminal.render import Column, put, put_json, put_styled, put_table, tell
-from demandctl.terminal.showing import Limit, boundary, row_limit
-from demandctl.terminal.typed import demand_number, one_line
+from demandctl.terminal.takes import Argument, Option, many, ref, word
 
-MaybeNumber = Annotated[str, typer.Argument(metavar="编号", help="只看一条需求的")]
-WhoFilter = Annotated[str, typer.Option("--who", metavar="姓名", help="谁做的，写一部分即可")]
-CommandFilter = Annotated[str, typer.Option("--command", metavar="命令", help="哪个命令，如 follow-up、customer")]
-Since = Annotated[str, typer.Option("--from", metavar="时间", help="从哪天起")]
-Until = Annotated[str, typer.Option("--to", metavar="时间", help="到哪天止（含当天）")]
-Changes = Annotated[bool, typer.Option("--changes", help="逐项列出改了什么")]
+MaybeNumber = Annotated[int | None, Argument("只看一条需求的", ref("demand", "编号"))]
+WhoFilter = Annotated[tuple[str, ...], Option("--who", "谁做的", many(word("姓名")), "写一部分即可")]
+CommandFilter = Annotated[
+    tuple[str, ...], Option("--command", "哪个命令", many(word("命令")), "如 follow-up、customer")
+]
+Changes = Annotated[bool, Option("--changes", "逐项列出改了什么")]
 
 
 def log(
-    ctx: typer.Context, number: MaybeNumber = "", who: WhoFilter = "", command: CommandFilter = "", since: Since = "",
+    ctx: typer.Context, number: MaybeNumber = None, who: WhoFilter = (), command: CommandFilter = (), since: Since = "",
     until: Until = "", changes: Changes = False, limit: Limit = None, json: Json = False,
 ) -> None:  # fmt: skip
     """操作日志：谁在何时做了什么；--changes 看改了什么。"""
     app: Context = ctx.obj
     from demandctl.queries.changes import in_words, of_operations
 
-    demand = demand_number(number) if number else None
-    span = {"since": boundary(app, since), "until": boundary(app, until, end=True)}
     with reading(app) as reader:
-        if demand is not None:
-            read_demand(reader, demand)
+        if number is not None:
+            read_demand(reader, number)
         found = read_operations(
-            reader, demand=demand, who=one_line(who), command=one_line(command), limit=row_limit(limit, json), **span
+            reader, demand=number, who=who, commands=command, since=since, until=until, limit=row_limit(limit, json)
         )
         changed = of_operations(reader, [o.id for o in found]) if changes else {}
-        told = {number: list(in_words(reader, fields)) for number, fields in changed.items()} if not json else {}
+        told = {key: list(in_words(reader, fields)) for key, fields in changed.items()} if not json else {}
     if json:
-        extra = {number: [change._asdict() for change in fields] for number, fields in changed.items()}
+        extra = {key: [change._asdict() for change in fields] for key, fields in changed.items()}
         put_json([o.data() | {"changes": extra[o.id]} if changes else o for o in found])
         return
     if not found:
-        put("没有符合条件的操作" if demand or who or command or since or until else "还没有操作")
+        put("没有符合条件的操作" if number or who or command or since or until else "还没有操作")
         return
     if changes:
         _put_changes(app, found, told)

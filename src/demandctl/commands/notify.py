@@ -9,10 +9,10 @@ from demandctl.context import Context
 from demandctl.errors import PartlyDone
 from demandctl.language.display import moment, shown, shown_lines
 from demandctl.language.subject import Subject
-from demandctl.terminal.grammar import Tree
-from demandctl.terminal.options import Json
+from demandctl.terminal.grammar import Entry, Tree
+from demandctl.terminal.options import Json, Limit, row_limit
 from demandctl.terminal.render import Column, put, put_json, put_table, say, tell
-from demandctl.terminal.showing import Limit, row_limit
+from demandctl.terminal.takes import Option, many, ref
 
 if TYPE_CHECKING:  # at run time they are loaded where they are needed: every command passes here
     from demandctl.notify.channel import NoticeChannel
@@ -21,12 +21,12 @@ if TYPE_CHECKING:  # at run time they are loaded where they are needed: every co
     from demandctl.notify.digest import Item
     from demandctl.notify.plan import Plan
 
-ChannelName = Annotated[str, typer.Option("--channel", metavar="渠道", help="只用这个渠道，默认全部")]
+ChannelName = Annotated[tuple[str, ...], Option("--channel", "只用这个渠道", many(ref("notice", "渠道")), "默认全部")]
 
 _UNSENT = "没发成的仍记作未发，下次运行会再发；看记录：demandctl notify log"
 
 
-def deliver(app: Context, channel: str, *, dry_run: bool, unmask: bool, json: bool) -> None:
+def deliver(app: Context, channel: tuple[str, ...], *, dry_run: bool, unmask: bool, json: bool) -> None:
     """Send what is to be sent now, or show it; exit 5 when a channel failed."""
     from demandctl.notify import delivery
 
@@ -97,7 +97,7 @@ def _item_data(app: Context, item: "Item", result: str) -> dict[str, Any]:
     }
 
 
-def _rehearse(app: Context, channel: str, *, unmask: bool, json: bool) -> None:
+def _rehearse(app: Context, channel: tuple[str, ...], *, unmask: bool, json: bool) -> None:
     """What would go out now, channel by channel; nothing is sent and nothing written."""
     from demandctl.notify import digest, plan
     from demandctl.notify.channels import read
@@ -127,7 +127,7 @@ def _rehearse(app: Context, channel: str, *, unmask: bool, json: bool) -> None:
         put()
 
 
-def probe(ctx: typer.Context, channel: ChannelName = "", json: Json = False) -> None:
+def probe(ctx: typer.Context, channel: ChannelName = (), json: Json = False) -> None:
     """给渠道发一条测试消息，看配置对不对。"""
     app: Context = ctx.obj
     from demandctl.notify.channels import read
@@ -168,7 +168,7 @@ def _tried(channel: "NoticeChannel") -> dict[str, Any]:
     return about | {"accepted": not accepted.complaint, "answer": accepted.complaint or accepted.answer, "advice": None}
 
 
-def log(ctx: typer.Context, channel: ChannelName = "", limit: Limit = None, json: Json = False) -> None:
+def log(ctx: typer.Context, channel: ChannelName = (), limit: Limit = None, json: Json = False) -> None:
     """发过哪些提醒、发到哪里、对方怎么答；没发成的也在。"""
     app: Context = ctx.obj
     from demandctl.notify.history import sent
@@ -212,7 +212,7 @@ def channels(ctx: typer.Context, json: Json = False) -> None:
     from demandctl.notify.channels import read
 
     settings = read(app.config)
-    found = [_channel_data(channel) for channel in settings.chosen("")]
+    found = [_channel_data(channel) for channel in settings.chosen()]
     if json:
         put_json(found)
         return
@@ -265,4 +265,4 @@ def _warn_of_branches(app: Context, settings: "Settings") -> None:
             say(f"提示：通讯录里没有这些分公司：{shown('、'.join(unknown))}")
 
 
-TREE: Tree = {"test": probe, "log": log, "channels": channels}
+TREE: Tree = {"test": Entry("测试", probe), "log": Entry("记录", log), "channels": Entry("渠道", channels)}

@@ -12,9 +12,9 @@ from demandctl.queries.owing import owed_by_person, owed_for_demand, owed_late
 from demandctl.queries.reader import reading
 from demandctl.terminal.copying import Copy, Unmask, put_notes
 from demandctl.terminal.options import Json
-from demandctl.terminal.typed import one_line
+from demandctl.terminal.takes import Argument, ref
 
-Whom = Annotated[str, typer.Argument(metavar="对象", help="需求编号，或人的姓名、电话；不写就是每个有超时的人")]
+Whom = Annotated[str, Argument("催谁", ref("subject", "对象"), "需求编号，或人的姓名、电话；不写就是每个有超时的人")]
 
 _PHONES = 10**8
 """From here on a number is somebody's phone."""
@@ -26,13 +26,12 @@ def nudge(ctx: typer.Context, whom: Whom = "", unmask: Unmask = False, copy: Cop
     写需求编号，催这一条；写人，催他欠的每一件，最急的在前；不写，催每个有超时的人。
     """
     app: Context = ctx.obj
-    text = one_line(whom)
     with reading(app) as reader:
-        number = read_number(text, About.DEMAND)
+        number = read_number(whom, About.DEMAND)
         if number is not None and number < _PHONES:
             people = owed_for_demand(reader, number)
-        elif text:
-            people = owed_by_person(reader, find_contact_id(reader, text))
+        elif whom:
+            people = owed_by_person(reader, find_contact_id(reader, whom))
         else:
             people = owed_late(reader)
     notes = [(person, reminders.to_person(person.name, owed, app.now, unmask=unmask)) for person, owed in people]

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from demandctl.context import Context
-from demandctl.core.periods import parse_period, period_of
+from demandctl.core.periods import UNITS, parse_period, period_of
 from demandctl.queries.reader import reading
-from demandctl.terminal.options import Json
+from demandctl.terminal.options import BranchFilter, Json
 from demandctl.terminal.render import Column, put, put_json, put_styled, put_table
-from demandctl.vocabulary import match
+from demandctl.terminal.takes import Argument, Option, choice, word
 
 if TYPE_CHECKING:
     from demandctl.queries.report import Number, Report
@@ -21,15 +21,13 @@ LONGEST = 12
 BRIEF = ("", "kind", "branch")
 """What the terminal lists of ended and open demands, so that the whole stays short."""
 
-Unit = Annotated[str, typer.Argument(metavar="周期", help="week 周|month 月|quarter 季度，默认 week")]
-Branch = Annotated[str, typer.Option("--branch", metavar="分公司", help="只看一个分公司，写一部分即可")]
-Of = Annotated[str, typer.Option("--of", metavar="哪一个", help="如 上周、2026-W46、本月、2026-10、2026Q3；默认当前")]
+Unit = Annotated[str, Argument("周期", choice(UNITS, "周期"), "默认 week")]
+Of = Annotated[str, Option("--of", "哪一个", word("哪一个"), "如 上周、2026-W46、本月、2026-10、2026Q3；默认当前")]
 
 
-def report(ctx: typer.Context, unit: Unit = "week", of: Of = "", branch: Branch = "", json: Json = False) -> None:
+def report(ctx: typer.Context, unit: Unit = "week", of: Of = "", branch: BranchFilter = (), json: Json = False) -> None:
     """一周、一月或一季度的数字，与上期相比。"""
     app: Context = ctx.obj
-    unit = match(unit, {"week": "周", "month": "月", "quarter": "季度"})
     today = app.now.date()
     period = parse_period(unit, of, today) if of else period_of(unit, today)
     from demandctl.queries.report import SECTIONS, data

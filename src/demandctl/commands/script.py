@@ -16,17 +16,18 @@ from demandctl.queries.people import CustomerBrief
 from demandctl.queries.reader import reading
 from demandctl.terminal.answers import object_answer
 from demandctl.terminal.copying import Copy, put_on_clipboard
-from demandctl.terminal.grammar import Tree
+from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.options import Json
 from demandctl.terminal.render import Column, put, put_json, put_styled, put_table, say
-from demandctl.terminal.typed import clean, demand_number, one_line
+from demandctl.terminal.takes import Argument, Option, prose, ref, word
+from demandctl.terminal.typed import clean
 
-Name = Annotated[str, typer.Argument(metavar="话术", help="编号或名称的一部分")]
-CustomerOption = Annotated[str, typer.Option("--customer", metavar="客户", help="填上这位客户的称呼")]
-DemandOption = Annotated[str, typer.Option("--demand", metavar="编号", help="填上这条需求的客户、对接人、时间")]
-AsToml = Annotated[bool, typer.Option("--toml", help="原样输出，抄进自己的话术文件再改")]
-Title = Annotated[str, typer.Option("--name", metavar="名称", help="名称")]
-TextOption = Annotated[str, typer.Option("--text", metavar="文字", help="全文；写 - 从标准输入读")]
+Name = Annotated[str, Argument("话术", ref("script", "话术"), "编号或名称的一部分")]
+CustomerOption = Annotated[str, Option("--customer", "填上这位客户的称呼", ref("customer", "客户"))]
+DemandOption = Annotated[int | None, Option("--demand", "填上这条需求的客户、对接人、时间", ref("demand", "编号"))]
+AsToml = Annotated[bool, Option("--toml", "原样输出，抄进自己的话术文件再改")]
+Title = Annotated[str, Option("--name", "名称", word("名称"))]
+TextOption = Annotated[str, Option("--text", "全文", prose("文字"), "写 - 从标准输入读")]
 
 
 def list_(ctx: typer.Context, json: Json = False) -> None:
@@ -42,7 +43,7 @@ def list_(ctx: typer.Context, json: Json = False) -> None:
 
 
 def show(
-    ctx: typer.Context, name: Name = "", customer: CustomerOption = "", demand: DemandOption = "", copy: Copy = False,
+    ctx: typer.Context, name: Name = "", customer: CustomerOption = "", demand: DemandOption = None, copy: Copy = False,
     toml: AsToml = False, json: Json = False,
 ) -> None:  # fmt: skip
     """一条话术，填好称呼，可以直接粘贴。"""
@@ -50,7 +51,7 @@ def show(
     if not name:
         list_(ctx, json=json)
         return
-    script = scripts.find(scripts.load(app.scripts_path), one_line(name))
+    script = scripts.find(scripts.load(app.scripts_path), name)
     if toml:
         put(scripts.as_toml(script).rstrip())
         return
@@ -70,39 +71,39 @@ def show(
         put_on_clipboard(text)
 
 
-def filled(app: Context, script: scripts.Script, customer: str, demand: str) -> str:
+def filled(app: Context, script: scripts.Script, customer: str, demand: int | None) -> str:
     """The script with the names of a customer and a demand in it."""
     person: CustomerBrief | None = None
     about: DemandView | None = None
     when = ""
     if customer or demand:
         with reading(app) as reader:
-            about = read_demand(reader, demand_number(demand)) if demand else None
+            about = read_demand(reader, demand) if demand else None
             person = about.customer if about else None
             if customer:
-                person = read_customer(reader, find_customer_id(reader, one_line(customer)))
+                person = read_customer(reader, find_customer_id(reader, customer))
     if about and about.next_at:
         when = moment(about.next_at, app.now)
     return scripts.fill(script.whole, scripts.values_for(app.config, app.who, person, about, when))
 
 
 def add(
-    ctx: typer.Context, script: Annotated[str, typer.Argument(metavar="新编号", help="新话术的编号，如 price")],
+    ctx: typer.Context, script: Annotated[str, Argument("新话术的编号", word("新编号"), "如 price")],
     text: TextOption = "", name: Title = "", json: Json = False,
 ) -> None:  # fmt: skip
     """添一条快捷回复，写进自己的话术文件。"""
     app: Context = ctx.obj
     words = _text(text, "")
-    made = scripts.add(app.scripts_path, one_line(script), one_line(name), words)
+    made = scripts.add(app.scripts_path, script, name, words)
     object_answer(json, made.data(), f"已添话术 {made.id}", f"用它：demandctl script {made.id} --customer 客户")
 
 
 def edit(ctx: typer.Context, script: Name, text: TextOption = "", name: Title = "", json: Json = False) -> None:
     """改一条快捷回复；自带的会抄一份到自己的文件里改。"""
     app: Context = ctx.obj
-    found = scripts.find(scripts.load(app.scripts_path), one_line(script))
+    found = scripts.find(scripts.load(app.scripts_path), script)
     words = "" if name and not text else _text(text, found.text)
-    made = scripts.edit(app.scripts_path, found, one_line(name), words)
+    made = scripts.edit(app.scripts_path, found, name, words)
     object_answer(json, made.data(), f"已改话术 {made.id}", f"看看：demandctl script {made.id}")
 
 
@@ -119,4 +120,10 @@ def _text(given: str, before: str) -> str:
 
 
 # The entry without a name is what `script NAME` means.
-TREE: Tree = {"": show, "list": list_, "show": show, "add": add, "edit": edit}
+TREE: Tree = {
+    "": Entry("", show),
+    "list": Entry("列表", list_),
+    "show": Entry("查看", show),
+    "add": Entry("添加", add),
+    "edit": Entry("修改", edit),
+}

@@ -12,47 +12,44 @@ from demandctl.queries.demands import DemandInFull, DemandView, Filter, read_dem
 from demandctl.queries.history import DemandStory, FollowUpView, read_story
 from demandctl.queries.people import PersonView
 from demandctl.queries.reader import Reader, reading
-from demandctl.terminal.options import Json, Number, choices
-from demandctl.terminal.render import Column, gist, is_narrow, pairs, put, put_json, put_styled, put_table, say
-from demandctl.terminal.showing import (
+from demandctl.terminal.options import (
     BranchFilter,
+    Json,
     KindFilter,
     Limit,
+    Number,
     OwnerFilter,
-    boundary,
-    put_deadlines,
+    Since,
+    TagFilter,
+    Until,
     row_limit,
-    status_label,
-    when,
 )
-from demandctl.terminal.typed import one_line
+from demandctl.terminal.render import Column, gist, is_narrow, pairs, put, put_json, put_styled, put_table, say
+from demandctl.terminal.showing import put_deadlines, status_label, when
+from demandctl.terminal.takes import Argument, Option, choice, each, many, ref, word
 from demandctl.vocabulary import (
-    Kind,
     Status,
     Urgency,
-    match,
     subtype_label,
 )
 
-StatusFilter = Annotated[str, typer.Option("--status", metavar="状态", help=choices(Status))]
-CustomerFilter = Annotated[str, typer.Option("--customer", metavar="客户", help="姓名、电话或编号")]
-TagFilter = Annotated[str, typer.Option("--tag", metavar="标签", help="标签")]
-Since = Annotated[str, typer.Option("--from", metavar="时间", help="从哪天起提出的")]
-Until = Annotated[str, typer.Option("--to", metavar="时间", help="到哪天止（含当天）")]
-OpenOnly = Annotated[bool, typer.Option("--open", help="只看未结束的")]
-Sort = Annotated[
-    str, typer.Option("--sort", metavar="次序", help="number 编号（新的在前）|raised 提出时间|next 下次跟进")
+SORTED = {"number": "编号", "raised": "提出时间", "next": "下次跟进"}
+StatusFilter = Annotated[tuple[Status, ...], Option("--status", "demand.status", many(choice(Status, "状态")))]
+CustomerFilter = Annotated[
+    tuple[str, ...], Option("--customer", "客户", many(ref("customer", "客户")), "姓名、电话或编号")
 ]
+OpenOnly = Annotated[bool, Option("--open", "只看未结束的")]
+Sort = Annotated[str, Option("--sort", "次序", choice(SORTED, "次序"), "编号是新的在前")]
 
 
 def list_(
     ctx: typer.Context,
-    kind: KindFilter = "",
-    status: StatusFilter = "",
-    branch: BranchFilter = "",
-    owner: OwnerFilter = "",
-    customer: CustomerFilter = "",
-    tag: TagFilter = "",
+    kind: KindFilter = (),
+    status: StatusFilter = (),
+    branch: BranchFilter = (),
+    owner: OwnerFilter = (),
+    customer: CustomerFilter = (),
+    tag: TagFilter = (),
     since: Since = "",
     until: Until = "",
     open_only: OpenOnly = False,
@@ -63,16 +60,16 @@ def list_(
     """列出需求。"""
     app: Context = ctx.obj
     asked = Filter(
-        kind=Kind.parse(kind) if kind else "",
-        status=Status.parse(status) if status else "",
-        branch=one_line(branch),
-        owner=one_line(owner),
-        customer=one_line(customer),
-        tag=one_line(tag),
-        since=boundary(app, since),
-        until=boundary(app, until, end=True),
+        kind=kind,
+        status=status,
+        branch=branch,
+        owner=owner,
+        customer=customer,
+        tag=tag,
+        since=since,
+        until=until,
         open_only=open_only,
-        sort=match(sort, {"number": "编号", "raised": "提出时间", "next": "下次跟进"}),
+        sort=sort,
         limit=row_limit(limit, json),
     )
     put_demands(app, asked, json)
@@ -81,7 +78,7 @@ def list_(
 def search(
     ctx: typer.Context,
     text: Annotated[
-        list[str], typer.Argument(metavar="文字…", help="客户、电话、内容、跟进……里的一部分；几个词要都有")
+        tuple[str, ...], Argument("客户、电话、内容、跟进……里的一部分", each(word("文字…")), "几个词要都有")
     ],
     open_only: OpenOnly = False,
     limit: Limit = None,
@@ -127,7 +124,10 @@ def put_demands(app: Context, asked: Filter, as_json: bool) -> None:
     with reading(app) as reader:
         wanted = asked if as_json else more
         found = read_demands(reader, wanted)
-        if not found and (asked.owner or asked.branch or asked.customer or asked.tag):
+        named = (asked.owner, asked.branch, asked.customer, asked.tag)
+        if (not found and any(named)) or any(
+            len(names) > 1 for names in named
+        ):  # none of several is passed over unsaid
             found = read_demands(reader, _known(reader, wanted))
     if as_json:
         put_json(found)
@@ -143,12 +143,13 @@ def put_demands(app: Context, asked: Filter, as_json: bool) -> None:
 
 
 def _known(reader: Reader, asked: Filter) -> Filter:
-    """The filter with its customer found as every command finds one; NotFound for what nobody has heard of."""
+    """The filter with its customers found as every command finds one; NotFound for what nobody has heard of."""
     from demandctl.queries.known import customer_meant, require_known
 
     require_known(reader, owner=asked.owner, branch=asked.branch, tag=asked.tag)
-    number = customer_meant(reader, asked.customer) if asked.customer else None
-    return asked if number is None else asked._replace(customer="", customer_id=number)
+    numbers = {name: customer_meant(reader, name) for name in asked.customer}
+    codes = {name: Subject.customer(number).code for name, number in numbers.items() if number is not None}
+    return asked._replace(customer=tuple(codes.get(name, name) for name in asked.customer))
 
 
 def _row(demand: DemandView, now: datetime) -> list[str]:

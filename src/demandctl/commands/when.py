@@ -6,13 +6,14 @@ from typing import Annotated
 import typer
 
 from demandctl.context import Context
-from demandctl.errors import UsageError
+from demandctl.errors import Ended, UsageError
 from demandctl.language.display import padded, shown, width
 from demandctl.terminal.options import Json
 from demandctl.terminal.render import put, put_json
+from demandctl.terminal.takes import Argument, each, word
 from demandctl.terminal.typed import parse_time, understood
 
-Texts = Annotated[list[str], typer.Argument(metavar="说法…", help="时间的说法，如 下周一上午9点")]
+Texts = Annotated[tuple[str, ...], Argument("时间的说法", each(word("说法…")), "如 下周一上午9点")]
 
 
 def when(ctx: typer.Context, texts: Texts, json: Json = False) -> None:
@@ -36,4 +37,4 @@ def when(ctx: typer.Context, texts: Texts, json: Json = False) -> None:
         for text, answer in zip(texts, said, strict=True):
             put(f"{padded(shown(text), room)}  {shown(answer)}")
     if any(entry["value"] is None for entry in found):
-        raise typer.Exit(2)
+        raise Ended(2)

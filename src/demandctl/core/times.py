@@ -68,14 +68,14 @@ def echo(value: date | datetime, now: datetime, calendar: Calendar) -> str:
 def must_be_future(value: date | datetime, now: datetime, calendar: Calendar, option: str) -> None:
     """Refuse a time of *option* that has passed: UsageError. Today as a bare date has not passed."""
     if _passed(value, now.astimezone(calendar.zone)):
-        raise UsageError(f"{option} 不能早于现在：{echo(value, now, calendar)} 已经过去", _now_is(now, calendar))
+        raise UsageError(f"{option}不能早于现在：{echo(value, now, calendar)} 已经过去", _now_is(now, calendar))
 
 
 def must_be_past(value: date | datetime, now: datetime, calendar: Calendar, option: str) -> None:
     """Refuse a time of *option* that is yet to come: UsageError. Today as a bare date has come."""
     if value > now if isinstance(value, datetime) else value > calendar.local_day(now):
         hint = f"{_now_is(now, calendar)}；过去的日子带上年份，如 {now.year}-09-30 10:00"
-        raise UsageError(f"{option} 不能晚于现在：{echo(value, now, calendar)} 还没有到", hint)
+        raise UsageError(f"{option}不能晚于现在：{echo(value, now, calendar)} 还没有到", hint)
 
 
 def _now_is(now: datetime, calendar: Calendar) -> str:

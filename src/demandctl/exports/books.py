@@ -75,7 +75,7 @@ def _book(job: Job, title: str) -> Book:
 
 
 def _heading(job: Job) -> Heading:
-    branch = f"（{job.asked.branch}）" if job.asked.branch else ""
+    branch = f"（{'、'.join(job.asked.branch)}）" if job.asked.branch else ""
     return Heading(job.company, f"{job.period_name}{branch}", job.who, job.reader.now.astimezone(job.reader.zone))
 
 
@@ -102,7 +102,7 @@ def revisits(job: Job) -> Book:
     """客户回访记录表: the revisits and what they come to."""
     book, reader = _book(job, "客户回访记录表"), job.reader
     _form(book, job, "客户回访", "客户回访记录表", REVISITS, rows.revisits(reader, job.asked), LATE_REVISIT)
-    coverage = report.coverage(reader, job.asked.since, job.asked.until, job.asked.branch and f"%{job.asked.branch}%")
+    coverage = report.coverage(reader, job.asked.since, job.asked.until, job.asked.branch)
     found = list(rows.revisits(reader, job.asked))
     pages.add(book, "汇总", "客户回访汇总", _heading(job), pages.revisit_summary(found, coverage))
     return book
@@ -139,7 +139,7 @@ def weekly(job: Job) -> Book:
     span = job.within_period()
     ended = span.demands._replace(since="", until="", closed_since=span.since, closed_until=span.until)
     _form(book, job, "新增需求", "本周新增需求", NEW, rows.demands(reader, span.demands), LATE_DEMAND)
-    open_ones = span.demands._replace(since="", kind="opportunity", open_only=True)
+    open_ones = span.demands._replace(since="", kind=("opportunity",), open_only=True)
     _form(book, job, "商机进展", "未结束商机进展", OPPORTUNITIES, rows.demands(reader, open_ones), LATE_DEMAND)
     _form(book, job, "超时未办", "超时未办事项", OVERDUE, overdue(job), (("late", "超时"),), "没有超时的事项")
     _form(book, job, "本周结束", "本周结束需求", CLOSED, rows.demands(reader, ended), LATE_DEMAND)

@@ -87,7 +87,7 @@ def _report_data(job: Job) -> dict[str, Any]:
 def _week(job: Job) -> dict[str, Any]:
     span = job.within_period()
     ended = span.demands._replace(since="", until="", closed_since=span.since, closed_until=span.until)
-    open_ones = span.demands._replace(since="", kind="opportunity", open_only=True)
+    open_ones = span.demands._replace(since="", kind=("opportunity",), open_only=True)
     return {
         **_report_data(job),
         "new": list(_demand_objects(job, span.demands)),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from demandctl.core.rules import RulePart
 from demandctl.queries.deadlines import deadline_data, stream_deadlines, times_missed
 from demandctl.queries.demands import Filter, demand_condition, demand_view, stream_demands
 from demandctl.queries.history import assignment_view, escalation_view, follow_up_view
+from demandctl.queries.narrowing import OF_BRANCH, bound, holds_one, is_one
 from demandctl.queries.reader import Reader, Row
 from demandctl.store.conditions import is_open
 from demandctl.store.values import stored
@@ -20,8 +21,8 @@ class Asked(NamedTuple):
 
     since: str = ""
     until: str = ""
-    branch: str = ""
-    kind: str = ""
+    branch: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
     open_only: bool = False
 
     @property
@@ -180,8 +181,8 @@ FROM revisit AS r JOIN customer AS c ON c.id = r.customer_id LEFT JOIN contact A
 LEFT JOIN demand AS d ON d.id = r.demand_id LEFT JOIN contact AS o ON o.id = c.owner_id
 WHERE (:since = '' OR coalesce(r.visited_at, r.planned_at) >= :since)
   AND (:until = '' OR coalesce(r.visited_at, r.planned_at) < :until)
-  AND (:kind = '' OR r.kind = :kind) AND (:department = '' OR compiled_for = :department)
-  AND (:branch = '' OR coalesce(nullif(d.branch, ''), o.branch, '') LIKE :like)
+  AND {is_one("r.kind", "kind")} AND (:department = '' OR compiled_for = :department)
+  AND {OF_BRANCH}
   AND (NOT :open OR r.recorded_at IS NULL OR (r.problem <> '' AND r.urgent AND r.solved_at IS NULL)
        OR (r.forwarded_at IS NOT NULL AND r.solved_at IS NULL))
   AND (:id = 0 OR r.id = :id)
@@ -203,21 +204,21 @@ def departments(reader: Reader, asked: Asked) -> list[str]:
 
 def _revisit_values(reader: Reader, asked: Asked, department: str, number: int) -> dict[str, Any]:
     return {
-        "now": stored(reader.now), "since": asked.since, "until": asked.until, "kind": asked.kind,
-        "department": department, "branch": asked.branch, "like": f"%{asked.branch}%", "open": asked.open_only,
+        "now": stored(reader.now), "since": asked.since, "until": asked.until, "kind": bound(asked.kind),
+        "department": department, "branch": bound(asked.branch), "open": asked.open_only,
         "id": number,
     }  # fmt: skip
 
 
-def contacts(reader: Reader, branch: str) -> Iterator[Row]:
+def contacts(reader: Reader, branches: Collection[str]) -> Iterator[Row]:
     """The whole directory, those who left too."""
     return reader.sql.execute(
-        "SELECT * FROM contact WHERE (:branch = '' OR branch LIKE :like) ORDER BY branch = '', id",
-        {"branch": branch, "like": f"%{branch}%"},
+        f"SELECT * FROM contact WHERE {holds_one('branch', 'branch')} ORDER BY branch = '', id",
+        {"branch": bound(branches)},
     )
 
 
-def customers(reader: Reader, branch: str) -> Iterator[Row]:
+def customers(reader: Reader, branches: Collection[str]) -> Iterator[Row]:
     """All customers but the erased ones, with how much they asked for."""
     return reader.sql.execute(
         "SELECT c.*, o.name AS o_name, coalesce(n.demands, 0) AS demand_count, coalesce(n.open, 0) AS open_count, "
@@ -227,6 +228,6 @@ def customers(reader: Reader, branch: str) -> Iterator[Row]:
         "FROM demand GROUP BY customer_id) AS n ON n.customer_id = c.id "
         "LEFT JOIN (SELECT customer_id, max(visited_at) AS latest FROM revisit GROUP BY customer_id) AS v "
         "ON v.customer_id = c.id "
-        "WHERE c.erased_at IS NULL AND (:branch = '' OR o.branch LIKE :like) ORDER BY c.id",
-        {"branch": branch, "like": f"%{branch}%"},
+        f"WHERE c.erased_at IS NULL AND {holds_one('o.branch', 'branch')} ORDER BY c.id",
+        {"branch": bound(branches)},
     )

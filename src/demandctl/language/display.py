@@ -68,7 +68,7 @@ def wrapped(text: str, cells: int) -> list[str]:
     for char in text:
         line, used = line + char, used + width(char)
         if used > cells:
-            good = mark if mark * 3 >= len(line) * 2 else last  # a mark before a blank: what belongs together stays so
+            good = mark if mark * 2 >= len(line) else last  # a mark before a blank: what belongs together stays so
             at = good if good >= len(line) // 2 and line[good] not in _NEVER_FIRST else _full(line)
             lines.append(line[:at].rstrip())
             line = line[at:].lstrip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import MISSING, replace
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -34,14 +34,15 @@ class Settings(NamedTuple):
     steps: tuple[Target, ...]
     channels: tuple[NoticeChannel, ...]
 
-    def chosen(self, name: str) -> tuple[NoticeChannel, ...]:
-        """The channel of that name, all when none is named. UsageError when none is configured."""
+    def chosen(self, names: Collection[str] = ()) -> tuple[NoticeChannel, ...]:
+        """The channels of those names, all when none is named. UsageError when none is configured."""
         if not self.channels:
             raise UsageError("还没有配置发送渠道", _EXAMPLE)
-        found = tuple(channel for channel in self.channels if not name or channel.name == name)
-        if not found:
-            raise NotFound(f"没有渠道“{name}”", f"有：{'、'.join(channel.name for channel in self.channels)}")
-        return found
+        known = {channel.name for channel in self.channels}
+        for name in names:
+            if name not in known:
+                raise NotFound(f"没有渠道“{name}”", f"有：{'、'.join(channel.name for channel in self.channels)}")
+        return tuple(channel for channel in self.channels if not names or channel.name in names)
 
 
 def read(config: Config) -> Settings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -43,8 +43,8 @@ class Outcome:
     advice: list[str] = field(default_factory=list)
 
 
-def deliver(context: Context, channel: str, *, unmask: bool, talk: Talk) -> list[Outcome] | None:
-    """Send what is to be sent now on the channel of that name, or on all; None when another run is at it.
+def deliver(context: Context, channels: Collection[str], *, unmask: bool, talk: Talk) -> list[Outcome] | None:
+    """Send what is to be sent now on the channels of those names, or on all; None when another run is at it.
 
     UsageError for wrong settings, LedgerUnusable when it could not be recorded; how it went stands beside the ledger.
     """
@@ -56,7 +56,7 @@ def deliver(context: Context, channel: str, *, unmask: bool, talk: Talk) -> list
         if first is None:
             return None
         try:
-            outcomes = _all(context, ledger, channel, unmask, talk, ends)
+            outcomes = _all(context, ledger, channels, unmask, talk, ends)
         except DemandctlError as error:
             standing.went(first, context.now, str(error))
             raise
@@ -65,11 +65,11 @@ def deliver(context: Context, channel: str, *, unmask: bool, talk: Talk) -> list
 
 
 def _all(
-    context: Context, ledger: sqlite3.Connection, channel: str, unmask: bool, talk: Talk, ends: float
+    context: Context, ledger: sqlite3.Connection, channels: Collection[str], unmask: bool, talk: Talk, ends: float
 ) -> list[Outcome]:
     settings = read(context.config)
     with reading(context) as reader:
-        found = made(reader, settings, settings.chosen(channel))
+        found = made(reader, settings, settings.chosen(channels))
     outcomes = [Outcome(plan.channel, plan.held, plan.held_until) for plan in found]
     busy = [(plan, outcome) for plan, outcome in zip(found, outcomes, strict=True) if plan.items]
     if busy and unmask:

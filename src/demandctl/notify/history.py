@@ -7,16 +7,17 @@ from typing import Any
 
 from demandctl.notify.channel import NoticeChannel, plain
 from demandctl.notify.schedule import level_name
+from demandctl.queries.narrowing import bound, is_one
 from demandctl.queries.reader import Reader
 
 
-def sent(reader: Reader, channel: str, limit: int | None) -> list[dict[str, Any]]:
+def sent(reader: Reader, channels: Sequence[str], limit: int | None) -> list[dict[str, Any]]:
     """The record of notices, newest last: which deadline went where at which level, and what came back."""
     rows = reader.rows(
         "SELECT * FROM (SELECT n.*, l.demand_id, l.rule, l.rule_name, l.what FROM notification AS n "
-        "LEFT JOIN deadline AS l ON l.id = n.deadline_id WHERE :channel = '' OR n.channel = :channel "
-        "ORDER BY n.id DESC LIMIT :limit) ORDER BY id",
-        {"channel": channel, "limit": -1 if limit is None else limit},
+        "LEFT JOIN deadline AS l ON l.id = n.deadline_id "
+        f"WHERE {is_one('n.channel', 'channels')} ORDER BY n.id DESC LIMIT :limit) ORDER BY id",
+        {"channels": bound(channels), "limit": -1 if limit is None else limit},
     )
     return [
         {

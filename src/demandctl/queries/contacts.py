@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
+from demandctl.queries.narrowing import bound, holds_one, is_one
 from demandctl.queries.people import PersonView
 from demandctl.queries.reader import Reader, Row
 from demandctl.vocabulary import Role
@@ -20,12 +22,14 @@ class ContactView(PersonView):
     active: bool
 
 
-def read_contacts(reader: Reader, *, role: str = "", branch: str = "", everybody: bool = False) -> list[ContactView]:
+def read_contacts(
+    reader: Reader, *, roles: Iterable[str] = (), branches: Iterable[str] = (), everybody: bool = False
+) -> list[ContactView]:
     """The directory in its order; those who left only when *everybody* is asked for."""
     rows = reader.rows(
-        "SELECT * FROM contact WHERE (:role = '' OR role = :role) AND (:branch = '' OR branch LIKE :like) "
+        f"SELECT * FROM contact WHERE {is_one('role', 'roles')} AND {holds_one('branch', 'branches')} "
         "AND (:everybody OR active) ORDER BY branch = '', id",
-        {"role": role, "branch": branch, "like": f"%{branch}%", "everybody": everybody},
+        {"roles": bound(roles), "branches": bound(branches), "everybody": everybody},
     )
     return [contact_view(row) for row in rows]
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 from demandctl.language.subject import Subject
 from demandctl.queries.deadlines import deadlines_of
 from demandctl.queries.demands import DemandView, Filter, read_demands
+from demandctl.queries.narrowing import any_of, bound
 from demandctl.queries.people import CustomerBrief
 from demandctl.queries.reader import Reader, Row, day
 from demandctl.queries.revisits import RevisitView, read_revisits
@@ -60,14 +62,17 @@ class CustomerInFull(CustomerView):
     deadlines: list[dict[str, Any]]
 
 
-def read_customers(reader: Reader, *, text: str = "", tag: str = "", limit: int | None = None) -> list[CustomerView]:
+def read_customers(
+    reader: Reader, *, text: str = "", tags: Iterable[str] = (), limit: int | None = None
+) -> list[CustomerView]:
     """Customers whose name, phone, company or region holds a text."""
     rows = reader.rows(
         "SELECT c.*, o.name AS o_name FROM customer AS c LEFT JOIN contact AS o ON o.id = c.owner_id "
         "WHERE c.erased_at IS NULL AND c.merged_into IS NULL "
         f"AND (:text = '' OR {CUSTOMER_HOLDS}) "
-        "AND (:tag = '' OR EXISTS (SELECT 1 FROM json_each(c.tags) WHERE value = :tag)) ORDER BY c.id LIMIT :limit",
-        {"text": text, "like": f"%{text}%", "tag": tag, "limit": -1 if limit is None else limit} | typed_letters(text),
+        f"AND {any_of('one.value IN (SELECT value FROM json_each(c.tags))', 'tags')} ORDER BY c.id LIMIT :limit",
+        {"text": text, "like": f"%{text}%", "tags": bound(tags), "limit": -1 if limit is None else limit}
+        | typed_letters(text),
     )
     return [customer_view(reader, row) for row in rows]
 
@@ -81,7 +86,7 @@ def read_customer(reader: Reader, customer_id: int) -> CustomerInFull:
     return CustomerInFull(
         **vars(customer_view(reader, row)),
         demands=read_demands(reader, Filter(customer_id=customer_id, sort="raised")),
-        revisits=read_revisits(reader, customer_id=customer_id),
+        revisits=read_revisits(reader, customers=[customer_id]),
         deadlines=deadlines_of(reader, Subject.customer(customer_id)),
     )
 

@@ -11,6 +11,7 @@ from demandctl.core.rules import RulePart
 from demandctl.core.targets import late_minutes, level
 from demandctl.core.worktime import Calendar
 from demandctl.language.subject import LEDGER, About, Subject
+from demandctl.queries.narrowing import any_of, bound, is_one
 from demandctl.queries.reader import Reader, Row
 from demandctl.store.conditions import is_open, is_running
 from demandctl.store.values import stored
@@ -22,14 +23,14 @@ STATES = ("overdue", "today", "soon")
 
 
 class Due(NamedTuple):
-    """What ``due`` is asked for."""
+    """What ``due`` is asked for: one of the values of each, empty means all."""
 
     within: timedelta = timedelta(days=1)
     overdue_only: bool = False
-    owner: str = ""
-    branch: str = ""
-    kind: str = ""
-    rule: str = ""
+    owner: tuple[str, ...] = ()
+    branch: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    rule: tuple[str, ...] = ()
     mine: bool = False
     limit: int | None = None
 
@@ -42,6 +43,14 @@ LEFT JOIN demand AS d ON d.id = l.demand_id
 LEFT JOIN customer AS c ON c.id = l.customer_id
 LEFT JOIN contact AS o ON o.id = l.owner_id
 """
+
+
+_OWED = any_of("one.value IN (o.name, o.phone, l.owner_name) OR o.name LIKE '%' || one.value || '%'", "owner")
+_NARROWED = {
+    "branch": any_of("d.branch LIKE '%' || one.value || '%' OR o.branch LIKE '%' || one.value || '%'", "branch"),
+    "kind": is_one("d.kind", "kind"),
+    "rule": any_of("one.value IN (l.rule, l.rule_name)", "rule"),
+}
 
 
 def due_deadlines(reader: Reader, asked: Due) -> tuple[list[sqlite3.Row], dict[str, int]]:
@@ -95,25 +104,16 @@ def _count(reader: Reader, window: str, where: str, values: Mapping[str, Any]) -
 
 def _due_filter(reader: Reader, asked: Due) -> tuple[str, dict[str, Any]]:
     where: list[str] = []
-    values: dict[str, Any] = {}
-    if asked.owner:
-        specialist = reader.context.config.specialist or reader.context.who
-        if asked.owner in (specialist, "专员", "需求专员"):
-            where.append("AND l.owed_by = 'specialist'")
-        else:
-            where.append("AND (o.name = :owner OR o.phone = :owner OR l.owner_name = :owner OR o.name LIKE :part)")
-            values |= {"owner": asked.owner, "part": f"%{asked.owner}%"}
-    if asked.mine:
+    values: dict[str, Any] = {name: bound(getattr(asked, name)) for name in _NARROWED}
+    specialist = {reader.context.config.specialist or reader.context.who, "专员", "需求专员"}
+    others = [name for name in asked.owner if name not in specialist]
+    if (asked.owner and not others) or asked.mine:
         where.append("AND l.owed_by = 'specialist'")
-    if asked.branch:
-        where.append("AND (d.branch LIKE :branch OR o.branch LIKE :branch)")
-        values["branch"] = f"%{asked.branch}%"
-    if asked.kind:
-        where.append("AND d.kind = :kind")
-        values["kind"] = asked.kind
-    if asked.rule:
-        where.append("AND (l.rule = :rule OR l.rule_name = :rule)")
-        values["rule"] = asked.rule
+    if others:
+        his_own = "" if len(others) == len(asked.owner) else " OR l.owed_by IN ('specialist')"
+        where.append(f"AND ({_OWED}{his_own})")
+        values["owner"] = bound(others)
+    where += [f"AND {test}" for name, test in _NARROWED.items() if getattr(asked, name)]
     return " ".join(where), values
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from demandctl.errors import NotFound
 from demandctl.language.subject import Subject
 from demandctl.queries.deadlines import deadlines_of
+from demandctl.queries.narrowing import any_of, bound, holds_one, is_one
 from demandctl.queries.people import CustomerBrief, PersonView, person_of
 from demandctl.queries.reader import Reader, Row
 from demandctl.queries.search import demands_holding, map_file
@@ -97,17 +98,17 @@ def read_demand(reader: Reader, number: int) -> DemandInFull:
 
 
 class Filter(NamedTuple):
-    """Which demands a list asks for; empty means all."""
+    """Which demands a list asks for: one of the values of each, empty means all."""
 
-    kind: str = ""
-    status: str = ""
-    branch: str = ""
-    owner: str = ""
+    kind: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    branch: tuple[str, ...] = ()
+    owner: tuple[str, ...] = ()
     handler: int | None = None
     numbers: tuple[int, ...] | None = None
-    customer: str = ""
+    customer: tuple[str, ...] = ()
     customer_id: int | None = None
-    tag: str = ""
+    tag: tuple[str, ...] = ()
     since: str = ""
     until: str = ""
     closed_since: str = ""
@@ -134,36 +135,36 @@ def stream_demands(reader: Reader, asked: Filter) -> Iterator[sqlite3.Row]:
     yield from reader.sql.execute(f"{_DEMAND} WHERE {where} ORDER BY d.id", values)
 
 
+_NAMED = """d.customer_id IN (SELECT id FROM customer WHERE name LIKE '%' || one.value || '%'
+OR nickname LIKE '%' || one.value || '%' OR phone = one.value OR printf('K%05d', id) = one.value
+OR id IN (SELECT merged_into FROM customer WHERE printf('K%05d', id) = one.value))"""
+NARROWED = {
+    "kind": is_one("d.kind", "kind"),
+    "status": is_one("d.status", "status"),
+    "branch": holds_one("d.branch", "branch"),
+    "owner": any_of("h.name LIKE '%' || one.value || '%' OR h.phone = one.value", "owner"),
+    "customer": any_of(_NAMED, "customer"),
+    "tag": any_of("one.value IN (SELECT value FROM json_each(d.tags))", "tag"),
+}
+"""The fields of a filter whose values add up, each with its test."""
+
+
 def demand_condition(asked: Filter) -> tuple[str, dict[str, Any]]:
     """A filter as SQL about demand ``d``, its customer ``c`` and its handler ``h``, with the values that it names."""
-    tests = {
-        "d.kind = :kind": asked.kind,
-        "d.status = :status": asked.status,
-        "d.branch LIKE :branch": asked.branch and f"%{asked.branch}%",
-        "(h.name LIKE :owner OR h.phone = :exact_owner)": asked.owner and f"%{asked.owner}%",
-        "d.customer_id IN (SELECT id FROM customer WHERE name LIKE :customer OR nickname LIKE :customer "
-        "OR phone = :exact OR printf('K%05d', id) = :exact "
-        "OR id IN (SELECT merged_into FROM customer WHERE printf('K%05d', id) = :exact))": (
-            asked.customer and f"%{asked.customer}%"
-        ),
+    bounds = {
         "d.raised_at >= :since": asked.since,
         "d.raised_at < :until": asked.until,
         "d.closed_at >= :closed_since": asked.closed_since,
         "d.closed_at < :closed_until": asked.closed_until,
-        "EXISTS (SELECT 1 FROM json_each(d.tags) WHERE value = :tag)": asked.tag,
     }
-    names = (
-        "kind", "status", "branch", "owner", "customer", "since", "until", "closed_since", "closed_until", "tag",
-    )  # fmt: skip
     where = ["d.closed_at IS NULL"] if asked.open_only else []
     where += [f"d.customer_id = {asked.customer_id:d}"] if asked.customer_id is not None else []
     where += [f"d.handler_id = {asked.handler:d}"] if asked.handler is not None else []
     where += [f"d.id IN ({', '.join(map(str, asked.numbers))})"] if asked.numbers is not None else []
-    values: dict[str, Any] = {"exact": asked.customer, "exact_owner": asked.owner}
-    for (test, value), name in zip(tests.items(), names, strict=True):
-        if value:
-            where.append(test)
-            values[name] = value
+    where += [test for name, test in NARROWED.items() if getattr(asked, name)]
+    where += [test for test, bound_at in bounds.items() if bound_at]
+    values: dict[str, Any] = {name: bound(getattr(asked, name)) for name in NARROWED}
+    values |= {name: getattr(asked, name) for name in ("since", "until", "closed_since", "closed_until")}
     holding, words = demands_holding(asked.text)
     where, values = where + holding, values | words
     return " AND ".join(where) or "1", values

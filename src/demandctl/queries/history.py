@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from demandctl.queries.demands import DemandInFull, read_demand
+from demandctl.queries.narrowing import any_of, bound
 from demandctl.queries.reader import Reader, Row
 from demandctl.queries.view import View
 from demandctl.vocabulary import Method, NoteKind, Route
@@ -139,8 +141,8 @@ def read_operations(
     reader: Reader,
     *,
     demand: int | None = None,
-    who: str = "",
-    command: str = "",
+    who: Collection[str] = (),
+    commands: Collection[str] = (),
     since: str = "",
     until: str = "",
     limit: int | None = None,
@@ -148,15 +150,15 @@ def read_operations(
     """What was done, newest last: of one demand, by one person, by a command or its group, in a span of time."""
     tests = {
         "id IN (SELECT operation_id FROM change WHERE demand_id = :demand)": demand,
-        "instr(who, :who) > 0": who,
-        "(command = :command OR command LIKE :command || ' %')": command,
+        any_of("instr(who, one.value) > 0", "who"): who,
+        any_of("command = one.value OR command LIKE one.value || ' %'", "commands"): commands,
         "at >= :since": since,
         "at < :until": until,
     }
     where = " AND ".join(test for test, value in tests.items() if value) or "1"
     rows = reader.rows(
         f"SELECT * FROM (SELECT * FROM operation WHERE {where} ORDER BY id DESC LIMIT :limit) ORDER BY id",
-        {"demand": demand, "who": who, "command": command, "since": since, "until": until,
+        {"demand": demand, "who": bound(who), "commands": bound(commands), "since": since, "until": until,
          "limit": -1 if limit is None else limit},
     )  # fmt: skip
     return [

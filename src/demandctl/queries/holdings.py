@@ -71,12 +71,16 @@ class Holding(NamedTuple):
         }
 
 
+def _lies_in(place: str, region: str) -> bool:
+    return places.narrowness(region, place) is not None or region in place
+
+
 class Part(NamedTuple):
     """Which part of it is meant; empty means all. A kind or a demand number leaves out what is no demand."""
 
     only: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
-    region: str = ""
+    regions: tuple[str, ...] = ()
     demands: frozenset[int] = frozenset()
     customers: frozenset[int] = frozenset()
 
@@ -86,7 +90,7 @@ class Part(NamedTuple):
         tests = (
             not self.only or held.what in self.only,
             not self.kinds or held.kind in self.kinds,
-            not self.region or places.narrowness(self.region, held.region) is not None or self.region in held.region,
+            not self.regions or any(_lies_in(held.region, region) for region in self.regions),
             not picked or self._names(held),
         )
         return all(tests)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NoReturn
 
 from demandctl.config import rules_text
@@ -15,28 +15,42 @@ _NEWEST = 2000
 """Among how many names the nearest are looked for."""
 
 
-def require_known(reader: Reader, *, owner: str = "", branch: str = "", rule: str = "", tag: str = "") -> None:
+def require_known(
+    reader: Reader,
+    *,
+    owner: Collection[str] = (),
+    branch: Collection[str] = (),
+    rule: Collection[str] = (),
+    tag: Collection[str] = (),
+) -> None:
     """NotFound, with the nearest ones, for a person, a branch, a rule or a tag that nobody has heard of."""
     if owner:
         named = "SELECT name FROM contact UNION SELECT owner_name FROM deadline WHERE owner_name <> ''"
         specialist = (reader.context.config.specialist, reader.context.who, "专员", "需求专员")
         phones = [row[0] for row in reader.rows("SELECT phone FROM contact WHERE phone <> ''")]
         people = [*(row[0] for row in reader.rows(named)), *specialist]
-        if owner not in phones:
-            _require("通讯录里没有", owner, people, "看看有谁：demandctl contact list")
+        for name in owner:
+            _require(
+                "通讯录里没有", name, [*people, name] if name in phones else people, "看看有谁：demandctl contact list"
+            )
     if branch:
         names = "SELECT branch FROM contact UNION SELECT branch FROM demand"
-        _require("没有分公司", branch, [row[0] for row in reader.rows(names)], "看看有哪些：demandctl contact list")
+        branches = [row[0] for row in reader.rows(names)]
+        for name in branch:
+            _require("没有分公司", name, branches, "看看有哪些：demandctl contact list")
     if rule:
         known = {row["rule"]: row["rule_name"] for row in reader.rows("SELECT DISTINCT rule, rule_name FROM deadline")}
         known |= {entry.id: entry.name for entry in read_rules(rules_text(reader.context.config)[0])[0].rules}
-        if rule not in known and rule not in known.values():
-            _refuse("没有规则", rule, _as_read(known), "看看有哪些：demandctl sla show")
+        for name in rule:
+            if name not in known and name not in known.values():
+                _refuse("没有规则", name, _as_read(known), "看看有哪些：demandctl sla show")
     if tag:
         names = " UNION ".join(f"SELECT json_each.value FROM {t}, json_each({t}.tags)" for t in ("demand", "customer"))
         tags = {row[0]: row[0] for row in reader.rows(names)}
-        if tag not in tags:
-            _refuse("没有标签", tag, tags, f"用过的标签：{'、'.join([*tags][:20])}" if tags else "还没有用过标签")
+        for name in tag:
+            if name in tags:
+                continue
+            _refuse("没有标签", name, tags, f"用过的标签：{'、'.join([*tags][:20])}" if tags else "还没有用过标签")
 
 
 def customer_meant(reader: Reader, text: str) -> int | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -82,13 +82,14 @@ class Round(NamedTuple):
             found.setdefault(item.handler.id, []).append(item)
         return found
 
-    def of(self, owner: str, branch: str) -> Round:
-        """The part of the round that concerns one person (name or phone) or one branch; empty means all."""
+    def of(self, owners: Collection[str], branches: Collection[str]) -> Round:
+        """The part of the round that concerns these people (name or phone) or branches; empty means all."""
 
         def meant(demand: DemandView) -> bool:
             person = demand.handler or demand.leader
-            is_his = person is not None and (owner in person.name or owner == person.phone)
-            return (not owner or is_his) and branch in (demand.branch or (person and person.branch) or "")
+            branch = demand.branch or (person and person.branch) or ""
+            is_his = person is not None and any(owner in person.name or owner == person.phone for owner in owners)
+            return (not owners or is_his) and (not branches or any(part in branch for part in branches))
 
         return self._replace(
             owed=[item for item in self.owed if meant(item.demand)],
@@ -170,7 +171,7 @@ def _waiting(reader: Reader) -> list[WaitingDemand]:
 
 
 def _referred(reader: Reader) -> list[DemandView]:
-    return read_demands(reader, Filter(status="referred", sort="raised"))
+    return read_demands(reader, Filter(status=("referred",), sort="raised"))
 
 
 def _last(reader: Reader, number: int) -> LastWord | None:

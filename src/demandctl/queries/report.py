@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from math import ceil
 from typing import Any, NamedTuple
@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 from demandctl.core.periods import Period, period_of
 from demandctl.core.rules import RulePart
 from demandctl.queries.demands import Filter, demand_condition
+from demandctl.queries.narrowing import OF_BRANCH, bound, holds_one
 from demandctl.queries.reader import Reader
 from demandctl.queries.verdicts import Verdict, verdicts
 from demandctl.store.values import stored
@@ -56,7 +57,7 @@ AGES = (
     ("30d", "7至30天", 30),
     ("more", "30天以上", None),
 )
-_OF_BRANCH = "(:branch = '' OR d.branch LIKE :branch)"
+_OF_BRANCH = holds_one("d.branch", "branch")
 
 
 class Number(NamedTuple):
@@ -105,12 +106,12 @@ class Report(NamedTuple):
         return [number for number in self.numbers if number.section == section and number.by == by]
 
 
-def report(reader: Reader, period: Period, branch: str = "") -> Report:
-    """The numbers of a period, so far when it has not ended yet, beside those of the one before; all or of a branch."""
+def report(reader: Reader, period: Period, branches: Collection[str] = ()) -> Report:
+    """The numbers of a period, so far when it has not ended yet, beside those of the one before; all or of branches."""
     calendar = reader.context.calendar
     end = calendar.start_of(period.end)
-    before = {number.id: number for number in _numbers(reader, period.before, branch)}
-    return Report(period, min(end, reader.now), list(_numbers(reader, period, branch)), before)
+    before = {number.id: number for number in _numbers(reader, period.before, branches)}
+    return Report(period, min(end, reader.now), list(_numbers(reader, period, branches)), before)
 
 
 def data(found: Report, reader: Reader) -> dict[str, Any]:
@@ -143,14 +144,14 @@ def data(found: Report, reader: Reader) -> dict[str, Any]:
 # -- the numbers of one period -----------------------------------------------------------------------------------
 
 
-def _numbers(reader: Reader, period: Period, branch: str) -> Iterator[Number]:
+def _numbers(reader: Reader, period: Period, branches: Collection[str]) -> Iterator[Number]:
     start_of = reader.context.calendar.start_of
     moment = min(start_of(period.end), reader.now)
     span = {
         "start": stored(start_of(period.start)),
         "end": stored(start_of(period.end)),
         "moment": stored(moment),
-        "branch": branch and f"%{branch}%",
+        "branch": bound(branches),
     }
     for section, condition in (
         ("new", "d.raised_at >= :start AND d.raised_at < :end"),
@@ -159,9 +160,9 @@ def _numbers(reader: Reader, period: Period, branch: str) -> Iterator[Number]:
     ):
         yield from _counts(reader, section, f"{condition} AND {_OF_BRANCH}", span)
     yield from _first_responses(reader, span)
-    yield from _on_time(verdicts(reader, span=(span["start"], span["end"]), branch=span["branch"]))
+    yield from _on_time(verdicts(reader, span=(span["start"], span["end"]), branches=branches))
     yield from _endings(reader, span)
-    yield from _visits(reader, span)
+    yield from _visits(reader, span, branches)
     yield from _ages(reader, span, moment)
 
 
@@ -287,34 +288,34 @@ def _days(start: str, end: str) -> float:
     return round((datetime.fromisoformat(end) - datetime.fromisoformat(start)) / timedelta(days=1), 2)
 
 
-_VISITED = """
+_VISITED = f"""
 FROM revisit AS r JOIN customer AS c ON c.id = r.customer_id LEFT JOIN demand AS d ON d.id = r.demand_id
 LEFT JOIN contact AS o ON o.id = c.owner_id
 WHERE r.visited_at >= :start AND r.visited_at < :end
-AND (:branch = '' OR coalesce(nullif(d.branch, ''), o.branch, '') LIKE :branch)
+AND {OF_BRANCH}
 """
 
 
-def _visits(reader: Reader, span: Mapping[str, str]) -> Iterator[Number]:
+def _visits(reader: Reader, span: Mapping[str, str], branches: Collection[str]) -> Iterator[Number]:
     satisfied = [row[0] for row in reader.rows(f"SELECT r.satisfaction {_VISITED}", span)]
     rated = Counter(rating for rating in satisfied if rating)
     yield Number("revisit", "客户满意度", rated["satisfied"], rated.total(), "share", key="satisfaction")
     for term in Satisfaction:
         yield Number("revisit", term.label, rated[term], rated.total(), by="satisfaction", key=term.value)
     yield Number("revisit", "回访次数", len(satisfied), len(satisfied), key="visits")
-    yield coverage(reader, span["start"], span["end"], span["branch"])
+    yield coverage(reader, span["start"], span["end"], branches)
 
 
-def coverage(reader: Reader, since: str = "", until: str = "", branch: str = "") -> Number:
+def coverage(reader: Reader, since: str = "", until: str = "", branches: Collection[str] = ()) -> Number:
     """Of the customers who were to be visited by a time in a span, those who were reached (C 2.5.2)."""
     reached: dict[int, bool] = {}
     for row in reader.sql.execute(
         "SELECT l.customer_id, l.met_at FROM deadline AS l JOIN customer AS c ON c.id = l.customer_id "
         "LEFT JOIN demand AS d ON d.id = l.demand_id LEFT JOIN contact AS o ON o.id = c.owner_id "
         f"WHERE l.role = '{RulePart.VISIT}' AND l.due_at >= :start AND l.due_at < :end "
-        "AND (:branch = '' OR coalesce(nullif(d.branch, ''), o.branch, '') LIKE :branch) "
+        f"AND {OF_BRANCH} "
         "AND (l.met_at IS NOT NULL OR l.voided_at > l.due_at OR (l.voided_at IS NULL AND l.due_at < :now))",
-        {"start": since, "end": until or "~", "branch": branch, "now": stored(reader.now)},
+        {"start": since, "end": until or "~", "branch": bound(branches), "now": stored(reader.now)},
     ):
         reached[row["customer_id"]] = reached.get(row["customer_id"], True) and row["met_at"] is not None
     return Number("revisit", "回访率（应为 100%）", sum(reached.values()), len(reached), "share", key="coverage")

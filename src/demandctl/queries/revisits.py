@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from demandctl.errors import NotFound
 from demandctl.language.subject import Subject
 from demandctl.queries.deadlines import deadlines_of
+from demandctl.queries.narrowing import bound, is_one
 from demandctl.queries.people import CustomerBrief
 from demandctl.queries.reader import Reader, Row
 from demandctl.queries.view import View
@@ -76,8 +79,8 @@ class RevisitInFull(RevisitView):
 def read_revisits(
     reader: Reader,
     *,
-    customer_id: int | None = None,
-    kind: str = "",
+    customers: Iterable[int] = (),
+    kinds: Iterable[str] = (),
     open_only: bool = False,
     since: str = "",
     until: str = "",
@@ -85,15 +88,15 @@ def read_revisits(
 ) -> list[RevisitView]:
     """Revisits by their planned or actual time."""
     rows = reader.rows(
-        _REVISIT + "WHERE (:customer IS NULL OR r.customer_id = :customer) AND (:kind = '' OR r.kind = :kind) "
+        _REVISIT + f"WHERE {is_one('r.customer_id', 'customers')} AND {is_one('r.kind', 'kinds')} "
         "AND (NOT :open OR c.erased_at IS NULL AND (r.recorded_at IS NULL "
         "OR (r.problem <> '' AND r.urgent AND r.solved_at IS NULL) "
         "OR (r.forwarded_at IS NOT NULL AND r.solved_at IS NULL))) "
         "AND (:since = '' OR coalesce(r.visited_at, r.planned_at) >= :since) "
         "AND (:until = '' OR coalesce(r.visited_at, r.planned_at) < :until) "
         "ORDER BY coalesce(r.visited_at, r.planned_at), r.id LIMIT :limit",
-        {"customer": customer_id, "kind": kind, "open": open_only, "since": since, "until": until,
-         "limit": -1 if limit is None else limit},
+        {"customers": json.dumps([*customers]), "kinds": bound(kinds), "open": open_only,
+         "since": since, "until": until, "limit": -1 if limit is None else limit},
     )  # fmt: skip
     return [revisit_view(reader, row) for row in rows]
 

@@ -6,11 +6,12 @@ is still undecided. Of a repeating rule each occurrence counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from demandctl.queries.demands import Filter, demand_condition
+from demandctl.queries.narrowing import BRANCH, bound, holds_one
 from demandctl.queries.reader import Reader
 from demandctl.store.values import stored
 
@@ -28,21 +29,22 @@ class Verdict(NamedTuple):
 
 
 def verdicts(
-    reader: Reader, *, span: tuple[str, str] = ("", "~"), branch: str = "", demands: Filter | None = None
+    reader: Reader, *, span: tuple[str, str] = ("", "~"), branches: Collection[str] = (), demands: Filter | None = None
 ) -> Iterator[Verdict]:
     """What fell due in a span of stored times and is settled, of all subjects or of the demands of a filter."""
     condition, values = ("1", {}) if demands is None else demand_condition(demands)
     about = "" if demands is None else "AND l.about = 'demand'"
     query = f"""
         SELECT l.rule, l.rule_name, l.role, l.owed_by, l.due_at, l.met_at, l.voided_at, l.occurrences, l.ruleset_id,
-               d.kind, coalesce(nullif(d.branch, ''), o.branch, '') AS branch, o.name AS o_name
+               d.kind, {BRANCH} AS branch, o.name AS o_name
         FROM deadline AS l LEFT JOIN demand AS d ON d.id = l.demand_id LEFT JOIN customer AS c ON c.id = d.customer_id
         LEFT JOIN contact AS h ON h.id = d.handler_id LEFT JOIN contact AS o ON o.id = l.owner_id
         WHERE l.due_at < :span_end AND (l.due_at >= :span_start OR l.occurrences <> '') {about} AND {condition}
-        AND (:of_branch = '' OR coalesce(nullif(d.branch, ''), o.branch, '') LIKE :of_branch)
+        AND {holds_one(BRANCH, "of_branch")}
     """
     now = stored(reader.now)
-    for row in reader.sql.execute(query, {**values, "span_start": span[0], "span_end": span[1], "of_branch": branch}):
+    values |= {"span_start": span[0], "span_end": span[1]}
+    for row in reader.sql.execute(query, {"of_branch": bound(branches), **values}):
         for due_at, kept in _judged(reader, row, now):
             if span[0] <= due_at < span[1]:
                 handler = row["o_name"] if row["owed_by"] == "handler" else ""

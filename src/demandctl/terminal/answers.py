@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import typer
-
 from demandctl.context import Context
-from demandctl.errors import UsageError
+from demandctl.errors import Cancelled, UsageError
 from demandctl.language.display import shown
 from demandctl.queries.demands import read_demand
 from demandctl.queries.reader import reading
@@ -43,7 +41,7 @@ def object_answer(as_json: bool, document: Any, done: str, *following: str) -> N
 def agreed(question: str, yes: bool, *, typed: str = "") -> bool:
     """A yes to a question, by ``--yes`` or on a terminal, where *typed* has to be written out if it is given.
 
-    UsageError off a terminal, typer.Abort for a no.
+    UsageError off a terminal, Cancelled for a no.
     """
     from demandctl.terminal import asking
 
@@ -55,5 +53,5 @@ def agreed(question: str, yes: bool, *, typed: str = "") -> bool:
         asking.text(f"{shown(question)}确定请输入 {typed}：") == typed if typed else asking.yes(shown(question), False)
     )
     if not said_so:
-        raise typer.Abort
+        raise Cancelled
     return True

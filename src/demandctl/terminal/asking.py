@@ -1,6 +1,6 @@
 """Questions on a terminal: editing that knows double-width characters, cancel that leaves nothing half done.
 
-Questions go to stderr like all talk. Each raises ``typer.Abort`` when the person cancels (Esc, Ctrl-C, Ctrl-D). Off a
+Questions go to stderr like all talk. Each raises ``Cancelled`` when the person cancels (Esc, Ctrl-C, Ctrl-D). Off a
 terminal nothing may be asked: look at ``can_ask`` first. In a ``form`` one can go back to the question before.
 """
 
@@ -10,9 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-import typer
-
-from demandctl.errors import DemandctlError, Several
+from demandctl.errors import Cancelled, DemandctlError, Several
 from demandctl.language.display import shown
 from demandctl.terminal.render import say
 
@@ -202,7 +200,7 @@ def pasted(question: str) -> str:
     try:
         answer: str = session.prompt(question + "\n")
     except (KeyboardInterrupt, EOFError) as error:
-        raise typer.Abort from error
+        raise Cancelled from error
     return answer
 
 
@@ -233,7 +231,7 @@ def _asked(question: Any, *, typed: bool = False) -> Any:
     try:
         return question.unsafe_ask()
     except (KeyboardInterrupt, EOFError) as error:
-        raise typer.Abort from error
+        raise Cancelled from error
 
 
 def _leaving(typed: bool) -> Any:

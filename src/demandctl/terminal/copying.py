@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-import typer
-
 from demandctl.context import Context
 from demandctl.language.display import shown, shown_lines
 from demandctl.queries.people import Addressee
 from demandctl.terminal import asking
 from demandctl.terminal.render import put, put_json, put_styled, say, tell
+from demandctl.terminal.takes import Option
 
-Copy = Annotated[bool, typer.Option("--copy", help="同时放进剪贴板")]
-Unmask = Annotated[bool, typer.Option("--unmask", help="不遮电话，会记入日志")]
+Copy = Annotated[bool, Option("--copy", "同时放进剪贴板")]
+Unmask = Annotated[bool, Option("--unmask", "不遮电话", more="会记入日志")]
 
 
 def put_on_clipboard(text: str) -> None:

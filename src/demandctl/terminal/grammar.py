@@ -1,130 +1,228 @@
-"""The command line in Chinese: help screens, usage errors, and groups that load only the command that is called.
+"""The command line: the one file that knows Typer from inside, its commands, groups, parser and errors.
 
-Typer translates nothing, and it builds every command of a program before it runs one: for seventy commands that costs
-more than everything else together. Here a group knows names and help lines; the module of a command is imported, and
-Typer makes the command out of its function, when it is called.
+Typer translates nothing, reads none of our values, and builds every command of a program before it runs one. Here a
+group knows names and help lines; a command is made out of its function when it is called, its parameters read by what
+they take (``takes``), and every expected failure ends in ``Root.main``.
 """
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
-from shutil import get_terminal_size
-from typing import Any, TextIO
+from inspect import cleandoc, signature
+from typing import Any, NamedTuple, NoReturn
 
-import typer
-from typer.core import TyperCommand, TyperGroup
+from typer._click import Context as Call
+from typer._click import exceptions as wrong
+from typer._click.core import Parameter as ClickParameter
+from typer._click.core import ParameterSource
+from typer._click.globals import get_current_context
+from typer._click.shell_completion import CompletionItem, _resolve_context, _resolve_incomplete
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from demandctl.errors import DemandctlError, Lacking, Several, UsageError
-from demandctl.language.display import padded, shown, width, wrapped
-from demandctl.terminal.render import is_terminal, say
-from demandctl.terminal.shells import COMPLETING
-
-Tree = Mapping[str, "Callable[..., None] | tuple[str, str]"]
-"""Command names to functions, or to ``module:attribute`` and the help line of what is imported when it is called."""
-
-_WIDTH = 80
-"""Help is no wider, on a narrow terminal narrower."""
-_LONG = 600
-"""No line of an error is longer: what was typed may be."""
-
-ClickException: type[Exception] = typer.BadParameter.__mro__[2]
+from demandctl.errors import Ended, Lacking, Several, UsageError
+from demandctl.language.display import shown
+from demandctl.terminal import failing, helping, shells
+from demandctl.terminal.render import put, say
+from demandctl.terminal.takes import Argument, Option, Parameter
 
 
-class ChineseHelp:
-    """Help screens in Chinese, aligned for double-width characters."""
+class Entry(NamedTuple):
+    """A command in the tree: its Chinese name, its function or a tree of its own, its line in help.
 
-    def format_help(self: Any, ctx: Any, formatter: Any) -> None:
+    Instead of the function ``module:attribute`` below ``demandctl.commands``: it is imported when it is called.
+    """
+
+    chinese: str
+    does: str | Callable[..., None]
+    line: str = ""
+
+    @property
+    def summary(self) -> str:
+        """Its line in help: the first line of a function's docstring."""
+        return self.line or (self.does.__doc__ or "").strip().split("\n")[0]
+
+
+Tree = Mapping[str, Entry]
+
+HELP = ("help", "帮助")
+"""``help intake`` is ``intake --help``."""
+_HELP_OPTION = Parameter("help", "显示这份帮助", None, flags=("-h", "--help"))
+
+
+# -- parameters ---------------------------------------------------------------------------------------------------
+
+
+class _Known(ClickParameter):
+    """A parameter of ours: its words become values by what it takes."""
+
+    known: Parameter
+
+    def consume_value(self, ctx: Call, opts: Mapping[str, Any]) -> tuple[Any, ParameterSource]:
+        """What was typed as the command gets it, else the default of the function."""
+        words = opts.get(self.known.name)
+        if words is None:
+            return self.default, ParameterSource.DEFAULT
+        value = words if ctx.resilient_parsing else _read(ctx, self.known, words)
+        return self.default if value is None else value, ParameterSource.COMMANDLINE
+
+    def type_cast_value(self, ctx: Call, value: Any) -> Any:
+        """It is a value already."""
+        return value
+
+    def shell_complete(self, ctx: Call, incomplete: str) -> list[CompletionItem]:
+        """What may stand here, by what it takes."""
+        from demandctl.context import Context
+        from demandctl.terminal.completing import offered
+
+        given = ctx.find_root().params
+        app = Context(given.get("db"), given.get("config_file"))
+        found = offered(app, self.known, str(ctx.info_name), ctx.params, incomplete)
+        return [CompletionItem(value, help=about) for value, about in found]
+
+
+class _Option(_Known, TyperOption):
+    """An option."""
+
+
+class _Argument(_Known, TyperArgument):
+    """An argument."""
+
+
+def _read(ctx: Call, parameter: Parameter, words: Any) -> Any:
+    """The value of one word, or of all of them where they add up; a refusal names the parameter."""
+    try:
+        if not isinstance(words, list | tuple):
+            return parameter.read(ctx.obj, words)
+        return tuple(dict.fromkeys(value for word in words for value in parameter.read(ctx.obj, word)))
+    except UsageError as error:
+        raise type(error)(f"{parameter.called}：{error}", error.hint) from error
+
+
+def _parameters(function: Callable[..., None]) -> Iterator[ClickParameter]:
+    """The parameters that a command's function declares."""
+    for name, entry in signature(function, eval_str=True).parameters.items():
+        for declared in getattr(entry.annotation, "__metadata__", ()):
+            if isinstance(declared, Option | Argument):
+                required = entry.default is entry.empty
+                yield _made(name, declared, required=required, default=None if required else entry.default)
+
+
+def _made(name: str, declared: Option | Argument, *, required: bool, default: Any) -> ClickParameter:
+    made: ClickParameter
+    title, takes, more = declared.title, declared.takes, declared.more
+    if isinstance(declared, Argument):
+        known = Parameter(name, title, takes, more, required)
+        count = -1 if known.many else 1
+        made = _Argument(
+            param_decls=[name], type=str, required=required, default=default, nargs=count, metavar=known.usage
+        )
+    else:
+        flags, _, off = declared.names.partition("/")
+        known = Parameter(name, title, takes, more, required, tuple(flags.split()), tuple(off.split()))
+        made = _option(known, required=required, default=default)
+    made.known = known
+    return made
+
+
+def _option(known: Parameter, **settings: Any) -> _Option:
+    joined = [f"{known.flags[0]}/{known.off[0]}"] if known.off else known.flags
+    kind = {"type": str, "metavar": known.takes.metavar} if known.takes else {"is_flag": True}
+    return _Option(param_decls=[known.name, *joined], multiple=known.many, **kind, **settings)
+
+
+def _show_help(ctx: Call, parameter: object, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        put(ctx.get_help())
+        raise Ended
+
+
+def _help_option() -> _Option:
+    made = _option(_HELP_OPTION, default=False, is_eager=True, expose_value=False, callback=_show_help)
+    made.known = _HELP_OPTION
+    return made
+
+
+# -- commands and groups ------------------------------------------------------------------------------------------
+
+
+class _Ours:
+    """What commands and groups have in common: help in Chinese, and no value that is typed twice and dropped."""
+
+    def known(self: Any) -> list[Parameter]:
+        """Its parameters."""
+        return [parameter.known for parameter in self.params]
+
+    def format_help(self: Any, ctx: Call, formatter: Any) -> None:
         """Write usage, the docstring, arguments, options and commands."""
-        formatter.write(f"用法：{self.usage(ctx)}\n")
-        for paragraph in (self.help or "").split("\n"):
-            formatter.write("\n".join(f"  {line}" for line in wrapped(paragraph.strip(), _room() - 4)).rstrip() + "\n")
-        for title, rows in self.sections(ctx):
-            _write_section(formatter, title, rows)
+        formatter.write(helping.screen(self.usage(ctx), self.help or "", self.sections(ctx)))
 
-    def usage(self: Any, ctx: Any) -> str:
+    def usage(self: Any, ctx: Call) -> str:
         """How it is called."""
         pieces = " ".join(self.collect_usage_pieces(ctx))
         return f"{ctx.command_path} " + pieces.replace("[OPTIONS]", "[选项]").replace("COMMAND [ARGS]...", "命令 …")
 
-    def sections(self: Any, ctx: Any) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    def sections(self: Any, ctx: Call) -> list[helping.Section]:
         """Arguments, options and commands: each title with its lines of name and explanation."""
-        for title, kind in (("参数", "argument"), ("选项", "option")):
-            records = [p.get_help_record(ctx) for p in self.get_params(ctx) if p.param_type_name == kind]
-            yield title, [(name, _in_chinese(text)) for name, text in filter(None, records)]
-        if isinstance(self, TyperGroup):
-            yield "命令", [(name, self.summary(name)) for name in self.list_commands(ctx)]  # type: ignore[attr-defined]
+        return helping.of_parameters([*self.known(), _HELP_OPTION])
 
-    def get_help_option(self: Any, ctx: Any) -> Any:
-        """``--help``, said in Chinese."""
-        option = super().get_help_option(ctx)  # type: ignore[misc]
-        if option is not None:
-            option.help = "显示这份帮助"
-        return option
+    def get_help_option(self: Any, ctx: Call) -> Any:
+        """``-h`` and ``--help``."""
+        self._help_option = self._help_option or _help_option()
+        return self._help_option
 
-
-def _room() -> int:
-    return min(_WIDTH, max(get_terminal_size().columns, 40)) if is_terminal() else _WIDTH
-
-
-def _in_chinese(text: str) -> str:
-    """An explanation, what the parser adds to its end in Chinese; brackets of its own stay as they are."""
-    said, mark, added = text.rpartition("  [")
-    if not mark or not added.endswith("]"):
-        return text
-    notes = [_note(part) for part in added[:-1].split("; ") if not ("=x" in part or "x>=" in part)]
-    new = "；".join(note for note in notes if note not in said)
-    return f"{said}（{new}）" if new else said
+    def typed(self: Any, ctx: Call, args: Sequence[str]) -> dict[str, Any]:
+        """The words of each parameter; UsageError for a second value where only one can be meant."""
+        words, _, order = self.make_parser(ctx).parse_args(args=[*args])
+        once = [p.known for p in order if p.known.flags and not p.known.many and (p.known.takes or p.known.off)]
+        for parameter in once:
+            if once.count(parameter) > 1:
+                given = (
+                    "只能有一个值" if parameter.takes else f"只能写 {parameter.flags[0]} 或 {parameter.off[0]} 中的一个"
+                )
+                raise UsageError(f"{parameter.called} 写了不止一次，{given}", "留下要的那一个")
+        return dict(words)
 
 
-def _note(english: str) -> str:
-    return english.replace("required", "必填").replace("default: ", "默认 ")
-
-
-def _write_section(formatter: Any, title: str, rows: Sequence[tuple[str, str]]) -> None:
-    if not rows:
-        return
-    formatter.write(f"\n{title}：\n")
-    room = min(max(width(name) for name, _ in rows), 26)
-    for name, text in rows:
-        lines = wrapped(text, _room() - room - 4) or [""]
-        if width(name) > room:
-            formatter.write(f"  {name}\n")
-        else:
-            formatter.write(f"  {padded(name, room)}  {lines.pop(0)}".rstrip() + "\n")
-        for line in lines:
-            formatter.write(f"  {' ' * room}  {line}\n")
-
-
-class Command(ChineseHelp, TyperCommand):
+class Command(_Ours, TyperCommand):
     """One command; what it lacks is asked for where somebody can be asked."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+    allow_extra_args = True  # refused below, in our own words
+
+    def __init__(self, name: str, function: Callable[..., None]) -> None:
+        super().__init__(
+            name, callback=_calling(function), params=[*_parameters(function)], help=cleandoc(function.__doc__ or ""),
+            rich_markup_mode=None,
+        )  # fmt: skip
+
+    def parse_args(self, ctx: Call, args: list[str]) -> list[str]:
         """The words as values. All that has to be there and is not is named, or asked for, at once."""
+        typed = {} if ctx.resilient_parsing else self.typed(ctx, args)
         try:
-            return super().parse_args(ctx, [*args])
-        except ClickException as error:
-            missing = self._missing(ctx, args) if type(error).__name__ == "MissingParameter" else []
+            rest = super().parse_args(ctx, [*args])
+        except wrong.MissingParameter:
+            missing = [p for p in self.known() if p.required and not "".join(typed.get(p.name) or ()).strip()]
             if not missing:
                 raise
+            rest = super().parse_args(ctx, self._filled_in(ctx, args, missing))
+        if rest and not ctx.resilient_parsing:
+            raise UsageError(f"多出来的参数：{' '.join(map(shown, rest))}", "文字里有空格时用引号括起来")
+        return rest
+
+    def _filled_in(self, ctx: Call, args: list[str], missing: list[Parameter]) -> list[str]:
         from demandctl.terminal import filling
 
         if not filling.may_ask(args):
-            names = "、".join(_named(parameter) for parameter in missing)
-            usage = " ".join(_as_typed(parameter) for parameter in self.get_params(ctx) if parameter.required)
-            hints = [f"写法：{ctx.command_path} {usage}", *filter(None, map(_values, missing))]
-            raise UsageError(f"缺少{names}", "\n".join(hints))
-        words = filling.filled_in(ctx, args, missing, ctx.find_root().command.answers)
-        return super().parse_args(ctx, words)
+            usage = " ".join(p.usage for p in self.known() if p.required)
+            hints = [f"写法：{ctx.command_path} {usage}", *(f"{p.usage}：{p.values}" for p in missing if p.values)]
+            raise UsageError(f"缺少{'、'.join(p.called for p in missing)}", "\n".join(hints))
+        root = ctx.find_root().command
+        assert isinstance(root, Root)
+        return filling.filled_in(_place(ctx), args, missing, root.answers)
 
-    def _missing(self, ctx: Any, args: list[str]) -> list[Any]:
-        typed, _, _ = self.make_parser(ctx).parse_args(args=[*args])
-        return [p for p in self.get_params(ctx) if p.required and typed.get(str(p.name)) in (None, ())]
-
-    def invoke(self, ctx: Any) -> Any:
+    def invoke(self, ctx: Call) -> Any:
         """Run it; where nothing was typed to do, what could be done is offered."""
         while True:
             try:
@@ -134,82 +232,106 @@ class Command(ChineseHelp, TyperCommand):
 
                 if not filling.may_ask(f"--{name}" for name, value in ctx.params.items() if value is True):
                     raise
-                ctx.params.update(filling.chosen(ctx, error))
+                ctx.params.update(filling.chosen(_place(ctx), self.known(), error))
 
 
-def _named(parameter: Any) -> str:
-    if parameter.param_type_name == "option":
-        return f"选项 {parameter.opts[0]}"
-    return f"参数 {parameter.human_readable_name}"
+def _calling(function: Callable[..., None]) -> Callable[..., None]:
+    """The function with the call that is under way as its first argument."""
+
+    def call(**values: Any) -> None:
+        function(get_current_context(), **values)
+
+    return call
 
 
-def _values(parameter: Any) -> str:
-    from demandctl.terminal.completing import choices
+def _place(ctx: Call) -> Any:
+    from demandctl.terminal.filling import Place
 
-    listed = "、".join(f"{value} {label}".strip() for value, label in choices(parameter.help or ""))
-    return f"{parameter.metavar}：{listed}" if listed else ""
-
-
-def _as_typed(parameter: Any) -> str:
-    if parameter.param_type_name == "option":
-        return f"{parameter.opts[0]} {parameter.metavar}"
-    return str(parameter.human_readable_name)
+    return Place(ctx.obj, ctx.command_path, str(ctx.info_name))
 
 
-class Group(ChineseHelp, TyperGroup):
+class Group(_Ours, TyperGroup):
     """A group whose commands are built when they are asked for."""
 
-    tree: Tree
+    def __init__(self, name: str, line: str, tree: Tree, **settings: Any) -> None:
+        super().__init__(name=name, help=line, rich_markup_mode=None, **settings)
+        self.tree = tree
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Call | None) -> list[str]:
         """The names in the order of the tree."""
         return [name for name in self.tree if name]
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+    def sections(self, ctx: Call) -> list[helping.Section]:
+        """Its parameters and its commands, each with its Chinese name."""
+        room = max(map(len, self.tree))
+        rows = [(f"{name:{room}} {entry.chinese}", entry.summary) for name, entry in self.tree.items() if name]
+        return [*super().sections(ctx), ("命令", rows)]
+
+    def parse_args(self, ctx: Call, args: list[str]) -> list[str]:
         """Where the tree has a nameless command, it is meant by whatever names no other: ``script NAME``."""
         nameless = self.tree.get("")
-        named = args[0] in {*self.list_commands(ctx), "--help"} if args else ctx.resilient_parsing
+        named = self._name(args[0]) or args[0] in {*HELP, *_HELP_OPTION.flags} if args else ctx.resilient_parsing
         if nameless and not named:
-            args = [next(name for name, entry in self.tree.items() if name and entry is nameless), *args]
-        parsed: list[str] = super().parse_args(ctx, args)
-        return parsed
+            args = [next(name for name, entry in self.tree.items() if name and entry.does is nameless.does), *args]
+        if not (args or self.invoke_without_command or ctx.resilient_parsing):
+            say(ctx.get_help())  # a group alone: its help is the answer
+            raise Ended(2)
+        if not ctx.resilient_parsing:
+            self.typed(ctx, args)
+        return super().parse_args(ctx, args)
 
-    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+    def shell_complete(self, ctx: Call, incomplete: str) -> list[CompletionItem]:
         """The names with their help lines, without loading a single command."""
-        from demandctl.terminal.completing import item
-
-        names = [item(n, self.summary(n)) for n in self.list_commands(ctx) if n.startswith(incomplete)]
+        named = [(name, name, entry) for name, entry in self.tree.items() if name.startswith(incomplete)]
+        if not incomplete.isascii():
+            named = [(entry.chinese, name, entry) for name, entry in self.tree.items()]
+        names = [
+            CompletionItem(typed, help=f"{entry.chinese if typed == name else name} {entry.summary}".rstrip("。"))
+            for typed, name, entry in named
+            if name and typed.startswith(incomplete)
+        ]
         nameless = self.get_command(ctx, "") if self.tree.get("") else None
-        first = nameless.get_params(ctx)[0].shell_complete(ctx, incomplete) if nameless else []
-        return [*names, *first, *TyperCommand.shell_complete(self, ctx, incomplete)]
+        first = nameless.params[0].shell_complete(ctx, incomplete) if nameless else []
+        flags = [name for parameter in self.known() for name in parameter.flags if incomplete[:1] == "-"]
+        options = [CompletionItem(name) for name in flags if name.startswith(incomplete)]
+        return [*names, *first, *options]
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command of that name, None when there is none."""
-        entry = self.tree.get(cmd_name)
-        if isinstance(entry, tuple):
-            target, help_line = entry
-            entry = loaded(target)
-            if isinstance(entry, Mapping):
-                return group(cmd_name, help_line, entry)
-        return built(cmd_name, entry) if entry else None
+    def get_command(self, ctx: Call | None, cmd_name: str) -> Command | Group | None:
+        """The command of that name, English or Chinese; None when there is none."""
+        name = self._name(cmd_name)
+        if name is None:
+            return None
+        entry = self.tree[name]
+        found = loaded(entry.does) if isinstance(entry.does, str) else entry.does
+        return Group(name, entry.line, found) if isinstance(found, Mapping) else Command(name, found)
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+    def _name(self, typed: str) -> str | None:
+        """The English name of a command."""
+        return (
+            typed if typed in self.tree else next((n for n, entry in self.tree.items() if entry.chinese == typed), None)
+        )
+
+    def resolve_command(self, ctx: Call, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """The command that was named; a name that is none of ours is answered with the nearest ones."""
-        command = self.get_command(ctx, args[0])
+        typed, *rest = args
+        if typed in HELP:
+            if rest:
+                return self.resolve_command(ctx, [*rest, "--help"])
+            _show_help(ctx, None, True)
+        command = self.get_command(ctx, typed)
         if command is not None:
-            return args[0], command, args[1:]  # Typer would build it a second time
-        if not args[0].startswith("-"):
-            from difflib import get_close_matches
-
-            near = get_close_matches(args[0], list(self.tree), n=3)
-            hint = f"是不是 {'、'.join(near)}？" if near else f"看看有哪些：{ctx.command_path} --help"
-            raise UsageError(f"没有命令“{shown(args[0][:60])}”", hint)
+            return command.name, command, rest
+        if not typed.startswith("-") and not ctx.resilient_parsing:
+            self._refuse(ctx, typed)
         return super().resolve_command(ctx, args)
 
-    def summary(self, name: str) -> str:
-        """The help line of a command: the first line of its docstring."""
-        entry = self.tree[name]
-        return entry[1] if isinstance(entry, tuple) else (entry.__doc__ or "").strip().split("\n")[0]
+    def _refuse(self, ctx: Call, typed: str) -> NoReturn:
+        from difflib import get_close_matches
+
+        chinese = {entry.chinese: name for name, entry in self.tree.items()}
+        near = get_close_matches(typed, [*self.tree, *chinese], n=3)
+        hint = f"是不是 {'、'.join(near)}？" if near else f"看看有哪些：{ctx.command_path} --help"
+        raise UsageError(f"没有命令“{shown(typed[:60])}”", hint)
 
 
 def loaded(target: str) -> Any:
@@ -218,208 +340,90 @@ def loaded(target: str) -> Any:
     return getattr(import_module(f"demandctl.commands.{module}"), attribute)
 
 
-def built(name: str, function: Callable[..., None]) -> Any:
-    """The command that Typer makes of a function."""
-    if COMPLETING in os.environ:
-        from demandctl.terminal.completing import attach
-
-        attach(function)
-    app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    app.command(name, cls=Command)(function)
-    return typer.main.get_command(app)
-
-
-def group(name: str, help_line: str, tree: Tree) -> Group:
-    """A group without options of its own."""
-    made = Group(name=name, help=help_line, rich_markup_mode=None, no_args_is_help=True)
-    made.tree = tree
-    return made
+# -- the program --------------------------------------------------------------------------------------------------
 
 
 class Root(Group):
     """The program itself; every expected failure ends here, as text on stderr and an exit code."""
 
-    def __init__(self, *args: Any, **extra: Any) -> None:
-        super().__init__(*args, **extra)
+    def __init__(self, function: Callable[..., None], tree: Tree) -> None:
+        line = cleandoc(function.__doc__ or "")
+        super().__init__(
+            "demandctl", line, tree, callback=_calling(function), params=[*_parameters(function)],
+            invoke_without_command=True,
+        )  # fmt: skip
         self.answers: dict[str, str] = {}
         """What was asked for because it was not typed."""
 
-    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> Any:  # type: ignore[override]
+    def main(self, args: Sequence[str] | None = None, *_: Any, **__: Any) -> NoReturn:
         """Run and exit; a traceback can only come of a bug."""
-        _mend_streams()
-        words = sys.argv[1:] if args is None else list(args)
-        if os.environ.get(COMPLETING):
-            from demandctl.terminal.completing import answer
-
-            answer(self, words)
-            sys.exit(0)
+        failing.mend_streams()
+        words = sys.argv[1:] if args is None else [*args]
+        if os.environ.get(shells.COMPLETING):
+            self._answer_shell(words)
         try:
-            code = super().main(args, prog_name or "demandctl", standalone_mode=False, **extra)
+            with self.make_context("demandctl", words) as call:
+                self.invoke(call)
             sys.stdout.flush()
-        except Several as error:
-            again = _one_of(error, words)
-            if again is not None:
-                return self.main(again, prog_name, **extra)
-            code = _told(error)
-        except SystemExit:
-            # When nobody reads on, Typer swaps stdout for one that forgives and leaves with 1; but all was done.
-            if type(sys.stdout).__name__ != "PacifyFlushWrapper":
-                raise
             code = 0
+        except Several as error:
+            from demandctl.terminal import filling
+
+            again = filling.one_of(error, words)
+            if again is not None:
+                self.main(again)
+            code = failing.told(error)
+        except wrong.UsageError as error:
+            code = failing.told(_in_our_words(error))
         except (Exception, KeyboardInterrupt) as error:
-            code = _told(error)
-        sys.exit(code or 0)
+            code = failing.told(error)
+        sys.exit(code)
+
+    def candidates(self, words: Sequence[str], unfinished: str) -> list[tuple[str, str]]:
+        """Value and description of each candidate for an unfinished word after others."""
+        given = [word for word in words if word != "="]
+        call = _resolve_context(self, {}, "demandctl", given)
+        # bash takes --kind=se apart at the sign; the other shells want the whole word back.
+        place, start = _resolve_incomplete(call, given, "" if unfinished == "=" else unfinished)
+        flag, sign, _ = unfinished.partition("=")
+        before = flag + sign if sign and flag.startswith("--") else ""
+        return [(before + str(item.value), shown(item.help or "")) for item in place.shell_complete(call, start)]
+
+    def _answer_shell(self, words: list[str]) -> NoReturn:
+        """Print the candidates for the last word; whatever goes wrong, a shell gets none, never an error."""
+        try:
+            unfinished, quote = shells.plain(words[-1] if words else "")
+            found = self.candidates([shells.plain(word)[0] for word in words[:-1]], unfinished)
+            sys.stdout.writelines(f"{line}\n" for line in shells.lines(os.environ[shells.COMPLETING], found, quote))
+        except Exception:  # a person in the middle of a line is not to be told
+            sys.exit(0)
+        sys.exit(0)
 
 
-def _told(error: BaseException) -> int:
-    """Say what went wrong and what to do about it; the exit code that it stands for."""
-    if isinstance(error, BrokenPipeError):  # nobody reads on: nothing to say, and nothing is wrong
-        _discard_stdout()
-        return 0
-    if type(error).__name__ == "NoArgsIsHelpError":  # a group alone: its help is the answer
-        say(error.ctx.get_help())  # type: ignore[attr-defined]
-        return 2
-    if isinstance(error, _CANCELLED):
-        say(_NOTHING_WRITTEN)
-        return 130
-    message, hint, code = _failure(error)
-    fail(message, hint)
-    return code
-
-
-def _failure(error: BaseException) -> tuple[str, str, int]:
-    """What to say about an error, a hint, and the exit code; one that nobody foresaw is raised again for DEBUG."""
-    if isinstance(error, DemandctlError):
-        return str(error), error.hint, error.exit_code
-    if isinstance(error, ClickException):
-        return *explain_usage(error), 2
-    for kinds, failure in _FAILURES.items():
-        if isinstance(error, kinds):
-            return failure
-    if isinstance(error, OSError):
-        if error.errno == errno.ENOSPC and not error.filename:
-            return "结果写不出来：输出的磁盘满了", "命令本身做没做完，看看：demandctl log", 4
-        named = f"（{error.filename}）" if error.filename else ""
-        return f"系统报错：{error.strerror or error}{named}", "", 4 if error.errno == errno.ENOSPC else 1
-    if isinstance(error, RuntimeError) and "home directory" in str(error):  # an account without one, and no HOME
-        return "不知道家目录在哪里，也就不知道台账在哪里", "设置 HOME，或写明 --db 和 --config", 4
-    if "null byte" in str(error):  # a path with a NUL in it
-        return "文件名里有不能用的字符", "", 2
-    if os.environ.get("DEMANDCTL_DEBUG"):
-        raise error
-    # Most likely a ledger that another program has changed.
-    return (
-        f"程序没有料到的错误：{type(error).__name__}：{error}",
-        "检查台账：demandctl doctor；完整信息：DEMANDCTL_DEBUG=1",
-        4,
-    )
-
-
-_CANCELLED = (KeyboardInterrupt, typer.Abort, EOFError)
-"""A person changed his mind, which is no error."""
-_NOTHING_WRITTEN = "已取消，没有写入"
-_FAILURES: dict[tuple[type[BaseException], ...], tuple[str, str, int]] = {
-    (UnicodeEncodeError,): ("文字里有无法识别的字符", "请检查终端的编码（应为 UTF-8）", 2),
-    (OverflowError,): ("数字或日期超出了范围", "", 2),
-}
-
-
-def _one_of(error: Several, words: list[str]) -> list[str] | None:
-    """The command line with the one that the person chooses among several; None where nobody can be asked.
-
-    Nothing was written: a name is looked up before anything else happens.
-    """
-    from demandctl.terminal import asking
-
-    place = next((n for n, word in enumerate(words) if " ".join(word.split()) == error.text), None)
-    if place is None or "--json" in words or not asking.can_ask():
-        return None
-    try:
-        chosen = asking.one_of(error)
-    except typer.Abort:
-        say(_NOTHING_WRITTEN)
-        sys.exit(130)
-    return [*words[:place], chosen, *words[place + 1 :]]
-
-
-def _mend_streams() -> None:
-    """A program that is started without a standard stream gets one that leads nowhere."""
-    for name in ("stdin", "stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
-        _forgiving(stream)
-
-
-def _forgiving(stream: TextIO) -> None:
-    """A terminal that cannot show a character gets a question mark, not a traceback."""
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure:
-        reconfigure(errors="replace")
-
-
-def _discard_stdout() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def fail(message: str, hint: str = "") -> None:
-    """An error on stderr: what, why, and the command that would be right."""
-    for number, text in enumerate(filter(None, (message, hint))):
-        for line in text.split("\n"):
-            say(f"{'  ' if number else '错误：'}{shown(line if len(line) <= _LONG else line[:_LONG] + '…')}")
-
-
-def explain_usage(error: Any) -> tuple[str, str]:
-    """What Click says about a wrong call, in Chinese."""
-    kind = type(error).__name__
-    path = error.ctx.command_path if getattr(error, "ctx", None) else "demandctl"
+def _in_our_words(error: wrong.UsageError) -> UsageError:
+    """What the parser says about a wrong call, in Chinese."""
+    path = error.ctx.command_path if error.ctx else "demandctl"
     hint = f"用法：{path} --help"
-    parameter = _parameter_name(error)
-    if kind == "NoSuchOption":
+    if isinstance(error, wrong.NoSuchOption):
         near = "、".join(_alike(error))
-        return f"没有选项 {error.option_name}", f"是不是 {near}？" if near else hint
-    if kind == "BadOptionUsage":
-        return f"选项 {error.option_name} 要跟一个值", hint
-    if kind == "BadParameter":
-        return f"{parameter}的值不对：{_reason(str(error.message))}", hint
-    if "unexpected extra argument" in str(error.message):
-        extra = str(error.message).partition("argument(s) (")[2].removesuffix(")")
-        return f"多出来的参数：{extra}", "文字里有空格时用引号括起来"
-    return f"用法不对：{error.message}", hint
+        return UsageError(f"没有选项 {error.option_name}", f"是不是 {near}？" if near else hint)
+    if isinstance(error, wrong.BadOptionUsage):
+        needs = "不跟值" if "does not take" in error.message else "要跟一个值"
+        return UsageError(f"选项 {error.option_name} {needs}", hint)
+    return UsageError(f"用法不对：{error.message}", hint)
 
 
-def _alike(error: Any) -> list[str]:
+def _alike(error: wrong.NoSuchOption) -> list[str]:
     """The options of the command that are most like the one typed; ``--no`` alone means the other side of a pair."""
     from difflib import SequenceMatcher
 
     typed = error.option_name.lstrip("-")
-    parameters = error.ctx.command.get_params(error.ctx)
-    others = [name for p in parameters for name in p.secondary_opts]
+    command = error.ctx.command if error.ctx else None
+    known: list[Parameter] = command.known() if isinstance(command, _Ours) else []
+    others = [name for parameter in known for name in parameter.off]
     if typed == "no":
         return others
-    names = [*(name for p in parameters for name in p.opts if name.startswith("--")), *others]
+    names = [*(name for parameter in known for name in parameter.flags if name.startswith("--")), *others]
     ratios = {name: SequenceMatcher(None, typed, name.lstrip("-")).ratio() for name in names}
     near = [name for name in names if ratios[name] >= 0.7 or (len(typed) > 1 and name[2:].startswith(typed))]
     return sorted(near, key=lambda name: -ratios[name])[:3]
-
-
-def _parameter_name(error: Any) -> str:
-    parameter = getattr(error, "param", None)
-    if parameter is None:
-        return "参数"
-    if parameter.param_type_name == "option":
-        return f"选项 {parameter.opts[-1]} "
-    return f"参数 {parameter.human_readable_name} "
-
-
-def _reason(message: str) -> str:
-    for english, chinese in (
-        ("is not a valid integer", "应是整数"),
-        ("is not a valid int range", "应是整数"),
-        ("is not a valid float", "应是数字"),
-        ("is not in the range", "超出范围"),
-        ("is not a valid boolean", "应是 true 或 false"),
-    ):
-        if english in message:
-            return f"{message.split(' is not')[0]} {chinese}"
-    return message

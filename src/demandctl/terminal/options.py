@@ -1,31 +1,50 @@
-"""Options and arguments that several commands share, and how what people type in them is read."""
+"""Options and arguments that several commands share."""
 
-from typing import TYPE_CHECKING, Annotated
+from datetime import datetime
+from typing import Annotated
 
-import typer
-
-from demandctl.terminal.typed import demand_number
+from demandctl.terminal.takes import (
+    COUNT,
+    PAST,
+    RAISED,
+    SINCE,
+    UNTIL,
+    Argument,
+    Option,
+    choice,
+    many,
+    prose,
+    ref,
+    word,
+)
 from demandctl.vocabulary import Kind
 
-if TYPE_CHECKING:
-    from demandctl.vocabulary import Term
+Number = Annotated[int, Argument("demand.id", ref("demand", "编号"), "12 或 D12")]
+Json = Annotated[bool, Option("--json", "输出 JSON")]
+Yes = Annotated[bool, Option("-y --yes", "所有询问都答是")]
+At = Annotated[datetime | None, Option("--at", "发生的时间", PAST, "默认现在；如 今天9:30、昨天下午3点")]
+Raised = Annotated[datetime | None, Option("--raised", "demand.raised_at", RAISED, "默认现在")]
+Reason = Annotated[str, Option("--reason", "原因", prose("文字"))]
+Since = Annotated[str, Option("--from", "从哪天起", SINCE)]
+Until = Annotated[str, Option("--to", "到哪天止", UNTIL, "含当天")]
+KindOption = Annotated[Kind | None, Option("--kind", "demand.kind", choice(Kind, "类型"))]
+
+# -- filters: several values add up ------------------------------------------------------------------------------
+
+KindFilter = Annotated[tuple[Kind, ...], Option("--kind", "demand.kind", many(choice(Kind, "类型")))]
+BranchFilter = Annotated[
+    tuple[str, ...], Option("--branch", "分公司", many(word("分公司", known="branch")), "写一部分即可")
+]
+OwnerFilter = Annotated[tuple[str, ...], Option("--owner", "对接人", many(ref("contact", "对接人")), "姓名或电话")]
+TagFilter = Annotated[tuple[str, ...], Option("--tag", "标签", many(word("标签", known="tag")))]
+
+LINES = 50
+"""How many rows a list shows unless asked for more."""
+Limit = Annotated[int | None, Option("--limit", "最多几条", COUNT, f"默认 {LINES}，0 为全部")]
 
 
-def choices(term: "type[Term]") -> str:
-    """How a vocabulary is named in a help line."""
-    return "|".join(term)
-
-
-Number = Annotated[int, typer.Argument(parser=demand_number, metavar="编号", help="需求编号，12 或 D12")]
-Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="所有询问都答是")]
-At = Annotated[str, typer.Option("--at", metavar="时间", help="发生的时间，默认现在；如 今天9:30、昨天下午3点")]
-Reason = Annotated[str, typer.Option("--reason", metavar="文字", help="原因")]
-
-
-def kind(text: str) -> Kind:
-    """A kind by value, label or prefix."""
-    return Kind.parse(text)
-
-
-KindOption = Annotated[str, typer.Option("--kind", metavar="类型", help=f"需求类型：{choices(Kind)}（或中文）")]
+def row_limit(limit: int | None, as_json: bool) -> int | None:
+    """The limit that holds: programs get everything unless they ask for less."""
+    if limit is None:
+        return None if as_json else LINES
+    return limit or None

@@ -1,46 +1,13 @@
-"""What the showing commands share: filters and limits, times and deadlines as people read them."""
+"""What the showing commands share: times and deadlines as people read them."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Any
 
-import typer
-
-from demandctl.context import Context
 from demandctl.language.display import lateness, moment
 from demandctl.queries.demands import DemandView
-from demandctl.store.values import stored
-from demandctl.terminal.options import choices
 from demandctl.terminal.render import Column, put, put_styled, put_table
-from demandctl.terminal.typed import parse_time
-from demandctl.vocabulary import DeadlineState, Kind
-
-LINES = 50
-"""How many rows a list shows unless asked for more."""
-
-KindFilter = Annotated[str, typer.Option("--kind", metavar="类型", help=choices(Kind))]
-BranchFilter = Annotated[str, typer.Option("--branch", metavar="分公司", help="分公司，写一部分即可")]
-OwnerFilter = Annotated[str, typer.Option("--owner", metavar="对接人", help="对接人姓名或电话")]
-Limit = Annotated[
-    int | None, typer.Option("--limit", min=0, max=10**9, metavar="条数", help=f"最多几条，默认 {LINES}，0 为全部")
-]
-
-
-def row_limit(limit: int | None, as_json: bool) -> int | None:
-    """The limit that holds: programs get everything unless they ask for less."""
-    if limit is None:
-        return None if as_json else LINES
-    return limit or None
-
-
-def boundary(app: Context, text: str, *, end: bool = False) -> str:
-    """A filter's time as the ledger stores it; a bare day stands for its beginning, or with *end* for its end."""
-    if not text:
-        return ""
-    value = parse_time(app, text)
-    if not isinstance(value, datetime):
-        value = app.calendar.start_of(value + timedelta(days=1) if end else value)
-    return stored(value)
+from demandctl.vocabulary import DeadlineState
 
 
 def status_label(demand: DemandView) -> str:

@@ -1,10 +1,19 @@
 """What was typed, as a value: numbers, names, times."""
 
-from datetime import date, datetime
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
 from demandctl.context import Context
 from demandctl.errors import UsageError
+from demandctl.language.figures import narrow
 from demandctl.language.subject import About, read_number
+from demandctl.store.values import stored
+
+_COMMAS = re.compile("[、，,;；]")
+_BLANKS = re.compile(r"[、，,;；\s]+")
 
 
 def demand_number(text: str) -> int:
@@ -24,6 +33,14 @@ def _number(text: str, about: About, hint: str) -> int:
     return number
 
 
+def whole_number(text: str) -> int:
+    """How many: 0 or more. UsageError for anything else."""
+    digits = narrow(text).strip()
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 9):
+        raise UsageError(f"“{text[:40]}”应是整数，0 或更大")
+    return int(digits)
+
+
 def clean(text: str | None) -> str:
     """Text as it may enter the ledger; UsageError when it is no Unicode text."""
     value = (text or "").strip()
@@ -37,11 +54,14 @@ def one_line(text: str | None) -> str:
     return " ".join(clean(text).split())
 
 
-def split(texts: list[str]) -> list[str]:
-    """Names written one by one or with 、，, between them."""
-    import re
+def listed(text: str) -> list[str]:
+    """Names with 、，, between them; a name may have blanks."""
+    return [part for part in (" ".join(piece.split()) for piece in _COMMAS.split(clean(text))) if part]
 
-    return [part for text in texts for part in re.split(r"[、，,;；\s]+", clean(text)) if part]
+
+def split(texts: Iterable[str]) -> list[str]:
+    """Names written one by one or with 、，, or blanks between them."""
+    return [part for text in texts for part in _BLANKS.split(clean(text)) if part]
 
 
 def parse_time(app: Context, text: str) -> date | datetime:
@@ -51,32 +71,46 @@ def parse_time(app: Context, text: str) -> date | datetime:
     return times.parse(text, app.now, app.calendar)
 
 
-def past(app: Context, text: str, option: str = "--at", *, opening: bool = False) -> datetime:
-    """The instant of something that happened; now when nothing was typed.
+def past(app: Context, text: str, called: str = "时间", *, opening: bool = False) -> datetime:
+    """The instant of something that happened.
 
     A bare date means its closing time, or its opening with *opening* (the customer's wait began then), never after now.
     """
-    if not text:
-        return app.now
     from demandctl.core import times
 
     value = parse_time(app, text)
-    times.must_be_past(value, app.now, app.calendar, option)
+    times.must_be_past(value, app.now, app.calendar, called)
     if isinstance(value, datetime):
         return value
     moment = app.calendar.opening(value) if opening else app.calendar.closing(value)
     return min(moment, app.now)
 
 
-def future(app: Context, text: str, option: str) -> date | datetime | None:
-    """A time to come, None when nothing was typed."""
-    if not text:
-        return None
+def past_day(app: Context, text: str, called: str = "日期") -> date:
+    """A day that has come; UsageError for one in the future."""
     from demandctl.core import times
 
     value = parse_time(app, text)
-    times.must_be_future(value, app.now, app.calendar, option)
+    day = value.astimezone(app.zone).date() if isinstance(value, datetime) else value
+    times.must_be_past(day, app.now, app.calendar, called)
+    return day
+
+
+def future(app: Context, text: str, called: str = "时间") -> date | datetime:
+    """A time to come."""
+    from demandctl.core import times
+
+    value = parse_time(app, text)
+    times.must_be_future(value, app.now, app.calendar, called)
     return value
+
+
+def boundary(app: Context, text: str, *, end: bool = False) -> str:
+    """A filter's time as the ledger stores it; a bare day stands for its beginning, or with *end* for its end."""
+    value = parse_time(app, text)
+    if not isinstance(value, datetime):
+        value = app.calendar.start_of(value + timedelta(days=1) if end else value)
+    return stored(value)
 
 
 def understood(app: Context, value: date | datetime) -> str:

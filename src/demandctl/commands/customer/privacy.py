@@ -19,16 +19,16 @@ from demandctl.store.fields import field_of, known
 from demandctl.terminal.answers import agreed, object_answer
 from demandctl.terminal.options import Json, Yes
 from demandctl.terminal.render import put, put_json, say
-from demandctl.terminal.typed import one_line
+from demandctl.terminal.takes import FILE, Argument, Option, ref
 from demandctl.vocabulary import Term
 
 if TYPE_CHECKING:
     from demandctl.upkeep.privacy import Everything, Preview
 
-Who = Annotated[str, typer.Argument(metavar="客户", help="编号 K00001、姓名、电话")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="文件", help="写到文件（.json 或文字）")]
-Force = Annotated[bool, typer.Option("--force", help="替换已有的文件")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="只看会怎样，不写入")]
+Who = Annotated[str, Argument("客户", ref("customer", "客户"), "编号 K00001、姓名、电话")]
+Output = Annotated[Path | None, Option("-o --output", "写到文件", FILE, ".json 或文字")]
+Force = Annotated[bool, Option("--force", "替换已有的文件")]
+DryRun = Annotated[bool, Option("--dry-run", "只看会怎样，不写入")]
 
 
 def erase(ctx: typer.Context, customer: Who, dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None:
@@ -38,7 +38,7 @@ def erase(ctx: typer.Context, customer: Who, dry_run: DryRun = False, yes: Yes =
     from demandctl.upkeep import privacy
 
     with reading(app) as reader:
-        number = find_customer_id(reader, one_line(customer))
+        number = find_customer_id(reader, customer)
         about = privacy.preview(app, reader, number)
     if not json or dry_run:
         for line in _preview(about):
@@ -79,7 +79,7 @@ def export(ctx: typer.Context, customer: Who, output: Output = None, force: Forc
     from demandctl.upkeep import privacy
 
     with reading(app) as reader:
-        about = privacy.everything_about(reader, find_customer_id(reader, one_line(customer)))
+        about = privacy.everything_about(reader, find_customer_id(reader, customer))
     if json and output is None:
         put_json(about.document())
         return

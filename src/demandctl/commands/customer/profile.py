@@ -16,71 +16,58 @@ from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
 from demandctl.terminal import asking
 from demandctl.terminal.answers import object_answer
-from demandctl.terminal.grammar import Tree
-from demandctl.terminal.options import Json, choices
+from demandctl.terminal.grammar import Entry, Tree
+from demandctl.terminal.options import Json, Limit, TagFilter, row_limit
 from demandctl.terminal.render import Column, gist, pairs, put, put_json, put_styled, put_table
-from demandctl.terminal.showing import Limit, put_deadlines, row_limit, status_label, when
-from demandctl.terminal.typed import clean, one_line, parse_time, split
+from demandctl.terminal.showing import put_deadlines, status_label, when
+from demandctl.terminal.takes import DAY, PHONE, Argument, Option, choice, many, prose, ref, word
+from demandctl.terminal.typed import one_line, split
 
-Name = Annotated[str, typer.Argument(metavar="姓名", help="姓名或昵称")]
-Who = Annotated[str, typer.Argument(metavar="客户", help="编号 K00001、姓名、电话")]
-NewName = Annotated[str | None, typer.Option("--name", metavar="姓名", help="真实姓名")]
-Nickname = Annotated[str | None, typer.Option("--nickname", metavar="昵称", help="微信昵称")]
-Phone = Annotated[str | None, typer.Option("--phone", metavar="电话", help="电话")]
-Wechat = Annotated[str | None, typer.Option("--wechat", metavar="微信号", help="微信号")]
-Company = Annotated[str | None, typer.Option("--company", metavar="单位", help="单位")]
-Region = Annotated[str | None, typer.Option("--region", metavar="地区", help="所在地区")]
-Address = Annotated[str | None, typer.Option("--address", metavar="地址", help="详细地址")]
-ValueOption = Annotated[str, typer.Option("--value", metavar="价值", help=f"{choices(vocabulary.Value)}（或中文）")]
+Name = Annotated[str, Argument("姓名或昵称", word("姓名"))]
+Who = Annotated[str, Argument("客户", ref("customer", "客户"), "编号 K00001、姓名、电话")]
+NewName = Annotated[str | None, Option("--name", "customer.name", word("姓名"))]
+Nickname = Annotated[str | None, Option("--nickname", "customer.nickname", word("昵称"))]
+Phone = Annotated[str | None, Option("--phone", "customer.phone", PHONE)]
+Wechat = Annotated[str | None, Option("--wechat", "customer.wechat", word("微信号"))]
+Company = Annotated[str | None, Option("--company", "customer.company", word("单位"))]
+Region = Annotated[str | None, Option("--region", "customer.region", word("地区", known="region"))]
+Address = Annotated[str | None, Option("--address", "customer.address", word("地址"))]
+ValueOption = Annotated[vocabulary.Value | None, Option("--value", "customer.value", choice(vocabulary.Value, "价值"))]
 NeedClass = Annotated[
-    str, typer.Option("--need-class", metavar="分类", help=f"{choices(vocabulary.NeedClass)}（或中文）")
+    vocabulary.NeedClass | None, Option("--need-class", "customer.need_class", choice(vocabulary.NeedClass, "分类"))
 ]
-StageOption = Annotated[str, typer.Option("--stage", metavar="阶段", help=f"{choices(vocabulary.Stage)}（或中文）")]
-Tags = Annotated[list[str] | None, typer.Option("--tag", metavar="标签", help="标签，可写多次")]
-Birthday = Annotated[str, typer.Option("--birthday", metavar="日期", help="生日，如 1980-05-06")]
-Consent = Annotated[str, typer.Option("--consent", metavar="日期", help="客户同意留存资料的日期")]
-Business = Annotated[str, typer.Option("--business-contact", metavar="日期", help="业务部门最近一次联系他的日期")]
-Arrears = Annotated[bool | None, typer.Option("--arrears/--no-arrears", help="是否欠款")]
-Handed = Annotated[bool | None, typer.Option("--handed/--not-handed", help="是否已交由业务部门跟进")]
+StageOption = Annotated[vocabulary.Stage | None, Option("--stage", "customer.stage", choice(vocabulary.Stage, "阶段"))]
+Tags = Annotated[tuple[str, ...], Option("--tag", "customer.tags", many(word("标签", known="tag")))]
+Birthday = Annotated[date | None, Option("--birthday", "customer.birthday", DAY, "如 1980-05-06")]
+Consent = Annotated[date | None, Option("--consent", "customer.consent_on", DAY, "客户同意留存资料的日期")]
+Business = Annotated[
+    date | None, Option("--business-contact", "customer.business_contact", DAY, "业务部门最近一次联系他的日期")
+]
+Arrears = Annotated[bool | None, Option("--arrears/--no-arrears", "customer.arrears")]
+Handed = Annotated[bool | None, Option("--handed/--not-handed", "customer.handed", more="由业务部门跟进")]
 RevisitEvery = Annotated[
-    str | None, typer.Option("--revisit-every", metavar="RRULE", help="定期回访，如 FREQ=MONTHLY；空串取消")
+    str | None, Option("--revisit-every", "customer.revisit_every", word("RRULE"), "如 FREQ=MONTHLY；空串取消")
 ]
-Note = Annotated[str | None, typer.Option("--note", metavar="文字", help="备注")]
-On = Annotated[str, typer.Argument(metavar="日期", help="哪一天，默认今天")]
+Note = Annotated[str | None, Option("--note", "customer.note", prose("文字"))]
+On = Annotated[date | None, Argument("哪一天", DAY, "默认今天")]
 
 
-def _values(app: Context, texts: dict[str, str | None], **rest: object) -> dict[str, object]:
-    given: dict[str, object] = {name: one_line(text) for name, text in texts.items() if text is not None}
-    for name, term in (("value", vocabulary.Value), ("need_class", vocabulary.NeedClass), ("stage", vocabulary.Stage)):
-        if rest.get(name):
-            given[name] = term.parse(str(rest[name])).value
-    for name in ("birthday", "consent_on", "business_contact"):
-        if rest.get(name):
-            given[name] = past_date(app, str(rest[name]), f"--{name.removesuffix('_on').replace('_', '-')}")
-    given |= {name: rest[name] for name in ("arrears", "handed") if rest.get(name) is not None}
-    if isinstance(tags := rest.get("tags"), list):
-        given["tags"] = list(dict.fromkeys(one_line(tag) for tag in tags if tag.strip()))
-    if rest.get("note") is not None:
-        given["note"] = clean(str(rest["note"]))
+def _values(texts: dict[str, str | None], **rest: object) -> dict[str, object]:
+    given: dict[str, object] = {name: text for name, text in texts.items() if text is not None}
+    given |= {name: term.value for name, term in rest.items() if isinstance(term, vocabulary.Term)}
+    plain = ("birthday", "consent_on", "business_contact", "arrears", "handed", "note")
+    given |= {name: rest[name] for name in plain if rest.get(name) is not None}
+    if tags := rest.get("tags"):
+        assert isinstance(tags, tuple)
+        given["tags"] = [*tags]
     return given
-
-
-def past_date(app: Context, text: str, option: str) -> date:
-    """A day that has come; today when nothing was typed. UsageError for one in the future."""
-    if not text:
-        return app.now.date()
-    value = parse_time(app, text)
-    on = value.astimezone(app.zone).date() if isinstance(value, datetime) else value
-    if on > app.now.date():
-        raise UsageError(f"{option}：{on.isoformat()} 还没有到", f"今天是 {app.now.date().isoformat()}")
-    return on
 
 
 def add(
     ctx: typer.Context, name: Name, nickname: Nickname = None, phone: Phone = None, wechat: Wechat = None,
-    company: Company = None, region: Region = None, address: Address = None, value: ValueOption = "",
-    need_class: NeedClass = "", stage: StageOption = "", tag: Tags = None, birthday: Birthday = "",
-    consent: Consent = "", note: Note = None, revisit_every: RevisitEvery = None, json: Json = False,
+    company: Company = None, region: Region = None, address: Address = None, value: ValueOption = None,
+    need_class: NeedClass = None, stage: StageOption = None, tag: Tags = (), birthday: Birthday = None,
+    consent: Consent = None, note: Note = None, revisit_every: RevisitEvery = None, json: Json = False,
 ) -> None:  # fmt: skip
     """新增客户。登记需求时会自动建客户，一般不用这个。"""
     app: Context = ctx.obj
@@ -89,7 +76,7 @@ def add(
 
     texts = {"name": name, "nickname": nickname, "phone": phone, "wechat": wechat, "company": company,
              "region": region, "address": address, "revisit_every": revisit_every}  # fmt: skip
-    values = _values(app, texts, value=value, need_class=need_class, stage=stage, tags=tag, birthday=birthday,
+    values = _values(texts, value=value, need_class=need_class, stage=stage, tags=tag, birthday=birthday,
                      consent_on=consent, note=note)  # fmt: skip
     with transaction(app, "customer add") as work:
         customer = customers.add_customer(work, values)
@@ -101,8 +88,8 @@ def add(
 def edit(
     ctx: typer.Context, customer: Who, name: NewName = None, nickname: Nickname = None, phone: Phone = None,
     wechat: Wechat = None, company: Company = None, region: Region = None, address: Address = None,
-    value: ValueOption = "", need_class: NeedClass = "", stage: StageOption = "", tag: Tags = None,
-    birthday: Birthday = "", consent: Consent = "", business_contact: Business = "", arrears: Arrears = None,
+    value: ValueOption = None, need_class: NeedClass = None, stage: StageOption = None, tag: Tags = (),
+    birthday: Birthday = None, consent: Consent = None, business_contact: Business = None, arrears: Arrears = None,
     handed: Handed = None, revisit_every: RevisitEvery = None, note: Note = None, json: Json = False,
 ) -> None:  # fmt: skip
     """改客户资料。"""
@@ -114,13 +101,13 @@ def edit(
     texts = {"name": name, "nickname": nickname, "phone": phone, "wechat": wechat, "company": company,
              "region": region, "address": address, "revisit_every": revisit_every}  # fmt: skip
     values = _values(
-        app, texts, value=value, need_class=need_class, stage=stage, tags=tag, birthday=birthday, consent_on=consent,
+        texts, value=value, need_class=need_class, stage=stage, tags=tag, birthday=birthday, consent_on=consent,
         business_contact=business_contact, arrears=arrears, handed=handed, note=note,
     )  # fmt: skip
     if not values:
         raise Lacking("没有写要改什么", "demandctl customer edit --help", lambda: _offers(app, customer))
     with transaction(app, "customer edit") as work:
-        found = customers.find_customer(work, one_line(customer))
+        found = customers.find_customer(work, customer)
         changed = customers.edit_customer(work, found, values)
         number, code = found.id, found.code
         work.describe(f"修改客户 {code} {found.name}：{named('customer', changed)}")
@@ -144,16 +131,16 @@ def _offers(app: Context, text: str) -> dict[str, Offer]:
 
 def list_(
     ctx: typer.Context,
-    text: Annotated[str, typer.Argument(metavar="文字", help="姓名、电话、单位、地区的一部分")] = "",
-    tag: Annotated[str, typer.Option("--tag", metavar="标签", help="标签")] = "",
+    text: Annotated[str, Argument("姓名、电话、单位、地区的一部分", word("文字"))] = "",
+    tag: TagFilter = (),
     limit: Limit = None,
     json: Json = False,
 ) -> None:
     """客户名单。"""
     app: Context = ctx.obj
     with reading(app) as reader:
-        found = read_customers(reader, text=text, tag=tag, limit=row_limit(limit, json))
-        if not found and tag:
+        found = read_customers(reader, text=text, tags=tag, limit=row_limit(limit, json))
+        if not found or len(tag) > 1:
             from demandctl.queries.known import require_known
 
             require_known(reader, tag=tag)
@@ -188,7 +175,7 @@ def show(ctx: typer.Context, customer: Who, json: Json = False) -> None:
     """一位客户的资料、需求、回访、时限。"""
     app: Context = ctx.obj
     with reading(app) as reader:
-        data = read_customer(reader, find_customer_id(reader, one_line(customer)))
+        data = read_customer(reader, find_customer_id(reader, customer))
     if json:
         put_json(data)
         return
@@ -266,7 +253,7 @@ def _put_history(data: CustomerInFull, now: datetime) -> None:
         )  # fmt: skip
 
 
-def order(ctx: typer.Context, customer: Who, on: On = "", json: Json = False) -> None:
+def order(ctx: typer.Context, customer: Who, on: On = None, json: Json = False) -> None:
     """记录客户订货：一周内回访，未合作的时钟重新起算。"""
     app: Context = ctx.obj
     from demandctl.actions.customers import record_order
@@ -276,7 +263,7 @@ def order(ctx: typer.Context, customer: Who, on: On = "", json: Json = False) ->
     object_answer(json, _one(app, number), done, following)
 
 
-def contract(ctx: typer.Context, customer: Who, on: On = "", json: Json = False) -> None:
+def contract(ctx: typer.Context, customer: Who, on: On = None, json: Json = False) -> None:
     """记录销售合同验收：三天内建档。"""
     app: Context = ctx.obj
     from demandctl.actions.customers import accept_contract
@@ -287,30 +274,28 @@ def contract(ctx: typer.Context, customer: Who, on: On = "", json: Json = False)
 
 
 def _dated(
-    app: Context, command: str, what: str, customer: str, on: str, use_case: Callable[[Any, Any, date], object]
+    app: Context, command: str, what: str, customer: str, on: date | None, use_case: Callable[[Any, Any, date], object]
 ) -> tuple[int, str, str]:
     """Record what happened on a day in a customer's life: his number, his code and what was done."""
     from demandctl.actions.customers import find_customer
     from demandctl.db import transaction
 
-    day = past_date(app, on, f"{what}日期")
+    day = on or app.now.date()
     with transaction(app, command) as work:
-        found = find_customer(work, one_line(customer))
+        found = find_customer(work, customer)
         use_case(work, found, day)
         number, code = found.id or 0, found.code
         work.describe(f"{code} {found.name} {what} {day.isoformat()}")
     return number, code, f"{code} {what} {day.isoformat()} 已记录"
 
 
-Documents = Annotated[
-    list[str] | None, typer.Option("--document", metavar="资料", help="已齐的资料，可写多次；all 为全部")
-]
+Documents = Annotated[tuple[str, ...], Option("--document", "已齐的资料", many(word("资料")), "all 为全部")]
 _DOCUMENTS = "已齐的资料（用顿号隔开，all 为全部）"
-ApprovedBy = Annotated[str, typer.Option("--approved-by", metavar="姓名", help="资料不全时，谁同意先建档")]
+ApprovedBy = Annotated[str, Option("--approved-by", "customer.approved_by", word("姓名"), "资料不全时，谁同意先建档")]
 
 
 def profile(
-    ctx: typer.Context, customer: Who, document: Documents = None, approved_by: ApprovedBy = "", on: On = "",
+    ctx: typer.Context, customer: Who, document: Documents = (), approved_by: ApprovedBy = "", on: On = None,
     json: Json = False,
 ) -> None:  # fmt: skip
     """记录建档完成；资料不全要有人批准。"""
@@ -318,14 +303,14 @@ def profile(
     from demandctl.actions import customers
     from demandctl.db import transaction
 
-    day = past_date(app, on, "建档日期")
-    documents = split(document or [])
+    day = on or app.now.date()
+    documents = [*document]
     if not (document or approved_by or json) and asking.can_ask():
         documents, approved_by = _on_file(app, customer)
     documents = list(customers.DOCUMENTS) if documents == ["all"] else documents
     with transaction(app, "customer profile") as work:
-        found = customers.find_customer(work, one_line(customer))
-        missing = customers.complete_profile(work, found, documents, one_line(approved_by), day)
+        found = customers.find_customer(work, customer)
+        missing = customers.complete_profile(work, found, documents, approved_by, day)
         number, code = found.id, found.code
         work.describe(f"{code} {found.name} 建档")
     lacking = f"，还缺 {'、'.join(missing)}" if missing else ""
@@ -350,8 +335,8 @@ def _on_file(app: Context, text: str) -> tuple[list[str], str]:
     return split([said]), agrees
 
 
-Owner = Annotated[str, typer.Argument(metavar="对接人", help="专属的销售或服务人员")]
-Briefed = Annotated[bool, typer.Option("--briefed", help="已与对接人沟通过客户资料")]
+Owner = Annotated[str, Argument("专属的销售或服务人员", ref("contact", "对接人"))]
+Briefed = Annotated[bool, Option("--briefed", "已与对接人沟通过客户资料")]
 
 
 def owner(ctx: typer.Context, customer: Who, contact: Owner = "", briefed: Briefed = False, json: Json = False) -> None:
@@ -366,9 +351,9 @@ def owner(ctx: typer.Context, customer: Who, contact: Owner = "", briefed: Brief
     from demandctl.db import transaction
 
     with transaction(app, "customer owner") as work:
-        found = customers.find_customer(work, one_line(customer))
+        found = customers.find_customer(work, customer)
         if contact:
-            customers.give_owner(work, found, contacts.find_contact(work, one_line(contact)))
+            customers.give_owner(work, found, contacts.find_contact(work, contact))
         if briefed:
             customers.brief_owner(work, found)
         number, code = found.id, found.code
@@ -391,7 +376,17 @@ def _one(app: Context, number: int) -> CustomerInFull:
 
 
 TREE: Tree = {
-    "add": add, "edit": edit, "show": show, "list": list_, "order": order, "contract": contract, "profile": profile,
-    "owner": owner, "tag": same.tag, "duplicates": same.duplicates, "merge": same.merge, "export": privacy.export,
-    "erase": privacy.erase,
-}  # fmt: skip
+    "add": Entry("新增", add),
+    "edit": Entry("修改", edit),
+    "show": Entry("查看", show),
+    "list": Entry("名单", list_),
+    "order": Entry("订货", order),
+    "contract": Entry("合同", contract),
+    "profile": Entry("建档", profile),
+    "owner": Entry("对接人", owner),
+    "tag": Entry("标签", same.tag),
+    "duplicates": Entry("查重", same.duplicates),
+    "merge": Entry("合并", same.merge),
+    "export": Entry("交给本人", privacy.export),
+    "erase": Entry("删除", privacy.erase),
+}

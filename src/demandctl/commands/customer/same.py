@@ -13,13 +13,14 @@ from demandctl.queries.reader import reading
 from demandctl.terminal.answers import agreed, object_answer
 from demandctl.terminal.options import Json, Yes
 from demandctl.terminal.render import Column, put, put_json, put_table, say
+from demandctl.terminal.takes import Argument, Option, many, ref, word
 from demandctl.terminal.typed import one_line
 
-Kept = Annotated[str, typer.Argument(metavar="客户", help="留下的客户：编号、姓名、电话")]
-Other = Annotated[str, typer.Argument(metavar="客户", help="并进去的客户")]
-Who = Annotated[str, typer.Argument(metavar="客户", help="编号 K00001、姓名、电话")]
-Names = Annotated[list[str], typer.Argument(metavar="标签", help="加上的标签")]
-Remove = Annotated[list[str] | None, typer.Option("--remove", metavar="标签", help="去掉的标签，可写多次")]
+Kept = Annotated[str, Argument("留下的客户", ref("customer", "客户"), "编号、姓名、电话")]
+Other = Annotated[str, Argument("并进去的客户", ref("customer", "客户"))]
+Who = Annotated[str, Argument("客户", ref("customer", "客户"), "编号 K00001、姓名、电话")]
+Names = Annotated[tuple[str, ...], Argument("加上的标签", many(word("标签", known="tag")))]
+Remove = Annotated[tuple[str, ...], Option("--remove", "去掉的标签", many(word("标签", known="tag")))]
 
 
 def duplicates(ctx: typer.Context, json: Json = False) -> None:
@@ -57,8 +58,8 @@ def merge(ctx: typer.Context, customer: Kept, other: Other, yes: Yes = False, js
     """合并两位客户：第二位并进第一位，需求、回访、时限都留着；可以撤销。"""
     app: Context = ctx.obj
     with reading(app) as reader:
-        first = read_customer(reader, find_customer_id(reader, one_line(customer)))
-        second = read_customer(reader, find_customer_id(reader, one_line(other)))
+        first = read_customer(reader, find_customer_id(reader, customer))
+        second = read_customer(reader, find_customer_id(reader, other))
     question = f"把 {_one_line(second)}（{len(second.demands)} 条需求）并进 {_one_line(first)}？"
     if first.code != second.code:
         agreed(question, yes)
@@ -76,19 +77,18 @@ def merge(ctx: typer.Context, customer: Kept, other: Other, yes: Yes = False, js
     object_answer(json, written, done, f"看资料：demandctl customer show {code}", "并错了：demandctl undo")
 
 
-def tag(ctx: typer.Context, customer: Who, names: Names = [], remove: Remove = None, json: Json = False) -> None:  # noqa: B006
+def tag(ctx: typer.Context, customer: Who, names: Names = (), remove: Remove = (), json: Json = False) -> None:
     """给客户加标签、去标签。"""
     app: Context = ctx.obj
-    added, gone = ([one_line(name) for name in some or [] if name.strip()] for some in (names, remove))
-    if not added and not gone:
+    if not names and not remove:
         example = "例如 demandctl customer tag K00001 大客户 --remove 待核实"
         raise Lacking("没有写标签", example, lambda: _tag_offers(app, customer))
     from demandctl.actions import customers
     from demandctl.db import transaction
 
     with transaction(app, "customer tag") as work:
-        found = customers.find_customer(work, one_line(customer))
-        tags = [name for name in dict.fromkeys([*found.tags, *added]) if name not in gone]
+        found = customers.find_customer(work, customer)
+        tags = [name for name in dict.fromkeys([*found.tags, *names]) if name not in remove]
         customers.edit_customer(work, found, {"tags": tags})
         number, code = found.id, found.code
         work.describe(f"{code} {found.name} 的标签：{'、'.join(tags) or '（没有）'}")

@@ -16,34 +16,36 @@ from demandctl.queries.reader import reader_in, reading
 from demandctl.terminal import asking
 from demandctl.terminal.answers import demand_answer
 from demandctl.terminal.copying import Copy
-from demandctl.terminal.options import Json, KindOption, Yes, choices
+from demandctl.terminal.options import Json, KindOption, Raised, Yes
 from demandctl.terminal.render import say
-from demandctl.terminal.typed import clean, demand_number, one_line, past, understood
+from demandctl.terminal.takes import PHONE, SUBTYPE, Argument, Option, choice, many, prose, ref, word
+from demandctl.terminal.typed import clean, understood
 from demandctl.vocabulary import Channel, Kind, ServiceMode, Urgency, parse_subtype
 
-Text = Annotated[str, typer.Argument(metavar="内容", help="客户的原话；写 - 从标准输入读")]
-Customer = Annotated[str, typer.Option("--customer", metavar="客户", help="姓名或昵称；老客户可写编号 K00001")]
-Phone = Annotated[str, typer.Option("--phone", metavar="电话", help="手机或座机")]
-Wechat = Annotated[str, typer.Option("--wechat", metavar="微信号", help="微信号")]
-Company = Annotated[str, typer.Option("--company", metavar="单位", help="客户单位")]
-Region = Annotated[str, typer.Option("--region", metavar="地区", help="设备或工地所在地，如 湖南湘潭")]
-Address = Annotated[str, typer.Option("--address", metavar="地址", help="详细地址")]
-ChannelOption = Annotated[str, typer.Option("--channel", metavar="渠道", help=f"{choices(Channel)}（或中文）")]
-GroupName = Annotated[str, typer.Option("--group", metavar="社群", help="社群名称；写了就是社群渠道")]
-Subtype = Annotated[str, typer.Option("--subtype", metavar="子类", help="如 new used parts repair product（或中文）")]
-Product = Annotated[str, typer.Option("--product", metavar="产品", help="产品线和机型，如 37米泵车")]
-UrgencyOption = Annotated[str, typer.Option("--urgency", metavar="程度", help=f"{choices(Urgency)}（或中文）")]
-Mode = Annotated[str, typer.Option("--mode", metavar="方式", help=f"服务方式：{choices(ServiceMode)}")]
-Warranty = Annotated[str, typer.Option("--warranty", metavar="保修", help="保修状态，如 保内、保外")]
-Wish = Annotated[str, typer.Option("--wish", metavar="文字", help="客户期望")]
-From = Annotated[str, typer.Option("--from", metavar="编号", help="由哪条需求引出，如维修中要买配件")]
-Raised = Annotated[str, typer.Option("--raised", metavar="时间", help="客户提出的时间，默认现在")]
-Verified = Annotated[bool | None, typer.Option("--verified/--unverified", help="商机是否属实")]
-Tags = Annotated[list[str] | None, typer.Option("--tag", metavar="标签", help="标签，可写多次")]
-Content = Annotated[str, typer.Option("--content", metavar="内容", help="同参数“内容”")]
-New = Annotated[bool, typer.Option("--new", help="同一客户已有同类未结束需求时，仍另记一条")]
-Paste = Annotated[bool, typer.Option("--paste", help="从复制的微信聊天里认出需求：读管道或剪贴板，看过再登记")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="只看结果，不写入")]
+Text = Annotated[str, Argument("客户的原话", prose("内容"), "写 - 从标准输入读")]
+Customer = Annotated[
+    str, Option("--customer", "客户", word("客户", known="customer"), "姓名或昵称；老客户可写编号 K00001")
+]
+Phone = Annotated[str, Option("--phone", "customer.phone", PHONE, "手机或座机")]
+Wechat = Annotated[str, Option("--wechat", "微信号", word("微信号"))]
+Company = Annotated[str, Option("--company", "customer.company", word("单位"))]
+Region = Annotated[str, Option("--region", "设备或工地所在地", word("地区", known="region"), "如 湖南湘潭")]
+Address = Annotated[str, Option("--address", "customer.address", word("地址"))]
+ChannelOption = Annotated[Channel | None, Option("--channel", "demand.channel", choice(Channel, "渠道"))]
+GroupName = Annotated[str, Option("--group", "demand.group_name", word("社群", known="group"), "写了就是社群渠道")]
+Subtype = Annotated[str, Option("--subtype", "demand.subtype", SUBTYPE, "如 新机、配件、报修、产品，随需求类型")]
+Product = Annotated[str, Option("--product", "demand.product", word("产品", known="product"), "如 37米泵车")]
+UrgencyOption = Annotated[Urgency | None, Option("--urgency", "demand.urgency", choice(Urgency, "程度"))]
+Mode = Annotated[ServiceMode | None, Option("--mode", "demand.service_mode", choice(ServiceMode, "方式"))]
+Warranty = Annotated[str, Option("--warranty", "demand.warranty", word("保修"), "如 保内、保外")]
+Wish = Annotated[str, Option("--wish", "demand.wish", prose("文字"))]
+From = Annotated[int | None, Option("--from", "由哪条需求引出", ref("demand", "编号"), "如维修中要买配件")]
+Verified = Annotated[bool | None, Option("--verified/--unverified", "demand.verified")]
+Tags = Annotated[tuple[str, ...], Option("--tag", "demand.tags", many(word("标签", known="tag")))]
+Content = Annotated[str, Option("--content", "demand.content", prose("内容"), "同参数“内容”")]
+New = Annotated[bool, Option("--new", "同一客户已有同类未结束需求时，仍另记一条")]
+Paste = Annotated[bool, Option("--paste", "从复制的微信聊天里认出需求", more="读管道或剪贴板，看过再登记")]
+DryRun = Annotated[bool, Option("--dry-run", "只看结果，不写入")]
 
 
 def intake(
@@ -55,19 +57,19 @@ def intake(
     company: Company = "",
     region: Region = "",
     address: Address = "",
-    channel: ChannelOption = "",
+    channel: ChannelOption = None,
     group: GroupName = "",
-    kind: KindOption = "",
+    kind: KindOption = None,
     subtype: Subtype = "",
     product: Product = "",
-    urgency: UrgencyOption = "",
-    mode: Mode = "",
+    urgency: UrgencyOption = None,
+    mode: Mode = None,
     warranty: Warranty = "",
     wish: Wish = "",
-    from_: From = "",
-    raised: Raised = "",
+    from_: From = None,
+    raised: Raised = None,
     verified: Verified = None,
-    tag: Tags = None,
+    tag: Tags = (),
     content: Content = "",
     new: New = False,
     paste: Paste = False,
@@ -83,16 +85,11 @@ def intake(
     """
     app: Context = ctx.obj
     typed = {
-        "customer": one_line(customer), "phone": clean(phone), "wechat": one_line(wechat), "company": one_line(company),
-        "region": one_line(region), "address": one_line(address), "group": one_line(group),
-        "product": one_line(product), "wish": clean(wish), "warranty": one_line(warranty), "content": clean(content),
-        "tags": [one_line(name) for name in tag or [] if name.strip()],
-        "kind": Kind.parse(kind).value if kind else "",
-        "channel": Channel.parse(channel).value if channel else "group" if group else "",
-        "urgency": Urgency.parse(urgency).value if urgency else "",
-        "service_mode": ServiceMode.parse(mode).value if mode else "",
-        "from": demand_number(from_) if from_ else None,
-        "raised_at": past(app, raised, "--raised", opening=True) if raised else None,
+        "customer": customer, "phone": phone, "wechat": wechat, "company": company, "region": region,
+        "address": address, "group": group, "product": product, "wish": wish, "warranty": warranty, "content": content,
+        "tags": [*tag], "kind": kind and kind.value,
+        "channel": channel.value if channel else Channel.GROUP.value if group else "",
+        "urgency": urgency and urgency.value, "service_mode": mode and mode.value, "from": from_, "raised_at": raised,
     }  # fmt: skip
     given: dict[str, Any] = {name: value for name, value in typed.items() if value}
     if verified is not None:
@@ -138,7 +135,7 @@ def _subtype(text: str, kind: str | None) -> str:
     """A subtype of the kind that was given; without a kind the kind that has it."""
     if kind:
         return parse_subtype(text, Kind(kind))
-    raise UsageError("写了 --subtype 就要写 --kind", f"--kind 可以是：{choices(Kind)}")
+    raise UsageError("写了 --subtype 就要写 --kind", f"--kind 可以是：{'、'.join(term.label for term in Kind)}")
 
 
 def _complete(app: Context, given: dict[str, Any], *, asks: bool) -> dict[str, Any]:

@@ -17,20 +17,20 @@ from demandctl.queries.people import Addressee
 from demandctl.queries.reader import reading
 from demandctl.terminal import asking
 from demandctl.terminal.copying import Copy, Note, Unmask, put_notes
-from demandctl.terminal.options import Json
+from demandctl.terminal.options import BranchFilter, Json, OwnerFilter
 from demandctl.terminal.render import Column, is_terminal, put, put_json, put_styled, put_table, tell
-from demandctl.terminal.showing import BranchFilter, OwnerFilter, when
-from demandctl.terminal.typed import one_line
+from demandctl.terminal.showing import when
+from demandctl.terminal.takes import Option
 from demandctl.vocabulary import Role
 
-Message = Annotated[bool, typer.Option("--message", help="每位对接人一段可以直接粘贴的催促消息")]
-Leaders = Annotated[bool, typer.Option("--leaders", help="每位分公司领导一段可以直接粘贴的消息")]
-Ahead = Annotated[bool, typer.Option("--next", help="下周一那一轮，提前准备")]
+Message = Annotated[bool, Option("--message", "每位对接人一段可以直接粘贴的催促消息")]
+Leaders = Annotated[bool, Option("--leaders", "每位分公司领导一段可以直接粘贴的消息")]
+Ahead = Annotated[bool, Option("--next", "下周一那一轮，提前准备")]
 
 
 def monday(
     ctx: typer.Context, message: Message = False, leaders: Leaders = False, ahead: Ahead = False,
-    owner: OwnerFilter = "", branch: BranchFilter = "", unmask: Unmask = False, copy: Copy = False, json: Json = False,
+    owner: OwnerFilter = (), branch: BranchFilter = (), unmask: Unmask = False, copy: Copy = False, json: Json = False,
 ) -> None:  # fmt: skip
     """每周一轮：逐人逐条问进度，记下来；--message 打印催促消息。
 
@@ -40,11 +40,11 @@ def monday(
     if message and leaders:
         raise UsageError("--message 和 --leaders 只能用一个")
     with reading(app) as reader:
-        found = this_round(reader, ahead=ahead).of(one_line(owner), one_line(branch))
-        if not (found.owed or found.waiting or found.referred) and (owner or branch):
+        found = this_round(reader, ahead=ahead).of(owner, branch)
+        if not (found.owed or found.waiting or found.referred) or len(owner) > 1 or len(branch) > 1:
             from demandctl.queries.known import require_known
 
-            require_known(reader, owner=one_line(owner), branch=one_line(branch))
+            require_known(reader, owner=owner, branch=branch)
         heads = {c.id: c for c in read_contacts(reader, everybody=True)} if leaders else {}
         of_branch = leaders_of(reader, found) if leaders else {}
     if message or leaders:

@@ -4,18 +4,16 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import typer
-
-from demandctl.commands.close import parse_amount
 from demandctl.context import Context
-from demandctl.errors import DemandctlError
+from demandctl.errors import Cancelled, DemandctlError
 from demandctl.language.display import moment, shown
 from demandctl.language.subject import Subject
 from demandctl.queries import monday
 from demandctl.queries.monday import Item, Round
 from demandctl.terminal import asking
-from demandctl.terminal.grammar import fail
+from demandctl.terminal.failing import fail
 from demandctl.terminal.render import say
+from demandctl.terminal.takes import amount
 from demandctl.terminal.typed import clean, future, one_line
 from demandctl.vocabulary import Kind, Outcome, Status, subtype_label
 
@@ -56,7 +54,7 @@ def walk(app: Context, found: Round) -> None:
             else:
                 monday.skip(app, found.monday, item.demand.number)
                 left.append(item._replace(skipped=True))
-    except typer.Abort:
+    except Cancelled:
         say("已停下，前面答的都已写入。")
         left.append(item)
     if not total:
@@ -143,7 +141,7 @@ def _needed(question: str) -> Question:
 def _time(question: str, *, needed: bool = False) -> Question:
     def ask(app: Context, given: Answers) -> Any:
         text = asking.text(question, needed=needed, back=True, check=lambda answer: future(app, answer, "这个时间"))
-        return future(app, text, "这个时间")
+        return future(app, text, "这个时间") if text else None
 
     return ask
 
@@ -153,8 +151,8 @@ def _plan(app: Context, given: Answers) -> str:
 
 
 def _amount(app: Context, given: Answers) -> str | None:
-    text = asking.text("成交金额（可空，如 128万）", back=True, check=parse_amount)
-    return parse_amount(text) if text else None
+    text = asking.text("成交金额（可空，如 128万）", back=True, check=amount)
+    return amount(text) if text else None
 
 
 _PROGRESS: dict[str, Question] = {

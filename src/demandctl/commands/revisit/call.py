@@ -12,7 +12,7 @@ import typer
 from demandctl.commands.revisit.visits import warn_outside_call_hours
 from demandctl.context import Context
 from demandctl.core.rules import RulePart
-from demandctl.errors import DemandctlError, Refused, UsageError
+from demandctl.errors import Cancelled, DemandctlError, Refused, UsageError
 from demandctl.language.display import moment, shown, shown_lines
 from demandctl.language.subject import Subject
 from demandctl.messages import handing, scripts
@@ -22,16 +22,15 @@ from demandctl.queries.reader import reading
 from demandctl.queries.revisits import RevisitInFull, RevisitView, read_revisit, read_revisits
 from demandctl.terminal import asking
 from demandctl.terminal.answers import object_answer
-from demandctl.terminal.options import Json, choices
+from demandctl.terminal.options import Json
 from demandctl.terminal.questions import terms
 from demandctl.terminal.render import put, put_json, say
-from demandctl.terminal.typed import future, revisit_number, understood
+from demandctl.terminal.takes import Argument, Option, choice, ref
+from demandctl.terminal.typed import future, understood
 from demandctl.vocabulary import Method, RevisitKind, Satisfaction
 
-MethodOption = Annotated[str, typer.Option("--method", metavar="方式", help=f"{choices(Method)}（或中文），默认电话")]
-Visit = Annotated[
-    int | None, typer.Argument(parser=revisit_number, metavar="回访编号", help="回访编号；不写就从计划好的里选")
-]
+MethodOption = Annotated[Method, Option("--method", "revisit.method", choice(Method, "方式"), "默认电话")]
+Visit = Annotated[int | None, Argument("revisit.id", ref("revisit", "回访编号"), "不写就从计划好的里选")]
 RATINGS = {"product_rating": "产品", "attitude": "服务态度", "speed": "响应速度", "promise": "承诺兑现"}
 OPTIONAL = ("recommend", "would_continue")
 """Yes or no that a customer may leave unanswered."""
@@ -124,7 +123,6 @@ def _departments(app: Context) -> list[str]:
 def _call_back(app: Context, step: Step, given: Answers, back: bool) -> str:
     text = asking.text("约在", needed=True, back=back, check=lambda answer: future(app, answer, "改约时间"))
     value = future(app, text, "改约时间")
-    assert value is not None
     if isinstance(value, datetime):
         warn_outside_call_hours(app, value)
     given["call_back_at"] = value if isinstance(value, datetime) else app.calendar.closing(value)
@@ -145,7 +143,7 @@ ASKED: dict[str, Callable[[Context, Step, Answers, bool], str]] = {
 }
 
 
-def call(ctx: typer.Context, number: Visit = None, method: MethodOption = "", json: Json = False) -> None:
+def call(ctx: typer.Context, number: Visit = None, method: MethodOption = Method.PHONE, json: Json = False) -> None:
     """照着话术打回访电话，边问边记，最后填好回访表。
 
     不方便就改约；没接通记一笔；客户答应接听后中断的，记为已访，表稍后再填。
@@ -153,7 +151,6 @@ def call(ctx: typer.Context, number: Visit = None, method: MethodOption = "", js
     app: Context = ctx.obj
     if number is None:
         number = _chosen(app)
-    how = Method.parse(method).value if method else Method.PHONE.value
     with reading(app) as reader:
         visit = read_revisit(reader, number)
         demand = read_demand(reader, visit.demand) if visit.demand else None
@@ -169,13 +166,13 @@ def call(ctx: typer.Context, number: Visit = None, method: MethodOption = "", js
     values = scripts.values_for(app.config, app.who, visit.customer, demand)
     if visit.kind == RevisitKind.HOLIDAY:
         values["greeting"] = "节日快乐"
-    given: Answers = {"method": how}
+    given: Answers = {"method": method.value}
     reached = visit.visited_at is not None
     broken = False
     try:
         with hanging_up_cancels():
             walk(app, script, values, given, reached=reached)
-    except (typer.Abort, KeyboardInterrupt, OSError):
+    except (Cancelled, KeyboardInterrupt, OSError):
         if not (given.get("reachable") or reached):
             raise
         broken = True

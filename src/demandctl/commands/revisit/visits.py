@@ -1,6 +1,6 @@
 """``revisit``: plan visits, record them, pass on what customers said."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -15,34 +15,35 @@ from demandctl.queries.reader import reading
 from demandctl.queries.revisits import RevisitInFull, RevisitView, read_revisit, read_revisits
 from demandctl.terminal import asking
 from demandctl.terminal.answers import object_answer
-from demandctl.terminal.grammar import Tree
-from demandctl.terminal.options import At, Json, Yes, choices
+from demandctl.terminal.grammar import Entry, Tree
+from demandctl.terminal.options import At, Json, Limit, Since, Until, Yes, row_limit
 from demandctl.terminal.questions import Step, terms
 from demandctl.terminal.render import Column, pairs, put, put_json, put_styled, put_table, say
-from demandctl.terminal.showing import Limit, boundary, put_deadlines, row_limit, when
-from demandctl.terminal.typed import clean, demand_number, future, one_line, past, revisit_number, understood
+from demandctl.terminal.showing import put_deadlines, when
+from demandctl.terminal.takes import FUTURE, PAST, SPAN, Argument, Option, choice, many, prose, ref, word
+from demandctl.terminal.typed import future, past, understood
 from demandctl.vocabulary import Method, RevisitKind, Satisfaction
 
-Number = Annotated[int, typer.Argument(parser=revisit_number, metavar="回访编号", help="回访编号")]
-Customer = Annotated[str, typer.Argument(metavar="客户", help="编号 K00001、姓名、电话")]
-KindOption = Annotated[str, typer.Option("--kind", metavar="类型", help=f"{choices(RevisitKind)}（或中文）")]
-PlannedAt = Annotated[str, typer.Option("--at", metavar="时间", help="计划的时间，如 3天后、周五上午10点")]
-DemandOption = Annotated[str, typer.Option("--demand", metavar="编号", help="关联的需求")]
-Note = Annotated[str | None, typer.Option("--note", metavar="文字", help="备注")]
-RATING = choices(Satisfaction)
+Later = date | datetime | None
+Number = Annotated[int, Argument("revisit.id", ref("revisit", "回访编号"))]
+Customer = Annotated[str, Argument("客户", ref("customer", "客户"), "编号 K00001、姓名、电话")]
+KindOption = Annotated[RevisitKind | None, Option("--kind", "revisit.kind", choice(RevisitKind, "类型"))]
+KindFilter = Annotated[tuple[RevisitKind, ...], Option("--kind", "revisit.kind", many(choice(RevisitKind, "类型")))]
+PlannedAt = Annotated[Later, Option("--at", "revisit.planned_at", FUTURE, "如 3天后、周五上午10点")]
+DemandOption = Annotated[int | None, Option("--demand", "revisit.demand_id", ref("demand", "编号"))]
+Note = Annotated[str | None, Option("--note", "revisit.note", prose("文字"))]
+Rating = Satisfaction | None
 
 
 def plan(
     ctx: typer.Context,
-    within: Annotated[str, typer.Option("--within", metavar="时长", help="看多久以内的，默认 7d")] = "7d",
+    within: Annotated[timedelta | None, Option("--within", "看多久以内的", SPAN, "默认 7d")] = None,
     json: Json = False,
 ) -> None:
     """该回访谁、为什么、何时之前。"""
     app: Context = ctx.obj
-    from demandctl.core.times import parse_span
-
     with reading(app) as reader:
-        lines = visits_owed(reader, parse_span(within))
+        lines = visits_owed(reader, within or timedelta(days=7))
     if json:
         put_json([line._asdict() for line in lines])
         return
@@ -69,47 +70,44 @@ def plan(
 
 
 def add(
-    ctx: typer.Context, customer: Customer, kind: KindOption = "", at: PlannedAt = "", demand: DemandOption = "",
+    ctx: typer.Context, customer: Customer, kind: KindOption = None, at: PlannedAt = None, demand: DemandOption = None,
     note: Note = None, yes: Yes = False, json: Json = False,
 ) -> None:  # fmt: skip
     """计划一次回访。"""
     app: Context = ctx.obj
     if not (kind and at) and asking.can_ask() and not (yes or json):
         answers = asking.form(_plan_steps(app, kind, at))
-        kind, at = answers.get("kind", kind), answers.get("at", at)
-    if not kind or not at:
+        kind, at = answers.get("kind", kind), future(app, answers["at"]) if "at" in answers else at
+    if kind is None or at is None:
         missing = [name for name, value in (("--kind", kind), ("--at", at)) if not value]
         raise UsageError(
             f"缺少 {'、'.join(missing)}", "例：demandctl revisit add K00001 --kind after-sale --at 周五上午10点"
         )
-    kind_term = RevisitKind.parse(kind)
-    value = future(app, at, "--at")
-    assert value is not None
-    moment = value if isinstance(value, datetime) else app.calendar.closing(value)
+    moment = at if isinstance(at, datetime) else app.calendar.closing(at)
     from demandctl.actions import demands, revisits
     from demandctl.actions.customers import find_customer
     from demandctl.db import transaction
 
     with transaction(app, "revisit add") as work:
-        person = find_customer(work, one_line(customer))
-        about = demands.find_demand(work.session, demand_number(demand)) if demand else None
-        revisit = revisits.plan(work, person, kind_term, moment, demand=about, note=clean(note))
+        person = find_customer(work, customer)
+        about = demands.find_demand(work.session, demand) if demand else None
+        revisit = revisits.plan(work, person, kind, moment, demand=about, note=note or "")
         number, name = revisit.id, person.name
-    if isinstance(value, datetime):
+    if isinstance(at, datetime):
         warn_outside_call_hours(app, moment)
     object_answer(
         json, _one(app, number),
-        f"已计划{Subject.revisit(number).words}：{name} {kind_term.label}，{understood(app, value)}",
+        f"已计划{Subject.revisit(number).words}：{name} {kind.label}，{understood(app, at)}",
         f"照话术打电话：demandctl revisit call {number}；自己填表：demandctl revisit record {number} --satisfaction …",
     )  # fmt: skip
 
 
-def _plan_steps(app: Context, kind: str, at: str) -> list[Step]:
+def _plan_steps(app: Context, kind: RevisitKind | None, at: Later) -> list[Step]:
     def on(back: bool) -> str:
-        return asking.text("什么时候", needed=True, check=lambda answer: future(app, answer, "--at"), back=back)
+        return asking.text("什么时候", needed=True, check=lambda answer: future(app, answer), back=back)
 
     steps: list[Step] = [
-        ("kind", lambda back: asking.choose("回访类型", terms(RevisitKind), back=back)),
+        ("kind", lambda back: RevisitKind(asking.choose("回访类型", terms(RevisitKind), back=back))),
         ("at", on),
     ]
     return [step for step, typed in zip(steps, (kind, at), strict=True) if not typed]
@@ -126,27 +124,37 @@ def warn_outside_call_hours(app: Context, moment: datetime) -> None:
 def record(
     ctx: typer.Context,
     number: Number,
-    visited_at: Annotated[str, typer.Option("--visited-at", metavar="时间", help="回访的时间")] = "",
-    method: Annotated[str, typer.Option("--method", metavar="方式", help=f"{choices(Method)}（或中文）")] = "",
-    reachable: Annotated[bool | None, typer.Option("--reachable/--unreachable", help="是否联系上、方便接听")] = None,
-    call_back: Annotated[str, typer.Option("--call-back", metavar="时间", help="客户没空，改约的时间")] = "",
-    product: Annotated[str, typer.Option("--product-rating", metavar="评价", help=f"产品：{RATING}（或中文）")] = "",
-    attitude: Annotated[str, typer.Option("--attitude", metavar="评价", help="服务态度")] = "",
-    speed: Annotated[str, typer.Option("--speed", metavar="评价", help="响应速度")] = "",
-    promise: Annotated[str, typer.Option("--promise", metavar="评价", help="承诺兑现")] = "",
-    satisfaction: Annotated[str, typer.Option("--satisfaction", metavar="评价", help="整体满意度")] = "",
-    dissatisfaction: Annotated[str | None, typer.Option("--dissatisfaction", metavar="文字", help="不满意原因")] = None,
-    heard_from: Annotated[str | None, typer.Option("--heard-from", metavar="文字", help="从什么渠道了解到我们")] = None,
-    suggestion: Annotated[str | None, typer.Option("--suggestion", metavar="文字", help="建议")] = None,
-    recommend: Annotated[bool | None, typer.Option("--recommend/--no-recommend", help="是否愿意推荐")] = None,
-    inactive_reason: Annotated[str | None, typer.Option("--inactive-reason", metavar="文字", help="未合作原因")] = None,
-    would_continue: Annotated[
-        bool | None, typer.Option("--would-continue/--would-not-continue", help="能否继续合作")
+    visited_at: Annotated[datetime | None, Option("--visited-at", "revisit.visited_at", PAST)] = None,
+    method: Annotated[Method | None, Option("--method", "revisit.method", choice(Method, "方式"))] = None,
+    reachable: Annotated[bool | None, Option("--reachable/--unreachable", "是否联系上、方便接听")] = None,
+    call_back: Annotated[Later, Option("--call-back", "revisit.call_back_at", FUTURE, "客户没空时")] = None,
+    product: Annotated[
+        Rating, Option("--product-rating", "revisit.product_rating", choice(Satisfaction, "评价"))
     ] = None,
-    problem: Annotated[str | None, typer.Option("--problem", metavar="文字", help="遗留问题")] = None,
-    urgent: Annotated[bool | None, typer.Option("--urgent/--not-urgent", help="问题要即时解决")] = None,
-    department: Annotated[str | None, typer.Option("--department", metavar="部门", help="责任部门")] = None,
-    visitor: Annotated[str, typer.Option("--visitor", metavar="人", help="回访人，默认自己")] = "",
+    attitude: Annotated[Rating, Option("--attitude", "revisit.attitude", choice(Satisfaction, "评价"))] = None,
+    speed: Annotated[Rating, Option("--speed", "revisit.speed", choice(Satisfaction, "评价"))] = None,
+    promise: Annotated[Rating, Option("--promise", "revisit.promise", choice(Satisfaction, "评价"))] = None,
+    satisfaction: Annotated[
+        Rating, Option("--satisfaction", "revisit.satisfaction", choice(Satisfaction, "评价"))
+    ] = None,
+    dissatisfaction: Annotated[
+        str | None, Option("--dissatisfaction", "revisit.dissatisfaction", prose("文字"))
+    ] = None,
+    heard_from: Annotated[str | None, Option("--heard-from", "revisit.heard_from", prose("文字"))] = None,
+    suggestion: Annotated[str | None, Option("--suggestion", "revisit.suggestion", prose("文字"))] = None,
+    recommend: Annotated[bool | None, Option("--recommend/--no-recommend", "revisit.recommend")] = None,
+    inactive_reason: Annotated[
+        str | None, Option("--inactive-reason", "revisit.inactive_reason", prose("文字"))
+    ] = None,
+    would_continue: Annotated[
+        bool | None, Option("--would-continue/--would-not-continue", "revisit.would_continue")
+    ] = None,
+    problem: Annotated[str | None, Option("--problem", "revisit.problem", prose("文字"))] = None,
+    urgent: Annotated[bool | None, Option("--urgent/--not-urgent", "问题要即时解决")] = None,
+    department: Annotated[
+        str | None, Option("--department", "revisit.department", word("部门", known="department"))
+    ] = None,
+    visitor: Annotated[str, Option("--visitor", "revisit.visitor", word("人", known="contact"), "默认自己")] = "",
     note: Note = None,
     yes: Yes = False,
     json: Json = False,
@@ -166,18 +174,19 @@ def record(
     texts = {"dissatisfaction": dissatisfaction, "heard_from": heard_from, "suggestion": suggestion,
              "inactive_reason": inactive_reason, "problem": problem, "department": department,
              "note": note}  # fmt: skip
-    later = future(app, call_back, "--call-back")
     values = {
-        "visited_at": past(app, visited_at, "--visited-at") if visited_at else None,
-        "method": Method.parse(method).value if method else None,
+        "visited_at": visited_at,
+        "method": method and method.value,
         "reachable": reachable,
-        "call_back_at": later if later is None or isinstance(later, datetime) else app.calendar.closing(later),
-        **{name: Satisfaction.parse(text).value if text else None for name, text in ratings.items()},
-        **{name: clean(text) or None for name, text in texts.items() if text is not None},
+        "call_back_at": call_back
+        if call_back is None or isinstance(call_back, datetime)
+        else app.calendar.closing(call_back),
+        **{name: given and given.value for name, given in ratings.items()},
+        **{name: text or None for name, text in texts.items() if text is not None},
         "recommend": recommend,
         "would_continue": would_continue,
         "urgent": urgent,
-        "visitor": one_line(visitor) or None,
+        "visitor": visitor or None,
     }
     from demandctl.actions import revisits
     from demandctl.db import transaction
@@ -187,8 +196,8 @@ def record(
         what = revisits.record(work, revisit, values)
         forwardable = bool(what == "form" and revisit.problem and revisit.urgent)
     told = {"visit": "已记录", "form": "回访表已填", "attempt": "记下没联系上，计划不变"}.get(what, "")
-    if later is not None:
-        told = f"已改约 {understood(app, later)}"
+    if call_back is not None:
+        told = f"已改约 {understood(app, call_back)}"
     object_answer(
         json, _one(app, number), f"{Subject.revisit(number).words} {told}", _next_step(number, what, forwardable)
     )
@@ -203,63 +212,60 @@ def _next_step(number: int, what: str, forwardable: bool) -> str:
     return f"看：demandctl revisit show {number}"
 
 
-def _asked(app: Context, number: int) -> tuple[str, str, str]:
+def _asked(app: Context, number: int) -> tuple[datetime | None, Later, Rating]:
     """When the visit was, and how satisfied the customer is; or when he wants to be called instead."""
     talked = asking.choose(Subject.revisit(number).words, [(True, "联系上了"), (False, "客户没空，改约")])
     if not talked:
-        return "", asking.text("改约到什么时候", needed=True, check=lambda text: future(app, text, "--call-back")), ""
-    at = asking.text("什么时候回访的（空着是现在）", check=lambda text: past(app, text, "--visited-at"))
-    rating: str = asking.choose("整体满意度", [*terms(Satisfaction), ("", "先不填表")])
-    return at or app.now.isoformat(timespec="seconds"), "", rating
+        return None, future(app, asking.text("改约到什么时候", needed=True, check=lambda text: future(app, text))), None
+    at = asking.text("什么时候回访的（空着是现在）", check=lambda text: past(app, text))
+    chosen: str = asking.choose("整体满意度", [*terms(Satisfaction), ("", "先不填表")])
+    return past(app, at) if at else app.now, None, Satisfaction(chosen) if chosen else None
 
 
-def forward(
-    ctx: typer.Context, number: Number, department: Annotated[str, typer.Argument(metavar="部门", help="责任部门")],
-    at: At = "", json: Json = False,
-) -> None:  # fmt: skip
+Department = Annotated[str, Argument("revisit.department", word("部门", known="department"))]
+
+
+def forward(ctx: typer.Context, number: Number, department: Department, at: At = None, json: Json = False) -> None:
     """把客户反馈转交责任部门。"""
     app: Context = ctx.obj
     from demandctl.actions import revisits
     from demandctl.db import transaction
 
-    moment = past(app, at)
     with transaction(app, "revisit forward") as work:
-        revisits.forward(work, revisits.find_revisit(work.session, number), one_line(department), at=moment)
+        revisits.forward(work, revisits.find_revisit(work.session, number), department, at=at or app.now)
     object_answer(
         json,
         _one(app, number),
-        f"{Subject.revisit(number).words} 已转交 {one_line(department)}",
+        f"{Subject.revisit(number).words} 已转交 {department}",
         f"部门联络客户后：demandctl revisit contacted {number}",
     )
 
 
-def contacted(ctx: typer.Context, number: Number, at: At = "", json: Json = False) -> None:
+def contacted(ctx: typer.Context, number: Number, at: At = None, json: Json = False) -> None:
     """记录责任部门已首次联络客户。"""
     app: Context = ctx.obj
     from demandctl.actions import revisits
     from demandctl.db import transaction
 
-    moment = past(app, at)
     with transaction(app, "revisit contacted") as work:
-        revisits.contacted(work, revisits.find_revisit(work.session, number), at=moment)
+        revisits.contacted(work, revisits.find_revisit(work.session, number), at=at or app.now)
     data = _one(app, number)
     object_answer(json, data, f"{Subject.revisit(number).words} 部门已联络客户", _when_solved(data))
 
 
 def planned(
-    ctx: typer.Context, number: Number, text: Annotated[str, typer.Argument(metavar="方案", help="部门的解决方案")],
-    at: At = "", json: Json = False,
+    ctx: typer.Context, number: Number, text: Annotated[str, Argument("revisit.plan", prose("方案"))],
+    at: At = None, json: Json = False,
 ) -> None:  # fmt: skip
     """记录责任部门的解决方案。"""
     app: Context = ctx.obj
     from demandctl.actions import revisits
     from demandctl.db import transaction
 
-    moment, said = past(app, at), clean(text)
-    if not said:
+    if not text:
         raise UsageError("方案不能是空的")
     with transaction(app, "revisit planned") as work:
-        revisits.planned(work, revisits.find_revisit(work.session, number), said, at=moment)
+        revisits.planned(work, revisits.find_revisit(work.session, number), text, at=at or app.now)
     data = _one(app, number)
     object_answer(json, data, f"{Subject.revisit(number).words} 的方案已记录", _when_solved(data))
 
@@ -269,7 +275,7 @@ def _when_solved(revisit: RevisitView) -> str:
 
 
 def escalate(
-    ctx: typer.Context, number: Number, contact: Annotated[str, typer.Argument(metavar="联系人", help="上报给谁")],
+    ctx: typer.Context, number: Number, contact: Annotated[str, Argument("上报给谁", ref("contact", "联系人"))],
     json: Json = False,
 ) -> None:  # fmt: skip
     """部门没有解决：上报更高层。"""
@@ -279,7 +285,7 @@ def escalate(
     from demandctl.db import transaction
 
     with transaction(app, "revisit escalate") as work:
-        to = find_contact(work, one_line(contact))
+        to = find_contact(work, contact)
         revisits.escalate(work, revisits.find_revisit(work.session, number), to)
         name = to.name
     object_answer(
@@ -290,25 +296,24 @@ def escalate(
     )
 
 
-def solved(ctx: typer.Context, number: Number, at: At = "", note: Note = None, json: Json = False) -> None:
+def solved(ctx: typer.Context, number: Number, at: At = None, note: Note = None, json: Json = False) -> None:
     """记录客户的问题已解决。"""
     app: Context = ctx.obj
     from demandctl.actions import revisits
     from demandctl.db import transaction
 
-    moment = past(app, at)
     with transaction(app, "revisit solved") as work:
-        revisits.solved(work, revisits.find_revisit(work.session, number), at=moment, note=clean(note))
+        revisits.solved(work, revisits.find_revisit(work.session, number), at=at or app.now, note=note or "")
     object_answer(json, _one(app, number), f"{Subject.revisit(number).words} 的问题已解决")
 
 
 def list_(
     ctx: typer.Context,
-    kind: KindOption = "",
-    customer: Annotated[str, typer.Option("--customer", metavar="客户", help="客户")] = "",
-    open_only: Annotated[bool, typer.Option("--open", help="只看没完的：未访、未填表、问题未解决")] = False,
-    since: Annotated[str, typer.Option("--from", metavar="时间", help="从哪天起")] = "",
-    until: Annotated[str, typer.Option("--to", metavar="时间", help="到哪天止（含当天）")] = "",
+    kind: KindFilter = (),
+    customer: Annotated[tuple[str, ...], Option("--customer", "客户", many(ref("customer", "客户")))] = (),
+    open_only: Annotated[bool, Option("--open", "只看没完的", more="未访、未填表、问题未解决")] = False,
+    since: Since = "",
+    until: Until = "",
     limit: Limit = None,
     json: Json = False,
 ) -> None:
@@ -317,11 +322,11 @@ def list_(
     with reading(app) as reader:
         found = read_revisits(
             reader,
-            customer_id=find_customer_id(reader, one_line(customer)) if customer else None,
-            kind=RevisitKind.parse(kind).value if kind else "",
+            customers=[find_customer_id(reader, name) for name in customer],
+            kinds=kind,
             open_only=open_only,
-            since=boundary(app, since),
-            until=boundary(app, until, end=True),
+            since=since,
+            until=until,
             limit=row_limit(limit, json),
         )
     if json:
@@ -415,7 +420,15 @@ def _one(app: Context, number: int) -> RevisitInFull:
 
 
 TREE: Tree = {
-    "plan": plan, "add": add, "call": ("revisit.call:call", "照着话术打回访电话，边问边记，最后填好回访表。"),
-    "record": record, "forward": forward, "contacted": contacted, "planned": planned,
-    "escalate": escalate, "solved": solved, "list": list_, "show": show,
-}  # fmt: skip
+    "plan": Entry("计划", plan),
+    "add": Entry("安排", add),
+    "call": Entry("打电话", "revisit.call:call", "照着话术打回访电话，边问边记，最后填好回访表。"),
+    "record": Entry("填表", record),
+    "forward": Entry("转交", forward),
+    "contacted": Entry("已联络", contacted),
+    "planned": Entry("方案", planned),
+    "escalate": Entry("上报", escalate),
+    "solved": Entry("已解决", solved),
+    "list": Entry("列表", list_),
+    "show": Entry("查看", show),
+}

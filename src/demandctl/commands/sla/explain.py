@@ -16,13 +16,16 @@ from demandctl.queries.reckoning import explained
 from demandctl.terminal.options import Json
 from demandctl.terminal.render import Column, put, put_json, put_styled, put_table, tell
 from demandctl.terminal.showing import how_it_stands
+from demandctl.terminal.takes import Argument, Option, word
 
 if TYPE_CHECKING:
     from demandctl.actions.apply_rules import Move
 
-Meant = Annotated[str, typer.Argument(metavar="对象", help="需求 12 或 D12，回访 R3，一条时限 L45")]
-All = Annotated[bool, typer.Option("--all", help="连同已完成、已取消的")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="只列出会怎样，不写入")]
+Meant = Annotated[
+    str, Argument("需求、回访或时限", word("对象", known="demand"), "需求 12 或 D12，回访 R3，一条时限 L45")
+]
+All = Annotated[bool, Option("--all", "连同已完成、已取消的")]
+DryRun = Annotated[bool, Option("--dry-run", "只列出会怎样，不写入")]
 
 
 def explain(ctx: typer.Context, meant: Meant, everything: All = False, json: Json = False) -> None:

@@ -7,10 +7,10 @@ import typer
 from demandctl.config import rules_text
 from demandctl.context import Context
 from demandctl.core.rules import GIVEN, Rule, read_rules
-from demandctl.errors import Refused
+from demandctl.errors import Ended, Refused
 from demandctl.store.writing import put_text
 from demandctl.terminal.answers import object_answer
-from demandctl.terminal.grammar import Tree
+from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.options import Json
 from demandctl.terminal.render import Column, is_narrow, put, put_json, put_table, tell
 from demandctl.vocabulary import Kind, RevisitKind, Urgency
@@ -117,7 +117,7 @@ def check(ctx: typer.Context, json: Json = False) -> None:
     for problem in [] if json else problems:
         tell(f"第 {problem.line} 行 {problem.field}：{problem.reason}")
     if problems:
-        raise typer.Exit(1)
+        raise Ended(1)
 
 
 def init(ctx: typer.Context, json: Json = False) -> None:
@@ -132,9 +132,11 @@ def init(ctx: typer.Context, json: Json = False) -> None:
 
 
 TREE: Tree = {
-    "show": show,
-    "check": check,
-    "init": init,
-    "explain": ("sla.explain:explain", "时限是怎么算出来的：依据、起算、算进去的每一段、跳过的每一段和原因。"),
-    "apply": ("sla.explain:apply", "让未完成、未超时的时限改按现在的规则、上班时间和放假安排。"),
+    "show": Entry("查看", show),
+    "check": Entry("检查", check),
+    "init": Entry("复制", init),
+    "explain": Entry(
+        "解释", "sla.explain:explain", "时限是怎么算出来的：依据、起算、算进去的每一段、跳过的每一段和原因。"
+    ),
+    "apply": Entry("重算", "sla.explain:apply", "让未完成、未超时的时限改按现在的规则、上班时间和放假安排。"),
 }

@@ -13,6 +13,7 @@ from demandctl import DATA
 from demandctl.errors import UsageError
 
 if TYPE_CHECKING:
+    from demandctl.core.holidays import Notice
     from demandctl.core.targets import Target
     from demandctl.core.worktime import Calendar
 
@@ -160,6 +161,27 @@ class Config:
         """The user's own rules, beside the config file; it need not exist."""
         return self.path.with_name("rules.toml")
 
+    @property
+    def holidays_path(self) -> Path:
+        """The holiday notices that were pasted, beside the config file; it need not exist."""
+        return self.path.parent / "holidays.toml"
+
+    def notices(self) -> list[Notice]:
+        """The holiday notices that were pasted. UsageError names the file when it is wrong."""
+        if not self.holidays_path.exists():
+            return []
+        import tomllib
+
+        from demandctl.core.holidays import parse_notice
+
+        try:
+            data = tomllib.loads(self.holidays_path.read_text(encoding="utf-8-sig"))
+            return [parse_notice(str(entry["text"])) for entry in data.get("notices", [])]
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+            raise UsageError(
+                f"放假通知读不了：{self.holidays_path}（{error}）", "删掉它，再贴一遍：demandctl calendar add"
+            ) from error
+
     def hours(self, key: str = "hours", section: str = "calendar") -> list[tuple[int, int]]:
         """Opening hours as seconds of the day."""
         from demandctl.core.worktime import parse_hours
@@ -253,25 +275,45 @@ class Config:
 
 
 def work_calendar(config: Config) -> Calendar:
-    """China's official calendar (2004 to the package's last year) with the user's hours and overrides on top."""
+    """China's official calendar (2004 to the package's last year) with the user's hours and overrides on top.
+
+    A notice that was pasted (``calendar add``), or overrides that hold all legal days of a year, make that year known.
+    Of the years after it the days are off that are so by law whatever the notice will say.
+    """
     from zoneinfo import ZoneInfo
 
     from chinese_calendar import constants
 
     from demandctl.core.worktime import Calendar
+    from demandctl.language.festivals import legal_days
 
     chinese = {holiday.value: holiday.chinese for holiday in constants.Holiday}
     closed = {day: chinese.get(name, name) for day, name in constants.holidays.items()}
     opened = {day: f"{chinese.get(name, name)}调休" for day, name in constants.workdays.items()}
-    years = [day.year for day in closed]
-    for day in config.days("closed"):
+    years = {day.year for day in closed}
+    for notice in config.notices():
+        closed = {day: name for day, name in closed.items() if day.year != notice.year} | notice.closed
+        opened = {day: name for day, name in opened.items() if day.year != notice.year}
+        opened |= {day: f"{name}调休" for day, name in notice.opened.items()}
+        years.add(notice.year)
+    own = set(config.days("closed"))
+    last = min(years)
+    while last + 1 in years or (legal_days(last + 1) and legal_days(last + 1).keys() <= own):
+        last += 1
+    for year in range(last + 1, last + 1 + YEARS_AHEAD):
+        closed |= legal_days(year)
+    for day in own:
         closed[day] = "自定放假"
         opened.pop(day, None)
     for day in config.days("open"):
         opened[day] = "自定上班"
         closed.pop(day, None)
-    known = (date(min(years), 1, 1), date(max(years), 12, 31))
+    known = (date(min(years), 1, 1), date(last, 12, 31))
     return Calendar(ZoneInfo(config.zone_name), config.hours(), closed, opened, known)
+
+
+YEARS_AHEAD = 5
+"""How many years beyond the known ones have their legal days off: no promise is further away."""
 
 
 def calendar_version() -> str:

@@ -148,10 +148,11 @@ def test_a_closing_that_falls_on_a_day_off_moves_to_the_next_working_day(calenda
 
 
 def test_a_year_that_nobody_has_announced_is_monday_to_friday_and_provisional(calendar: Calendar) -> None:
-    assert calendar.is_working(date(2027, 1, 1))
+    assert calendar.is_working(date(2027, 1, 4))
+    assert not calendar.is_working(date(2027, 1, 1))
     assert not calendar.is_working(date(2027, 1, 2))
     assert not calendar.leans_on_unknown(at("2026-12-30 09:00"), at("2026-12-31 17:30"))
-    assert calendar.leans_on_unknown(at("2026-12-31 17:00"), at("2027-01-01 09:00"))
+    assert calendar.leans_on_unknown(at("2026-12-31 17:00"), at("2027-01-04 09:00"))
     assert calendar.leans_on_unknown(at("2027-06-01 09:00"), at("2027-06-01 10:00"))
 
 
@@ -201,7 +202,7 @@ def test_a_deadline_that_leans_on_an_unknown_year_says_so(cli: Cli) -> None:
     number = cli.demand()["number"]
     opened = cli.open_deadlines(number)
     assert opened["respond"]["provisional"]
-    assert opened["respond"]["due_at"] == "2027-01-01T08:35:00+08:00"
+    assert opened["respond"]["due_at"] == "2027-01-04T08:35:00+08:00"
     assert cli.at("2027-01-01T09:00:00").run("due").code == 0
     assert cli.at("2031-05-01T09:00:00").run("due", "--json").code == 0
     assert cli.demand(customer="另一位")["number"] == number + 1

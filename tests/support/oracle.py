@@ -13,9 +13,14 @@ from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
+from demandctl.language.festivals import legal_days
+
 ZONE = ZoneInfo("Asia/Shanghai")
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
+
+LAST_WITH_LEGAL_DAYS = 2031
+"""The calendar package ends with 2026; of five years more the days off by law are known."""
 
 
 def at(text: str) -> datetime:
@@ -63,7 +68,7 @@ class Office:
         try:
             return bool(chinese_calendar.is_workday(day))
         except NotImplementedError:
-            return day.weekday() < 5
+            return day.weekday() < 5 and not (day.year <= LAST_WITH_LEGAL_DAYS and day in legal_days(day.year))
 
     def is_open(self, moment: datetime) -> bool:
         """Half-open spans: the closing second is closed already."""

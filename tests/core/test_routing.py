@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from demandctl.core.routing import Candidate, Need, Routing, branch_for, is_accused, route
+from demandctl.core.routing import Branch, Candidate, Need, Routing, branch_of, is_accused, route
 from demandctl.vocabulary import Role
 from tests.support.cli import EXAMPLES
 
@@ -272,12 +272,21 @@ def test_an_expert_of_the_field_can_be_asked_about_any_demand() -> None:
     assert [p.name for p in routing.proposals] == ["邹国平", "顾晓峰"]
 
 
+def by_region(region: str, directory: list[Candidate]) -> Branch:
+    return branch_of(None, None, region, "", directory)
+
+
 def test_the_branch_of_a_region_is_its_leaders() -> None:
-    assert branch_for("湖南湘潭", DIRECTORY) == ("长沙分公司", IDS["唐建明"])
-    assert branch_for("衡阳祁东", DIRECTORY) == ("湘南分公司", IDS["欧阳勇"])
-    assert branch_for("湘", DIRECTORY) == ("", None)
-    assert branch_for("", DIRECTORY) == ("", None)
-    assert branch_for("蔡甸", DIRECTORY)[1] == IDS["余光辉"]
+    assert by_region("湖南湘潭", DIRECTORY) == ("长沙分公司", IDS["唐建明"])
+    assert by_region("衡阳祁东", DIRECTORY) == ("湘南分公司", IDS["欧阳勇"])
+    assert by_region("湘", DIRECTORY) == ("", None)
+    assert by_region("", DIRECTORY) == ("", None)
+    assert by_region("蔡甸", DIRECTORY)[1] == IDS["余光辉"]
+
+
+def test_a_demand_that_is_nowhere_is_of_its_groups_branch() -> None:
+    assert branch_of(None, None, "", "湘南分公司", DIRECTORY) == ("湘南分公司", IDS["欧阳勇"])
+    assert branch_of(None, None, "湖南湘潭", "湘南分公司", DIRECTORY).name == "长沙分公司"
 
 
 # Small directories, each made for a rule.
@@ -386,7 +395,7 @@ def test_leaders_who_fit_equally_are_all_named() -> None:
     assert not routing.clear
     assert routing.leader is None
     assert [p.name for p in routing.leaders] == ["甲", "乙"]
-    assert branch_for("合肥", directory) == ("", None)
+    assert by_region("合肥", directory) == ("", None)
 
 
 def test_parts_go_to_service_where_nobody_is_for_parts() -> None:

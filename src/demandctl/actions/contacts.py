@@ -27,11 +27,6 @@ def find_contact(work: Work, text: str) -> Contact:
     return work.session.get_one(Contact, find_contact_id(reader_in(work), text))
 
 
-def is_leader(contact: Contact) -> bool:
-    """Whether he leads a branch: by role, or by the mark 是否领导."""
-    return contact.leader or contact.role == Role.LEADER
-
-
 def add_contact(work: Work, values: Mapping[str, Any]) -> Contact:
     """Put somebody into the directory; Refused when the same name and phone, or the phone alone, is there already."""
     contact = Contact(name="", role="")

@@ -18,10 +18,9 @@ from demandctl.queries.reader import reader_in
 from demandctl.store.deadlines import happen
 from demandctl.store.models import Contact, Customer, Demand, Purchase
 from demandctl.store.work import Work
-from demandctl.vocabulary import Role
 
 if TYPE_CHECKING:
-    from demandctl.core.routing import Need
+    from demandctl.core.routing import Branch, Need
 
 DOCUMENTS = (
     "客户信息登记", "送货申请表", "营业执照", "担保书", "购销合同", "安全生产许可证", "土地使用证复印件", "开票资料",
@@ -320,20 +319,15 @@ def tell(
     happen(work, customer.subject, event, customer_id=customer.id)
 
 
-def branch_of(work: Work, demand: Demand) -> tuple[str, int | None]:
-    """The branch of a demand and its leader: the handler's, else the leader's, else that of the narrowest leader."""
-    from demandctl.core.routing import branch_for
-    from demandctl.queries.routing import candidates
+def branch_of(work: Work, demand: Demand) -> Branch:
+    """The branch of a demand as it now stands."""
+    from demandctl.core.routing import branch_of
+    from demandctl.queries.routing import branch_of_group, candidates
 
-    people = candidates(reader_in(work))
-    by_id = {person.id: person for person in people if person.branch}
+    people = candidates(reader := reader_in(work))
+    by_id = {person.id: person for person in people}
     handler, leader = by_id.get(demand.handler_id or 0), by_id.get(demand.leader_id or 0)
-    if handler and handler is not leader:
-        beside = [c for c in people if c.branch == handler.branch]
-        leaders = [c for c in beside if c.active and (c.leader or c.role == Role.LEADER)]
-        narrowest = branch_for(demand.region, leaders)[1] if len(leaders) > 1 else None
-        return handler.branch, narrowest or (leaders[0].id if leaders else None)
-    return (leader.branch, leader.id) if leader else branch_for(demand.region, people)
+    return branch_of(handler, leader, demand.region, branch_of_group(reader, demand.group_name), people)
 
 
 def need_of(session: Session, demand: Demand) -> Need:

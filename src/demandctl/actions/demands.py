@@ -13,9 +13,10 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from demandctl.actions import contacts, customers
+from demandctl.actions import customers
 from demandctl.core import lifecycle
 from demandctl.core.deadline import PROMISER, Event
+from demandctl.core.routing import leads
 from demandctl.core.rules import RulePart
 from demandctl.core.targets import Target
 from demandctl.core.times import echo
@@ -135,7 +136,7 @@ def refer(work: Work, demand: Demand, leader: Contact, *, at: datetime, reason: 
     """Refer a demand to a branch leader, who designates a handler (R 3.1)."""
     lifecycle.require_open(state_of(demand), "转领导指派")
     _require_active(leader)
-    if not contacts.is_leader(leader):
+    if not leads(leader.role, leader.leader):
         raise Refused(f"{leader.name} 不是分管领导", f"直接派给他：demandctl assign {demand.id} {leader.name}")
     if demand.status == Status.REFERRED and demand.leader_id == leader.id:
         raise Refused(f"{demand.code} 已转给 {leader.name}", f"他指派了谁：demandctl assign {demand.id} 跟进人")

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from sqlmodel import select
 
-from demandctl.actions import contacts, customers
+from demandctl.actions import customers
 from demandctl.actions.demands import find_demand, tell
 from demandctl.actions.revisits import escalate as escalate_revisit
 from demandctl.actions.revisits import find_revisit
+from demandctl.core.routing import leads
 from demandctl.errors import Refused
 from demandctl.queries import holdings
 from demandctl.queries.holdings import Holding
@@ -46,7 +47,7 @@ def _check(old: Contact, new: Contact, held: Sequence[Holding]) -> None:
     if not held:
         raise Refused(f"{old.name} 手里没有要交接的", f"可以标记离职了：demandctl contact leave {old.id}")
     referred = [holding.code for holding in held if holding.what == "referred"]
-    if referred and not contacts.is_leader(new):
+    if referred and not leads(new.role, new.leader):
         raise Refused(
             f"{'、'.join(referred)} 在等 {old.name} 指派跟进人，而 {new.name} 不是分管领导",
             "分开交接：加 --only demands,customers；或直接派单：demandctl assign 编号 跟进人",

@@ -46,6 +46,11 @@ STAFF = (Role.SALES, Role.SERVICE, Role.PARTS)
 OWN_BRANCH, ELSEWHERE = 0, -1
 
 
+def leads(role: str, marked: bool) -> bool:
+    """Whether somebody leads: by role, or by the mark 是否领导 whatever the role."""
+    return marked or role == Role.LEADER
+
+
 class Candidate(NamedTuple):
     """A contact as routing sees it; regions and products as they are written in the directory."""
 
@@ -62,8 +67,13 @@ class Candidate(NamedTuple):
 
     @property
     def leads(self) -> bool:
-        """A leader by role or by the mark 是否领导."""
-        return self.role == Role.LEADER or (self.leader and self.role not in (Role.SPECIALIST, Role.EXTERNAL))
+        """Whether he is a leader."""
+        return leads(self.role, self.leader)
+
+    @property
+    def belongs(self) -> bool:
+        """Whether what he handles is his branch's: an expert, an outsider or the specialist is only borrowed."""
+        return bool(self.branch) and (self.role in STAFF or self.leads)
 
 
 class Need(NamedTuple):
@@ -144,11 +154,38 @@ def takers(kind: str, subtype: str | None) -> tuple[str, ...]:
     return rows.get(subtype or "other", rows["other"])
 
 
-def branch_for(region: str, directory: Sequence[Candidate]) -> tuple[str, int | None]:
-    """The branch and the id of the leader who fits most narrowly; ("", None) when none does or several do."""
+class Branch(NamedTuple):
+    """A branch by its name, and who leads it where that is clear."""
+
+    name: str = ""
+    leader_id: int | None = None
+
+
+def branch_of(
+    handler: Candidate | None, leader: Candidate | None, region: str, group: str, directory: Sequence[Candidate]
+) -> Branch:
+    """The branch of a demand: its handler's, else its leader's, else the narrowest leader's, else its *group*'s."""
+    if handler and handler.belongs:
+        return branch_named(handler.branch, region, directory)
+    if leader and leader.branch:
+        return Branch(leader.branch, leader.id)
+    if region and (found := _narrowest(region, directory)):
+        return Branch(found.branch, found.id)
+    return branch_named(group, region, directory) if group else Branch()
+
+
+def branch_named(name: str, region: str, directory: Sequence[Candidate]) -> Branch:
+    """The branch of that name with its leader: of several the one who serves the place most narrowly."""
+    heads = [person for person in directory if person.branch == name and person.active and person.leads]
+    narrowest = _narrowest(region, heads) if len(heads) > 1 else None
+    head = narrowest or (heads[0] if heads else None)
+    return Branch(name, head.id if head else None)
+
+
+def _narrowest(region: str, directory: Sequence[Candidate]) -> Candidate | None:
+    """The leader who serves a place most narrowly; None when nobody does, or several alike."""
     book = _Book(directory, Need(Kind.INQUIRY, None, region, ""))
-    found = book.leaders()[0][0] if book.one_leader() else None
-    return (found.branch, found.id) if found else ("", None)
+    return book.leaders()[0][0] if book.one_leader() else None
 
 
 def _field(need: Need) -> str:
@@ -205,7 +242,7 @@ class _Book:
 
     def area(self, branch: str) -> list[Region]:
         """What a branch serves: the regions of its people and the place that it is named after."""
-        members = [p for p in self.everybody if p.branch == branch != "" and p.role in (*STAFF, Role.LEADER)]
+        members = [p for p in self.everybody if p.branch == branch != "" and (p.role in STAFF or p.leads)]
         named = [places.region(branch.removesuffix("分公司"))] if branch else []
         return [region for p in members for region in self.territory(p)] + [r for r in named if r.places and not r.rest]
 
@@ -219,7 +256,7 @@ class _Book:
         """What the demand's region can mean, as far as the directory serves it."""
         if len(self.where.places) < 2:
             return [*self.where.places] or [None]
-        inside = [p for p in self.everybody if p.active and p.role in (*STAFF, Role.LEADER, Role.EXPERT)]
+        inside = [p for p in self.everybody if p.active and (p.role in (*STAFF, Role.EXPERT) or p.leads)]
         served = [r for r in self.where.places if any(self.serves(self.territory(p), r) for p in inside)]
         return [*(served or self.where.places)]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from demandctl.core.routing import branch_for
+from demandctl.core.routing import Branch, Candidate, branch_named, branch_of
 from demandctl.imports.arrival import Arrival
 from demandctl.imports.beside import ABOUT, Beside, Said, read_beside
 from demandctl.imports.bulk import insert, insert_dicts, next_id, sql
@@ -27,7 +27,7 @@ from demandctl.store.deadlines import demand_facts
 from demandctl.store.fields import called
 from demandctl.store.values import stored, stored_value
 from demandctl.store.work import Work
-from demandctl.vocabulary import Channel, Kind, Outcome, Role, Status, Term, Urgency
+from demandctl.vocabulary import Channel, Kind, Outcome, Status, Term, Urgency
 
 _FOLLOW_UP = (
     "INSERT INTO follow_up (demand_id, at, by_name, by_id, phone, internal, method, stage, text, next_at, next_plan, "
@@ -107,8 +107,9 @@ class DemandImport(Importer[Draft]):
             self._remember(customer, raised, content)
         self._numbers = {row[0] for row in sql(work, "SELECT id FROM demand")}
         self._next = next_id(work, "demand")
-        self._branches: dict[tuple[str, str], tuple[str, int | None]] = {}
+        self._branches: dict[tuple[str, str, int, str, str], Branch] = {}
         self._people = routing.candidates(reader_in(work))
+        self._by_id = {person.id: person for person in self._people}
         self._specialist = work.context.config.get("specialist", "phone")
 
     def records(self, table: Table) -> Iterator[Draft | None]:
@@ -265,18 +266,26 @@ class DemandImport(Importer[Draft]):
                     draft.next_plan = entry.next_plan
         return said
 
-    def _branch(self, draft: Draft, handler: Person | None, leader: Person | None) -> tuple[str, int | None]:
-        name = draft.branch or (handler.branch if handler else "") or (leader.branch if leader else "")
-        key = (name, draft.values["region"])
+    def _branch(self, draft: Draft, handler: Person | None, leader: Person | None) -> Branch:
+        """The branch that the file names, else that of the demand by rule."""
+        taker, head = (self._candidate(person) if person else None for person in (handler, leader))
+        region, group = draft.values["region"], draft.values["group_name"]
+        own = taker.branch if taker and taker.belongs else ""
+        key = (draft.branch, own, head.id if head else 0, region, group)
         if key not in self._branches:
-            leaders = [p for p in self._people if p.branch == name and p.active and (p.leader or p.role == Role.LEADER)]
-            if not name:
-                self._branches[key] = branch_for(draft.values["region"], self._people)
-            elif len(leaders) > 1:
-                self._branches[key] = (name, branch_for(draft.values["region"], leaders)[1] or leaders[0].id)
+            if draft.branch:
+                self._branches[key] = branch_named(draft.branch, region, self._people)
             else:
-                self._branches[key] = (name, leaders[0].id if leaders else None)
+                of_group = routing.branch_of_group(reader_in(self.work), group)
+                self._branches[key] = branch_of(taker, head, region, of_group, self._people)
         return self._branches[key]
+
+    def _candidate(self, person: Person) -> Candidate:
+        """Somebody of the directory, or who was just taken into it, as routing sees him."""
+        known = self._by_id.get(person.id)
+        return known or Candidate(
+            person.id, person.name, person.role, person.branch, (), (), (), False, person.phone, person.active
+        )
 
     def _tell(self, number: int, said: Sequence[Said], handler: Person | None, wait: datetime | None) -> None:
         for position, entry in enumerate(said):

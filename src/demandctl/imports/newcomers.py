@@ -28,6 +28,7 @@ class Person(NamedTuple):
     phone: str
     branch: str
     active: bool
+    role: str
 
 
 class Contacts:
@@ -39,8 +40,8 @@ class Contacts:
         self._by_name: dict[str, list[Person]] = {}
         self._found: dict[tuple[str, str, str], Person] = {}
         self._new: list[dict[str, Any]] = []
-        for row in sql(work, "SELECT id, name, phone, branch, active FROM contact ORDER BY id"):
-            self._know(Person(row[0], row[1], row[2], row[3], bool(row[4])))
+        for row in sql(work, "SELECT id, name, phone, branch, active, role FROM contact ORDER BY id"):
+            self._know(Person(row[0], row[1], row[2], row[3], bool(row[4]), row[5]))
         self._next = next_id(work, "contact")
 
     def _know(self, person: Person) -> None:
@@ -89,9 +90,9 @@ class Contacts:
         return None
 
     def _add(self, name: str, phone: str, branch: str, kind: str, leader: bool) -> Person:
-        person = Person(self._next, name, phone, branch, True)
-        self._next += 1
         role = Role.LEADER if leader else _ROLE_OF.get(Kind(kind), Role.SERVICE) if kind else Role.SALES
+        person = Person(self._next, name, phone, branch, True, role.value)
+        self._next += 1
         self._new.append(
             {"id": person.id, "name": name, "phone": phone, "wechat": "", "role": role.value, "branch": branch,
              "regions": [], "products": [], "skills": [], "leader": leader, "active": True}

@@ -57,7 +57,7 @@ def _untold(reader: Reader, settings: Settings, channel: NoticeChannel, reckoned
 
 def _item(reader: Reader, settings: Settings, channel: NoticeChannel, row: Row) -> Item | None:
     """The deadline as an item of this channel, None when it is not the channel's or it has been told already."""
-    branch = row["branch"] or row["o_branch"]
+    branch = row["branch"]
     if not channel.takes_branch(branch):
         return None
     now, calendar = reader.now, reader.calendar(row["ruleset_id"])

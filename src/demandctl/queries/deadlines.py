@@ -11,7 +11,7 @@ from demandctl.core.rules import RulePart
 from demandctl.core.targets import late_minutes, level
 from demandctl.core.worktime import Calendar
 from demandctl.language.subject import LEDGER, About, Subject
-from demandctl.queries.narrowing import any_of, bound, is_one
+from demandctl.queries.narrowing import OWED_BRANCH, any_of, bound, holds_one, is_one
 from demandctl.queries.reader import Reader, Row
 from demandctl.store.conditions import is_open, is_running
 from demandctl.store.values import stored
@@ -35,10 +35,10 @@ class Due(NamedTuple):
     limit: int | None = None
 
 
-_DEADLINE = """
-SELECT l.*, d.kind AS kind, d.branch AS branch, d.region AS region, d.urgency AS urgency, d.content AS content,
-       c.id AS c_id, c.name AS c_name, c.phone AS c_phone, o.name AS o_name, o.phone AS o_phone, o.branch AS o_branch
-FROM deadline AS l{index}
+_DEADLINE = f"""
+SELECT l.*, d.kind AS kind, {OWED_BRANCH} AS branch, d.region AS region, d.urgency AS urgency, d.content AS content,
+       c.id AS c_id, c.name AS c_name, c.phone AS c_phone, o.name AS o_name, o.phone AS o_phone
+FROM deadline AS l{{index}}
 LEFT JOIN demand AS d ON d.id = l.demand_id
 LEFT JOIN customer AS c ON c.id = l.customer_id
 LEFT JOIN contact AS o ON o.id = l.owner_id
@@ -47,7 +47,7 @@ LEFT JOIN contact AS o ON o.id = l.owner_id
 
 _OWED = any_of("one.value IN (o.name, o.phone, l.owner_name) OR o.name LIKE '%' || one.value || '%'", "owner")
 _NARROWED = {
-    "branch": any_of("d.branch LIKE '%' || one.value || '%' OR o.branch LIKE '%' || one.value || '%'", "branch"),
+    "branch": holds_one(OWED_BRANCH, "branch"),
     "kind": is_one("d.kind", "kind"),
     "rule": any_of("one.value IN (l.rule, l.rule_name)", "rule"),
 }
@@ -166,7 +166,7 @@ def to_line(reader: Reader, row: Row) -> Line:
         revisit=row["revisit_id"],
         customer={"code": Subject.customer(row["c_id"]).code, "name": row["c_name"]} if row["c_id"] else None,
         kind=row["kind"],
-        branch=row["branch"] or row["o_branch"] or None,
+        branch=row["branch"] or None,
         owed_by=_owed_by(reader, row),
         what=row["what"],
         started_at=reader.iso(row["started_at"]),

@@ -87,7 +87,7 @@ class Round(NamedTuple):
 
         def meant(demand: DemandView) -> bool:
             person = demand.handler or demand.leader
-            branch = demand.branch or (person and person.branch) or ""
+            branch = demand.branch or ""
             is_his = person is not None and any(owner in person.name or owner == person.phone for owner in owners)
             return (not owners or is_his) and (not branches or any(part in branch for part in branches))
 

@@ -27,5 +27,7 @@ def any_of(test: str, name: str) -> str:
 
 
 BRANCH = "coalesce(nullif(d.branch, ''), o.branch, '')"
-"""The branch of a demand ``d``, else that of the person ``o`` whom it concerns."""
+"""The branch of a visit: that of its demand ``d``, else that of the customer's own salesman or serviceman ``o``."""
 OF_BRANCH = holds_one(BRANCH, "branch")
+OWED_BRANCH = "CASE WHEN l.demand_id IS NULL THEN coalesce(o.branch, '') ELSE d.branch END"
+"""The branch of a deadline ``l``: its demand's, whoever is late; without a demand that of the contact who owes it."""

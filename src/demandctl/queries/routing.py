@@ -55,6 +55,13 @@ def for_need(reader: Reader, *, kind: str, subtype: str | None, region: str, pro
     return route(Need(kind=kind, subtype=subtype, region=region, product=product, owner_id=owner), candidates(reader))
 
 
+def branch_of_group(reader: Reader, name: str) -> str:
+    """The branch that a group belongs to; empty for one that nobody recorded."""
+    query = "SELECT branch FROM wechat_group WHERE name = ? AND branch <> ''"
+    row = reader.sql.execute(query, (name,)).fetchone() if name else None
+    return row[0] if row else ""
+
+
 def _owner(reader: Reader, code: str) -> int | None:
     row = reader.sql.execute("SELECT owner_id FROM customer WHERE id = ?", (int(code[1:]),)).fetchone()
     return row[0] if row else None

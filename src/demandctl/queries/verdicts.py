@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from demandctl.queries.demands import Filter, demand_condition
-from demandctl.queries.narrowing import BRANCH, bound, holds_one
+from demandctl.queries.narrowing import OWED_BRANCH, bound, holds_one
 from demandctl.queries.reader import Reader
 from demandctl.store.values import stored
 
@@ -36,11 +36,11 @@ def verdicts(
     about = "" if demands is None else "AND l.about = 'demand'"
     query = f"""
         SELECT l.rule, l.rule_name, l.role, l.owed_by, l.due_at, l.met_at, l.voided_at, l.occurrences, l.ruleset_id,
-               d.kind, {BRANCH} AS branch, o.name AS o_name
+               d.kind, {OWED_BRANCH} AS branch, o.name AS o_name
         FROM deadline AS l LEFT JOIN demand AS d ON d.id = l.demand_id LEFT JOIN customer AS c ON c.id = d.customer_id
         LEFT JOIN contact AS h ON h.id = d.handler_id LEFT JOIN contact AS o ON o.id = l.owner_id
         WHERE l.due_at < :span_end AND (l.due_at >= :span_start OR l.occurrences <> '') {about} AND {condition}
-        AND {holds_one(BRANCH, "of_branch")}
+        AND {holds_one(OWED_BRANCH, "of_branch")}
     """
     now = stored(reader.now)
     values |= {"span_start": span[0], "span_end": span[1]}

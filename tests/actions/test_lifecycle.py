@@ -294,7 +294,7 @@ def test_what_the_customer_said_about_the_result_stands_in_the_timeline(cli: Cli
 def test_software_has_no_machine_to_be_verified(cli: Cli) -> None:
     for subtype, asked in (("erp", False), ("new", True)):
         number = cli.demand(kind="opportunity", subtype=subtype)["number"]
-        assert ("产品机型" in cli("assign", str(number), "唐建明").out) == asked
+        assert ("产品/机型" in cli("assign", str(number), "唐建明").out) == asked
 
 
 def test_a_proposal_says_the_role_once(cli: Cli) -> None:

@@ -16,6 +16,7 @@ from demandctl.language.subject import About, Subject, read_number
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reader_in
 from demandctl.store.deadlines import happen
+from demandctl.store.fields import called
 from demandctl.store.models import Contact, Customer, Demand, Purchase
 from demandctl.store.work import Work
 
@@ -119,9 +120,6 @@ def survivor(session: Session, customer: Customer | None) -> Customer | None:
     return customer
 
 
-_LABELS = {"name": "姓名", "phone": "电话", "wechat": "微信", "company": "单位", "region": "地区", "address": "地址"}
-
-
 def _fill_in(customer: Customer, given: Mapping[str, Any]) -> list[str]:
     """Fill what is blank; what differs stays as it was and is said."""
     notes: list[str] = []
@@ -130,7 +128,7 @@ def _fill_in(customer: Customer, given: Mapping[str, Any]) -> list[str]:
         if not had:
             setattr(customer, name, value)
         elif had != value and not (name == "name" and value == customer.nickname) and name != "region":
-            notes.append(f"{customer.code} 的{_LABELS[name]}原为“{had}”，这次是“{value}”，没有改")
+            notes.append(f"{customer.code} 的{called('customer', name)}原为“{had}”，这次是“{value}”，没有改")
     return notes
 
 
@@ -175,14 +173,12 @@ def _set_customer(session: Session, customer: Customer, values: Mapping[str, Any
             f"--revisit-every：{reason}", "例如每月一次：FREQ=MONTHLY；每两周的周三：FREQ=WEEKLY;INTERVAL=2;BYDAY=WE"
         )
     with session.no_autoflush:
-        for column, value, label in (
-            (Customer.phone, customer.phone, "电话"),
-            (Customer.wechat, customer.wechat, "微信"),
-        ):
-            same = _one(session, column, value)
+        for name in ("phone", "wechat"):
+            value = getattr(customer, name)
+            same = _one(session, getattr(Customer, name), value)
             if same and same.id != customer.id:
                 raise Refused(
-                    f"{label} {value} 已是 {same.code} {same.name} 的",
+                    f"{called('customer', name)} {value} 已是 {same.code} {same.name} 的",
                     f"看他的资料：demandctl customer show {same.code}",
                 )
 

@@ -24,7 +24,7 @@ from demandctl.errors import NotFound, Refused, SameDemand, UsageError
 from demandctl.language.short import short
 from demandctl.language.subject import Subject
 from demandctl.store.deadlines import demand_facts, happen, has_open, rank
-from demandctl.store.fields import named
+from demandctl.store.fields import called, named
 from demandctl.store.models import Assignment, Contact, Customer, Demand, Escalation, FollowUp
 from demandctl.store.work import Work
 from demandctl.vocabulary import Channel, Kind, NoteKind, Outcome, Role, Route, Status, parse_subtype
@@ -169,15 +169,16 @@ def _require_active(contact: Contact) -> None:
 
 def missing_for_handler(demand: Demand, customer: Customer) -> list[str]:
     """What the handler needs and the demand lacks (R 4, R 5): said, never a reason to refuse."""
-    lacks = [
-        (demand.kind == Kind.OPPORTUNITY and demand.verified is None, "商机是否属实"),
-        (not customer.phone, "联系电话"),
-        (not demand.region, "所在地区"),
-        (not demand.product and _is_about_a_machine(demand), "产品机型"),
-        (demand.kind == Kind.SERVICE and demand.subtype == "repair" and not demand.warranty, "保修状态"),
-        (demand.kind == Kind.COMPLAINT and not demand.wish, "客户期望"),
-    ]
-    return [name for missing, name in lacks if missing]
+    broken = demand.kind == Kind.SERVICE and demand.subtype == "repair"
+    lacks = {
+        called("demand", "verified"): demand.kind == Kind.OPPORTUNITY and demand.verified is None,
+        called("customer", "phone"): not customer.phone,
+        called("demand", "region"): not demand.region,
+        called("demand", "product"): not demand.product and _is_about_a_machine(demand),
+        called("demand", "warranty"): broken and not demand.warranty,
+        called("demand", "wish"): demand.kind == Kind.COMPLAINT and not demand.wish,
+    }
+    return [name for name, lacking in lacks.items() if lacking]
 
 
 def _is_about_a_machine(demand: Demand) -> bool:

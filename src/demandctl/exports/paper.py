@@ -13,7 +13,7 @@ from demandctl.exports.job import Job
 from demandctl.exports.workbook import Book, Cell, Line
 from demandctl.language.subject import Subject
 from demandctl.queries.reader import Row
-from demandctl.store.fields import RATINGS, fields_of
+from demandctl.store.fields import RATINGS, names
 from demandctl.vocabulary import Method, RevisitKind, Satisfaction
 
 WIDTHS = (13.0,) * 8
@@ -63,7 +63,7 @@ def boxes(choices: Iterable[tuple[Any, str]], chosen: Any) -> str:
 def _form(job: Job, r: Row) -> Iterator[Spanned]:
     department = r["department"] or job.reader.context.config.department
     yes_no = ((1, "是"), (0, "否"))
-    name = {field.column: field.name for field in fields_of("revisit")}
+    name = names("revisit")
     yield [(Cell("客户回访记录表", "title-middle"), 8)]
     yield [(Cell(f"{job.company}　　编号：R{r['id']}".strip("　"), "subtitle-middle"), 8)]
     yield [*_pair("受理部门", department, 3), *_pair(name["kind"], RevisitKind(r["kind"]).label, 3)]

@@ -10,30 +10,35 @@ from demandctl.messages.scripts import fill
 from demandctl.queries.demands import DemandView
 from demandctl.queries.people import PersonView
 from demandctl.queries.revisits import RevisitView
+from demandctl.store.fields import names
 from demandctl.vocabulary import Urgency, subtype_label
 
 
 def for_handler(demand: DemandView, lacking: Sequence[str], now: datetime, due: datetime | None) -> str:
     """The message that hands a demand to its handler, what is still to be verified marked 待核实."""
-    customer = demand.customer
+    customer, its, his = demand.customer, names("demand"), names("customer")
     head = f"【{demand.kind.label}】{subtype_label(demand.kind, demand.subtype)}"
     flag = f"【{demand.urgency.label}】" if demand.urgency is not Urgency.NORMAL else ""
     source = demand.channel.label + (f"“{demand.group}”" if demand.group else "")
-    lines = [
-        f"{flag}{head} {demand.subject}",
-        f"客户：{customer.name}" + (f"（{customer.company}）" if customer.company else ""),
-        f"电话：{customer.phone or '待核实'}" + (f"　微信：{customer.wechat}" if customer.wechat else ""),
-        f"地区：{demand.region or '待核实'}",
-        f"产品：{demand.product}" if demand.product else "",
-        f"服务方式：{demand.service_mode.label}" if demand.service_mode else "",
-        f"保修：{demand.warranty}" if demand.warranty else "",
-        f"内容：{demand.content}",
-        f"客户期望：{demand.wish}" if demand.wish else "",
-        f"来源：{source}，{clock(demand.raised_at, now)}",
-        f"待核实：{'、'.join(lacking)}" if lacking else "",
-        f"请在 {clock(due, now)} 前联系客户并反馈进展。" if due else "请尽快联系客户并反馈进展。",
-    ]
-    return "\n".join(line for line in lines if line)
+    told = {
+        its["customer_id"]: customer.name + (f"（{customer.company}）" if customer.company else ""),
+        his["phone"]: customer.phone or "待核实",
+        his["wechat"]: customer.wechat,
+        its["region"]: demand.region or "待核实",
+        its["product"]: demand.product,
+        its["service_mode"]: demand.service_mode.label if demand.service_mode else "",
+        its["warranty"]: demand.warranty,
+        its["content"]: demand.content,
+        its["wish"]: demand.wish,
+        its["channel"]: f"{source}，{clock(demand.raised_at, now)}",
+        "待核实": "、".join(lacking),
+    }
+    ask = f"请在 {clock(due, now)} 前联系客户并反馈进展。" if due else "请尽快联系客户并反馈进展。"
+    return "\n".join([f"{flag}{head} {demand.subject}", *_lines(told), ask])
+
+
+def _lines(told: Mapping[str, str | None]) -> list[str]:
+    return [f"{name}：{value}" for name, value in told.items() if value]
 
 
 def for_leader(demand: DemandView, lacking: Sequence[str], now: datetime, due: datetime | None) -> str:
@@ -67,20 +72,18 @@ def handover_notice(
 
 def for_department(revisit: RevisitView, now: datetime) -> str:
     """The message that hands what a customer said on a visit to the department that is to solve it (C 2.2, C 2.4)."""
-    customer = revisit.customer
+    customer, its, his = revisit.customer, names("revisit"), names("customer")
     asked = "拿出解决方案并告知我们" if revisit.kind == "inactive" else "联系客户并告知处理结果"
-    lines = [
-        f"【回访转办】{revisit.department}：",
-        f"客户：{customer.name}" + (f"（{customer.company}）" if customer.company else ""),
-        f"电话：{customer.phone or '待核实'}",
-        f"地区：{customer.region}" if customer.region else "",
-        f"问题：{revisit.problem}",
-        f"不满意的地方：{revisit.dissatisfaction}" if revisit.dissatisfaction else "",
-        f"未合作原因：{revisit.inactive_reason}" if revisit.inactive_reason else "",
-        f"回访：{clock(revisit.visited_at, now)}",
-        f"请在 24 小时内{asked}。",
-    ]
-    return "\n".join(line for line in lines if line)
+    told = {
+        its["customer_id"]: customer.name + (f"（{customer.company}）" if customer.company else ""),
+        his["phone"]: customer.phone or "待核实",
+        his["region"]: customer.region,
+        its["problem"]: revisit.problem,
+        its["dissatisfaction"]: revisit.dissatisfaction,
+        its["inactive_reason"]: revisit.inactive_reason,
+        its["visited_at"]: clock(revisit.visited_at, now),
+    }
+    return "\n".join([f"【回访转办】{revisit.department}：", *_lines(told), f"请在 24 小时内{asked}。"])
 
 
 def clock(moment: datetime | None, now: datetime) -> str:

@@ -499,6 +499,11 @@ IN_NOTE = {
 """Columns that their sheet has no room for: they stand in its 备注, a line each, and are read from there."""
 
 
+def names(table: str) -> dict[str, str]:
+    """What people call the columns of a table."""
+    return {field.column: field.name for field in fields_of(table)}
+
+
 def searched(table: str) -> tuple[str, ...]:
     """The columns of a table that ``search`` looks through."""
     return tuple(field.column for field in FIELDS if field.table == table and field.searched)

@@ -5,6 +5,7 @@ from typing import Any
 
 from demandctl.context import Context
 from demandctl.queries.reader import reading
+from demandctl.store.fields import called
 from demandctl.terminal import asking
 from demandctl.vocabulary import SUBTYPES, Channel, Kind, Term
 
@@ -19,7 +20,8 @@ _SEEN = {
 }
 
 _TEXTS = {
-    "customer": "客户姓名或昵称", "phone": "电话", "region": "地区（设备或工地所在地）", "product": "产品机型",
+    "customer": f"{called('customer', 'name')}或昵称", "phone": called("customer", "phone"),
+    "region": f"{called('demand', 'region')}（设备或工地）", "product": called("demand", "product"),
     "content": "客户说了什么", "group": "哪个社群",
 }  # fmt: skip
 
@@ -54,12 +56,17 @@ def _remember(answers: dict[str, Any], name: str, value: Any) -> Any:
 def _demand_question(app: Context, answers: Mapping[str, Any], name: str, back: bool) -> Any:
     now = answers.get(name)
     if name == "kind":
-        return asking.choose("需求类型", terms(Kind), now, back=back)
+        return asking.choose(called("demand", "kind"), terms(Kind), now, back=back)
     if name == "channel":
         return asking.choose("从哪里来的", terms(Channel), now, back=back)
     if name == "subtype":
         subtypes = SUBTYPES[Kind(answers["kind"])]
-        return asking.choose("子类", [*subtypes.items(), (None, "不确定")], now if now in subtypes else None, back=back)
+        return asking.choose(
+            called("demand", "subtype"),
+            [*subtypes.items(), (None, "不确定")],
+            now if now in subtypes else None,
+            back=back,
+        )
     known = seen(app, name) if name in _SEEN else []
     check = _phone if name == "phone" else None
     needed = name in ("customer", "content")

@@ -39,8 +39,7 @@ def log(
         changed = of_operations(reader, [o.id for o in found]) if changes else {}
         told = {key: list(in_words(reader, fields)) for key, fields in changed.items()} if not json else {}
     if json:
-        extra = {key: [change._asdict() for change in fields] for key, fields in changed.items()}
-        put_json([o.data() | {"changes": extra[o.id]} if changes else o for o in found])
+        put_json([o.data() | {"changes": changed[o.id]} if changes else o for o in found])
         return
     if not found:
         put("没有符合条件的操作" if number or who or command or since or until else "还没有操作")

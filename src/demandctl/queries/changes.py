@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from demandctl.language.subject import LEDGER, About, Subject
 from demandctl.queries.reader import Reader
+from demandctl.queries.view import View
 from demandctl.store.fields import TABLES, Field, Holds, field_of, known, label
 
 _GIVER = "from_id_contact"
 """What JSON calls ``assignment.from_id``: it was released so."""
 
 
-class FieldChange(NamedTuple):
-    """One field of one row before and after; *what* is the row as people call it."""
+Stored = str | float | int | None
+"""A value as the ledger has it."""
+
+
+class FieldChange(View):
+    """One field of one row before and after, as they are stored; *what* is the row as people call it."""
 
     table: str
     row: int
@@ -23,8 +28,8 @@ class FieldChange(NamedTuple):
     event: str
     field: str
     name: str
-    old: Any
-    new: Any
+    old: Stored
+    new: Stored
 
 
 def of_operations(reader: Reader, operations: Sequence[int]) -> dict[int, list[FieldChange]]:
@@ -41,7 +46,9 @@ def of_operations(reader: Reader, operations: Sequence[int]) -> dict[int, list[F
     return found
 
 
-def _fields(table: str, number: int, old: dict[str, Any] | None, new: dict[str, Any] | None) -> Iterator[FieldChange]:
+def _fields(
+    table: str, number: int, old: dict[str, Stored] | None, new: dict[str, Stored] | None
+) -> Iterator[FieldChange]:
     if table not in TABLES:
         return
     event = "added" if old is None else "removed" if new is None else "changed"
@@ -54,7 +61,9 @@ def _fields(table: str, number: int, old: dict[str, Any] | None, new: dict[str, 
         a, b = before.get(column), after.get(column)
         if a != b and not (event != "changed" and (a or b) in (None, "", "[]", 0)):
             key = _GIVER if (table, column) == ("assignment", "from_id") else column
-            yield FieldChange(table, number, what, event, key, field.name, a, b)
+            yield FieldChange(
+                table=table, row=number, what=what, event=event, field=key, name=field.name, old=a, new=b
+            )
 
 
 def _what(table: str, number: int, row: Mapping[str, Any]) -> str:
@@ -103,7 +112,7 @@ class _Words:
             Holds.TERM: lambda field, value: label(field, value) or str(value),
         }
 
-    def of(self, change: FieldChange, value: Any) -> str:
+    def of(self, change: FieldChange, value: Stored) -> str:
         """One side of a change."""
         if value in (None, "", "[]"):
             return ""

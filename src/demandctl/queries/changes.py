@@ -61,9 +61,7 @@ def _fields(
         a, b = before.get(column), after.get(column)
         if a != b and not (event != "changed" and (a or b) in (None, "", "[]", 0)):
             key = _GIVER if (table, column) == ("assignment", "from_id") else column
-            yield FieldChange(
-                table=table, row=number, what=what, event=event, field=key, name=field.name, old=a, new=b
-            )
+            yield FieldChange(table=table, row=number, what=what, event=event, field=key, name=field.name, old=a, new=b)
 
 
 def _what(table: str, number: int, row: Mapping[str, Any]) -> str:

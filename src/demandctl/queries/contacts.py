@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 from demandctl.queries.narrowing import bound, holds_one, is_one
 from demandctl.queries.people import PersonView
-from demandctl.queries.reader import Reader, Row
+from demandctl.queries.reader import Reader, Row, texts
 from demandctl.vocabulary import Role
 
 
@@ -26,7 +25,7 @@ def read_contacts(
     reader: Reader, *, roles: Iterable[str] = (), branches: Iterable[str] = (), everybody: bool = False
 ) -> list[ContactView]:
     """The directory in its order; those who left only when *everybody* is asked for."""
-    rows = reader.rows(
+    rows = reader.stream(
         f"SELECT * FROM contact WHERE {is_one('role', 'roles')} AND {holds_one('branch', 'branches')} "
         "AND (:everybody OR active) ORDER BY branch = '', id",
         {"roles": bound(roles), "branches": bound(branches), "everybody": everybody},
@@ -47,9 +46,9 @@ def contact_view(row: Row) -> ContactView:
         role=Role(row["role"]),
         leader=bool(row["leader"]),
         branch=row["branch"] or None,
-        regions=json.loads(row["regions"]),
-        products=json.loads(row["products"]),
-        skills=json.loads(row["skills"]),
+        regions=texts(row["regions"]),
+        products=texts(row["products"]),
+        skills=texts(row["skills"]),
         phone=row["phone"],
         wechat=row["wechat"],
         active=bool(row["active"]),

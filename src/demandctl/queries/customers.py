@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +11,7 @@ from demandctl.queries.deadlines import deadlines_of
 from demandctl.queries.demands import DemandView, Filter, read_demands
 from demandctl.queries.narrowing import any_of, bound
 from demandctl.queries.people import CustomerBrief
-from demandctl.queries.reader import Reader, Row, day
+from demandctl.queries.reader import Reader, Row, day, texts
 from demandctl.queries.revisits import RevisitView, read_revisits
 from demandctl.queries.search import CUSTOMER_HOLDS, typed_letters
 from demandctl.queries.view import View
@@ -66,7 +65,7 @@ def read_customers(
     reader: Reader, *, text: str = "", tags: Iterable[str] = (), limit: int | None = None
 ) -> list[CustomerView]:
     """Customers whose name, phone, company or region holds a text."""
-    rows = reader.rows(
+    rows = reader.stream(
         "SELECT c.*, o.name AS o_name FROM customer AS c LEFT JOIN contact AS o ON o.id = c.owner_id "
         "WHERE c.erased_at IS NULL AND c.merged_into IS NULL "
         f"AND (:text = '' OR {CUSTOMER_HOLDS}) "
@@ -105,7 +104,7 @@ def customer_view(reader: Reader, row: Row) -> CustomerView:
         value=Value(row["value"]) if row["value"] else None,
         need_class=NeedClass(row["need_class"]) if row["need_class"] else None,
         stage=Stage(row["stage"]) if row["stage"] else None,
-        tags=json.loads(row["tags"]),
+        tags=texts(row["tags"]),
         owner=OwnerView(id=row["owner_id"], name=row["o_name"]) if row["owner_id"] else None,
         briefed_at=reader.local(row["briefed_at"]),
         birthday=day(row["birthday"]),
@@ -116,7 +115,7 @@ def customer_view(reader: Reader, row: Row) -> CustomerView:
         consent_on=day(row["consent_on"]),
         arrears=bool(row["arrears"]),
         handed=bool(row["handed"]),
-        documents=json.loads(row["documents"]),
+        documents=texts(row["documents"]),
         approved_by=row["approved_by"] or None,
         revisit_every=row["revisit_every"] or None,
         note=row["note"] or None,

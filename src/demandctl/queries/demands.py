@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -13,7 +11,7 @@ from demandctl.language.subject import Subject
 from demandctl.queries.deadlines import deadlines_of
 from demandctl.queries.narrowing import any_of, bound, holds_one, is_one
 from demandctl.queries.people import CustomerBrief, PersonView, person_of
-from demandctl.queries.reader import Reader, Row
+from demandctl.queries.reader import Reader, Row, texts
 from demandctl.queries.search import demands_holding, map_file
 from demandctl.queries.view import View
 from demandctl.vocabulary import Channel, Kind, Outcome, ServiceMode, Status, Urgency
@@ -126,13 +124,13 @@ def read_demands(reader: Reader, asked: Filter) -> list[DemandView]:
     where, values = demand_condition(asked)
     order = f"{SORTS[asked.sort]}{' DESC' if asked.sort == 'number' else ''}"
     query = f"{_DEMAND} WHERE {where} ORDER BY {order} LIMIT {-1 if asked.limit is None else asked.limit}"
-    return [demand_view(reader, row) for row in reader.rows(query, values)]
+    return [demand_view(reader, row) for row in reader.stream(query, values)]
 
 
-def stream_demands(reader: Reader, asked: Filter) -> Iterator[sqlite3.Row]:
+def stream_demands(reader: Reader, asked: Filter) -> Iterator[dict[str, Any]]:
     """The rows of the demands that a filter lets through, oldest number first, one at a time."""
     where, values = demand_condition(asked)
-    yield from reader.sql.execute(f"{_DEMAND} WHERE {where} ORDER BY d.id", values)
+    return reader.stream(f"{_DEMAND} WHERE {where} ORDER BY d.id", values)
 
 
 _NAMED = """d.customer_id IN (SELECT id FROM customer WHERE name LIKE '%' || one.value || '%'
@@ -196,7 +194,7 @@ def demand_view(reader: Reader, row: Row) -> DemandView:
         warranty=row["warranty"] or None,
         wish=row["wish"] or None,
         from_=row["from_id"],
-        tags=json.loads(row["tags"]),
+        tags=texts(row["tags"]),
         raised_at=reader.at(row["raised_at"]),
         registered_at=reader.at(row["registered_at"]),
         verified=None if row["verified"] is None else bool(row["verified"]),

@@ -82,7 +82,7 @@ def read_story(reader: Reader, number: int) -> DemandStory:
 
 def history_of(reader: Reader, number: int) -> History:
     """What happened to a demand, each in its order."""
-    rows = reader.rows
+    rows = reader.stream
     told = rows("SELECT * FROM follow_up WHERE demand_id = ? ORDER BY at, id", (number,))
     handed = rows(
         "SELECT a.*, t.name AS to_name, t.phone AS to_phone, f.name AS from_name FROM assignment AS a "
@@ -156,7 +156,7 @@ def read_operations(
         "at < :until": until,
     }
     where = " AND ".join(test for test, value in tests.items() if value) or "1"
-    rows = reader.rows(
+    rows = reader.stream(
         f"SELECT * FROM (SELECT * FROM operation WHERE {where} ORDER BY id DESC LIMIT :limit) ORDER BY id",
         {"demand": demand, "who": bound(who), "commands": bound(commands), "since": since, "until": until,
          "limit": -1 if limit is None else limit},

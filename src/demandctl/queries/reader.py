@@ -50,21 +50,31 @@ class Reader:
             self._calendars[ruleset_id] = Calendar.from_data(json.loads(row[0]))
         return self._calendars[ruleset_id]
 
-    def rows(self, query: str, arguments: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
+    def rows(self, query: str, arguments: Sequence[object] | Mapping[str, object] = ()) -> list[sqlite3.Row]:
         """All rows of a query."""
         return self.sql.execute(query, arguments).fetchall()
 
-    def stream(self, query: str, arguments: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Cursor:
-        """The rows of a query one at a time, beside other queries that are still being read."""
+    def stream(self, query: str, arguments: Sequence[object] | Mapping[str, object] = ()) -> Iterator[dict[str, Any]]:
+        """The rows of a query one at a time, beside other queries that are still being read.
+
+        Dicts: among fifty columns a name is found in a tenth of the time that ``sqlite3.Row`` takes.
+        """
         source = self.sql.connection if isinstance(self.sql, sqlite3.Cursor) else self.sql
         cursor = source.cursor()
-        cursor.row_factory = sqlite3.Row
-        return cursor.execute(query, arguments)
+        cursor.row_factory = None
+        cursor.execute(query, arguments)
+        names = [column[0] for column in cursor.description]
+        return (dict(zip(names, row, strict=True)) for row in cursor)
 
 
 def day(text: str | None) -> date | None:
     """A stored date."""
     return date.fromisoformat(text) if text else None
+
+
+def texts(stored: str) -> list[str]:
+    """A stored list of texts."""
+    return json.loads(stored) if stored != "[]" else []  # most are empty
 
 
 @contextmanager

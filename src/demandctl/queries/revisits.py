@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -87,7 +86,7 @@ def read_revisits(
     limit: int | None = None,
 ) -> list[RevisitView]:
     """Revisits by their planned or actual time."""
-    rows = reader.rows(
+    rows = reader.stream(
         _REVISIT + f"WHERE {is_one('r.customer_id', 'customers')} AND {is_one('r.kind', 'kinds')} "
         "AND (NOT :open OR c.erased_at IS NULL AND (r.recorded_at IS NULL "
         "OR (r.problem <> '' AND r.urgent AND r.solved_at IS NULL) "

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import NoReturn, dataclass_transform
 
+_AS_IT_IS = {str, int, float, bool, type(None)}
+
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 class View:
@@ -22,17 +24,27 @@ class View:
         raise AttributeError(f"{type(self).__name__}.{name} was read, it cannot be changed")
 
     def data(self) -> dict[str, object]:
-        """Its fields as JSON has them, for a document that has more beside them."""
-        return {name.removesuffix("_"): value for name, value in vars(self).items()}
+        """Its fields as JSON has them."""
+        return {
+            name if name != "from_" else "from": value if value.__class__ in _AS_IT_IS else as_json(value)
+            for name, value in vars(self).items()
+        }
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
 
 
-def as_json(value: View | date) -> dict[str, object] | str:
-    """What ``json.dumps`` takes for its ``default``: a reading by its fields, a time as ISO 8601 with its offset."""
-    if isinstance(value, View):
-        return value.data()
+def as_json(value: object) -> object:
+    """What was read as JSON has it: a view by its fields, a time as ISO 8601 with its offset, a text as it is.
+
+    ``json.dumps`` takes it for its ``default``: a view may stand anywhere in a document.
+    """
+    if isinstance(value, str):
+        return value
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, View):
+        return value.data()
+    if isinstance(value, list):
+        return [as_json(part) for part in value]
     raise TypeError(f"{type(value).__name__} is nothing that JSON has")

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from demandctl.language.display import _SHOWN, cut, padded, shown, shown_lines, width, wrapped
 from demandctl.queries.view import as_json
 
-_ESCAPED = {code: f"\\u{code:04x}" for code in _SHOWN if code >= 127}
-"""The same for JSON, where the other control characters are escaped anyhow."""
+_SHOWN_IN_JSON = "".join(chr(code) for code in _SHOWN if code >= 127)
+"""What is made visible in JSON too, where the other control characters are escaped anyhow."""
 
 
 _LEAST_COLUMN = 16
@@ -99,8 +99,11 @@ def _folded(text: str, room: int) -> list[str]:
 def put_json(document: object) -> None:
     """One JSON document on stdout; what was read may stand in it as it is."""
     import json
+    import re
 
-    put(json.dumps(document, ensure_ascii=False, indent=2, default=as_json).translate(_ESCAPED))
+    text = json.dumps(document, ensure_ascii=False, indent=2, default=as_json)
+    # A long text is gone through ten times as fast as by str.translate.
+    put(re.sub(f"[{_SHOWN_IN_JSON}]", lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def put_table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, styles: Sequence[str] = ()) -> None:

@@ -39,7 +39,7 @@ def as_json(value: object) -> object:
 
     ``json.dumps`` takes it for its ``default``: a view may stand anywhere in a document.
     """
-    if isinstance(value, str):
+    if isinstance(value, str) or value.__class__ in _AS_IT_IS:
         return value
     if isinstance(value, date):
         return value.isoformat()
@@ -47,4 +47,6 @@ def as_json(value: object) -> object:
         return value.data()
     if isinstance(value, list):
         return [as_json(part) for part in value]
+    if isinstance(value, dict):
+        return {name: as_json(part) for name, part in value.items()}
     raise TypeError(f"{type(value).__name__} is nothing that JSON has")

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from demandctl.core.targets import Target
 from demandctl.core.worktime import Calendar
 from demandctl.language.phones import masked_text
-from demandctl.notify.digest import TOO_LONG, Item, split
+from demandctl.notify.digest import TOO_LONG, Notice, split
 from demandctl.notify.message import Limit
 from demandctl.notify.robot import json_size, utf8_size
 from demandctl.notify.schedule import asked_for, held_until, next_change, reached
-from demandctl.queries.deadlines import Line
+from demandctl.queries.deadlines import Due
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CALENDAR = Calendar(
@@ -88,11 +88,9 @@ def test_a_repeating_deadline_is_about_the_newest_occurrence_that_was_missed(now
     assert about < now or about == due
 
 
-def item(number: int, level: int) -> Item:
+def item(number: int, level: int) -> Notice:
     """An item of which only the section counts."""
-    empty = dict.fromkeys(Line._fields) | {"id": number, "owed_by": {"name": "", "phone": ""}}
-    line = Line(**empty)  # type: ignore[arg-type]
-    return Item(line, "", "", "", level, datetime.now(UTC), "", None, 0)
+    return Notice(Due(id=number), level, datetime.now(UTC), None, 0)  # type: ignore[call-arg]
 
 
 letters = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029")
@@ -107,7 +105,7 @@ def test_every_line_is_in_one_message_whole_and_every_message_fits(
     limit = Limit(size, measure)  # type: ignore[arg-type]
     items = [item(n, 1 if n < len(texts) // 2 else 0) for n in range(len(texts))]
     parts = split(items, texts, limit, datetime(2026, 11, 20, 9, tzinfo=ZONE))
-    assert [entry.line.id for part in parts for entry in part.items] == list(range(len(texts)))
+    assert [entry.due.id for part in parts for entry in part.items] == list(range(len(texts)))
     assert all(limit.fits(part.text) for part in parts)
     said = [text for part in parts for _, text in part.lines]
     for whole, text in zip(texts, said, strict=True):

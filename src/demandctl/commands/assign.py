@@ -112,10 +112,7 @@ def _give(
 def _message(app: Context, written: DemandInFull, lacking: list[str], *, leader: bool) -> str:
     """The ready-to-paste text for the handler, or for the leader who designates one."""
     part = RulePart.DESIGNATE if leader else RulePart.FEEDBACK
-    deadline = next(
-        (d["due_at"] for d in written.deadlines if d["role"] == part and d["state"] not in ("met", "voided")), None
-    )
-    due_at = datetime.fromisoformat(deadline) if deadline else None
+    due_at = next((clock.due_at for clock in written.deadlines if clock.role == part and clock.is_open), None)
     return (handing.for_leader if leader else handing.for_handler)(written, lacking, app.now, due_at)
 
 

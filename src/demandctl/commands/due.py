@@ -7,16 +7,15 @@ import typer
 
 from demandctl.context import Context
 from demandctl.errors import Ended, UsageError
-from demandctl.language.display import brief, lateness, shown, span
-from demandctl.queries.deadlines import Due, Line, due_deadlines, to_line
+from demandctl.language.display import brief, lateness, moment, shown, span
+from demandctl.queries.deadlines import Due, DueFilter, due_deadlines
 from demandctl.queries.reader import reading
 from demandctl.terminal.options import BranchFilter, Json, KindFilter, Limit, OwnerFilter, row_limit
 from demandctl.terminal.render import Column, is_narrow, put, put_json, put_styled, put_table, tell
-from demandctl.terminal.showing import when
 from demandctl.terminal.takes import SPAN, Option, many, ref
-from demandctl.vocabulary import Kind
+from demandctl.vocabulary import DeadlineState
 
-HEADINGS = {"overdue": ("已超时", "bold red"), "today": ("今天到期", "bold yellow"), "soon": ("即将到期", "bold green")}
+STYLES = {DeadlineState.OVERDUE: "bold red", DeadlineState.TODAY: "bold yellow", DeadlineState.SOON: "bold green"}
 COLUMNS = [
     Column("编号", "cyan", wrap=False),
     Column("类型", wrap=False),
@@ -75,7 +74,7 @@ def due(
         filtered = within or overdue or owner or branch or kind or rule or mine or limit is not None or check
         _notify(app, notify and not filtered, channel, dry_run=dry_run, unmask=unmask, json=json)
         return
-    asked = Due(
+    asked = DueFilter(
         overdue_only=overdue,
         owner=owner,
         branch=branch,
@@ -87,21 +86,18 @@ def due(
     if within:
         asked = asked._replace(within=within)
     with reading(app) as reader:
-        rows, counts = due_deadlines(reader, asked)
-        if not rows or any(len(names) > 1 for names in (owner, branch, rule)):
+        found, counts = due_deadlines(reader, asked)
+        if not found or any(len(names) > 1 for names in (owner, branch, rule)):
             from demandctl.queries.known import require_known
 
             require_known(reader, owner=owner, branch=branch, rule=rule)
-        lines = [to_line(reader, row) for row in rows]
-    # Within the horizon that was asked for is soon, however far it was set.
-    lines = [line._replace(state="soon") if line.state == "later" else line for line in lines]
     if json:
-        put_json([line._asdict() for line in lines])
+        put_json(found)
     else:
         narrowed = [*owner, *branch, *(term.label for term in kind), *rule]
         nothing = f"没有符合条件（{'、'.join(map(shown, narrowed))}）的到期的事。" if narrowed else NOTHING
-        put_due(lines, {row["id"]: row["region"] or "" for row in rows}, counts, app.now, nothing)
-    if check and counts.get("overdue"):
+        put_due(found, counts, app.now, nothing)
+    if check and counts.get(DeadlineState.OVERDUE):
         raise Ended(1)
 
 
@@ -119,20 +115,14 @@ def _notify(app: Context, alone: bool, channel: tuple[str, ...], *, dry_run: boo
 NOTHING = "没有到期的事。"
 
 
-def put_due(
-    lines: list[Line],
-    regions: dict[int, str],
-    counts: dict[str, int],
-    now: datetime,
-    nothing: str = NOTHING,
-) -> None:
+def put_due(found: list[Due], counts: dict[DeadlineState, int], now: datetime, nothing: str = NOTHING) -> None:
     """The screen of the day, grouped as ``due`` orders it."""
-    if not lines:
+    if not found:
         tell(nothing)
         return
     first = True
-    for state, (title, style) in HEADINGS.items():
-        group = [line for line in lines if line.state == state]
+    for state, style in STYLES.items():
+        group = [due for due in found if due.state is state]
         if not group:
             continue
         if not first:
@@ -140,44 +130,41 @@ def put_due(
         first = False
         total = counts.get(state, len(group))
         cut = f"，列出前 {len(group)} 条" if total > len(group) else ""
-        put_styled(f"{title} {'1000 条以上' if total >= 1000 else f'{total} 条'}{cut}", style)
+        put_styled(f"{state.label} {'1000 条以上' if total >= 1000 else f'{total} 条'}{cut}", style)
         columns, row = (NARROW, _narrow_row) if is_narrow() else (COLUMNS, _row)
         columns = [*columns[:-1], columns[-1]._replace(style=style.removeprefix("bold "))]
-        put_table(columns, [row(line, regions[line.id], now) for line in group])
-    hidden = sum(counts.values()) - len(lines)
+        put_table(columns, [row(due, now) for due in group])
+    hidden = sum(counts.values()) - len(found)
     if hidden > 0:
         tell(f"\n还有 {'1000 以上' if hidden >= 999 else hidden} 条没有列出：demandctl due --limit 0")
 
 
-def _row(line: Line, region: str, now: datetime) -> list[str]:
+def _row(due: Due, now: datetime) -> list[str]:
     return [
-        line.subject.code,
-        Kind(line.kind).label if line.kind else "",
-        line.customer["name"] if line.customer else "",
-        region,
-        line.what,
-        line.owed_by["name"],
-        line.owed_by["phone"],
-        when(line.due_at, now),
-        standing(line, now),
+        due.subject.code,
+        due.kind.label if due.kind else "",
+        due.customer.name if due.customer else "",
+        due.region,
+        due.what,
+        due.owed_by.name,
+        due.owed_by.phone,
+        moment(due.due_at, now),
+        standing(due, now),
     ]
 
 
-def _narrow_row(line: Line, region: str, now: datetime) -> list[str]:
-    number, kind, customer, place, what, name, phone, _, stands = _row(line, region, now)
-    assert line.due_at is not None
-    due_at = brief(datetime.fromisoformat(line.due_at), now)
+def _narrow_row(due: Due, now: datetime) -> list[str]:
+    number, kind, customer, place, what, name, phone, _, stands = _row(due, now)
+    due_at = brief(due.due_at, now)
     who, owes = f"{shown(customer)}\n{shown(place)}", f"{shown(name)}\n{phone}"
     return [number, kind, who.strip(), what, owes.strip(), due_at, stands]
 
 
-def standing(line: Line, now: datetime) -> str:
+def standing(due: Due, now: datetime) -> str:
     """How late or how long left, the level and the repeat in words."""
-    if line.state == "overdue":
-        late = f"超时{lateness(line.late_minutes, line.workday_minutes)}" if line.late_minutes else "刚超时"
-        repeated = f"，连续{line.missed}次" if (line.missed or 0) > 1 else ""
-        raised = f"，升{line.level - 1}级" if line.level > 1 else ""
+    if due.state is DeadlineState.OVERDUE:
+        late = f"超时{lateness(due.late_minutes, due.workday_minutes)}" if due.late_minutes else "刚超时"
+        repeated = f"，连续{due.missed}次" if (due.missed or 0) > 1 else ""
+        raised = f"，升{due.level - 1}级" if due.level > 1 else ""
         return late + repeated + raised
-    assert line.due_at is not None
-    left = f"还剩{span(datetime.fromisoformat(line.due_at) - now)}"
-    return left + ("（暂定）" if line.provisional else "")
+    return f"还剩{span(due.due_at - now)}" + ("（暂定）" if due.provisional else "")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # at run time they are loaded where they are needed: every co
     from demandctl.notify.channel import NoticeChannel
     from demandctl.notify.channels import Settings
     from demandctl.notify.delivery import Outcome
-    from demandctl.notify.digest import Item
+    from demandctl.notify.digest import Notice
     from demandctl.notify.plan import Plan
 
 ChannelName = Annotated[tuple[str, ...], Option("--channel", "只用这个渠道", many(ref("notice", "渠道")), "默认全部")]
@@ -84,11 +84,10 @@ def _plan_data(app: Context, plan: "Plan") -> dict[str, Any]:
     return data | {"items": [_item_data(app, item, "would-send") for item in plan.items] + data["items"]}
 
 
-def _item_data(app: Context, item: "Item", result: str) -> dict[str, Any]:
+def _item_data(app: Context, item: "Notice", result: str) -> dict[str, Any]:
     from demandctl.notify.schedule import level_name
 
-    line: dict[str, Any] = item.line._asdict()
-    return line | {
+    return item.due.data() | {
         "level": item.level,
         "level_name": level_name(item.level),
         "asked_for": item.due_at.astimezone(app.zone).isoformat(),

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from demandctl.context import Context
-from demandctl.language.display import brief, shown, shown_lines
+from demandctl.language.display import brief, moment, shown, shown_lines
 from demandctl.language.subject import Subject
 from demandctl.queries.demands import DemandInFull, DemandView, Filter, read_demands
 from demandctl.queries.history import DemandStory, FollowUpView, read_story
@@ -25,7 +25,7 @@ from demandctl.terminal.options import (
     row_limit,
 )
 from demandctl.terminal.render import Column, gist, is_narrow, pairs, put, put_json, put_styled, put_table, say
-from demandctl.terminal.showing import put_deadlines, status_label, when
+from demandctl.terminal.showing import put_deadlines, status_label
 from demandctl.terminal.takes import Argument, Option, choice, each, many, ref, word
 from demandctl.vocabulary import (
     Status,
@@ -156,14 +156,14 @@ def _row(demand: DemandView, now: datetime) -> list[str]:
     label, person = subtype_label(demand.kind, demand.subtype), demand.handler or demand.leader
     return [
         demand.subject.code,
-        when(demand.raised_at, now),
+        moment(demand.raised_at, now),
         demand.kind.label + (f"·{label}" if label else ""),
         demand.customer.name,
         demand.region,
         gist(demand.content),
         person.name if person else "",
         status_label(demand),
-        when(demand.next_at, now),
+        moment(demand.next_at, now),
     ]
 
 
@@ -192,7 +192,7 @@ def put_demand(demand: DemandInFull, now: datetime, *, as_json: bool) -> None:
             ("期望", demand.wish),
             ("地区", f"{demand.region}  {demand.branch or ''}".strip()),
             ("产品", demand.product),
-            ("来源", f"{channel}，{when(demand.raised_at, now)} 提出，{when(demand.registered_at, now)} 登记"),
+            ("来源", f"{channel}，{moment(demand.raised_at, now)} 提出，{moment(demand.registered_at, now)} 登记"),
             ("服务方式", demand.service_mode and demand.service_mode.label),
             ("保修", demand.warranty),
             ("商机真实性", verified),
@@ -201,7 +201,7 @@ def put_demand(demand: DemandInFull, now: datetime, *, as_json: bool) -> None:
             ("对接人", _person(demand.handler)),
             ("指派领导", _person(demand.leader)),
             ("升级", f"第 {demand.escalation} 级" if demand.escalation else ""),
-            ("下次跟进", f"{when(demand.next_at, now)} {demand.next_plan or ''}".strip()),
+            ("下次跟进", f"{moment(demand.next_at, now)} {demand.next_plan or ''}".strip()),
             ("结果", _ending(demand, now)),
             ("备注", demand.note),
         ]
@@ -225,7 +225,7 @@ def _ending(demand: DemandView, now: datetime) -> str:
         f"{demand.amount:,} 元" if demand.amount is not None else "",
         demand.reason or "",
         f"与 {Subject.demand(demand.duplicate_of)} 重复" if demand.duplicate_of else "",
-        when(demand.closed_at, now),
+        moment(demand.closed_at, now),
     ]
     return "，".join(part for part in parts if part)
 
@@ -250,7 +250,7 @@ def _put_story(demand: DemandStory, now: datetime) -> None:
     if story:
         put()
         put_styled("经过", "bold")
-        pairs((when(at, now), told) for at, _, told in sorted(story, key=lambda entry: (entry[0], entry[1])))
+        pairs((moment(at, now), told) for at, _, told in sorted(story, key=lambda entry: (entry[0], entry[1])))
 
 
 def _told(follow_up: FollowUpView, now: datetime) -> str:
@@ -263,7 +263,7 @@ def _told(follow_up: FollowUpView, now: datetime) -> str:
     extra = "·".join(mark for mark in marks if mark)
     text = f"{follow_up.by}{f'［{extra}］' if extra else ''}：{shown_lines(follow_up.text)}"
     if follow_up.wait_until:
-        text += f"\n等到 {when(follow_up.wait_until, now)}"
+        text += f"\n等到 {moment(follow_up.wait_until, now)}"
     elif follow_up.next_at:
-        text += f"\n下次 {when(follow_up.next_at, now)} {follow_up.next_plan or ''}".rstrip()
+        text += f"\n下次 {moment(follow_up.next_at, now)} {follow_up.next_plan or ''}".rstrip()
     return text

@@ -3,7 +3,7 @@
 from demandctl.commands.due import put_due
 from demandctl.context import Context
 from demandctl.language.display import day, shown
-from demandctl.queries.deadlines import Due, due_deadlines, to_line
+from demandctl.queries.deadlines import DueFilter, due_deadlines
 from demandctl.queries.glance import glance
 from demandctl.queries.reader import reading
 from demandctl.terminal.render import put, put_json, put_styled, tell
@@ -16,12 +16,11 @@ GLANCE = 12
 def today(app: Context, *, as_json: bool) -> None:
     """Overdue and due today, what waits for leaders and for customers, Monday's list, revisits, last week's numbers."""
     with reading(app) as reader:
-        rows, counts = due_deadlines(reader, Due(limit=None if as_json else GLANCE))
-        lines = [to_line(reader, row) for row in rows]
+        found, counts = due_deadlines(reader, DueFilter(limit=None if as_json else GLANCE))
         numbers = glance(reader)
     trouble = _trouble_with_notices(app)
     if as_json:
-        put_json({"due": [line._asdict() for line in lines], **numbers, "notify_trouble": trouble or None})
+        put_json({"due": found, **numbers, "notify_trouble": trouble or None})
         return
     put_styled(
         f"{day(app.now.date(), app.now)} {app.now:%Y-%m-%d} 周{WEEKDAYS[app.now.weekday()]} {app.now:%H:%M}",
@@ -38,7 +37,7 @@ def today(app: Context, *, as_json: bool) -> None:
     if trouble:
         put_styled(shown(f"提醒 {trouble}；查一查：demandctl doctor"), "red")
     put()
-    put_due(lines, {row["id"]: row["region"] or "" for row in rows}, counts, app.now)
+    put_due(found, counts, app.now)
 
 
 def _trouble_with_notices(app: Context) -> str:

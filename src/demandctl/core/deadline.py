@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from demandctl.core.rules import GIVEN, Facts
 from demandctl.core.targets import Target
+from demandctl.core.worktime import Calendar
 
 PROMISER = "promiser"
 """Who owes what he promised himself, whoever handles the demand."""
@@ -94,6 +95,14 @@ class Deadline:
     def clock(self) -> str:
         """``work``, ``wall``, or empty where a person gave the time."""
         return "" if self.target == GIVEN or self.repeats else Target.parse(self.target).clock
+
+    def times_missed(self, now: datetime, calendar: Calendar) -> int:
+        """How many occurrences in a row have gone by unmet."""
+        if not self.is_open:
+            return self.missed
+        today = calendar.local_day(now)
+        closed = calendar.closing(today) < now
+        return sum(1 for day in self.occurrences if day < today or (day == today and closed))
 
     def is_late(self, now: datetime) -> bool:
         """Late is ``now > due_at``: at the very second it is still on time."""

@@ -13,7 +13,7 @@ from demandctl.core.worktime import Calendar
 from demandctl.vocabulary import WEEKDAYS
 
 
-class Step(NamedTuple):
+class Stretch(NamedTuple):
     """A span of a reckoning: counted, or skipped for a reason. ``minutes`` are those counted."""
 
     start: datetime
@@ -23,33 +23,33 @@ class Step(NamedTuple):
     why: str
 
 
-def explain(deadline: Deadline, rule: Rule | None, calendar: Calendar) -> list[Step]:
+def explain(deadline: Deadline, rule: Rule | None, calendar: Calendar) -> list[Stretch]:
     """The steps from the start of a deadline to its due time, in order and without gaps."""
     if deadline.repeats:
         return _repeating(deadline, calendar)
     if deadline.target == GIVEN:
-        return [Step(deadline.started_at, deadline.due_at, True, 0, "按约定的时间")]
+        return [Stretch(deadline.started_at, deadline.due_at, True, 0, "按约定的时间")]
     target = Target.parse(deadline.target)
     if target.clock == "wall":
         return _wall(deadline, target, bool(rule and rule.closing), calendar)
     return list(_worked(deadline, calendar))
 
 
-def _wall(deadline: Deadline, target: Target, closing: bool, calendar: Calendar) -> list[Step]:
+def _wall(deadline: Deadline, target: Target, closing: bool, calendar: Calendar) -> list[Stretch]:
     used_up = target.due(deadline.started_at, calendar)
     minutes = int((used_up - deadline.started_at).total_seconds()) // 60
-    steps = [Step(deadline.started_at, used_up, True, minutes, "日夜、节假日都算")]
+    steps = [Stretch(deadline.started_at, used_up, True, minutes, "日夜、节假日都算")]
     if closing and deadline.due_at != used_up:
         day = calendar.local_day(used_up)
         skipped = [
             _day_off(calendar, day + timedelta(days=n)) for n in range((calendar.local_day(deadline.due_at) - day).days)
         ]
         why = "到当天下班时间" if not skipped else f"{'、'.join(skipped)}休息，顺延到下一个工作日下班"
-        steps.append(Step(used_up, deadline.due_at, False, 0, why))
+        steps.append(Stretch(used_up, deadline.due_at, False, 0, why))
     return steps
 
 
-def _worked(deadline: Deadline, calendar: Calendar) -> Iterator[Step]:
+def _worked(deadline: Deadline, calendar: Calendar) -> Iterator[Stretch]:
     """Opening time counted span by span, with the pauses and the closed hours between."""
     cursor = deadline.started_at
     for pause in [*deadline.pauses, None]:
@@ -58,28 +58,28 @@ def _worked(deadline: Deadline, calendar: Calendar) -> Iterator[Step]:
             yield from _between(cursor, end, calendar)
         if pause is None or pause.start >= deadline.due_at:
             return
-        yield Step(pause.start, pause.end, False, 0, "等待，时钟暂停")
+        yield Stretch(pause.start, pause.end, False, 0, "等待，时钟暂停")
         cursor = pause.end
 
 
-def _between(start: datetime, end: datetime, calendar: Calendar) -> Iterator[Step]:
+def _between(start: datetime, end: datetime, calendar: Calendar) -> Iterator[Stretch]:
     cursor = start
     for begin, finish in calendar.spans(start, end):
         yield from _closed(cursor, begin, calendar)
         minutes = int((finish - begin).total_seconds()) // 60
-        yield Step(begin, finish, True, minutes, calendar.opened.get(calendar.local_day(begin), "上班时间"))
+        yield Stretch(begin, finish, True, minutes, calendar.opened.get(calendar.local_day(begin), "上班时间"))
         cursor = finish
     yield from _closed(cursor, end, calendar)
 
 
-def _closed(start: datetime, end: datetime, calendar: Calendar) -> Iterator[Step]:
+def _closed(start: datetime, end: datetime, calendar: Calendar) -> Iterator[Stretch]:
     """What was skipped between two spans: lunch, nights, and each stretch of days off by its name."""
     if start >= end:
         return
     first, last = calendar.local_day(start), calendar.local_day(end)
     if first == last and calendar.is_working(first):
         lunch = calendar.opening(first) < start and end < calendar.closing(first)
-        yield Step(start, end, False, 0, "午休" if lunch else "下班时间")
+        yield Stretch(start, end, False, 0, "午休" if lunch else "下班时间")
         return
     cursor, day = start, first
     while day <= last:
@@ -94,7 +94,7 @@ def _closed(start: datetime, end: datetime, calendar: Calendar) -> Iterator[Step
             until += timedelta(days=1)
         finish = min(datetime.combine(until, time(), calendar.zone), end)
         if cursor < finish:
-            yield Step(cursor, finish, False, 0, name)
+            yield Stretch(cursor, finish, False, 0, name)
         cursor, day = finish, until
 
 
@@ -103,9 +103,9 @@ def _day_off(calendar: Calendar, day: date) -> str:
     return calendar.closed.get(day) or ("周末" if day.weekday() >= 5 else f"周{WEEKDAYS[day.weekday()]}")
 
 
-def _repeating(deadline: Deadline, calendar: Calendar) -> list[Step]:
+def _repeating(deadline: Deadline, calendar: Calendar) -> list[Stretch]:
     anchor = max([deadline.started_at, *(pause.end for pause in deadline.pauses)])
-    steps = [Step(pause.start, pause.end, False, 0, "等待，不催") for pause in deadline.pauses]
+    steps = [Stretch(pause.start, pause.end, False, 0, "等待，不催") for pause in deadline.pauses]
     due_day = calendar.local_day(deadline.due_at)
     nominal = _nominal(
         deadline.target, calendar.local_day(deadline.started_at), calendar.local_day(anchor), due_day, calendar
@@ -114,7 +114,7 @@ def _repeating(deadline: Deadline, calendar: Calendar) -> list[Step]:
     if nominal and nominal != due_day:
         names = dict.fromkeys(_day_off(calendar, nominal + timedelta(days=n)) for n in range((due_day - nominal).days))
         moved = f"，{nominal.isoformat()} 逢{'、'.join(names)}，顺延到下一个工作日"
-    return [*steps, Step(anchor, deadline.due_at, True, 0, f"此后第一期{moved}，到当天下班")]
+    return [*steps, Stretch(anchor, deadline.due_at, True, 0, f"此后第一期{moved}，到当天下班")]
 
 
 def _nominal(repeat: str, start: date, after: date, due: date, calendar: Calendar) -> date | None:
@@ -133,6 +133,6 @@ def _nominal(repeat: str, start: date, after: date, due: date, calendar: Calenda
     return None
 
 
-def total(steps: Sequence[Step]) -> int:
+def total(steps: Sequence[Stretch]) -> int:
     """All minutes that were counted."""
     return sum(step.minutes for step in steps)

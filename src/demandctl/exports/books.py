@@ -23,9 +23,10 @@ from demandctl.exports.form import Heading
 from demandctl.exports.job import Job
 from demandctl.exports.workbook import Book
 from demandctl.language.display import minutes
+from demandctl.language.subject import LEDGER
 from demandctl.queries import report
-from demandctl.queries.deadlines import Due, Line, due_deadlines, to_line
-from demandctl.vocabulary import Kind
+from demandctl.queries.deadlines import Due, DueFilter, due_deadlines
+from demandctl.store.values import stored
 
 LATE_DEMAND = (("standing", "超时"),)
 LATE_REVISIT = (("form_in_time", "超时"), ("satisfaction", "不满意"))
@@ -161,30 +162,27 @@ def _analysis(found: report.Report) -> list[pages.Block]:
     ]
 
 
-def late_ones(job: Job) -> Iterator[tuple[Any, Line]]:
-    """What is overdue now, row and line; the report that is just being made does not tell of itself."""
-    asked = Due(overdue_only=True, branch=job.asked.branch, kind=job.asked.kind)
-    for row in due_deadlines(job.reader, asked)[0]:
-        if row["about"] != "ledger":
-            yield row, to_line(job.reader, row)
+def late_ones(job: Job) -> list[Due]:
+    """What is overdue now; the report that is just being made does not tell of itself."""
+    asked = DueFilter(overdue_only=True, branch=job.asked.branch, kind=job.asked.kind)
+    return [due for due in due_deadlines(job.reader, asked)[0] if due.subject != LEDGER]
 
 
 def overdue(job: Job) -> Iterator[dict[str, Any]]:
     """What is overdue now and who owes it, as rows of the form."""
-    kinds = {kind.value: kind.label for kind in Kind}
-    for row, line in late_ones(job):
-        repeated = f"，连续{line.missed}次" if (line.missed or 0) > 1 else ""
+    for due in late_ones(job):
+        repeated = f"，连续{due.missed}次" if (due.missed or 0) > 1 else ""
         yield {
-            "number": line.subject.code,
-            "kind": kinds.get(line.kind or "", ""),
-            "customer": line.customer["name"] if line.customer else "",
-            "region": row["region"] or "",
-            "what": line.what,
-            "who": line.owed_by["name"],
-            "phone": line.owed_by["phone"],
-            "branch": line.branch or "",
-            "due_at": row["due_at"],
-            "late": f"超时{minutes(line.late_minutes or 0)}{repeated}",
+            "number": due.subject.code,
+            "kind": due.kind.label if due.kind else "",
+            "customer": due.customer.name if due.customer else "",
+            "region": due.region,
+            "what": due.what,
+            "who": due.owed_by.name,
+            "phone": due.owed_by.phone,
+            "branch": due.branch or "",
+            "due_at": stored(due.due_at),
+            "late": f"超时{minutes(due.late_minutes or 0)}{repeated}",
         }
 
 

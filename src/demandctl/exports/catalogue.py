@@ -92,7 +92,7 @@ def _week(job: Job) -> dict[str, Any]:
         **_report_data(job),
         "new": list(_demand_objects(job, span.demands)),
         "opportunities": list(_demand_objects(job, open_ones)),
-        "overdue": [line._asdict() for _, line in books.late_ones(job)],
+        "overdue": books.late_ones(job),
         "closed": list(_demand_objects(job, ended)),
         "revisits": list(_revisit_objects(job, rows.revisits(job.reader, span))),
     }

@@ -177,9 +177,8 @@ def by_branch(found: Report, limit: int = 12) -> Block:
     sections = ("new", "closed", "open")
     parts = [{number.key: number for number in found.parts(section, "branch")} for section in sections]
     rates = {number.key: number for number in found.parts("on-time", "branch")}
-    names = sorted(
-        {*parts[0], *parts[1], *parts[2], *rates}, key=lambda b: -sum(p[b].numerator for p in parts if b in p)
-    )
+    known = dict.fromkeys([*parts[0], *parts[1], *parts[2], *rates])  # no set: a sheet made twice is the same
+    names = sorted(known, key=lambda b: -sum(p[b].numerator for p in parts if b in p))
     rows = [
         [
             Cell(name or "未定分公司", "label"),

@@ -6,12 +6,14 @@ from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from demandctl.core.rules import RulePart
-from demandctl.queries.deadlines import deadline_data, stream_deadlines, times_missed
+from demandctl.language.subject import About
+from demandctl.queries.deadlines import clock_of, stream_deadlines
 from demandctl.queries.demands import Filter, demand_condition, demand_view, stream_demands
 from demandctl.queries.history import assignment_view, escalation_view, follow_up_view
 from demandctl.queries.narrowing import OF_BRANCH, bound, holds_one, is_one
 from demandctl.queries.reader import Reader, Row
 from demandctl.store.conditions import is_open
+from demandctl.store.rows import deadline_of
 from demandctl.store.values import stored
 from demandctl.vocabulary import Channel, NoteKind, Route
 
@@ -106,10 +108,10 @@ def _told(reader: Reader, entry: Row) -> str:
 
 def breaches(reader: Reader, row: Row) -> int:
     """How many times a stored deadline was not kept in time: of a repeating one each occurrence counts."""
-    if row["occurrences"]:
-        return times_missed(row, reader.calendar(row["ruleset_id"]), reader.now) or 0
-    end = row["met_at"] or row["voided_at"] or stored(reader.now)
-    return int(end > row["due_at"])
+    deadline = deadline_of(row)
+    if deadline.repeats:
+        return deadline.times_missed(reader.now, reader.calendar(row["ruleset_id"]))
+    return int(deadline.is_late(deadline.met_at or deadline.voided_at or reader.now))
 
 
 def demand_objects(reader: Reader, asked: Filter) -> Iterator[tuple[dict[str, object], dict[str, Any]]]:
@@ -117,12 +119,12 @@ def demand_objects(reader: Reader, asked: Filter) -> Iterator[tuple[dict[str, ob
     follow_ups = Merged(reader.stream("SELECT * FROM follow_up ORDER BY demand_id, at, id"))
     assignments = Merged(reader.stream(_ASSIGNMENTS))
     escalations = Merged(reader.stream(_ESCALATIONS))
-    deadlines = Merged(stream_deadlines(reader, "demand_id"))
+    deadlines = Merged(stream_deadlines(reader, About.DEMAND))
     reopened = Merged(reader.stream(_REOPENED))
     for row in demands(reader, asked):
         number = row["id"]
         data = demand_view(reader, row).data() | {
-            "deadlines": [deadline_data(reader, entry) for entry in deadlines.of(number)],
+            "deadlines": [clock_of(reader, entry) for entry in deadlines.of(number)],
             "follow_ups": [follow_up_view(reader, entry) for entry in follow_ups.of(number)],
             "assignments": [assignment_view(reader, entry) for entry in assignments.of(number)],
             "escalations": [escalation_view(reader, entry) for entry in escalations.of(number)],

@@ -12,16 +12,16 @@ from demandctl.language.display import minutes
 from demandctl.language.phones import masked, masked_text
 from demandctl.language.short import short
 from demandctl.messages.handing import clock
-from demandctl.queries.deadlines import Line
+from demandctl.queries.deadlines import Due
 from demandctl.queries.demands import DemandView
-from demandctl.queries.monday import Item
-from demandctl.vocabulary import subtype_label
+from demandctl.queries.monday import RoundItem
+from demandctl.vocabulary import DeadlineState, subtype_label
 
 MOST = 2000
 """Characters of one WeChat message."""
 
 
-def to_handler(items: Sequence[Item], due_at: datetime, now: datetime, *, unmask: bool = False) -> list[str]:
+def to_handler(items: Sequence[RoundItem], due_at: datetime, now: datetime, *, unmask: bool = False) -> list[str]:
     """Ask a handler how his demands stand (R 3.1): one message, or several."""
     name = items[0].handler.name
     until = f"{clock(due_at, now)} 前" if due_at >= now else "已过时间，请今天补上"
@@ -34,17 +34,17 @@ def to_handler(items: Sequence[Item], due_at: datetime, now: datetime, *, unmask
     )
 
 
-def _about(item: Item, now: datetime, *, unmask: bool) -> str:
+def _about(item: RoundItem, now: datetime, *, unmask: bool) -> str:
     said = ""
     if item.last:
         said = f"。上次 {_day(item.last.at, now)}：{short(item.last.text, 40, unmask=unmask)}"
-    return f"{_head(item.demand, unmask)}：{_matter(item.demand, unmask)}{said}{_missed(item.line)}"
+    return f"{_head(item.demand, unmask)}：{_matter(item.demand, unmask)}{said}{_missed(item.due)}"
 
 
 def to_leader(
     branch: str,
     leader: str,
-    items: Sequence[Item],
+    items: Sequence[RoundItem],
     referred: Sequence[DemandView],
     due_at: datetime,
     now: datetime,
@@ -56,7 +56,7 @@ def to_leader(
     for name in dict.fromkeys(item.handler.name for item in items):
         his = [item for item in items if item.handler.name == name]
         lines.append(f"{name}（{len(his)} 条）")
-        lines += [f"· {_head(i.demand, unmask)}：{_matter(i.demand, unmask, 24)}{_missed(i.line)}" for i in his]
+        lines += [f"· {_head(i.demand, unmask)}：{_matter(i.demand, unmask, 24)}{_missed(i.due)}" for i in his]
     if referred:
         lines.append(f"等您指派跟进人（{len(referred)} 条）")
         lines += [f"· {_head(demand, unmask)}：{_matter(demand, unmask, 24)}" for demand in referred]
@@ -68,20 +68,20 @@ def to_leader(
 
 def to_person(
     name: str,
-    lines: Sequence[tuple[Line, DemandView | None]],
+    found: Sequence[tuple[Due, DemandView | None]],
     now: datetime,
     *,
     unmask: bool = False,
 ) -> list[str]:
     """Remind somebody of all that he owes: deadlines with the demand they are about, most urgent first."""
     about: dict[str, tuple[str, list[str]]] = {}
-    for line, demand in lines:
-        customer = line.customer or {"name": ""}
-        key = line.subject.code
-        head = f"{_head(demand, unmask)}：{_matter(demand, unmask)}" if demand else f"{key} {customer['name']}"
-        about.setdefault(key, (head, []))[1].append(f"{line.what}（{_standing(line, now)}）")
+    for due, demand in found:
+        key = due.subject.code
+        named = f"{key} {due.customer.name if due.customer else ''}"
+        head = f"{_head(demand, unmask)}：{_matter(demand, unmask)}" if demand else named
+        about.setdefault(key, (head, []))[1].append(f"{due.what}（{_standing(due, now)}）")
     texts = [f"{n}. {head} —— {'；'.join(owed)}" for n, (head, owed) in enumerate(about.values(), 1)]
-    late = any(line.state == "overdue" for line, _ in lines)
+    late = any(due.state is DeadlineState.OVERDUE for due, _ in found)
     ask = "已超时，请尽快处理并回复" if late else "请按时处理并回复"
     return split(f"{name}，以下 {len(texts)} 件{ask}：", texts, unmask=unmask)
 
@@ -113,18 +113,18 @@ def _matter(demand: DemandView, unmask: bool, cells: int = 48) -> str:
     return short(f"{product}，{about}" if product and product not in about else about, cells, unmask=unmask)
 
 
-def _missed(line: Line) -> str:
-    return f"。已连续 {line.missed} 次没有反馈" if (line.missed or 0) > 1 else ""
+def _missed(due: Due) -> str:
+    return f"。已连续 {due.missed} 次没有反馈" if (due.missed or 0) > 1 else ""
 
 
-def _standing(line: Line, now: datetime) -> str:
-    if line.state != "overdue":
-        return f"{clock(datetime.fromisoformat(line.due_at or ''), now)} 前"
-    repeated = f"连续 {line.missed} 次，" if (line.missed or 0) > 1 else ""
-    late = line.late_minutes or 0
+def _standing(due: Due, now: datetime) -> str:
+    if due.state is not DeadlineState.OVERDUE:
+        return f"{clock(due.due_at, now)} 前"
+    repeated = f"连续 {due.missed} 次，" if (due.missed or 0) > 1 else ""
+    late = due.late_minutes or 0
     # Opening hours that add up to days say little to the one who reads them: the day it was due says more.
     if late >= 24 * 60:
-        return f"{repeated}{clock(datetime.fromisoformat(line.due_at or ''), now)} 已到期"
+        return f"{repeated}{clock(due.due_at, now)} 已到期"
     return f"{repeated}超时{minutes(late)}" if late else f"{repeated}刚超时"
 
 

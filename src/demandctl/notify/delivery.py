@@ -16,7 +16,7 @@ from demandctl.errors import DemandctlError
 from demandctl.notify import digest, standing
 from demandctl.notify.channel import NoticeChannel, Talk
 from demandctl.notify.channels import read
-from demandctl.notify.digest import Item, Part
+from demandctl.notify.digest import Notice, Part
 from demandctl.notify.limits import within
 from demandctl.notify.message import Accepted, Failed, Message
 from demandctl.notify.plan import Plan, made
@@ -34,10 +34,10 @@ class Outcome:
     """What became of a channel's digest."""
 
     channel: NoticeChannel
-    held: list[Item]
+    held: list[Notice]
     held_until: datetime | None
-    sent: list[Item] = field(default_factory=list)
-    failed: list[Item] = field(default_factory=list)
+    sent: list[Notice] = field(default_factory=list)
+    failed: list[Notice] = field(default_factory=list)
     messages: int = 0
     errors: list[str] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
@@ -153,7 +153,7 @@ class _Turn:
             self._failed(intent, rest.items, error)
         return []
 
-    def _send(self, part: Part, mentioned: Sequence[Item]) -> bool:
+    def _send(self, part: Part, mentioned: Sequence[Notice]) -> bool:
         """Send one message; whether the next ones may be tried."""
         if part.cut:
             self._say(f"有 {part.cut} 行太长，发出的是截短的")
@@ -171,7 +171,7 @@ class _Turn:
     def _timely(self, work: Callable[[], Given]) -> Given:
         return timely(self.channel, self._ends - time.monotonic(), work)
 
-    def _intend(self, items: Sequence[Item]) -> Intent:
+    def _intend(self, items: Sequence[Notice]) -> Intent:
         return self.record.intend(self.channel.name, self.plan.reckoned_by, items)
 
     def _say(self, text: str) -> None:
@@ -184,7 +184,7 @@ class _Turn:
             self.outcome.errors.append(accepted.complaint)
         intent.accepted(accepted.complaint or accepted.answer)
 
-    def _failed(self, intent: Intent, items: Sequence[Item], error: Failed) -> None:
+    def _failed(self, intent: Intent, items: Sequence[Notice], error: Failed) -> None:
         """Keep items unsent, and the reason."""
         self.outcome.failed += items
         if str(error) not in self.outcome.errors:

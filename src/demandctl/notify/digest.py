@@ -10,8 +10,8 @@ from demandctl.language.display import lateness, moment, shown, span
 from demandctl.language.phones import is_mobile, masked, masked_text
 from demandctl.language.short import short
 from demandctl.notify.message import Limit
-from demandctl.queries.deadlines import Line
-from demandctl.vocabulary import Kind, Urgency
+from demandctl.queries.deadlines import Due
+from demandctl.vocabulary import Urgency
 
 WORDS_CELLS = 60
 """How much of a customer's words stands in a line."""
@@ -19,16 +19,15 @@ TOO_LONG = "…（这一行太长，没有显示完）"
 _SECTIONS = {"overdue": "已超时", "soon": "快到期"}
 
 
-class Item(NamedTuple):
-    """One deadline that is to be told: as it is shown, and what a notice adds to it."""
+class Notice(NamedTuple):
+    """One deadline that is to be told: as it stands, and what a notice adds to it.
 
-    line: Line
-    region: str
-    content: str
-    urgency: str
+    ``due_at`` is the time that is asked for: of a repeating deadline the newest occurrence that went by.
+    """
+
+    due: Due
     level: int
     due_at: datetime
-    row_due_at: str
     next_at: datetime | None
     asked: int
 
@@ -42,37 +41,36 @@ class Part(NamedTuple):
     """One message and the lines in it; ``cut`` counts those that even a message of their own could not hold."""
 
     text: str
-    lines: tuple[tuple[Item, str], ...]
+    lines: tuple[tuple[Notice, str], ...]
     cut: int = 0
 
     @property
-    def items(self) -> list[Item]:
+    def items(self) -> list[Notice]:
         """What it tells of."""
         return [item for item, _ in self.lines]
 
 
-def line_of(item: Item, now: datetime, *, unmask: bool) -> str:
+def line_of(item: Notice, now: datetime, *, unmask: bool) -> str:
     """One line: number, kind, customer, what is owed by whom, since when, how often it was asked for, what was said."""
-    line = item.line
-    urgency = Urgency(item.urgency).label if item.urgency not in ("", "normal") else ""
-    number = line.subject.code if line.demand or line.revisit else ""
-    customer = line.customer["name"] if line.customer else ""
-    who = line.owed_by["name"]
-    phone = line.owed_by["phone"] or ""
+    due = item.due
+    urgency = due.urgency.label if due.urgency not in (None, Urgency.NORMAL) else ""
+    number = due.subject.code if due.demand or due.revisit else ""
+    customer = due.customer.name if due.customer else ""
+    phone = due.owed_by.phone
     head = " ".join(
         filter(
             None,
             [
                 number + (f"【{urgency}】" if urgency else ""),
-                Kind(line.kind).label if line.kind else "",
-                customer + (f"（{item.region}）" if item.region else ""),
+                due.kind.label if due.kind else "",
+                customer + (f"（{due.region}）" if due.region else ""),
             ],
         )
     )
-    said = " ".join(item.content.split())
+    said = " ".join(due.content.split())
     parts = [
-        f"{head}：{line.what}" if head else line.what,
-        " ".join(filter(None, [who, phone if unmask else masked(phone)])),
+        f"{head}：{due.what}" if head else due.what,
+        " ".join(filter(None, [due.owed_by.name, phone if unmask else masked(phone)])),
         _standing(item, now),
         f"“{said if unmask else short(said, WORDS_CELLS)}”" if said else "",
     ]
@@ -80,32 +78,31 @@ def line_of(item: Item, now: datetime, *, unmask: bool) -> str:
     return text if unmask else masked_text(text)
 
 
-def _standing(item: Item, now: datetime) -> str:
+def _standing(item: Notice, now: datetime) -> str:
     """Since when, how late or how long left, how high it has climbed, how often it was asked for."""
-    line = item.line
-    due = datetime.fromisoformat(line.due_at or "")
-    asked = ("（暂定）" if line.provisional else "") + (f"，已提醒 {item.asked} 次" if item.asked else "")
+    due = item.due
+    asked = ("（暂定）" if due.provisional else "") + (f"，已提醒 {item.asked} 次" if item.asked else "")
     if not item.level:
-        return f"{moment(due, now)} 到期，还剩{span(due - now)}{asked}"
-    late = f" {lateness(line.late_minutes, line.workday_minutes)}" if line.late_minutes else ""
-    missed = f"，连续 {line.missed} 次没有做" if (line.missed or 0) > 1 else ""
+        return f"{moment(due.due_at, now)} 到期，还剩{span(due.due_at - now)}{asked}"
+    late = f" {lateness(due.late_minutes, due.workday_minutes)}" if due.late_minutes else ""
+    missed = f"，连续 {due.missed} 次没有做" if (due.missed or 0) > 1 else ""
     climbed = f"，升 {item.level - 1} 级" if item.level > 1 else ""
-    return f"自{moment(due, now)} 起超时{late}{missed}{climbed}{asked}"
+    return f"自{moment(due.due_at, now)} 起超时{late}{missed}{climbed}{asked}"
 
 
-def title(items: Sequence[Item]) -> str:
+def title(items: Sequence[Notice]) -> str:
     """What a digest is about, in numbers."""
     late = sum(1 for item in items if item.level)
     counts = [f"已超时 {late} 条" if late else "", f"快到期 {len(items) - late} 条" if len(items) > late else ""]
     return "需求提醒：" + "，".join(filter(None, counts))
 
 
-def ordered(items: Sequence[Item]) -> list[Item]:
+def ordered(items: Sequence[Notice]) -> list[Notice]:
     """Overdue first; within that the order of ``due``."""
     return sorted(items, key=lambda item: item.section == "soon")
 
 
-def split(items: Sequence[Item], texts: Sequence[str], limit: Limit | None, now: datetime) -> list[Part]:
+def split(items: Sequence[Notice], texts: Sequence[str], limit: Limit | None, now: datetime) -> list[Part]:
     """The digest as messages that fit, never broken inside a line; one that fits nowhere is cut for all to see."""
     head = heading(items, now)
 
@@ -129,7 +126,7 @@ def split(items: Sequence[Item], texts: Sequence[str], limit: Limit | None, now:
     ]
 
 
-def as_file(items: Sequence[Item], texts: Sequence[str], parts: Sequence[Part], now: datetime) -> tuple[Part, Part]:
+def as_file(items: Sequence[Notice], texts: Sequence[str], parts: Sequence[Part], now: datetime) -> tuple[Part, Part]:
     """The same as one message, the most pressing lines in it, and a file with all the others in full."""
     head, count = heading(items, now), len(parts[0].lines)
     rest = list(zip(items, texts, strict=True))[count:]
@@ -137,13 +134,13 @@ def as_file(items: Sequence[Item], texts: Sequence[str], parts: Sequence[Part], 
     return first, Part(_text(f"{head}（其余 {len(rest)} 条）", rest), tuple(rest))
 
 
-_Lines = list[tuple[Item, str]]
+_Lines = list[tuple[Notice, str]]
 _ROOM = "（9999/9999）　　　"
 _IN_FILE = "（其余见文件）"
 """No longer than the room that every message leaves for its numbering."""
 
 
-def heading(items: Sequence[Item], now: datetime) -> str:
+def heading(items: Sequence[Notice], now: datetime) -> str:
     """The first line of every message."""
     return f"【{title(items)}】{now:%m-%d %H:%M}"
 
@@ -156,7 +153,7 @@ def _shortened(text: str, fits: Callable[[str], bool]) -> str:
     return text[:low] + TOO_LONG
 
 
-def _text(head: str, lines: Sequence[tuple[Item, str]]) -> str:
+def _text(head: str, lines: Sequence[tuple[Notice, str]]) -> str:
     texts, section = [head], ""
     for item, text in lines:
         if item.section != section:
@@ -166,7 +163,7 @@ def _text(head: str, lines: Sequence[tuple[Item, str]]) -> str:
     return "\n".join(texts)
 
 
-def mobiles(items: Sequence[Item]) -> tuple[str, ...]:
+def mobiles(items: Sequence[Notice]) -> tuple[str, ...]:
     """Whom to mention: the mobile number of everybody who owes something here, once."""
-    phones = (str(item.line.owed_by["phone"] or "") for item in items)
+    phones = (item.due.owed_by.phone for item in items)
     return tuple(dict.fromkeys(phone for phone in phones if is_mobile(phone)))

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
 
 from demandctl.notify import schedule
 from demandctl.notify.channel import LEVELS, NoticeChannel
 from demandctl.notify.channels import Settings
-from demandctl.notify.digest import Item, ordered
-from demandctl.queries.deadlines import open_deadlines, to_line
-from demandctl.queries.reader import Reader, Row
+from demandctl.notify.digest import Notice, ordered
+from demandctl.queries.deadlines import Due, deadlines_until
+from demandctl.queries.reader import Reader
 from demandctl.store.values import stored
+from demandctl.vocabulary import Urgency
 
 # What a channel has been told of, and what cannot have climbed since, is passed over by the database: the cost of a run
 # follows what is to be said, not what is overdue.
@@ -26,8 +27,8 @@ class Plan(NamedTuple):
     """What a channel gets now, what waits for the next opening, and when that is."""
 
     channel: NoticeChannel
-    items: list[Item]
-    held: list[Item]
+    items: list[Notice]
+    held: list[Notice]
     held_until: datetime | None
     reckoned_by: str
 
@@ -41,42 +42,35 @@ def made(reader: Reader, settings: Settings, channels: Sequence[NoticeChannel]) 
         until = None
         if found:
             until = schedule.held_until(reader.now, settings.quiet, reader.context.calendar)
-        now = [item for item in found if not until or item.urgency == "critical"]
-        held = [item for item in found if until and item.urgency != "critical"]
+        now = [item for item in found if not until or item.due.urgency is Urgency.CRITICAL]
+        held = [item for item in found if until and item.due.urgency is not Urgency.CRITICAL]
         plans.append(Plan(channel, ordered(now), ordered(held), until if held else None, by))
     return plans
 
 
-def _untold(reader: Reader, settings: Settings, channel: NoticeChannel, reckoned_by: str) -> list[Item]:
-    rows = open_deadlines(
+def _untold(reader: Reader, settings: Settings, channel: NoticeChannel, reckoned_by: str) -> list[Notice]:
+    running = deadlines_until(
         reader, reader.now + settings.lead, _UNTOLD, {"channel": channel.name, "reckoned_by": reckoned_by}
     )
-    found = (_item(reader, settings, channel, row) for row in rows)
+    found = (_item(reader, settings, channel, due) for due in running)
     return [item for item in found if item is not None]
 
 
-def _item(reader: Reader, settings: Settings, channel: NoticeChannel, row: Row) -> Item | None:
+def _item(reader: Reader, settings: Settings, channel: NoticeChannel, due: Due) -> Notice | None:
     """The deadline as an item of this channel, None when it is not the channel's or it has been told already."""
-    branch = row["branch"]
-    if not channel.takes_branch(branch):
+    if not channel.takes_branch(due.branch):
         return None
-    now, calendar = reader.now, reader.calendar(row["ruleset_id"])
-    days = [date.fromisoformat(day) for day in row["occurrences"].split()]
-    due = schedule.asked_for(datetime.fromisoformat(row["due_at"]), days, now, calendar)
-    heard = _heard(settings, branch)
-    level = schedule.reached(due, now, settings.steps, calendar, heard)
-    if schedule.level_name(level) not in channel.levels or _told(reader, channel, row["id"], due) >= level:
+    now, calendar, days = reader.now, reader.calendar(due.ruleset), due.deadline.occurrences
+    asked_for = schedule.asked_for(due.due_at, days, now, calendar)
+    level = schedule.reached(asked_for, now, settings.steps, calendar, _heard(settings, due.branch))
+    if schedule.level_name(level) not in channel.levels or _told(reader, channel, due.id, asked_for) >= level:
         return None
-    return Item(
-        line=to_line(reader, row),
-        region=row["region"] or "",
-        content=row["content"] or "",
-        urgency=row["urgency"] or "",
+    return Notice(
+        due=due,
         level=level,
-        due_at=due,
-        row_due_at=row["due_at"],
-        next_at=schedule.next_change(due, days, settings.steps, now, calendar),
-        asked=_asked(reader, row["id"]),
+        due_at=asked_for,
+        next_at=schedule.next_change(asked_for, days, settings.steps, now, calendar),
+        asked=_asked(reader, due.id),
     )
 
 

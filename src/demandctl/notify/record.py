@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from demandctl.errors import LedgerUnusable
-from demandctl.notify.digest import Item
+from demandctl.notify.digest import Notice
 from demandctl.store.file import unusable
 from demandctl.store.values import stored
 
@@ -53,14 +53,14 @@ class Record:
     def __init__(self, ledger: sqlite3.Connection, path: Path, now: datetime) -> None:
         self._ledger, self._path, self.now = ledger, path, now
 
-    def intend(self, channel: str, reckoned_by: str, items: Sequence[Item]) -> Intent:
+    def intend(self, channel: str, reckoned_by: str, items: Sequence[Notice]) -> Intent:
         """Write down what is about to be sent. LedgerUnusable: it cannot be recorded, so it must not be sent."""
         at = stored(self.now)
         with self._transaction():
             rows = [
                 self._ledger.execute(
                     _INTENDED,
-                    (at, channel, item.line.id, item.level, stored(item.due_at), item.row_due_at,
+                    (at, channel, item.due.id, item.level, stored(item.due_at), stored(item.due.due_at),
                      stored(item.next_at) if item.next_at else None, reckoned_by),
                 ).fetchone()[0]
                 for item in items

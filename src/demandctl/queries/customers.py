@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
 
 from demandctl.language.subject import Subject
-from demandctl.queries.deadlines import deadlines_of
+from demandctl.queries.deadlines import Clock, deadlines_of
 from demandctl.queries.demands import DemandView, Filter, read_demands
 from demandctl.queries.narrowing import any_of, bound
 from demandctl.queries.people import CustomerBrief
@@ -58,7 +57,7 @@ class CustomerInFull(CustomerView):
 
     demands: list[DemandView]
     revisits: list[RevisitView]
-    deadlines: list[dict[str, Any]]
+    deadlines: list[Clock]
 
 
 def read_customers(

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from demandctl.errors import NotFound
 from demandctl.language.subject import Subject
-from demandctl.queries.deadlines import deadlines_of
+from demandctl.queries.deadlines import Clock, deadlines_of
 from demandctl.queries.narrowing import any_of, bound, holds_one, is_one
 from demandctl.queries.people import CustomerBrief, PersonView, person_of
 from demandctl.queries.reader import Reader, Row, texts
@@ -80,7 +80,7 @@ class DemandView(View):
 class DemandInFull(DemandView):
     """A demand with all its deadlines, past ones too."""
 
-    deadlines: list[dict[str, Any]]
+    deadlines: list[Clock]
 
 
 SORTS = {"number": "d.id", "raised": "d.raised_at, d.id", "next": "d.next_at IS NULL, d.next_at, d.id"}

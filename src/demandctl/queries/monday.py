@@ -15,7 +15,7 @@ from typing import NamedTuple
 from demandctl.context import Context
 from demandctl.core.rules import RulePart
 from demandctl.db import connect
-from demandctl.queries.deadlines import Line, running_deadlines, to_line
+from demandctl.queries.deadlines import Due, running_deadlines
 from demandctl.queries.demands import DemandView, Filter, read_demands
 from demandctl.queries.people import PersonView
 from demandctl.queries.reader import Reader
@@ -42,10 +42,10 @@ class WaitingDemand(DemandView):
     waits_until: datetime
 
 
-class Item(NamedTuple):
+class RoundItem(NamedTuple):
     """One demand of the round: what is owed, the demand, and what was said last."""
 
-    line: Line
+    due: Due
     demand: DemandView
     last: LastWord | None
     skipped: bool = False
@@ -60,9 +60,8 @@ class Item(NamedTuple):
         """As JSON has it: the deadline with the demand in a few fields."""
         demand = self.demand.data()
         about = {name: demand[name] for name in ("subtype", "region", "product", "content", "status", "next_at")}
-        return (
-            self.line._asdict() | about | {"customer": demand["customer"], "last": self.last, "skipped": self.skipped}
-        )
+        told = {"customer": demand["customer"], "last": self.last, "skipped": self.skipped}
+        return self.due.data() | about | told
 
 
 class Round(NamedTuple):
@@ -70,14 +69,14 @@ class Round(NamedTuple):
 
     monday: date
     due_at: datetime
-    owed: list[Item]
+    owed: list[RoundItem]
     waiting: list[WaitingDemand]
     referred: list[DemandView]
     answered: int
 
-    def by_handler(self) -> dict[int, list[Item]]:
+    def by_handler(self) -> dict[int, list[RoundItem]]:
         """What each handler owes, those with the most first."""
-        found: dict[int, list[Item]] = {}
+        found: dict[int, list[RoundItem]] = {}
         for item in self.owed:
             found.setdefault(item.handler.id, []).append(item)
         return found
@@ -107,17 +106,17 @@ def this_round(reader: Reader, *, ahead: bool = False) -> Round:
     since = stored(datetime.combine(monday, time(), reader.zone))
     waiting = _waiting(reader)
     set_aside = {demand.number for demand in waiting}
-    rows = running_deadlines(
+    found = running_deadlines(
         reader,
         f"l.role = '{RulePart.WEEKLY}' AND l.demand_id IS NOT NULL AND l.due_at <= :until",
         {"until": stored(due_at)},
     )
-    rows = [row for row in rows if row["demand_id"] not in set_aside]
-    skipped, demands = skips(reader, monday), _demands(reader, [row["demand_id"] for row in rows])
+    about = {due.demand: due for due in found if due.demand and due.demand not in set_aside}
+    skipped, demands = skips(reader, monday), _demands(reader, about)
     owed = [
-        Item(to_line(reader, row), demands[number], _last(reader, number), number in skipped)
-        for row in rows
-        if demands[number := row["demand_id"]].handler
+        RoundItem(due, demands[number], _last(reader, number), number in skipped)
+        for number, due in about.items()
+        if demands[number].handler
     ]
     order = _handler_order(owed)
     # What was skipped comes at the end; before it handler by handler, each asked about all that is his in one go.
@@ -134,7 +133,7 @@ def leaders_of(reader: Reader, found: Round) -> dict[int, int | None]:
     }
 
 
-def _handler_order(owed: Iterable[Item]) -> dict[int, tuple[str, int, int]]:
+def _handler_order(owed: Iterable[RoundItem]) -> dict[int, tuple[str, int, int]]:
     counts: dict[int, int] = {}
     branches: dict[int, str] = {}
     for item in owed:

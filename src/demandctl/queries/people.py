@@ -23,11 +23,16 @@ class PersonView(Addressee):
     id: int
 
 
-class CustomerBrief(View):
-    """The customer of a demand or a revisit; each tells more of him."""
+class CustomerName(View):
+    """A customer by code and name."""
 
     code: str
     name: str
+
+
+class CustomerBrief(CustomerName):
+    """The customer of a demand or a revisit; each tells more of him."""
+
     phone: str
     company: str
     region: str

@@ -2,35 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 
+from demandctl.queries.deadlines import Clock
 from demandctl.queries.reader import Reader
-from demandctl.store.rows import deadline_of
+from demandctl.queries.view import View
 
 
-def explained(reader: Reader, deadline: dict[str, Any]) -> dict[str, Any]:
-    """A deadline as JSON has it, with the rule, the clause and the steps of its reckoning."""
+class Span(View):
+    """A span of a reckoning: counted, or left out, and why."""
+
+    start: datetime
+    end: datetime
+    counted: bool
+    minutes: int
+    why: str
+
+
+class Reckoning(Clock):
+    """A deadline with the clause of its rule and the spans that lead to its due time."""
+
+    source: str | None
+    target: str
+    clock: str | None
+    counted_minutes: int
+    steps: list[Span]
+
+
+def explained(reader: Reader, clock: Clock) -> Reckoning:
+    """How a deadline was reckoned, by the rules and the calendar of its day."""
     from demandctl.core import explain
     from demandctl.core.rules import read_rules
 
-    row = reader.rows(
-        "SELECT l.*, r.rules FROM deadline l JOIN ruleset r ON r.id = l.ruleset_id WHERE l.id = ?", (deadline["id"],)
-    )[0]
-    rule = read_rules(row["rules"])[0].get(row["rule"])
-    steps = explain.explain(deadline_of(row), rule, reader.calendar(row["ruleset_id"]))
-    return deadline | {
-        "source": rule.source if rule else None,
-        "target": row["target"],
-        "clock": row["clock"] or None,
-        "counted_minutes": explain.total(steps),
-        "steps": [
-            {
-                "start": step.start.astimezone(reader.zone).isoformat(),
-                "end": step.end.astimezone(reader.zone).isoformat(),
-                "counted": step.counted,
-                "minutes": step.minutes,
-                "why": step.why,
-            }
-            for step in steps
-        ],
-    }
+    deadline = clock.deadline
+    rules = reader.rows("SELECT rules FROM ruleset WHERE id = ?", (clock.ruleset,))[0][0]
+    rule = read_rules(rules)[0].get(deadline.rule)
+    steps = explain.explain(deadline, rule, reader.calendar(clock.ruleset))
+    spans = [
+        Span(
+            start=step.start.astimezone(reader.zone),
+            end=step.end.astimezone(reader.zone),
+            counted=step.counted,
+            minutes=step.minutes,
+            why=step.why,
+        )
+        for step in steps
+    ]
+    return Reckoning(
+        **vars(clock),
+        source=rule.source if rule else None,
+        target=deadline.target,
+        clock=deadline.clock or None,
+        counted_minutes=explain.total(steps),
+        steps=spans,
+    )

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from demandctl.errors import NotFound
 from demandctl.language.subject import Subject
-from demandctl.queries.deadlines import deadlines_of
+from demandctl.queries.deadlines import Clock, deadlines_of
 from demandctl.queries.narrowing import bound, is_one
 from demandctl.queries.people import CustomerBrief
 from demandctl.queries.reader import Reader, Row
@@ -73,7 +72,7 @@ class RevisitView(View):
 class RevisitInFull(RevisitView):
     """A revisit with its deadlines."""
 
-    deadlines: list[dict[str, Any]]
+    deadlines: list[Clock]
 
 
 def read_revisits(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NoReturn, dataclass_transform
+from typing import ClassVar, NoReturn, dataclass_transform
 
 _AS_IT_IS = {str, int, float, bool, type(None)}
 
@@ -17,6 +17,9 @@ class View:
     every command that looks 8 ms.
     """
 
+    unsaid: ClassVar[frozenset[str]] = frozenset()
+    """Fields that JSON leaves out."""
+
     def __init__(self, **fields: object) -> None:
         vars(self).update(fields)
 
@@ -28,6 +31,7 @@ class View:
         return {
             name if name != "from_" else "from": value if value.__class__ in _AS_IT_IS else as_json(value)
             for name, value in vars(self).items()
+            if name not in self.unsaid
         }
 
     def __repr__(self) -> str:

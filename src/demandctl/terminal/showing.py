@@ -1,10 +1,9 @@
 """What the showing commands share: times and deadlines as people read them."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from demandctl.language.display import lateness, moment
+from demandctl.queries.deadlines import Clock
 from demandctl.queries.demands import DemandView
 from demandctl.terminal.render import Column, put, put_styled, put_table
 from demandctl.vocabulary import DeadlineState
@@ -15,12 +14,7 @@ def status_label(demand: DemandView) -> str:
     return (demand.outcome or demand.status).label
 
 
-def when(at: datetime | str | None, now: datetime) -> str:
-    """An instant as people read it."""
-    return moment(datetime.fromisoformat(at) if isinstance(at, str) else at, now)
-
-
-def put_deadlines(deadlines: list[dict[str, Any]], now: datetime) -> None:
+def put_deadlines(deadlines: list[Clock], now: datetime) -> None:
     """The clocks: the open ones first, then how the past ones ended."""
     if not deadlines:
         return
@@ -30,36 +24,27 @@ def put_deadlines(deadlines: list[dict[str, Any]], now: datetime) -> None:
         Column("时限", wrap=False), Column("谁", wrap=False), Column("起算", wrap=False), Column("到期", wrap=False),
         Column("情况"),
     ]  # fmt: skip
-    ordered = sorted(deadlines, key=lambda d: d["state"] in ("met", "voided"))
+    ordered = sorted(deadlines, key=lambda clock: not clock.is_open)
     put_table(
         columns,
         [
-            [
-                d["rule_name"],
-                d["owed_by"]["name"],
-                when(d["started_at"], now),
-                when(d["due_at"], now),
-                how_it_stands(d, now),
-            ]
-            for d in ordered
+            [clock.rule_name, clock.owed_by.name, moment(clock.started_at, now), moment(clock.due_at, now),
+             how_it_stands(clock, now)]
+            for clock in ordered
         ],
         styles=[
-            "red" if d["state"] == "overdue" else "dim" if d["state"] in ("met", "voided") else "" for d in ordered
+            "red" if clock.state is DeadlineState.OVERDUE else "" if clock.is_open else "dim" for clock in ordered
         ],
-    )
+    )  # fmt: skip
 
 
-def how_it_stands(deadline: Mapping[str, Any], now: datetime) -> str:
+def how_it_stands(clock: Clock, now: datetime) -> str:
     """State and lateness of a deadline in words."""
-    state, due = deadline["state"], datetime.fromisoformat(deadline["due_at"])
-    if state == "met":
-        late = datetime.fromisoformat(deadline["met_at"]) > due
-        return f"{when(deadline['met_at'], now)} {'完成，已超时' if late else '按时完成'}"
-    if state == "voided":
-        late = datetime.fromisoformat(deadline["voided_at"]) > due
-        return f"取消：{deadline['void_reason']}" + ("（当时已超时）" if late else "")
-    if state == "overdue":
-        times = f"，连续 {deadline['missed']} 次" if (deadline["missed"] or 0) > 1 else ""
-        return f"超时 {lateness(deadline['late_minutes'], deadline['workday_minutes'])}{times}"
-    provisional = "（暂定，当年放假安排未公布）" if deadline["provisional"] else ""
-    return DeadlineState(state).label + provisional
+    if clock.met_at:
+        return f"{moment(clock.met_at, now)} {'完成，已超时' if clock.met_at > clock.due_at else '按时完成'}"
+    if clock.voided_at:
+        return f"取消：{clock.void_reason}" + ("（当时已超时）" if clock.voided_at > clock.due_at else "")
+    if clock.state is DeadlineState.OVERDUE:
+        times = f"，连续 {clock.missed} 次" if (clock.missed or 0) > 1 else ""
+        return f"超时 {lateness(clock.late_minutes or 0, clock.workday_minutes)}{times}"
+    return clock.state.label + ("（暂定，当年放假安排未公布）" if clock.provisional else "")

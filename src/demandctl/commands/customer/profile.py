@@ -10,7 +10,7 @@ from demandctl import vocabulary
 from demandctl.commands.customer import privacy, same
 from demandctl.context import Context
 from demandctl.errors import Lacking, Offer, UsageError
-from demandctl.language.display import shown
+from demandctl.language.display import moment, shown
 from demandctl.queries.customers import CustomerInFull, read_customer, read_customers
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
@@ -19,7 +19,7 @@ from demandctl.terminal.answers import object_answer
 from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.options import Json, Limit, TagFilter, row_limit
 from demandctl.terminal.render import Column, gist, pairs, put, put_json, put_styled, put_table
-from demandctl.terminal.showing import put_deadlines, status_label, when
+from demandctl.terminal.showing import put_deadlines, status_label
 from demandctl.terminal.takes import DAY, PHONE, Argument, Option, choice, many, prose, ref, word
 from demandctl.terminal.typed import one_line, split
 
@@ -225,7 +225,7 @@ def _put_history(data: CustomerInFull, now: datetime) -> None:
             [
                 [
                     d.subject.code,
-                    when(d.raised_at, now),
+                    moment(d.raised_at, now),
                     d.kind.label,
                     gist(d.content),
                     status_label(d),
@@ -246,7 +246,7 @@ def _put_history(data: CustomerInFull, now: datetime) -> None:
             columns,
             [
                 [str(r.id), r.kind.label,
-                 when(r.visited_at or r.planned_at, now),
+                 moment(r.visited_at or r.planned_at, now),
                  r.satisfaction.label if r.satisfaction else ""]
                 for r in data.revisits
             ],

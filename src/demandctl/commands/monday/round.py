@@ -12,14 +12,13 @@ from demandctl.errors import UsageError
 from demandctl.language.display import moment, shown
 from demandctl.messages import reminders
 from demandctl.queries.contacts import ContactView, read_contacts
-from demandctl.queries.monday import Item, Round, leaders_of, this_round
+from demandctl.queries.monday import Round, RoundItem, leaders_of, this_round
 from demandctl.queries.people import Addressee
 from demandctl.queries.reader import reading
 from demandctl.terminal import asking
 from demandctl.terminal.copying import Copy, Note, Unmask, put_notes
 from demandctl.terminal.options import BranchFilter, Json, OwnerFilter
 from demandctl.terminal.render import Column, is_terminal, put, put_json, put_styled, put_table, tell
-from demandctl.terminal.showing import when
 from demandctl.terminal.takes import Option
 from demandctl.vocabulary import Role
 
@@ -121,7 +120,7 @@ def put_waiting(app: Context, found: Round) -> None:
         tell(f"\n客户要等的 {len(found.waiting)} 条，不催：")
     for demand in found.waiting:
         name = demand.handler.name if demand.handler else ""
-        until = when(demand.waits_until, app.now)
+        until = moment(demand.waits_until, app.now)
         tell(shown(f"  {demand.subject} {demand.customer.name} {name}  等到 {until}"))
     if found.referred:
         tell(f"\n等领导指派的 {len(found.referred)} 条：")
@@ -130,13 +129,13 @@ def put_waiting(app: Context, found: Round) -> None:
         tell(shown(f"  {referred.subject} {referred.customer.name}  {name}"))
 
 
-def _row(app: Context, item: Item) -> list[str]:
+def _row(app: Context, item: RoundItem) -> list[str]:
     demand, last = item.demand, item.last
     return [
         demand.subject.code,
         demand.kind.label,
         demand.customer.name,
         demand.content,
-        f"{when(last.at, app.now)} {last.text}" if last else "",
-        standing(item.line, app.now) + ("，跳过过" if item.skipped else ""),
+        f"{moment(last.at, app.now)} {last.text}" if last else "",
+        standing(item.due, app.now) + ("，跳过过" if item.skipped else ""),
     ]

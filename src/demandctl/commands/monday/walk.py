@@ -9,7 +9,7 @@ from demandctl.errors import Cancelled, DemandctlError
 from demandctl.language.display import moment, shown
 from demandctl.language.subject import Subject
 from demandctl.queries import monday
-from demandctl.queries.monday import Item, Round
+from demandctl.queries.monday import Round, RoundItem
 from demandctl.terminal import asking
 from demandctl.terminal.failing import fail
 from demandctl.terminal.render import say
@@ -64,14 +64,14 @@ def walk(app: Context, found: Round) -> None:
     say(f"记下 {done} 条" + (f"，还有 {rest} 条，接着来：demandctl monday" if rest else "，这一轮问完了"))
 
 
-def _introduce(item: Item, left: list[Item]) -> None:
+def _introduce(item: RoundItem, left: list[RoundItem]) -> None:
     person = item.handler
     count = sum(1 for other in left if other.handler.id == person.id)
     say("")
     say(shown(f"■ {person.name}  {person.phone}  {person.branch}  {count} 条"))
 
 
-def _ask(app: Context, item: Item, place: int, total: int) -> str:
+def _ask(app: Context, item: RoundItem, place: int, total: int) -> str:
     """One demand: show it, take the answer, write it; asked again when the ledger refuses."""
     _show(app, item, place, total)
     kind = Kind(item.demand.kind)
@@ -93,7 +93,7 @@ def _ask(app: Context, item: Item, place: int, total: int) -> str:
         return answer
 
 
-def _show(app: Context, item: Item, place: int, total: int) -> None:
+def _show(app: Context, item: RoundItem, place: int, total: int) -> None:
     demand, last = item.demand, item.last
     customer = demand.customer
     sub = subtype_label(demand.kind, demand.subtype)
@@ -108,8 +108,8 @@ def _show(app: Context, item: Item, place: int, total: int) -> None:
     if demand.next_at:
         at = moment(demand.next_at, app.now)
         say(shown(f"  约定 {at} {demand.next_plan or ''}".rstrip()))
-    if (item.line.missed or 0) > 1:
-        say(f"  已连续 {item.line.missed} 次没有反馈")
+    if (item.due.missed or 0) > 1:
+        say(f"  已连续 {item.due.missed} 次没有反馈")
 
 
 # -- questions ---------------------------------------------------------------------------------------------------

@@ -287,7 +287,7 @@ def _told(app: Context, visit: RevisitInFull, given: Answers, what: str, broken:
 
 
 def _owes(visit: RevisitInFull, part: RulePart) -> bool:
-    return any(d["role"] == part and d["state"] not in ("met", "voided") for d in visit.deadlines)
+    return any(clock.role == part and clock.is_open for clock in visit.deadlines)
 
 
 def _word(text: str) -> str:

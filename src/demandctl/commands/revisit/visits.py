@@ -7,7 +7,7 @@ import typer
 
 from demandctl.context import Context
 from demandctl.errors import UsageError
-from demandctl.language.display import shown
+from demandctl.language.display import moment, shown
 from demandctl.language.subject import Subject
 from demandctl.queries.deadlines import visits_owed
 from demandctl.queries.naming import find_customer_id
@@ -19,7 +19,7 @@ from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.options import At, Json, Limit, Since, Until, Yes, row_limit
 from demandctl.terminal.questions import Step, terms
 from demandctl.terminal.render import Column, pairs, put, put_json, put_styled, put_table, say
-from demandctl.terminal.showing import put_deadlines, when
+from demandctl.terminal.showing import put_deadlines
 from demandctl.terminal.takes import FUTURE, PAST, SPAN, Argument, Option, choice, many, prose, ref, word
 from demandctl.terminal.typed import future, past, understood
 from demandctl.vocabulary import Method, RevisitKind, Satisfaction
@@ -43,11 +43,11 @@ def plan(
     """该回访谁、为什么、何时之前。"""
     app: Context = ctx.obj
     with reading(app) as reader:
-        lines = visits_owed(reader, within or timedelta(days=7))
+        found = visits_owed(reader, within or timedelta(days=7))
     if json:
-        put_json([line._asdict() for line in lines])
+        put_json(found)
         return
-    if not lines:
+    if not found:
         put("这段时间没有要回访的客户。")
         return
     columns = [
@@ -60,10 +60,10 @@ def plan(
     put_table(
         columns,
         [
-            [line.customer["code"] if line.customer else "", line.customer["name"] if line.customer else "",
-             line.rule_name + (f"（{Subject.demand(line.demand)}）" if line.demand else ""), when(line.due_at, app.now),
-             Subject.revisit(line.revisit).code if line.revisit else ""]
-            for line in lines
+            [due.customer.code if due.customer else "", due.customer.name if due.customer else "",
+             due.rule_name + (f"（{Subject.demand(due.demand)}）" if due.demand else ""), moment(due.due_at, app.now),
+             Subject.revisit(due.revisit).code if due.revisit else ""]
+            for due in found
         ],
     )  # fmt: skip
     put("安排：demandctl revisit add 客户 --kind 类型 --at 时间")
@@ -343,8 +343,8 @@ def list_(
     put_table(
         columns,
         [
-            [str(r.id), r.kind.label, r.customer.name, when(r.planned_at, app.now),
-             when(r.visited_at, app.now), rating(r.satisfaction), r.problem or "", _standing(r, app)]
+            [str(r.id), r.kind.label, r.customer.name, moment(r.planned_at, app.now),
+             moment(r.visited_at, app.now), rating(r.satisfaction), r.problem or "", _standing(r, app)]
             for r in found
         ],
     )  # fmt: skip
@@ -358,7 +358,7 @@ def rating(value: Satisfaction | None) -> str:
 def _standing(revisit: RevisitView, app: Context) -> str:
     """How far it has come, and until when it was put off."""
     said = progress(revisit)
-    return f"{said} {when(revisit.call_back_at, app.now)}" if said == PUT_OFF else said
+    return f"{said} {moment(revisit.call_back_at, app.now)}" if said == PUT_OFF else said
 
 
 PUT_OFF = "已改约"
@@ -387,9 +387,9 @@ def show(ctx: typer.Context, number: Number, json: Json = False) -> None:
         [
             ("客户", f"{customer.code} {customer.name}  {customer.phone}".rstrip()),
             ("关联需求", data.demand and Subject.demand(data.demand).code),
-            ("计划", when(data.planned_at, now)),
-            ("改约", when(data.call_back_at, now)),
-            ("回访", f"{when(data.visited_at, now)} {data.visitor or ''}".strip()),
+            ("计划", moment(data.planned_at, now)),
+            ("改约", moment(data.call_back_at, now)),
+            ("回访", f"{moment(data.visited_at, now)} {data.visitor or ''}".strip()),
             ("方式", data.method and data.method.label),
             ("产品评价", rating(data.product_rating)),
             ("服务态度", rating(data.attitude)),
@@ -403,11 +403,11 @@ def show(ctx: typer.Context, number: Number, json: Json = False) -> None:
             ("未合作原因", data.inactive_reason),
             ("能否继续合作", yes_no[data.would_continue]),
             ("遗留问题", (data.problem or "") + ("（需即时解决）" if data.urgent else "")),
-            ("责任部门", f"{data.department or ''} {when(data.forwarded_at, now)}".strip()),
-            ("部门联络", when(data.contacted_at, now)),
+            ("责任部门", f"{data.department or ''} {moment(data.forwarded_at, now)}".strip()),
+            ("部门联络", moment(data.contacted_at, now)),
             ("方案", data.plan),
             ("上报", data.escalated_to),
-            ("解决", when(data.solved_at, now)),
+            ("解决", moment(data.solved_at, now)),
             ("备注", data.note),
         ]
     )

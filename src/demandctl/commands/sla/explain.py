@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from demandctl.context import Context
+from demandctl.core.rules import GIVEN
 from demandctl.errors import NotFound, UsageError
 from demandctl.language.display import minutes, moment, shown
-from demandctl.language.subject import LEDGER, About, Subject
+from demandctl.language.subject import About, Subject
 from demandctl.queries.deadlines import deadlines_of, read_deadline
 from demandctl.queries.reader import reading
-from demandctl.queries.reckoning import explained
+from demandctl.queries.reckoning import Reckoning, explained
 from demandctl.terminal.options import Json
 from demandctl.terminal.render import Column, put, put_json, put_styled, put_table, tell
 from demandctl.terminal.showing import how_it_stands
@@ -40,37 +41,30 @@ def explain(ctx: typer.Context, meant: Meant, everything: All = False, json: Jso
             found = deadlines_of(reader, subject)
         else:
             raise UsageError(f"“{meant[:40]}”不是编号", "需求 12 或 D12，回访 R3，一条时限 L45")
-        documents = [explained(reader, deadline) for deadline in found]
-    if not documents:
+        reckonings = [explained(reader, clock) for clock in found]
+    if not reckonings:
         raise NotFound(f"{meant} 没有时限", "看看有哪些：demandctl due；demandctl list")
     if not everything and not one:
-        documents = [d for d in documents if d["state"] not in ("met", "voided")] or documents
+        reckonings = [reckoning for reckoning in reckonings if reckoning.is_open] or reckonings
     if json:
-        put_json(documents)
+        put_json(reckonings)
         return
-    for number, document in enumerate(documents):
+    for number, reckoning in enumerate(reckonings):
         if number:
             put()
-        _put(document, app.now)
+        _put(reckoning, app.now)
 
 
-def _put(document: dict[str, Any], now: datetime) -> None:
+def _put(reckoning: Reckoning, now: datetime) -> None:
     from demandctl.commands.sla.rules import in_words
 
-    customer = document["customer"] and Subject.read(document["customer"]["code"], About.CUSTOMER)
-    subjects = (
-        document["demand"] and Subject.demand(document["demand"]),
-        document["revisit"] and Subject.revisit(document["revisit"]),
-        customer,
-    )
-    about = next((subject for subject in subjects if subject), LEDGER)
-    named = f"{document['rule_name']}（L{document['id']}）"
-    put_styled(shown(f"{about}  {named}  {document['owed_by']['name']}  {how_it_stands(document, now)}"), "bold")
-    said = (
-        "约定的时间" if document["target"] == "given" else in_words(document["target"], repeats=not document["clock"])
-    )
-    tell(f"规则  {said}，依据 {document['source'] or '（规则已删）'}")
-    put(f"起算  {_at(document['started_at'], now)}")
+    named = f"{reckoning.rule_name}（L{reckoning.id}）"
+    head = f"{reckoning.subject}  {named}  {reckoning.owed_by.name}  {how_it_stands(reckoning, now)}"
+    put_styled(shown(head), "bold")
+    given = reckoning.target == GIVEN
+    said = "约定的时间" if given else in_words(reckoning.target, repeats=not reckoning.clock)
+    tell(f"规则  {said}，依据 {reckoning.source or '（规则已删）'}")
+    put(f"起算  {moment(reckoning.started_at, now)}")
     put_table(
         [
             Column("", wrap=False),
@@ -81,25 +75,21 @@ def _put(document: dict[str, Any], now: datetime) -> None:
         ],
         [
             [
-                "＋" if s["counted"] else "－",
-                _at(s["start"], now),
-                _at(s["end"], now),
-                minutes(s["minutes"]) if s["minutes"] else "",
-                s["why"],
+                "＋" if span.counted else "－",
+                moment(span.start, now),
+                moment(span.end, now),
+                minutes(span.minutes) if span.minutes else "",
+                span.why,
             ]
-            for s in document["steps"]
+            for span in reckoning.steps
         ],
-        styles=["" if s["counted"] else "dim" for s in document["steps"]],
+        styles=["" if span.counted else "dim" for span in reckoning.steps],
     )
-    hours, rest = divmod(document["counted_minutes"], 60)
+    hours, rest = divmod(reckoning.counted_minutes, 60)
     took = (f"{hours}小时" if hours else "") + (f"{rest}分" if rest else "")
     counted = f"，共算 {took}" if took else ""
-    provisional = "（暂定：当年放假安排未公布，公布后自动重算）" if document["provisional"] else ""
-    tell(f"到期  {_at(document['due_at'], now)}{counted}{provisional}")
-
-
-def _at(iso: str, now: datetime) -> str:
-    return moment(datetime.fromisoformat(iso), now)
+    provisional = "（暂定：当年放假安排未公布，公布后自动重算）" if reckoning.provisional else ""
+    tell(f"到期  {moment(reckoning.due_at, now)}{counted}{provisional}")
 
 
 def apply(ctx: typer.Context, dry_run: DryRun = False, json: Json = False) -> None:

@@ -1,5 +1,6 @@
 """``close``, ``confirm`` and ``reopen``: how a demand ends, and begins again."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -10,8 +11,8 @@ from demandctl.language.subject import Subject
 from demandctl.queries.demands import read_demand
 from demandctl.queries.reader import reading
 from demandctl.terminal import asking
-from demandctl.terminal.answers import answer, demand_answer
-from demandctl.terminal.options import At, Json, Number, Reason, Yes
+from demandctl.terminal.answers import answer, demands_answer
+from demandctl.terminal.options import At, Json, Numbers, Reason, Yes
 from demandctl.terminal.questions import terms
 from demandctl.terminal.takes import AMOUNT, Option, choice, prose, ref
 from demandctl.terminal.typed import demand_number
@@ -26,7 +27,7 @@ Note = Annotated[str, Option("--note", "客户的原话", prose("文字"))]
 
 def close(
     ctx: typer.Context,
-    number: Number,
+    numbers: Numbers,
     outcome: OutcomeOption = None,
     reason: Reason = "",
     amount: Amount = None,
@@ -35,30 +36,34 @@ def close(
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """结束一条需求。
+    """结束需求，可以几条一起：close 3 5 7。
 
     未成交、无需跟进、未采纳要写原因；售后和投诉解决后用 confirm。
     """
     app: Context = ctx.obj
     asks = asking.can_ask() and not (yes or json)
     if asks:
-        outcome, reason, duplicate_of = _asked(app, number, outcome, reason, duplicate_of)
+        outcome, reason, duplicate_of = _asked(app, numbers[0], outcome, reason, duplicate_of)
     if outcome is None:
         raise UsageError("缺少 --outcome", f"可以是：{'、'.join(f'{o.label} {o.value}' for o in Outcome)}")
-    if asks and _means_to_buy(app, number, outcome):
+    number = numbers[0]
+    if asks and len(numbers) == 1 and _means_to_buy(app, number, outcome):
         answer(f"{Subject.demand(number)} 没有结束", f"转为商机：demandctl upgrade {number}")
         return
-    from demandctl.actions import demands
+    from demandctl.actions.demands import close as end
+    from demandctl.actions.several import each
     from demandctl.db import transaction
 
     with transaction(app, "close") as work:
-        demand = demands.find_demand(work.session, number)
-        demands.close(work, demand, outcome, at=at or app.now, reason=reason, amount=amount, duplicate_of=duplicate_of)
-        product_inquiry = demand.kind == Kind.INQUIRY and demand.subtype == "product"
+        closing = partial(
+            end, work, outcome=outcome, at=at or app.now, reason=reason, amount=amount, duplicate_of=duplicate_of
+        )
+        ended = each(work, numbers, lambda demand: closing(demand), f"结束（{outcome.label}）")
+        product_inquiry = ended[0].kind == Kind.INQUIRY and ended[0].subtype == "product"
     following = f"重开：demandctl reopen {number}"
     if product_inquiry and outcome is Outcome.SOLVED:
         following = f"客户有意购买的话，转为商机：demandctl undo，再 demandctl upgrade {number}"
-    demand_answer(app, number, json, f"{Subject.demand(number)} 已结束：{outcome.label}", following)
+    demands_answer(app, numbers, json, f"已结束：{outcome.label}", following)
 
 
 def _asked(
@@ -92,57 +97,58 @@ def _means_to_buy(app: Context, number: int, result: Outcome) -> bool:
 
 def confirm(
     ctx: typer.Context,
-    number: Number,
+    numbers: Numbers,
     solved: Solved = None,
     note: Note = "",
     at: At = None,
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """记录客户对结果的确认：--solved 就此结束，--unsolved 继续跟进。"""
+    """记录客户对结果的确认，可以几条一起：--solved 就此结束，--unsolved 继续跟进。"""
     app: Context = ctx.obj
     if solved is None and asking.can_ask() and not (yes or json):
-        solved = _heard(app, number)
+        solved = _heard(app, numbers[0])
     if solved is None:
-        raise UsageError("客户怎么说？", f"解决了：demandctl confirm {number} --solved；没解决：--unsolved")
-    from demandctl.actions import demands
+        raise UsageError("客户怎么说？", f"解决了：demandctl confirm {numbers[0]} --solved；没解决：--unsolved")
+    from demandctl.actions.demands import confirm as hear
+    from demandctl.actions.several import each
     from demandctl.db import transaction
 
+    told = bool(solved)
     with transaction(app, "confirm") as work:
-        demand = demands.find_demand(work.session, number)
-        demands.confirm(work, demand, solved=solved, at=at or app.now, text=note)
+        each(
+            work, numbers, lambda demand: hear(work, demand, solved=told, at=at or app.now, text=note),
+            f"客户确认{'已' if told else '未'}解决",
+        )  # fmt: skip
     if solved:
-        demand_answer(
-            app, number, json, f"{Subject.demand(number)} 客户确认已解决，结束", f"重开：demandctl reopen {number}"
-        )
+        demands_answer(app, numbers, json, "客户确认已解决，结束", f"重开：demandctl reopen {numbers[0]}")
         return
-    demand_answer(
-        app, number, json, f"{Subject.demand(number)} 客户说没有解决，继续跟进",
-        f'需要更高层协助：demandctl escalate {number} 联系人 --problem "…"',
-    )  # fmt: skip
+    following = f'需要更高层协助：demandctl escalate {numbers[0]} 联系人 --problem "…"'
+    demands_answer(app, numbers, json, "客户说没有解决，继续跟进", following)
 
 
 def _heard(app: Context, number: int) -> bool:
-    """What the customer says about the result; Refused where nothing waits for his word."""
+    """What the customer says about the result; Refused where it is not for him to say."""
     from demandctl.core import lifecycle
 
     with reading(app) as reader:
         demand = read_demand(reader, number)
     state = lifecycle.State(number, demand.kind, demand.status, demand.handler is not None)
-    lifecycle.require_confirming(state)
+    if not (state.is_open and state.kind in lifecycle.CONFIRMED_KINDS):
+        lifecycle.require_confirming(state)
     answers = [(True, "解决了，就此结束"), (False, "没有解决，继续跟进")]
     return bool(asking.choose(f"{Subject.demand(number)} 客户怎么说", answers))
 
 
-def reopen(ctx: typer.Context, number: Number, reason: Reason = "", json: Json = False) -> None:
-    """重开一条已结束的需求。"""
+def reopen(ctx: typer.Context, numbers: Numbers, reason: Reason = "", json: Json = False) -> None:
+    """重开已结束的需求，可以几条一起。"""
     app: Context = ctx.obj
-    from demandctl.actions import demands
+    from demandctl.actions.demands import reopen as take_up
+    from demandctl.actions.several import each
     from demandctl.db import transaction
 
     with transaction(app, "reopen") as work:
-        demand = demands.find_demand(work.session, number)
-        demands.reopen(work, demand, reason=reason)
-        handled, status = demand.handler_id, Status(demand.status)
-    following = f'demandctl follow-up {number} "…"' if handled else f"demandctl assign {number}"
-    demand_answer(app, number, json, f"{Subject.demand(number)} 已重开，{status.label}", f"下一步：{following}")
+        opened = each(work, numbers, lambda demand: take_up(work, demand, reason=reason), "重开")
+        handled, status = opened[0].handler_id, Status(opened[0].status)
+    following = f'demandctl follow-up {numbers[0]} "…"' if handled else f"demandctl assign {numbers[0]}"
+    demands_answer(app, numbers, json, f"已重开，{status.label}", f"下一步：{following}")

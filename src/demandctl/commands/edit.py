@@ -21,8 +21,8 @@ from demandctl.errors import Lacking, Offer, UsageError
 from demandctl.language.subject import Subject
 from demandctl.queries.demands import read_demand
 from demandctl.queries.reader import reading
-from demandctl.terminal.answers import demand_answer
-from demandctl.terminal.options import At, Json, KindOption, Number, Raised
+from demandctl.terminal.answers import demand_answer, demands_answer
+from demandctl.terminal.options import At, Json, KindOption, Number, Numbers, Raised
 from demandctl.terminal.takes import Argument, Option, choice, prose, ref, word
 from demandctl.terminal.typed import understood
 from demandctl.vocabulary import SUBTYPES, Kind, parse_subtype
@@ -106,20 +106,24 @@ def _offers(app: Context, number: int) -> dict[str, Offer]:
     return offers
 
 
-def verify(ctx: typer.Context, number: Number, verified: Verified = True, json: Json = False) -> None:
-    """记录商机是否属实。"""
+def verify(ctx: typer.Context, numbers: Numbers, verified: Verified = True, json: Json = False) -> None:
+    """记录商机是否属实，可以几条一起。"""
     app: Context = ctx.obj
-    from demandctl.actions import demands
+    from demandctl.actions.demands import verify as settle
+    from demandctl.actions.several import each
     from demandctl.db import transaction
 
+    number = numbers[0]
     with transaction(app, "verify") as work:
-        demands.verify(work, demands.find_demand(work.session, number), verified)
+        each(
+            work, numbers, lambda demand: settle(work, demand, verified), f"核实（{'属实' if verified else '不属实'}）"
+        )
     following = (
         f"派单：demandctl assign {number}"
         if verified
         else f'不用跟进就结束：demandctl close {number} --outcome dropped --reason "…"'
     )
-    demand_answer(app, number, json, f"{Subject.demand(number)} 已核实：{'属实' if verified else '不属实'}", following)
+    demands_answer(app, numbers, json, f"已核实：{'属实' if verified else '不属实'}", following)
 
 
 def upgrade(ctx: typer.Context, number: Number, subtype: UpgradeSubtype = "new", json: Json = False) -> None:
@@ -135,24 +139,27 @@ def upgrade(ctx: typer.Context, number: Number, subtype: UpgradeSubtype = "new",
 
 
 def escalate(
-    ctx: typer.Context, number: Number, contact: To, *, problem: Problem, within: WithinOption = "", at: At = None,
+    ctx: typer.Context, numbers: Numbers, contact: To, *, problem: Problem, within: WithinOption = "", at: At = None,
     json: Json = False,
 ) -> None:  # fmt: skip
     """疑难升级：请更高层协助，写明问题和时限。"""
     app: Context = ctx.obj
     if not problem:
-        raise UsageError("选项 --problem 是空的", f'写明难在哪里：demandctl escalate {number} {contact} --problem "…"')
+        hint = f'写明难在哪里：demandctl escalate {numbers[0]} {contact} --problem "…"'
+        raise UsageError("选项 --problem 是空的", hint)
     from demandctl.actions import demands
     from demandctl.actions.contacts import find_contact
+    from demandctl.actions.several import each
     from demandctl.db import transaction
 
     allowed = demands.parse_within(within) if within else ""
     with transaction(app, "escalate") as work:
-        demand = demands.find_demand(work.session, number)
         to = find_contact(work, contact)
-        level = demands.escalate(work, demand, to, problem=problem, within=allowed, at=at or app.now)
-        name = to.name
-    demand_answer(
-        app, number, json, f"{Subject.demand(number)} 已升级第 {level} 级 → {name}",
-        f'他处理后：demandctl follow-up {number} "…" --by {name}',
-    )  # fmt: skip
+        raised = each(
+            work, numbers,
+            lambda demand: demands.escalate(work, demand, to, problem=problem, within=allowed, at=at or app.now),
+            f"升级 → {to.name}",
+        )  # fmt: skip
+        level, name = raised[0].escalation, to.name
+    following = f'他处理后：demandctl follow-up {numbers[0]} "…" --by {name}'
+    demands_answer(app, numbers, json, f"已升级第 {level} 级 → {name}", following)

@@ -1,19 +1,24 @@
 """``follow-up``: record what was said or done."""
 
+import re
 import sys
 from datetime import date, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from demandctl.context import Context
 from demandctl.errors import UsageError
-from demandctl.language.subject import Subject
-from demandctl.terminal.answers import demand_answer
-from demandctl.terminal.options import At, Json, Number, Yes
+from demandctl.terminal import asking
+from demandctl.terminal.answers import demands_answer
+from demandctl.terminal.options import At, Json, Numbers, Yes
+from demandctl.terminal.render import say
 from demandctl.terminal.takes import FUTURE, PHONE, Argument, Option, choice, prose, ref, word
 from demandctl.terminal.typed import clean, understood
-from demandctl.vocabulary import Method, Status
+from demandctl.vocabulary import Method, NoteKind, Status
+
+if TYPE_CHECKING:
+    from demandctl.store.models import Demand
 
 Later = date | datetime | None
 Text = Annotated[str, Argument("说了什么、做了什么", prose("内容"), "写 - 从标准输入读")]
@@ -25,12 +30,14 @@ Next = Annotated[Later, Option("--next", "约定下次跟进的时间", FUTURE, 
 Plan = Annotated[str, Option("--plan", "下次做什么", prose("文字"))]
 WaitUntil = Annotated[Later, Option("--wait-until", "客户要等到那时再说", FUTURE, "上班时钟暂停")]
 Resolved = Annotated[bool, Option("--resolved", "问题已解决，等客户确认", more="售后、投诉")]
+Nudged = Annotated[bool, Option("--nudged", "催了对接人：记下催过，不算他的反馈")]
+NoAnswer = Annotated[bool, Option("--no-answer", "打了没接通：记下打过，不算联系到")]
 Phone = Annotated[str, Option("--phone", "follow_up.phone", PHONE, "默认通讯录里的")]
 
 
 def follow_up(
     ctx: typer.Context,
-    number: Number,
+    numbers: Numbers,
     text: Text,
     by: By = "",
     internal: Internal = False,
@@ -42,26 +49,32 @@ def follow_up(
     wait_until: WaitUntil = None,
     resolved: Resolved = False,
     phone: Phone = "",
+    nudged: Nudged = False,
+    no_answer: NoAnswer = False,
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """记录一次跟进。
+    """记录一次跟进，可以几条一起：follow-up 8 9 "已到货"。
 
     例：demandctl follow-up 12 "已报价，客户考虑" --next 下周一 --plan 问结果
     """
     app: Context = ctx.obj
     said = clean(sys.stdin.read() if text == "-" else text)
     if not said:
-        raise UsageError("跟进内容不能是空的", f'demandctl follow-up {number} "说了什么"')
+        raise UsageError("跟进内容不能是空的", f'demandctl follow-up {numbers[0]} "说了什么"')
     if plan and not (next_ or wait_until):
         raise UsageError("写了 --plan 就要写时间", "加上 --next 时间")
+    kind = _note_kind(nudged, no_answer, next_ or wait_until or resolved or by, said, yes or json)
+    if kind is not NoteKind.FOLLOW_UP:
+        _note(app, numbers, kind, said, at or app.now, method, json)
+        return
     from demandctl.actions import demands
     from demandctl.actions.contacts import find_contact
+    from demandctl.actions.several import each
     from demandctl.db import transaction
 
     with transaction(app, "follow-up") as work:
-        demand = demands.find_demand(work.session, number)
-        myself = by and by in (app.config.specialist, app.who, "专员", "需求专员")
+        myself = by and by in (app.config.specialist, app.who, "我", "专员", "需求专员")
         report = demands.Report(
             text=said,
             at=at or app.now,
@@ -76,9 +89,10 @@ def follow_up(
             wait_until=wait_until,
             resolved=resolved,
         )
-        row = demands.follow_up(work, demand, report)
-        who, status = row.by_name, Status(demand.status)
-    done = f"{Subject.demand(number)} 已记录 {who} 的跟进，{status.label}"
+        rows: list[str] = []
+        told = each(work, numbers, lambda demand: rows.append(demands.follow_up(work, demand, report).by_name), "跟进")
+        who, status = rows[0], Status(told[0].status)
+    done = f"已记录 {who} 的跟进，{status.label}"
     if at:
         done += f"，时间 {understood(app, at)}"
     if next_:
@@ -86,8 +100,55 @@ def follow_up(
     elif wait_until:
         done += f"，等到 {understood(app, wait_until)}"
     following = (
-        f"客户确认后：demandctl confirm {number} --solved，没好：--unsolved"
+        f"客户确认后：demandctl confirm {numbers[0]} --solved，没好：--unsolved"
         if resolved
-        else f"看全部：demandctl show {number}"
+        else f"看全部：demandctl show {numbers[0]}"
     )
-    demand_answer(app, number, json, done, following)
+    demands_answer(app, numbers, json, done, following)
+
+
+_READS_LIKE = {
+    NoteKind.NUDGE: re.compile("已?催|又催|再催|催促|提醒(?:了)?(?:他|她|一下|对接人)"),
+    NoteKind.ATTEMPT: re.compile("没(?:有)?(?:人)?接|无人接|打不通|没打通|未接通|没接通|关机|占线|联系不上|没联系上"),
+}
+"""Words that tell what a note is when nobody said."""
+
+
+def _note_kind(nudged: bool, no_answer: bool, more: object, said: str, quiet: bool) -> NoteKind:
+    """What a note is: as it was said; where its words read like another, a terminal asks, elsewhere a hint says so."""
+    if nudged and no_answer:
+        raise UsageError("--nudged 和 --no-answer 只能用一个")
+    if nudged or no_answer:
+        if more:
+            raise UsageError("--nudged、--no-answer 只是记一笔，不能同时约定、解决或写是谁", "那是另一次跟进，分开记")
+        return NoteKind.NUDGE if nudged else NoteKind.ATTEMPT
+    likely = next((kind for kind, words in _READS_LIKE.items() if words.search(said)), None)
+    if likely is None or more:
+        return NoteKind.FOLLOW_UP
+    option = "--nudged" if likely is NoteKind.NUDGE else "--no-answer"
+    if quiet or not asking.can_ask():
+        say(f"提示：记成了跟进；只是{likely.label}的话：demandctl undo，再加上 {option}")
+        return NoteKind.FOLLOW_UP
+    meant = asking.choose(
+        "这句话是", [(likely, f"{likely.label}，谁的反馈都不算"), (NoteKind.FOLLOW_UP, "跟进，有了答复")], likely
+    )
+    return NoteKind(meant)
+
+
+def _note(
+    app: Context, numbers: tuple[int, ...], kind: NoteKind, said: str, at: datetime, method: Method | None, json: bool
+) -> None:
+    """Put a nudge or an attempt on record."""
+    from demandctl.actions.demands import note
+    from demandctl.actions.several import each
+    from demandctl.db import transaction
+    from demandctl.store.models import Contact
+
+    with transaction(app, "follow-up") as work:
+
+        def write(demand: "Demand") -> None:
+            whom = work.session.get(Contact, demand.handler_id) if demand.handler_id else None
+            note(work, demand, kind, said, at=at, to=whom if kind is NoteKind.NUDGE else None, method=method)
+
+        each(work, numbers, write, kind.label)
+    demands_answer(app, numbers, json, f"已记下{kind.label}", f"看全部：demandctl show {numbers[0]}")

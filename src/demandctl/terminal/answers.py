@@ -1,10 +1,12 @@
 """What a writing command prints: one line that says what changed and the next useful command, or the demand as JSON."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from demandctl.context import Context
 from demandctl.errors import Cancelled, UsageError
 from demandctl.language.display import shown
+from demandctl.language.subject import Subject
 from demandctl.queries.demands import read_demand
 from demandctl.queries.reader import reading
 from demandctl.terminal.render import put_json, say, tell
@@ -21,6 +23,18 @@ def demand_answer(
             put_json(read_demand(reader, number))
         return
     answer(done, *filter(None, following))
+
+
+def demands_answer(app: Context, numbers: Sequence[int], as_json: bool, done: str, *following: str) -> None:
+    """Answer for what was done to one demand or to several: JSON is that demand, or a list of them."""
+    if len(numbers) == 1:
+        demand_answer(app, numbers[0], as_json, f"{Subject.demand(numbers[0])} {done}", *following)
+        return
+    if as_json:
+        with reading(app) as reader:
+            put_json([read_demand(reader, number) for number in numbers])
+        return
+    answer(f"{'、'.join(str(Subject.demand(number)) for number in numbers)} {done}", "撤销：demandctl undo")
 
 
 def answer(done: str, *following: str) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from demandctl.terminal.takes import (
     COUNT,
+    NUMBERS,
     PAST,
     RAISED,
     SINCE,
@@ -20,6 +21,7 @@ from demandctl.terminal.takes import (
 from demandctl.vocabulary import Kind
 
 Number = Annotated[int, Argument("demand.id", ref("demand", "编号"), "12 或 D12")]
+Numbers = Annotated[tuple[int, ...], Argument("demand.id", NUMBERS, "12 或 D12；可写几条：3 5 7、3-6")]
 Json = Annotated[bool, Option("--json", "输出 JSON")]
 Yes = Annotated[bool, Option("-y --yes", "所有询问都答是")]
 At = Annotated[datetime | None, Option("--at", "发生的时间", PAST, "默认现在；如 今天9:30、昨天下午3点")]

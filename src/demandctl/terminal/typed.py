@@ -41,6 +41,25 @@ def whole_number(text: str) -> int:
     return int(digits)
 
 
+MOST_AT_ONCE = 200
+"""How many demands a range may stand for: more was not meant."""
+
+
+def numbers(text: str) -> list[str]:
+    """What a word of numbers stands for: ``3-6`` is four of them, ``3,5`` two. UsageError for one that runs back."""
+    found: list[str] = []
+    for part in listed(text):
+        first, dash, last = part.partition("-")
+        if not dash:
+            found.append(part)
+            continue
+        start, end = demand_number(first), demand_number(last)
+        if not start <= end < start + MOST_AT_ONCE:
+            raise UsageError(f"“{part[:40]}”不是一段编号", f"从小到大写，一次最多 {MOST_AT_ONCE} 条，如 3-6")
+        found += map(str, range(start, end + 1))
+    return found
+
+
 def clean(text: str | None) -> str:
     """Text as it may enter the ledger; UsageError when it is no Unicode text."""
     value = (text or "").strip()

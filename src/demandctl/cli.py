@@ -16,8 +16,8 @@ from demandctl.terminal.takes import FILE, Option
 TREE: Tree = {
     "intake": Entry("登记", "intake.typed:intake", "登记一条需求。"),
     "assign": Entry("派单", "assign:assign", "派单：派给对接人、转领导指派、请专家或外部资源。"),
-    "follow-up": Entry("跟进", "follow_up:follow_up", "记录一次跟进。"),
-    "close": Entry("结束", "close:close", "结束一条需求。"),
+    "follow-up": Entry("跟进", "follow_up:follow_up", '记录一次跟进，可以几条一起：follow-up 8 9 "已到货"。'),
+    "close": Entry("结束", "close:close", "结束需求，可以几条一起：close 3 5 7。"),
     "due": Entry("到期", "due:due", "谁欠谁什么、何时到期：先超时的，再今天到期的，再快到期的。"),
     "revisit": Entry("回访", "revisit.visits:TREE", "回访：计划、记录、转交、解决。"),
     "export": Entry("导出", "export:TREE", "导出表格和汇报。"),
@@ -26,11 +26,13 @@ TREE: Tree = {
     "show": Entry("查看", "show:show", "一条需求的全部：资料、时限、经过。"),
     "search": Entry("查找", "show:search", "在所有需求里找一段文字。"),
     "edit": Entry("修改", "edit:edit", "改正一条需求；类型、紧急程度、地区、提出时间变了，未完成的时限跟着重算。"),
-    "verify": Entry("核实", "edit:verify", "记录商机是否属实。"),
+    "verify": Entry("核实", "edit:verify", "记录商机是否属实，可以几条一起。"),
     "upgrade": Entry("转商机", "edit:upgrade", "咨询客户有意购买：转为商机，经过保留，时限从现在重新起算。"),
     "escalate": Entry("升级", "edit:escalate", "疑难升级：请更高层协助，写明问题和时限。"),
-    "confirm": Entry("确认", "close:confirm", "记录客户对结果的确认：--solved 就此结束，--unsolved 继续跟进。"),
-    "reopen": Entry("重开", "close:reopen", "重开一条已结束的需求。"),
+    "confirm": Entry(
+        "确认", "close:confirm", "记录客户对结果的确认，可以几条一起：--solved 就此结束，--unsolved 继续跟进。"
+    ),
+    "reopen": Entry("重开", "close:reopen", "重开已结束的需求，可以几条一起。"),
     "monday": Entry("周一", "monday.round:monday", "每周一轮：逐人逐条问进度，记下来；--message 打印催促消息。"),
     "nudge": Entry("催办", "nudge:nudge", "催一条或催一个人：打印可以直接粘贴的提醒。"),
     "customer": Entry("客户", "customer.profile:TREE", "客户：资料、订货、合同、建档、对接人、合并。"),

@@ -101,6 +101,14 @@ def _read(ctx: Call, parameter: Parameter, words: Any) -> Any:
         raise type(error)(f"{parameter.called}：{error}", error.hint) from error
 
 
+def _reads(ctx: Call, parameter: Parameter, word: object) -> bool:
+    """Whether a parameter can take a word."""
+    try:
+        return isinstance(word, str) and bool(parameter.read(ctx.obj, word))
+    except UsageError:
+        return False
+
+
 def _parameters(function: Callable[..., None]) -> Iterator[ClickParameter]:
     """The parameters that a command's function declares."""
     for name, entry in signature(function, eval_str=True).parameters.items():
@@ -203,13 +211,22 @@ class Command(_Ours, TyperCommand):
         try:
             rest = super().parse_args(ctx, [*args])
         except wrong.MissingParameter:
-            missing = [p for p in self.known() if p.required and not "".join(typed.get(p.name) or ()).strip()]
+            missing = self._missing(ctx, typed)
             if not missing:
                 raise
             rest = super().parse_args(ctx, self._filled_in(ctx, args, missing))
         if rest and not ctx.resilient_parsing:
             raise UsageError(f"多出来的参数：{' '.join(map(shown, rest))}", "文字里有空格时用引号括起来")
         return rest
+
+    def _missing(self, ctx: Call, typed: Mapping[str, Any]) -> list[Parameter]:
+        """What has to be there and was not typed. One word that stood for a list is the list's: ``follow-up 1``."""
+        missing = [p for p in self.known() if p.required and not "".join(typed.get(p.name) or ()).strip()]
+        if missing and missing[0].many and not missing[0].flags:
+            after = [p for p in self.known() if p.required and not p.flags and p is not missing[0]]
+            if taken := next((p for p in after if _reads(ctx, missing[0], typed.get(p.name))), None):
+                return [taken, *missing[1:]]
+        return missing
 
     def _filled_in(self, ctx: Call, args: list[str], missing: list[Parameter]) -> list[str]:
         from demandctl.terminal import filling

@@ -92,8 +92,8 @@ CASES = [
     Case("sla explain", "对象", "1|", "D1"),
 ]
 
-NEED_NOTHING = {"calendar add", 
-    "init", "undo", "backup", "sla init", "sla apply",
+NEED_NOTHING = {
+    "init", "undo", "backup", "sla init", "sla apply", "calendar add",
     "monday",  # off a terminal it lists what is owed
     "completion install",  # finds out which shell it is
     "config edit",  # an editor asks

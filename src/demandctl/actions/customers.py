@@ -6,19 +6,22 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from demandctl.core.deadline import Event
+from demandctl.core.identity import Identity, look_alike
 from demandctl.core.rules import repeat_problem
 from demandctl.errors import NotFound, Refused, UsageError
 from demandctl.language import phones
 from demandctl.language.subject import About, Subject, read_number
+from demandctl.queries.identity import holder, namesakes
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reader_in
 from demandctl.store.deadlines import happen
 from demandctl.store.fields import called
 from demandctl.store.models import Contact, Customer, Demand, Purchase
 from demandctl.store.work import Work
+from demandctl.vocabulary import AliasKind
 
 if TYPE_CHECKING:
     from demandctl.core.routing import Branch, Need
@@ -59,8 +62,8 @@ def identify_customer(work: Work, values: Mapping[str, Any]) -> tuple[Customer, 
     if given.get("phone"):
         given["phone"] = phones.normalise(given["phone"])
     by_code = _by_code(session, name)
-    by_phone = _one(session, Customer.phone, given.get("phone"))
-    by_wechat = _one(session, Customer.wechat, given.get("wechat"))
+    by_phone = _holder(work, AliasKind.PHONE, given.get("phone", ""))
+    by_wechat = _holder(work, AliasKind.WECHAT, given.get("wechat", ""))
     known = [c for c in (by_code, by_phone, by_wechat) if c]
     if len({c.id for c in known}) > 1:
         listed = "、".join(dict.fromkeys(f"{c.code} {c.name}" for c in known))
@@ -68,11 +71,13 @@ def identify_customer(work: Work, values: Mapping[str, Any]) -> tuple[Customer, 
     if known:
         if by_code or _as_phone(name):
             given.pop("name", None)
-        return known[0], _fill_in(known[0], given)
+        further = {"phone"} if by_phone and by_phone.phone else set()
+        further |= {"wechat"} if by_wechat and by_wechat.wechat else set()
+        return known[0], _fill_in(known[0], {name: value for name, value in given.items() if name not in further})
     customer = Customer(created_at=work.now, nickname=name, **given)
     session.add(customer)
     session.flush()
-    return customer, _namesakes(session, customer)
+    return customer, _look_alikes(work, customer)
 
 
 def _as_phone(name: str) -> str:
@@ -95,22 +100,18 @@ def _by_code(session: Session, text: str) -> Customer | None:
     return customer
 
 
-def _namesakes(session: Session, customer: Customer) -> list[str]:
-    """What is worth saying of a new customer: that others bear his name."""
-    alike = session.exec(
-        select(Customer).where(
-            or_(Customer.name == customer.nickname, Customer.nickname == customer.nickname),
-            Customer.id != customer.id,
-            col(Customer.merged_into).is_(None),
-        )
-    ).all()
-    listed = "、".join(f"{c.code} {c.name}（{c.region or '地区未知'}）" for c in alike[:5])
-    return [f"已有同名客户 {listed}；若是同一人，撤销后改用 --customer 编号"] if alike else []
+def _look_alikes(work: Work, customer: Customer) -> list[str]:
+    """What is worth saying of a new customer: that others may be the same."""
+    who = Identity(customer.name, customer.nickname, customer.phone, customer.wechat, customer.region)
+    others = [(n, one) for n, one in namesakes(reader_in(work), who) if n != customer.id and look_alike(who, one)]
+    listed = "、".join(f"{Subject.customer(n)} {one.name}（{one.region or '地区未知'}）" for n, one in others[:5])
+    return [f"已有同名客户 {listed}；若是同一人，撤销后改用 --customer 编号"] if others else []
 
 
-def _one(session: Session, column: Any, value: str | None) -> Customer | None:
-    """Who has that phone or WeChat id; the second phone of one who was merged is the survivor's too."""
-    return survivor(session, session.exec(select(Customer).where(column == value)).first()) if value else None
+def _holder(work: Work, kind: AliasKind, value: str) -> Customer | None:
+    """The customer of a phone or a WeChat id."""
+    number = holder(reader_in(work), kind, value) if value else None
+    return work.session.get_one(Customer, number) if number else None
 
 
 def survivor(session: Session, customer: Customer | None) -> Customer | None:
@@ -135,7 +136,7 @@ def _fill_in(customer: Customer, given: Mapping[str, Any]) -> list[str]:
 def add_customer(work: Work, values: Mapping[str, Any]) -> Customer:
     """Record a customer; Refused when the phone or the WeChat id belongs to one already."""
     customer = Customer(name="", created_at=work.now)
-    _set_customer(work.session, customer, values)
+    _set_customer(work, customer, values)
     customer.nickname = customer.nickname or customer.name
     work.session.add(customer)
     work.session.flush()
@@ -147,7 +148,7 @@ def add_customer(work: Work, values: Mapping[str, Any]) -> Customer:
 def edit_customer(work: Work, customer: Customer, values: Mapping[str, Any]) -> list[str]:
     """Change a customer's data; returns the names of the fields that changed."""
     before = customer.values()
-    _set_customer(work.session, customer, values)
+    _set_customer(work, customer, values)
     work.session.flush()
     changed = [name for name, value in customer.values().items() if before[name] != value and name != "pinyin"]
     if "revisit_every" in changed:
@@ -161,26 +162,25 @@ def edit_customer(work: Work, customer: Customer, values: Mapping[str, Any]) -> 
     return changed
 
 
-def _set_customer(session: Session, customer: Customer, values: Mapping[str, Any]) -> None:
-    for name, value in values.items():
+def _set_customer(work: Work, customer: Customer, values: Mapping[str, Any]) -> None:
+    given = dict(values)
+    if given.get("phone"):
+        given["phone"] = phones.normalise(given["phone"])
+    for kind in (AliasKind.PHONE, AliasKind.WECHAT):
+        same = _holder(work, kind, given.get(kind) or "")
+        if same and same.id != customer.id:
+            raise Refused(
+                f"{called('customer', kind)} {given[kind]} 已是 {same.code} {same.name} 的",
+                f"看他的资料：demandctl customer show {same.code}",
+            )
+    for name, value in given.items():
         setattr(customer, name, value)
     if not customer.name.strip():
         raise UsageError("客户要有姓名")
-    if customer.phone:
-        customer.phone = phones.normalise(customer.phone)
     if customer.revisit_every and (reason := repeat_problem(customer.revisit_every)):
         raise UsageError(
             f"--revisit-every：{reason}", "例如每月一次：FREQ=MONTHLY；每两周的周三：FREQ=WEEKLY;INTERVAL=2;BYDAY=WE"
         )
-    with session.no_autoflush:
-        for name in ("phone", "wechat"):
-            value = getattr(customer, name)
-            same = _one(session, getattr(Customer, name), value)
-            if same and same.id != customer.id:
-                raise Refused(
-                    f"{called('customer', name)} {value} 已是 {same.code} {same.name} 的",
-                    f"看他的资料：demandctl customer show {same.code}",
-                )
 
 
 def record_order(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -23,6 +23,8 @@ from demandctl.core.times import echo
 from demandctl.errors import NotFound, Refused, SameDemand, UsageError
 from demandctl.language.short import short
 from demandctl.language.subject import Subject
+from demandctl.queries.identity import same_demand
+from demandctl.queries.reader import reader_in
 from demandctl.store.deadlines import demand_facts, happen, has_open, rank
 from demandctl.store.fields import called, named
 from demandctl.store.models import Assignment, Contact, Customer, Demand, Escalation, FollowUp
@@ -63,7 +65,9 @@ def intake(
     raised_at = values.get("raised_at") or work.now
     person, notes = customers.identify_customer(work, customer)
     kind = Kind(values["kind"])
-    if not insist and (twin := _same_demand(work.session, person, kind, raised_at)):
+    known = None if insist else same_demand(reader_in(work), person.id, kind, raised_at)
+    if known:
+        twin = find_demand(work.session, known)
         raise SameDemand(
             f"{person.code} {person.name} 已有未结束的{kind.label} {twin.code}"
             f"，{echo(twin.raised_at, work.now, work.calendar)} 提出：{short(twin.content)}",
@@ -90,19 +94,6 @@ def intake(
         tell(work, demand, {"contact"}, raised_at)
     work.describe(f"登记 {demand.code} {kind.label}：{person.name}，{short(demand.content)}")
     return demand, notes
-
-
-def _same_demand(session: Session, customer: Customer, kind: Kind, raised_at: datetime) -> Demand | None:
-    return session.exec(
-        select(Demand)
-        .where(
-            Demand.customer_id == customer.id,
-            Demand.kind == kind.value,
-            Demand.status != Status.CLOSED.value,
-            Demand.raised_at >= raised_at - timedelta(days=lifecycle.SAME_DEMAND_DAYS),
-        )
-        .order_by(col(Demand.id).desc())
-    ).first()
 
 
 # -- assigning ---------------------------------------------------------------------------------------------------

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from demandctl.core.identity import squeezed
 from demandctl.imports.bulk import insert_dicts, next_id, sql, update
+from demandctl.language.places import same
 from demandctl.language.subject import Subject
 from demandctl.store.work import Work
 from demandctl.vocabulary import Kind, Role
@@ -129,20 +131,32 @@ class Customers:
         self._by_name: dict[str, list[int]] = {}
         self._new: dict[int, dict[str, Any]] = {}
         self._changed: dict[int, set[str]] = {}
+        self._became: dict[int, int] = {}
         names = ("id", "name", "nickname", "phone", "wechat", "company", "region", "address")
-        for row in sql(work, f"SELECT {', '.join(names)} FROM customer WHERE erased_at IS NULL ORDER BY id"):
-            self._know(dict(zip(names, row, strict=True)))
+        query = f"SELECT merged_into, {', '.join(names)} FROM customer WHERE erased_at IS NULL ORDER BY id"
+        for became, *row in sql(work, query):
+            self._know(dict(zip(names, row, strict=True)), became)
+        for number, kind, value in sql(work, "SELECT customer_id, kind, value FROM alias"):
+            self._name(number, {kind: value})
         self._next = next_id(work, "customer")
         self._claimed: set[int] = set()
         self._taken = {row[0] for row in sql(work, "SELECT id FROM customer WHERE erased_at IS NOT NULL")}
 
-    def _know(self, row: dict[str, Any]) -> None:
-        self._rows[row["id"]] = row
-        for name in ("phone", "wechat"):
-            if row[name]:
-                self._by[name][row[name]] = row["id"]
-        for name in {row["name"], row["nickname"]} - {""}:
-            self._by_name.setdefault(name, []).append(row["id"])
+    def _know(self, row: dict[str, Any], became: int | None = None) -> None:
+        """Somebody by his names and numbers; one who was merged is whom he has become."""
+        if became:
+            self._became[row["id"]] = became
+        else:
+            self._rows[row["id"]] = row
+        self._name(became or row["id"], row)
+
+    def _name(self, number: int, known: Mapping[str, Any]) -> None:
+        for kind, by in self._by.items():
+            if value := known.get(kind):
+                by.setdefault(value, number)
+        for name in {squeezed(known.get(kind) or "") for kind in ("name", "nickname")} - {""}:
+            if number not in (called := self._by_name.setdefault(name, [])):
+                called.append(number)
 
     @property
     def added(self) -> int:
@@ -174,11 +188,8 @@ class Customers:
             return [known]
         if person.get("phone") or person.get("wechat") or person.get("code"):
             return []
-        return [
-            number
-            for number in self._by_name.get(person["name"], [])
-            if _same_place(self._rows[number]["region"], person["region"])
-        ]
+        called = self._by_name.get(squeezed(person["name"]), [])
+        return [n for n in called if same(self._rows[n]["region"], person["region"]) is not False]
 
     def _sure(self, person: dict[str, Any]) -> int | None:
         by_phone = self._by["phone"].get(person.get("phone") or "")
@@ -186,6 +197,7 @@ class Customers:
         if by_phone and by_wechat and by_phone != by_wechat:
             raise Clash("phone", f"电话是 {Subject.customer(by_phone)} 的，微信是 {Subject.customer(by_wechat)} 的")
         code = person.get("code")
+        code = self._became.get(code, code) if code else None
         if code and code in self._rows:
             row = self._rows[code]
             known = by_phone or by_wechat
@@ -256,9 +268,3 @@ class Customers:
             "customer",
             {number: {name: self._rows[number][name] for name in names} for number, names in self._changed.items()},
         )
-
-
-def _same_place(one: str, other: str) -> bool:
-    """Whether two places do not contradict: one is blank, or holds the other."""
-    first, second = one.replace(" ", ""), other.replace(" ", "")
-    return not first or not second or first in second or second in first

@@ -212,6 +212,13 @@ def contains(outer: str, inner: str) -> bool:
     return narrowness(outer, inner) is not None
 
 
+def same(one: str, other: str) -> bool | None:
+    """Whether two texts name one place, or one of them what lies in the other; None where one of them says nothing."""
+    if not one.strip() or not other.strip():
+        return None
+    return one == other or contains(one, other) or contains(other, one)
+
+
 def narrowness(served: str, place: str) -> int | None:
     """How narrowly the region *served* fits *place*: its level, the greater the narrower; None: not at all."""
     where = region(place)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from demandctl import DATA
 from demandctl.context import Context
-from demandctl.core.lifecycle import SAME_DEMAND_DAYS
+from demandctl.core.identity import Identity, may_be_one
 from demandctl.errors import UsageError
-from demandctl.language.subject import Subject
+from demandctl.language.subject import About, Subject, read_number
 from demandctl.paste.drafts import Draft, drafts
 from demandctl.paste.keywords import Wording, read_wording
 from demandctl.paste.senders import Person
 from demandctl.queries.demands import DemandView, read_demand
+from demandctl.queries.identity import holder, namesakes, same_demand
 from demandctl.queries.reader import Reader
-from demandctl.store.values import stored
-from demandctl.vocabulary import Channel, Kind, Method
+from demandctl.vocabulary import AliasKind, Channel, Kind, Method
 
 NEEDED = {"customer": "--customer", "kind": "--kind", "channel": "--channel", "content": "--content"}
 """What a demand cannot do without, and the option that gives it."""
@@ -30,6 +29,7 @@ _DEMAND = (
     "service_mode", "warranty", "wish", "from", "tags", "raised_at", "registered_at", "verified", "status", "handler",
     "leader", "escalation", "next_at", "next_plan", "outcome", "reason", "amount", "closed_at",
 )  # fmt: skip
+_MOST_ALIKE = 9
 _PERSON = ("name", "nickname", "phone", "wechat", "company", "region")
 
 
@@ -84,28 +84,18 @@ def _proposal(reader: Reader, draft: Draft) -> Proposal:
 
 
 def known(reader: Reader, proposal: Proposal) -> None:
-    """Look the customer up anew: for sure by phone or WeChat id, else those of the same name."""
+    """Look the customer up anew: for sure by phone or WeChat id, else those who may be him by name and place."""
     values = proposal.values
-    sure = reader.rows(
-        "SELECT * FROM customer WHERE erased_at IS NULL "
-        "AND ((phone <> '' AND phone = ?) OR (wechat <> '' AND wechat = ?))",
-        (values.get("phone") or "", values.get("wechat") or ""),
-    )
-    proposal.customer = _person(sure[0]) if len({row["id"] for row in sure}) == 1 else None
-    proposal.alike = [] if sure else [_person(row) for row in _namesakes(reader, values)]
+    phone, wechat = values.get("phone") or "", values.get("wechat") or ""
+    sure = {holder(reader, AliasKind.PHONE, phone), holder(reader, AliasKind.WECHAT, wechat)} - {None}
+    who = Identity(values.get("customer") or "", "", phone, wechat, values.get("region") or "")
+    alike = [] if sure else [number for number, one in namesakes(reader, who) if may_be_one(who, one)]
+    proposal.customer = _person(reader, *sure) if len(sure) == 1 else None
+    proposal.alike = [_person(reader, number) for number in alike[:_MOST_ALIKE]]
 
 
-def _namesakes(reader: Reader, values: Mapping[str, Any]) -> list[Any]:
-    """Customers of that name whose phone does not contradict."""
-    name = values.get("customer") or ""
-    rows = reader.rows(
-        "SELECT * FROM customer WHERE erased_at IS NULL AND ? <> '' AND (name = ? OR nickname = ?) ORDER BY id LIMIT 9",
-        (name, name, name),
-    )
-    return [row for row in rows if not (values.get("phone") and row["phone"])]
-
-
-def _person(row: Any) -> dict[str, Any]:
+def _person(reader: Reader, number: int | None) -> dict[str, Any]:
+    row = reader.rows("SELECT * FROM customer WHERE id = ?", (number,))[0]
     return {"code": Subject.customer(row["id"]).code, **{name: row[name] for name in _PERSON}}
 
 
@@ -113,13 +103,10 @@ def twin(reader: Reader, proposal: Proposal) -> DemandView | None:
     """The open demand of the same kind that a known customer raised not long before this one."""
     if not proposal.customer:
         return None
-    since = (proposal.values.get("raised_at") or reader.now) - timedelta(days=SAME_DEMAND_DAYS)
-    row = reader.sql.execute(
-        "SELECT id FROM demand WHERE customer_id = ? AND kind = ? AND closed_at IS NULL AND raised_at >= ? "
-        "ORDER BY id DESC LIMIT 1",
-        (int(proposal.customer["code"][1:]), str(proposal.values["kind"]), stored(since)),
-    ).fetchone()
-    return read_demand(reader, row[0]) if row else None
+    customer = read_number(proposal.customer["code"], About.CUSTOMER)
+    raised_at = proposal.values.get("raised_at") or reader.now
+    number = same_demand(reader, customer or 0, Kind(proposal.values["kind"]), raised_at)
+    return read_demand(reader, number) if number else None
 
 
 def document(proposal: Proposal) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 from typing import NamedTuple
 
+from demandctl.core.identity import Identity, look_alike
 from demandctl.language import places
 from demandctl.language.subject import Subject
 from demandctl.queries.people import CustomerBrief
@@ -47,6 +48,11 @@ class _Known(NamedTuple):
     region: str
     pinyin: str
     demands: int
+
+    @property
+    def who(self) -> Identity:
+        """By what he is known."""
+        return Identity(self.name, self.nickname, self.phone, self.wechat, self.region)
 
 
 def duplicates(reader: Reader) -> list[AlikePair]:
@@ -99,25 +105,21 @@ def _sharing(rows: list[_Known], keys: Callable[[_Known], Iterable[str]]) -> Ite
 
 
 def _names(row: _Known) -> set[str]:
-    return {re.sub(r"[\s\W_]", "", name).lower() for name in (row.name, row.nickname) if name}
+    return row.who.names
 
 
 def _digits(row: _Known) -> str:
     return re.sub(r"\D", "", row.phone.partition("-")[2] if row.phone.startswith("0") else row.phone)
 
 
-def _same_place(a: _Known, b: _Known) -> bool | None:
-    """Whether two regions are one or nest; None where one is unknown."""
-    if not a.region or not b.region:
-        return None
-    return places.contains(a.region, b.region) or places.contains(b.region, a.region)
+def _same_place(a: _Known, b: _Known) -> bool:
+    return places.same(a.region, b.region) is True
 
 
 def _name(a: _Known, b: _Known) -> str:
-    place = _same_place(a, b)
-    if place is False:
+    if not look_alike(a.who, b.who):
         return ""
-    return "姓名或昵称相同" + ("，地区相同" if place else "")
+    return "姓名或昵称相同" + ("，地区相同" if _same_place(a, b) else "")
 
 
 def _sound(a: _Known, b: _Known) -> str:

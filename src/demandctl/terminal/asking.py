@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from demandctl.errors import Cancelled, DemandctlError, Several
@@ -16,6 +17,9 @@ from demandctl.terminal.render import say
 
 Check = Callable[[str], object]
 """Reads an answer; a DemandctlError says what is wrong with it, and the question is asked again."""
+
+Words = Sequence[tuple[str, str]]
+"""What may be typed, each with its description."""
 
 KEYS, ARROWS = "（方向键或数字选，回车确定，Esc 取消）", "（方向键选，回车确定，Esc 取消）"
 BACK = "<"
@@ -46,35 +50,13 @@ def text(
     What is typed of a description that no other has stands for its value. ``needed`` refuses an empty answer; with
     ``files`` names of files are completed.
     """
-    words = [(word, "") if isinstance(word, str) else word for word in known]
-
-    def problem(answer: str) -> bool | str:
-        if back and answer.strip() == BACK:
-            return True
-        if not answer.strip():
-            return "这一项不能空着" if needed else True
-        try:
-            if check:
-                check(_meant(answer.strip(), words))
-        except Several:
-            return True  # which one is asked after
-        except DemandctlError as error:
-            fits = [value for value, about in words if answer.strip() in about]
-            return f"“{shown(answer.strip())}”不止一个，从列表里选一个" if len(fits) > 1 else shown(error)
-        return True
-
     import questionary
 
-    extra: dict[str, Any] = {}
-    if files:
-        from prompt_toolkit.completion import PathCompleter
-
-        extra = {"completer": PathCompleter(expanduser=True), "complete_while_typing": True}
-    elif words:
-        extra = {"completer": _completer(words), "complete_while_typing": True}
-    if back:
-        extra["instruction"] = f"（{BACK} 上一步，Esc 取消）"
-    asked = questionary.text(question, default, validate=problem, validate_while_typing=False, **_look(), **extra)
+    words = [(word, "") if isinstance(word, str) else word for word in known]
+    asked = questionary.text(
+        question, default, validate=partial(_problem, words=words, check=check, needed=needed, back=back),
+        validate_while_typing=False, **_look(), **_aids(words, files=files, back=back),
+    )  # fmt: skip
     if any(about for _, about in words) and not default:
         asked.application.pre_run_callables.append(asked.application.current_buffer.start_completion)
     answer: str = _asked(asked, typed=True).strip()
@@ -86,7 +68,34 @@ def text(
     return _which(meant, check)
 
 
-def _meant(answer: str, words: Sequence[tuple[str, str]]) -> str:
+def _problem(answer: str, words: Words, check: Check | None, needed: bool, back: bool) -> bool | str:
+    """What is wrong with an answer, True where nothing is."""
+    typed = answer.strip()
+    if not typed:
+        return "这一项不能空着" if needed else True
+    if check is None or (back and typed == BACK):
+        return True
+    try:
+        check(_meant(typed, words))
+    except Several:
+        return True  # which one is asked after
+    except DemandctlError as error:
+        fits = [value for value, about in words if typed in about]
+        return f"“{shown(typed)}”不止一个，从列表里选一个" if len(fits) > 1 else shown(error)
+    return True
+
+
+def _aids(words: Words, *, files: bool, back: bool) -> dict[str, Any]:
+    """What completes a line while it is typed, and the word about the way back."""
+    aids: dict[str, Any] = {"instruction": f"（{BACK} 上一步，Esc 取消）"} if back else {}
+    if files:
+        from prompt_toolkit.completion import PathCompleter
+
+        return aids | {"completer": PathCompleter(expanduser=True), "complete_while_typing": True}
+    return aids | {"completer": _completer(words), "complete_while_typing": True} if words else aids
+
+
+def _meant(answer: str, words: Words) -> str:
     """The value whose description alone has the answer in it, else the answer itself; a number is always itself."""
     if not answer or answer.isdecimal() or answer in dict(words):
         return answer
@@ -111,7 +120,7 @@ def one_of(several: Several) -> str:
     return chosen
 
 
-def _completer(words: Sequence[tuple[str, str]]) -> Any:
+def _completer(words: Words) -> Any:
     """Completes by any part of a value, of its description, or of the pinyin of the name in either."""
     from prompt_toolkit.completion import Completer, Completion
 

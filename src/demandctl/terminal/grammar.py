@@ -346,7 +346,8 @@ class Group(_Ours, TyperGroup):
         from difflib import get_close_matches
 
         chinese = {entry.chinese: name for name, entry in self.tree.items()}
-        near = get_close_matches(typed, [*self.tree, *chinese], n=3)
+        alike = 0.6 if typed.isascii() else 0.5  # of two characters one may be wrong
+        near = get_close_matches(typed, [*self.tree, *chinese], n=3, cutoff=alike)
         hint = f"是不是 {'、'.join(near)}？" if near else f"看看有哪些：{ctx.command_path} --help"
         raise UsageError(f"没有命令“{shown(typed[:60])}”", hint)
 

@@ -20,75 +20,83 @@ if TYPE_CHECKING:
     from demandctl.imports.arrival import Arrival
     from demandctl.imports.importer import Importer
 
-File = Annotated[Path, Argument("表格文件", FILE, ".xlsx .xls .ods 或 .csv")]
+File = Annotated[Path, Argument("表格文件", FILE, ".xlsx .xls .ods .csv、网页另存的表格等")]
 Map = Annotated[tuple[str, ...], Option("--map", "认不出的列是什么", each(word("列名=字段")), "同样的表头下次记得")]
+Set = Annotated[tuple[str, ...], Option("--set", "表里没有写的，整张表都是这个", each(word("字段=值")), "如 kind=售后")]
 DryRun = Annotated[bool, Option("--dry-run", "只看会怎样，不写入")]
 SkipErrors = Annotated[bool, Option("--skip-errors", "有问题的行写到旁边的 .problems.xlsx，其余照收")]
 SheetName = Annotated[str, Option("--sheet", "只读这一张工作表", word("名称"), "默认全部")]
 
 _SHOWN = 20
+_MEND = "改好再导；或加 --skip-errors 先收其余的行，有问题的行另存一份"
 
 
 def demands(
-    ctx: typer.Context, file: File, map_: Map = (), dry_run: DryRun = False, skip_errors: SkipErrors = False,
-    sheet: SheetName = "", json: Json = False,
+    ctx: typer.Context, file: File, map_: Map = (), set_: Set = (), dry_run: DryRun = False,
+    skip_errors: SkipErrors = False, sheet: SheetName = "", json: Json = False,
 ) -> None:  # fmt: skip
     """导入需求信息记录表：旧表按原来的时间入账，未结束的从现在起计时。"""
     from demandctl.imports.demands import DemandImport
 
-    _run(ctx.obj, DemandImport, file, map_, sheet, dry_run, skip_errors, json)
+    _run(ctx.obj, DemandImport, file, map_, set_, sheet, dry_run, skip_errors, json)
 
 
 def revisits(
-    ctx: typer.Context, file: File, map_: Map = (), dry_run: DryRun = False, skip_errors: SkipErrors = False,
-    sheet: SheetName = "", json: Json = False,
+    ctx: typer.Context, file: File, map_: Map = (), set_: Set = (), dry_run: DryRun = False,
+    skip_errors: SkipErrors = False, sheet: SheetName = "", json: Json = False,
 ) -> None:  # fmt: skip
     """导入客户回访记录表。"""
     from demandctl.imports.revisits import RevisitImport
 
-    _run(ctx.obj, RevisitImport, file, map_, sheet, dry_run, skip_errors, json)
+    _run(ctx.obj, RevisitImport, file, map_, set_, sheet, dry_run, skip_errors, json)
 
 
 def customers(
-    ctx: typer.Context, file: File, map_: Map = (), dry_run: DryRun = False, skip_errors: SkipErrors = False,
-    sheet: SheetName = "", json: Json = False,
+    ctx: typer.Context, file: File, map_: Map = (), set_: Set = (), dry_run: DryRun = False,
+    skip_errors: SkipErrors = False, sheet: SheetName = "", json: Json = False,
 ) -> None:  # fmt: skip
     """导入客户资料；同一电话、微信或编号的客户补上空白，不改已有的。"""
     from demandctl.imports.customers import CustomerImport
 
-    _run(ctx.obj, CustomerImport, file, map_, sheet, dry_run, skip_errors, json)
+    _run(ctx.obj, CustomerImport, file, map_, set_, sheet, dry_run, skip_errors, json)
 
 
 def contacts(
-    ctx: typer.Context, file: File, map_: Map = (), dry_run: DryRun = False, skip_errors: SkipErrors = False,
-    sheet: SheetName = "", json: Json = False,
+    ctx: typer.Context, file: File, map_: Map = (), set_: Set = (), dry_run: DryRun = False,
+    skip_errors: SkipErrors = False, sheet: SheetName = "", json: Json = False,
 ) -> None:  # fmt: skip
     """导入通讯录；同一电话的人更新，重复导入不会重复。"""
     from demandctl.imports.contacts import ContactImport
 
-    _run(ctx.obj, ContactImport, file, map_, sheet, dry_run, skip_errors, json)
+    _run(ctx.obj, ContactImport, file, map_, set_, sheet, dry_run, skip_errors, json)
 
 
 def _run(
-    app: Context, importer: "type[Importer[Any]]", file: Path, mapping: tuple[str, ...], sheet: str, dry_run: bool,
-    skip_errors: bool, json: bool,
+    app: Context, importer: "type[Importer[Any]]", file: Path, mapping: tuple[str, ...], fixed: tuple[str, ...],
+    sheet: str, dry_run: bool, skip_errors: bool, json: bool,
 ) -> None:  # fmt: skip
     """One import: read, taken in inside one transaction, told."""
     from demandctl.db import transaction
     from demandctl.imports.importer import bring_in, leave_out
-    from demandctl.imports.source import open_source, parse_mapping
+    from demandctl.imports.source import open_source, parse_fixed, parse_mapping
 
     kind = importer.kind
-    named = parse_mapping([*mapping], kind)
+    named, given = parse_mapping(mapping, kind), parse_fixed(fixed, kind)
     with _progress() as progress, _no_collecting():
-        source = open_source(file, sheet, named, progress)
+        source = open_source(file, sheet, named, given, progress)
         with transaction(app, f"import {kind.name}", keep=not dry_run) as work:
             arrival = bring_in(work, source, importer, skip_errors=skip_errors or dry_run)
             if arrival.problems and not dry_run:
                 if not skip_errors:
                     _refuse(arrival, json)
-                leave_out(file, arrival)
-    _tell(arrival, kind.name, dry_run, skip_errors, json)
+                leave_out(file, importer, arrival)
+    _tell(arrival, kind.name, dry_run, json)
+    _end(arrival, kind.name, [*_again("--map", mapping), *_again("--set", fixed)], dry_run, skip_errors)
+
+
+def _again(option: str, values: tuple[str, ...]) -> list[str]:
+    """An option as it was typed, to be typed once more."""
+    return [f"{option} '{value}'" for value in values]
 
 
 def _refuse(arrival: "Arrival", json: bool) -> None:
@@ -97,10 +105,9 @@ def _refuse(arrival: "Arrival", json: bool) -> None:
     if json:
         put_json(arrival.as_json())
     else:
+        _list_notes(arrival)
         _list_problems(arrival, len(arrival.problems))
-    raise Refused(
-        f"{len(arrival.problems)} 处有问题，没有导入", "改好再导；或加 --skip-errors 先收其余的行，有问题的行另存一份"
-    )
+    raise Refused(f"{len(arrival.problems)} 处有问题，没有导入", _MEND)
 
 
 def _list_problems(arrival: "Arrival", most: int = _SHOWN) -> None:
@@ -112,6 +119,19 @@ def _list_problems(arrival: "Arrival", most: int = _SHOWN) -> None:
         say(f"另有 {len(arrival.problems) - most} 处")
 
 
+def _list_notes(arrival: "Arrival") -> None:
+    if kept := [title for title in arrival.kept if not title.startswith("批注 ")]:
+        say(shown(f"不认识的列，内容留在备注里：{'、'.join(kept)}"))
+    if comments := len(arrival.kept) - len(kept):
+        say(f"{comments} 个批注留在备注里")
+    if arrival.contacts:
+        say(shown(f"新加入通讯录 {len(arrival.contacts)} 人，请核对角色：{'、'.join(arrival.contacts[:10])}"))
+    for note in arrival.notes[:_SHOWN]:
+        say(shown(f"提示：{note}"))
+    if len(arrival.notes) > _SHOWN:
+        say(f"另有 {len(arrival.notes) - _SHOWN} 条提示，都在 --json 里")
+
+
 _UNITS = {"demands": "条需求", "revisits": "次回访", "customers": "位客户", "contacts": "人"}
 _NEXT = {
     "demands": "看看：demandctl list --open", "revisits": "看看：demandctl revisit list",
@@ -119,24 +139,33 @@ _NEXT = {
 }  # fmt: skip
 
 
-def _tell(arrival: "Arrival", what: str, dry_run: bool, skip_errors: bool, json: bool) -> None:
-    if arrival.unknown:
-        say(shown(f"不认识的列，内容留在备注里：{'、'.join(arrival.unknown)}"))
-    if arrival.contacts:
-        say(shown(f"新加入通讯录 {len(arrival.contacts)} 人，请核对角色：{'、'.join(arrival.contacts[:10])}"))
-    for note in arrival.notes[:_SHOWN]:
-        say(shown(f"提示：{note}"))
+def _tell(arrival: "Arrival", what: str, dry_run: bool, json: bool) -> None:
+    _list_notes(arrival)
+    if dry_run and not json:
+        for number, record in enumerate(arrival.first, 1):
+            say(shown(f"第 {number} 条会是：{'；'.join(f'{name} {value}' for name, value in record.items())}"))
     if arrival.problems and not json:
         _list_problems(arrival)
-    if arrival.problems and dry_run and not skip_errors:
-        say("有问题的行改好前不会导入；先收其余的，加 --skip-errors")
     told = f"读到 {arrival.read} {_UNITS[what]}：新增 {arrival.added}，更新 {arrival.updated}，已有 {arrival.skipped}"
     if what in ("demands", "revisits"):
         told += f"；新客户 {arrival.customers} 位"
     object_answer(json, arrival.as_json(), told + ("（只是试看，没有写入）" if dry_run else ""), _NEXT[what])
-    if arrival.problems and not dry_run:
-        bad = len({(problem.sheet, problem.row) for problem in arrival.problems})
-        raise PartlyDone(f"{bad} 行有问题没有导入", f"改好后再导：{arrival.bad_file}")
+
+
+def _end(arrival: "Arrival", what: str, options: list[str], dry_run: bool, skip_errors: bool) -> None:
+    """The exit code that the import has, of a dry run too."""
+    if not arrival.problems:
+        return
+    if dry_run and not skip_errors:
+        raise Refused(
+            f"{len(arrival.problems)} 处有问题，这样导不进去",
+            "改好再导；或加 --skip-errors 先收其余的行，有问题的行另存一份",
+        )
+    bad = len({(problem.sheet, problem.row) for problem in arrival.problems})
+    if dry_run:
+        raise PartlyDone(f"{bad} 行有问题，不会导入", "真导入时另存一份，改好再导")
+    again = " ".join(["demandctl import", what, f"'{arrival.bad_file}'", *options])
+    raise PartlyDone(f"{bad} 行有问题没有导入，另存为 {arrival.bad_file}", f"改好标黄的格子后再导：{again}")
 
 
 @contextmanager

@@ -111,7 +111,7 @@ _DATE = re.compile(
     r"(?P<month>\d{1,2})\s*[月./\-—–、,]\s*(?P<day>\d{1,2})(?!\d)\s*[日号]?"
 )
 _COMPACT = re.compile(r"(?P<year>20\d\d|19\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?!\d)")
-_DAY_ONLY = re.compile(r"(?P<day>\d{1,2})\s*[日号]")
+_DAY_ONLY = re.compile(r"(?P<day>\d{1,2})\s*(?:[日号]|$)")
 _WEEKDAY = re.compile(r"\s*[(\[【]?(?:周|星期|礼拜)[一二三四五六日天][)\]】]?")
 _CLOCK = re.compile(
     r"[\sT,，]*(?P<part>凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚|早|AM|PM|am|pm)?\s*"
@@ -180,13 +180,7 @@ def _respelled(text: str) -> str:
     text = _SEPARATED.sub(".", _WEEKDAY_FIRST.sub("", text))
     if inside := _ROUND.match(text):
         text = f"{inside[1]} {text[inside.end() :]}".strip()
-    return _FIGURES.sub(lambda found: _figure(found[0]), text)
-
-
-def _figure(text: str) -> str:
-    """汉字 figures as digits: 二十一 is 21, 二五 (年) 25."""
-    read = figures.number(text)
-    return figures.digits(text) if read is None else str(read)
+    return figures.in_digits(text) if _FIGURES.search(text) else text
 
 
 def _whole(value: datetime) -> date | datetime:
@@ -204,11 +198,13 @@ def _from_number(number: float, period: Period, today: date, after: date | None)
     if number.is_integer() and (19_000_000 < number < 21_000_000 or 100_000 < number < 1_000_000):
         return moment(str(int(number)), period, today, after)
     text = f"{number:g}"
-    month, _, figures = text.partition(".")
-    if 1 <= number < 13 and figures:
-        if figures in ("1", "2", "3"):
-            raise Unreadable(f"分不清是 {month}月{figures}日 还是 {month}月{figures}0日，请写成 {month}月{figures}日")
-        return _day({"month": month, "day": figures}, period, today, after, text)
+    month, _, days = text.partition(".")
+    if 1 <= number < 13 and days:
+        if days in ("1", "2", "3"):
+            raise Unreadable(f"分不清是 {month}月{days}日 还是 {month}月{days}0日，请写成 {month}月{days}日")
+        return _day({"month": month, "day": days}, period, today, after, text)
+    if period.month and number.is_integer() and 1 <= number < 32:
+        return _day({"month": str(period.month), "day": text}, period, today, after, text)
     raise Unreadable(f"“{text}”不是日期")
 
 
@@ -306,6 +302,7 @@ _LOST = re.compile(r"1\.\d{0,9}[eE]\+?1[01]")
 """What Excel makes of a mobile number in a .csv: its last digits are gone."""
 _ZERO_GONE = re.compile(r"(?![48]00)(?:(?:10|2\d)[\-\s]?\d{8}|[3-9]\d\d[\-\s]?\d{7,8})")
 """A landline whose area code lost its zero where the cell was a number."""
+_EDGES = " /、,，;；:：\n()（）"
 
 
 @lru_cache(maxsize=65_536, typed=True)
@@ -323,10 +320,11 @@ def phone(value: Any) -> tuple[str, str]:
     try:
         return phones.normalise(text), ""
     except UsageError:
-        name, found = without_phone(text)
-    if found:
-        return found, name
-    if re.search(r"\d", text):
+        pass
+    if found := phones.find(text):
+        rest = f"{text[: found[0].start]} {text[found[0].end :]}".strip(_EDGES)
+        return found[0].phone, rest
+    if re.search(r"\d{5}", text) or text.isdigit():
         raise Unreadable(f"“{text[:30]}”不像电话号码，手机 11 位，座机带区号")
     return "", text
 
@@ -336,9 +334,12 @@ def without_phone(text: str) -> tuple[str, str]:
     """A name and the number written beside it: ``罗敏 13907910004`` gives both apart."""
     found = phones.find(text)
     if not found:
-        return text, ""
-    rest = narrow(f"{text[: found[0].start]} {text[found[0].end :]}")
-    return rest.strip(" /、,，;；:：\n()"), found[0].phone
+        try:
+            return ("", phones.normalise(text)) if re.search(r"\d{7}", text) else (text, "")
+        except UsageError:
+            return text, ""
+    rest = f"{text[: found[0].start]} {text[found[0].end :]}".strip(_EDGES)
+    return rest, found[0].phone
 
 
 _AROUND_AMOUNT = re.compile(r"^\s*(?:人民币|RMB|rmb|约|共|合计)[:：]?\s*|[(（][^)）]*[)）]\s*$|整\s*$")
@@ -379,7 +380,7 @@ def yes_no(value: Any) -> bool | None:
     """是 or 否 in their many spellings; None for an empty cell, Unreadable for anything else."""
     if isinstance(value, bool):
         return value
-    text = narrow(plain(value)).lower().rstrip("。.!")
+    text = narrow(ticked(plain(value))).lower().rstrip("。.!")
     if text in _YES:
         return True
     if text in _NO:
@@ -392,6 +393,19 @@ def yes_no(value: Any) -> bool | None:
 def parts(value: Any) -> list[str]:
     """A list that is written in one cell."""
     return [part for part in re.split(r"[、，,;；/|\s]+", plain(value)) if part and part.lower() not in NOTHING]
+
+
+def joined(note: str, more: str) -> str:
+    """A note with the lines of another that it does not hold yet."""
+    have = note.split("\n")
+    return "\n".join([*filter(None, have), *(line for line in more.split("\n") if line and line not in have)])
+
+
+def whole_name(surname: str, given: str) -> str:
+    """A surname and a given name: 李 and 铁柱 make 李铁柱, Tom and Lee stay apart."""
+    if re.search("[一-鿿]", surname + given):
+        return f"{surname}{given}"
+    return f"{given} {surname}".strip()
 
 
 # -- words -------------------------------------------------------------------------------------------------------
@@ -410,12 +424,27 @@ def word(value: Any, labels: dict[str, str], patterns: Words) -> str | None:
     return _FOUND[key]
 
 
+_BOXES = re.compile("[☑☒✓✔√■●□☐○]")
+_BOXED = re.compile(r"[☑☒✓✔√■●]\s*([^☑☒✓✔√■●□☐○\s　、/，,]+)")
+_BOXED_AFTER = re.compile(r"([^☑☒✓✔√■●□☐○\s　、/，,（(]+)\s*[（(]?\s*[☑☒✓✔√■●]\s*[)）]?")
+
+
+def ticked(text: str) -> str:
+    """Of choices with boxes in one cell those that are ticked: □满意 ☑一般 is 一般; '' where none is."""
+    if len(text) < 3 or not _BOXES.search(text):
+        return text
+    first = _BOXES.search(text)
+    assert first is not None
+    before = not text[: first.start()].strip(" 　（(")
+    return "、".join((_BOXED if before else _BOXED_AFTER).findall(text))
+
+
 _FOUND: dict[tuple[str, int, int], str | None] = {}
 """Words looked up before. Vocabularies and patterns are constants: which object they are says what they hold."""
 
 
 def _word(value: str, labels: dict[str, str], patterns: Words) -> str | None:
-    text = re.sub(r"\s+", "", narrow(value))
+    text = re.sub(r"\s+", "", narrow(ticked(value)))
     for known, label in labels.items():
         if text == label or text.lower() == known:
             return known

@@ -9,7 +9,7 @@ from typing import Any
 from demandctl.imports import words
 from demandctl.imports.arrival import Arrival
 from demandctl.imports.bulk import columns, insert_dicts, next_id, update
-from demandctl.imports.cells import Unreadable, parts, without_phone, yes_no
+from demandctl.imports.cells import Unreadable, joined, parts, whole_name, without_phone, yes_no
 from demandctl.imports.importer import Found, Importer
 from demandctl.imports.kinds import CONTACTS
 from demandctl.imports.record import Frame, Reader
@@ -20,10 +20,23 @@ from demandctl.store.values import stored_value
 from demandctl.store.work import Work
 from demandctl.vocabulary import Role
 
-_COLUMNS = ("id", "name", "phone", "wechat", "role", "branch", "regions", "products", "skills", "leader", "active")
+_COLUMNS = (
+    "id",
+    "name",
+    "phone",
+    "wechat",
+    "role",
+    "branch",
+    "regions",
+    "products",
+    "skills",
+    "leader",
+    "active",
+    "note",
+)
 _NEW = {
     "phone": "", "wechat": "", "branch": "", "regions": "[]", "products": "[]", "skills": "[]", "leader": 0,
-    "active": 1,
+    "active": 1, "note": "",
 }  # fmt: skip
 """Somebody of whom the file says only his name and role, as stored."""
 _BRANCH = re.compile("(?:公司|大区|办事处|服务站|维修站|网点|营业部|总部|片区|办)$")
@@ -57,16 +70,15 @@ class ContactImport(Importer[Found]):
     def record(self, row: Row, table: Table) -> Found | None:
         """A contact of a row."""
         reader = Reader(row, table, self.frame)
-        name, beside = without_phone(reader.text("name"))
-        if not name:
-            reader.problem("name", "姓名不能空")
+        name, beside = _name(reader)
         values: dict[str, Any] = {"name": name}
         for field in table.fields & {"branch", "wechat"}:
             values[field] = reader.text(field)
-        if "branch" not in table.fields and _BRANCH.search(row.section):
-            values["branch"] = row.section
+        section = next((text for text in row.sections if _BRANCH.search(text)), "")
+        if "branch" not in table.fields and section:
+            values["branch"] = section
         for field in table.fields & {"products", "skills", "regions"}:
-            values[field] = parts(row.cells.get(field, ""))
+            values[field] = parts(reader.cell(field))
         if values.get("products") in _ALL:
             values["products"] = []
         if "phone" in table.fields or beside:
@@ -76,13 +88,16 @@ class ContactImport(Importer[Found]):
                 answer = _answer(reader, field)
                 values[field] = empty if answer is None else answer
         values["role"] = _role(reader, values)
-        return None if reader.bad else Found(table=table, row=row.number, values=values)
+        if note := reader.note():
+            values["note"] = note
+        return None if reader.bad else Found(table=table, row=row.number, values=values, kept=reader.kept)
 
     def take(self, found: Found) -> None:
         """Somebody new, or what the file says otherwise of somebody known."""
         number = self._same(found.values)
         row = {"id": self._next, **_NEW} if number is None else {**self._people[number]}
         stored_row = {**row, **{name: stored_value(value) for name, value in found.values.items()}}
+        stored_row["note"] = joined(str(row["note"]), found.values.get("note", ""))
         other = self._who_has(stored_row)
         if other is not None:
             had = self._people[other]
@@ -138,9 +153,19 @@ class ContactImport(Importer[Found]):
         update(self.work, "contact", changes)
 
 
+def _name(reader: Reader) -> tuple[str, str]:
+    """The name, and the number beside it; of an address book's export the surname and the given name make it."""
+    name, beside = without_phone(reader.text("name"))
+    surname, given = reader.text("surname"), reader.text("given")
+    name = name or whole_name(surname, given)
+    if not name:
+        reader.problem("name", "姓名不能空")
+    return name, beside
+
+
 def _answer(reader: Reader, field: str) -> bool | None:
     try:
-        return yes_no(reader.row.cells.get(field, ""))
+        return yes_no(reader.cell(field))
     except Unreadable as why:
         reader.problem(field, str(why))
         return None

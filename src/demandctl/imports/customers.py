@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,11 +10,11 @@ from typing import Any
 from demandctl.actions.customers import tell
 from demandctl.core.deadline import Event
 from demandctl.core.rules import repeat_problem
-from demandctl.imports import words
+from demandctl.imports import whom, words
 from demandctl.imports.arrival import Arrival
 from demandctl.imports.bulk import sql, update
-from demandctl.imports.cells import parts, without_phone
-from demandctl.imports.importer import Found, Importer
+from demandctl.imports.cells import Unreadable, joined, parts, phone, plain, whole_name, without_phone
+from demandctl.imports.importer import Found, Importer, in_words
 from demandctl.imports.kinds import CUSTOMERS
 from demandctl.imports.newcomers import Clash, Contacts, Customers
 from demandctl.imports.record import Frame, Reader
@@ -21,22 +22,18 @@ from demandctl.imports.source import Source
 from demandctl.imports.tables import Row, Table
 from demandctl.language.subject import Subject
 from demandctl.sla import advance
+from demandctl.store import fields
 from demandctl.store.models import Customer
 from demandctl.store.values import stored_value
 from demandctl.store.work import Work
 from demandctl.vocabulary import NeedClass, Stage, Value
 
+_TEXTS = ("approved_by", "email", "source", "industry", "lost_reason")
 _DAYS = ("birthday", "last_order", "business_contact", "contract_on", "profiled_on", "consent_on")
 
 
-_TOLD = {
-    "value": "客户价值",
-    "need_class": "需求分类",
-    "stage": "客户阶段",
-    "revisit_every": "回访周期",
-    "birthday": "生日",
-}
-"""What is told where the ledger says otherwise."""
+_BLANK = (None, "", 0, False)
+"""What a column holds of which nothing is known."""
 
 
 class CustomerImport(Importer[Found]):
@@ -49,6 +46,8 @@ class CustomerImport(Importer[Found]):
         self._contacts, self._customers = Contacts(work), Customers(work)
         self._made: dict[int, dict[str, Any]] = {}
         self._filled: dict[int, dict[str, Any]] = {}
+        self._known: dict[int, dict[str, Any]] = {}
+        """What is known of those in the ledger, as far as it was asked for."""
 
     def record(self, row: Row, table: Table) -> Found | None:
         """A customer of a row."""
@@ -56,7 +55,9 @@ class CustomerImport(Importer[Found]):
         person = _person(reader)
         values = _values(reader)
         values["note"] = reader.note()
-        return None if reader.bad else Found(table=table, row=row.number, person=person, values=values)
+        return (
+            None if reader.bad else Found(table=table, row=row.number, person=person, values=values, kept=reader.kept)
+        )
 
     def expect(self, found: Sequence[Found]) -> None:
         """Codes of our own that the file brings along: nobody else gets them."""
@@ -80,25 +81,45 @@ class CustomerImport(Importer[Found]):
         else:
             told = [*told, *self._fill(number, values)]
             self.arrival.skipped += 1
-        self.arrival.notes += [f"{Subject.customer(number)} 与台账不同，没有改：{text}" for text in told]
+        self.arrival.notes += [f"第 {found.row} 行与 {Subject.customer(number)} 不同，没有改：{text}" for text in told]
 
     def _fill(self, number: int, values: Mapping[str, Any]) -> list[str]:
-        """Fill the blanks of a customer that was made a row ago, or of one in the ledger; what differs is told."""
-        given = {name: stored_value(value) for name, value in values.items() if value}
+        """Fill the blanks of somebody known: lists and notes add up, of the rest what differs is told."""
+        given = {name: value for name, value in values.items() if value}
+        had = self._had(number, given)
+        told: list[str] = []
+        for name, value in given.items():
+            if name == "note":
+                value = joined(had[name] or "", value)
+            elif isinstance(value, list):
+                value = [*had[name], *(each for each in value if each not in had[name])]
+            elif had[name] not in _BLANK:
+                if stored_value(had[name]) != stored_value(value):
+                    told.append(f"{fields.called('customer', name)}：{self._said(name, value)}")
+                continue
+            if value != had[name]:
+                had[name] = value
+                if number not in self._made:
+                    self._filled.setdefault(number, {})[name] = value
+        return told
+
+    def _had(self, number: int, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The columns of somebody known that are *given*: as a row before left them, else as the ledger has them."""
         if number in self._made:
-            made = self._made[number]
-            made.update({name: values[name] for name in given if not made.get(name)})
-            return []
-        if not given:
-            return []
-        names = list(given)
-        row = sql(self.work, f"SELECT {', '.join(names)} FROM customer WHERE id = ?", (number,))[0]
-        had = dict(zip(names, row, strict=True))
-        blank = {name: values[name] for name in names if had[name] in (None, "", "[]", 0)}
-        if blank:
-            self._filled.setdefault(number, {}).update(blank)
-        differs = [name for name in names if name in _TOLD and name not in blank and had[name] != given[name]]
-        return [f"{_TOLD[name]}：{given[name]}" for name in differs]
+            return self._made[number]
+        had = self._known.setdefault(number, {})
+        names = [name for name in given if name not in had]
+        if names:
+            row = sql(self.work, f"SELECT {', '.join(names)} FROM customer WHERE id = ?", (number,))[0]
+            had.update({name: json.loads(value) if isinstance(given[name], list) else value
+                        for name, value in zip(names, row, strict=True)})  # fmt: skip
+        return had
+
+    def _said(self, name: str, value: Any) -> str:
+        """A value as people say it."""
+        if name == "owner_id":
+            return self._contacts.get(value).name
+        return next(iter(in_words("customer", {name: value}, self.work.calendar.zone).values()), "")
 
     def store(self) -> None:
         """Write them, and start the clocks that lie ahead."""
@@ -113,31 +134,53 @@ class CustomerImport(Importer[Found]):
 
 def _person(reader: Reader) -> dict[str, Any]:
     name, beside = without_phone(reader.text("name"))
+    name = name or whole_name(reader.text("surname"), reader.text("given"))
     code = reader.code()
     nickname = reader.text("nickname")
-    phone = reader.phone("phone") or beside
+    number = reader.phone("phone") or beside
+    for title, cell in reader.row.more.get("phones", ()):
+        other = _other_phone(cell)
+        if other and not number:
+            number = other
+        else:
+            reader.notes.append(f"{title}：{plain(cell)}")
     wechat = reader.text("wechat")
-    if not (name or nickname or phone or wechat):
+    if not (name or nickname or number or wechat):
         reader.problem("name", "没有写客户姓名，也没有电话")
     return {
-        "name": name or nickname, "nickname": nickname or name, "phone": phone, "wechat": wechat,
+        "name": name or nickname, "nickname": nickname or name, "phone": number, "wechat": wechat,
         "company": reader.text("company"), "region": reader.region(), "address": reader.text("address"), "code": code,
     }  # fmt: skip
 
 
+def _other_phone(cell: Any) -> str:
+    try:
+        number, rest = phone(cell)
+    except Unreadable:
+        return ""
+    return "" if rest else number
+
+
 def _values(reader: Reader) -> dict[str, Any]:
-    cells = reader.row.cells
     return {
         "value": reader.word("value", words.labels(Value), words.VALUES),
         "need_class": reader.word("need_class", words.labels(NeedClass), words.NEED_CLASSES),
         "stage": reader.word("stage", words.labels(Stage), words.STAGES),
-        "tags": parts(cells.get("tags", "")), "documents": parts(cells.get("documents", "")),
-        "owner": without_phone(reader.text("owner"))[0], "owner_phone": reader.phone("owner_phone"),
+        "tags": parts(reader.cell("tags")), "documents": parts(reader.cell("documents")), **_owner(reader),
         "briefed_at": reader.instant("briefed_at"), "created_at": reader.instant("created_at"),
-        **{field: reader.day(field) for field in _DAYS},
+        **{field: reader.day(field) for field in _DAYS}, **{field: reader.text(field) for field in _TEXTS},
         "arrears": bool(reader.flag("arrears")), "handed": bool(reader.flag("handed")),
-        "approved_by": reader.text("approved_by"), "revisit_every": _repeat(reader),
+        "revisit_every": _repeat(reader),
     }  # fmt: skip
+
+
+def _owner(reader: Reader) -> dict[str, str]:
+    name, beside = without_phone(reader.text("owner"))
+    owner = whom.person(reader, "owner", ())
+    number = reader.phone("owner_phone") or beside
+    if number and not owner:
+        reader.keep("owner_phone")
+    return {"owner": owner, "owner_phone": number if name else ""}
 
 
 _REPEATS = (

@@ -3,44 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from demandctl.imports import words
+from demandctl.imports import endings, whom, words
 from demandctl.imports.beside import Said, label_of
-from demandctl.imports.cells import (
-    Period,
-    Unreadable,
-    amount,
-    is_nothing,
-    moment,
-    our_number,
-    parts,
-    plain,
-    without_phone,
-    word,
-    yes_no,
-)
+from demandctl.imports.cells import Period, Unreadable, amount, is_nothing, moment, our_number, parts, plain, word
 from demandctl.imports.importer import Found
-from demandctl.imports.progress import entries
+from demandctl.imports.names import is_person
+from demandctl.imports.progress import entries, title_day
 from demandctl.imports.record import Frame, Reader
 from demandctl.imports.rows import rows_of
 from demandctl.imports.tables import Row, Table
 from demandctl.language.subject import About
 from demandctl.store.fields import IN_NOTE, called
-from demandctl.vocabulary import Channel, Kind, Method, Outcome, ServiceMode, Urgency
+from demandctl.vocabulary import Channel, Kind, Method, ServiceMode, Urgency
 
-NOBODY = re.compile(r"待定|未定|未派|未分配|待分配|待派|暂无|无人|未知|空缺|待指派|未指派")
-_PLACE = "(?:分公司|大区|办事处|公司|服务站|维修站|网点|营业部)"
-_BRACKETED = re.compile(rf"([^\s(（【\[]{{2,12}}?)\s*[(（【\[]\s*([^)）】\]]{{1,12}}?{_PLACE})\s*[)）】\]]"
-                        rf"|[(（【\[]\s*([^)）】\]]{{1,12}}?{_PLACE})\s*[)）】\]]\s*([^\s]{{2,12}})")  # fmt: skip
-_BRANCH_FIRST = re.compile(rf"([^\s\-—－/、,，(（]{{1,12}}?{_PLACE})[\s\-—－/、:：|·]*(.*)")
-_BRANCH_LAST = re.compile(rf"([一-鿿]{{2,4}})[\s\-—－/、:：|·]+([^\s\-—－/、,，]{{1,12}}?{_PLACE})")
+Judge = Callable[[str], tuple[str | None, str | None]]
+"""The kind and subtype of a demand that a text states; None where it does not say."""
 _BARE_NAME = re.compile("[一-鿿]{2,4}")
-_NO_BRANCH = re.compile("(?:部|科|组|室|中心|车间)$")
-"""A department that a 部门 column names is no branch."""
+_ANY_GROUP = re.compile(r"(?:微信|社|客户|企业)*(?:社?群聊?|群里?|微信群)")
+"""Words for a group that name none."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,20 +48,23 @@ class Draft(Found):
     """The number that the file gives the demand, whatever its form: what a sheet of follow-ups names it by."""
 
 
-def read_demands(table: Table, frame: Frame, people: Collection[str], told: bool) -> Iterator[Draft | None]:
+def read_demands(
+    table: Table, frame: Frame, people: Collection[str], judge: Judge, *, told: bool
+) -> Iterator[Draft | None]:
     """The drafts of a table in its order; None for a row that has a problem. *told*: follow-ups have their own sheet.
 
     Rows that only go on with a demand (its cells merged over them, or left blank) add to the one before.
     """
     known = set(people) | _named_in(table)
+    around = _kind_around(table)
     last: Draft | None = None
     for row in rows_of(table):
-        if last is not None and _goes_on(row):
+        if last is not None and goes_on(row):
             _add_progress(last, row, table, frame, known)
             continue
         if _is_empty(row):
             continue
-        last = _Demand(row, table, frame, known, told=told and table.own).draft()
+        last = _Demand(row, table, frame, known, judge, around, told=told and table.own).draft()
         if last is not None and last.handler:
             known.add(last.handler)
         yield last
@@ -87,8 +75,18 @@ def _named_in(table: Table) -> set[str]:
     place = next((column.place for column in table.columns if column.field == "handler"), None)
     if place is None:
         return set()
-    cells = {row[place] for row in table.sheet.rows[table.head + 1 :] if place < len(row)}
-    return {cell.strip() for cell in cells if type(cell) is str and _BARE_NAME.fullmatch(cell.strip())}
+    cells = {row[place] for row in table.block.rows[table.head + 1 :] if place < len(row)}
+    names = {cell.strip() for cell in cells if type(cell) is str}
+    return {name for name in names if _BARE_NAME.fullmatch(name) and is_person(name)}
+
+
+def _kind_around(table: Table) -> tuple[str | None, str | None]:
+    """The kind that all rows have, as what stands above them, the sheet, the headers or the file say."""
+    headers = [column.title for column in table.columns if column.field in ("content", "raised", "kind", "handler")]
+    for text in (*table.title.split("\n"), table.sheet, *headers, table.file):
+        if (found := words.kind_of_title(text))[0]:
+            return found
+    return None, None
 
 
 def _is_empty(row: Row) -> bool:
@@ -99,7 +97,7 @@ def _is_empty(row: Row) -> bool:
     )
 
 
-def _goes_on(row: Row) -> bool:
+def goes_on(row: Row) -> bool:
     """Whether a row only adds to the demand above it."""
     if {"content", "customer"} <= row.merged:
         return True
@@ -110,68 +108,76 @@ def _goes_on(row: Row) -> bool:
 
 
 def _add_progress(draft: Draft, row: Row, table: Table, frame: Frame, people: set[str]) -> None:
-    more = _Demand(row, table, frame, people, told=False)
+    nothing = (None, None)
+    more = _Demand(row._replace(cells=_own_cells(row)), table, frame, people, lambda text: nothing, nothing, told=False)
     said, originals = more.progress(draft.values["raised_at"], draft.handler)
     draft.said += said
-    draft.values["note"] = "\n".join(part for part in (draft.values["note"], *originals) if part)
+    draft.values["note"] = "\n".join(part for part in (draft.values["note"], *originals, more.note()) if part)
     if draft.values.get("closed_at") and said and not table.own and "closed_at" not in table.fields:
         draft.values["closed_at"] = max(draft.values["closed_at"], said[-1].at)
+
+
+def _own_cells(row: Row) -> dict[str, Any]:
+    """The cells of a row that are not those of the row above, merged down to it."""
+    return {name: value for name, value in row.cells.items() if name not in row.merged}
 
 
 class _Demand(Reader):
     """One row of the table."""
 
-    def __init__(self, row: Row, table: Table, frame: Frame, people: set[str], *, told: bool) -> None:
+    def __init__(
+        self, row: Row, table: Table, frame: Frame, people: set[str], judge: Judge,
+        around: tuple[str | None, str | None], *, told: bool,
+    ) -> None:  # fmt: skip
         super().__init__(row, table, frame)
-        self.people, self.told = people, told
+        self.people, self.judge, self.around, self.told = people, judge, around, told
 
     def draft(self) -> Draft | None:
         """The draft of this row; None when something in it is wrong."""
-        person = self.person()
+        person = whom.customer(self)
+        if not (person["name"] or person["phone"] or person["wechat"] or person["code"]):
+            self.problem("customer", "没有写客户姓名，也没有电话")
         raised, timed = self.raised()
-        kind, subtype = self.kind()
         content = self.words("content")
+        kind, subtype = self.kind(content)
         if not content:
             self.problem("content", "没有写需求内容")
         channel, group = self.channel()
         if raised is None or kind is None:
             return None
         day = self.frame.calendar.local_day(raised)
-        handler, handler_phone, branch = self.handler()
-        assigned = self.instant("assigned_at", day)
-        said, originals = ([], []) if self.told else self.progress(raised, handler)
-        ended = self.end(kind, raised, [entry.at for entry in said] or ([assigned] if assigned else []))
+        handler = whom.handler(self, self.people)
+        leader = whom.person(self, "leader", self.people)
+        assigned = self.assigned(day, handler.name or leader)
+        said, originals = ([], []) if self.told else self.progress(raised, handler.name)
+        ended = endings.end(self, kind, raised, [entry.at for entry in said] or ([assigned] if assigned else []))
         values = {
             "kind": kind, "subtype": subtype, "channel": channel, "group_name": group, "content": content,
             "raised_at": raised, **self._values(day, raised), **ended,
         }  # fmt: skip
-        next_at, number = self.next_time(day), self.number()
-        if self.bad:
-            return None
-        state = values.pop("state")
+        next_at, next_plan, number = self.next_time(day), self.text("next_plan"), self.number()
         self._without_an_end(values)
-        if self.words("address"):
-            person["address"] = self.text("address")
+        state = values.pop("state")
+        self.keep("escalated_at")  # to whom is not told, so it stays in words
         values["note"] = self.note(*originals)
         if self.own:
             _split_note(values)
-        if self.words("escalated_at"):  # to whom is not told, so it stays in words
-            when = f"{self.table.titled('escalated_at')}：{self.words('escalated_at')}"
-            values["note"] = "\n".join(part for part in (values["note"], when) if part)
+        if self.bad:
+            return None
         return Draft(
             table=self.table, row=self.row.number, values=values, person=person, number=number, timed=timed,
-            handler=handler, handler_phone=handler_phone, leader=self.name_of("leader"), branch=branch, state=state,
-            assigned_at=assigned, next_at=next_at, next_plan=self.text("next_plan"), said=said,
+            handler=handler.name, handler_phone=handler.phone, leader=leader, branch=handler.branch, state=state,
+            assigned_at=assigned, next_at=next_at, next_plan=next_plan, said=said, kept=self.kept,
             label=label_of(self.row.cells.get("number", "")),
         )  # fmt: skip
 
     def _values(self, day: date, raised: datetime) -> dict[str, Any]:
         """The columns that a cell each fills."""
         return {
-            "region": self.region(), "product": self.text("product"),
+            "region": self.place(), "product": self.text("product"),
             "registered_at": (self.instant("registered", day) if "raised" in self.table.fields else None) or raised,
-            "wish": self.text("wish"), "warranty": self.text("warranty"), "tags": parts(self.row.cells.get("tags", "")),
-            "urgency": self.word("urgency", words.labels(Urgency), words.URGENCIES) or "normal",
+            "wish": self.text("wish"), "warranty": self.text("warranty"), "tags": parts(self.cell("tags")),
+            "urgency": self.word("urgency", words.labels(Urgency), words.URGENCIES, strict=True) or "normal",
             "service_mode": self.word("mode", words.labels(ServiceMode), words.MODES),
             "verified": self.flag("verified"), "reason": self.words("reason"),
             "resolved_at": self.instant("resolved_at", day), "confirmed_at": self.confirmed(day), "escalation": 0,
@@ -190,44 +196,29 @@ class _Demand(Reader):
 
     def number(self) -> int | None:
         """Our own number, D12 or 12; another numbering is kept in 备注."""
-        number = our_number(self.row.cells.get("number", ""), About.DEMAND)
-        if number is None:
+        found = our_number(self.cell("number"), About.DEMAND)
+        if not found:
             self.keep("number")
-        return number
+        return found or None
 
     def link(self, name: str) -> int | None:
         """Another demand, by our own number."""
-        number = our_number(self.row.cells.get(name, ""), About.DEMAND)
-        if number is None:
+        found = our_number(self.cell(name), About.DEMAND)
+        if found is None:
             self.keep(name)
-        return number
+        return found
 
-    def person(self) -> dict[str, Any]:
-        """Who asks: name, phone and the rest; a number written beside the name is his phone."""
-        name, beside = without_phone(self.text("customer"))
-        number = self.phone("phone") or beside
-        wechat = self.text("wechat")
-        if re.fullmatch(r"同号|同手机号?|同电话|手机同号|同上|电话同号", wechat):
-            wechat = number
-        code = self.code()
-        if not name and not number and not wechat and not code:
-            self.problem("customer", "没有写客户姓名，也没有电话")
-        return {
-            "name": name, "phone": number, "wechat": wechat, "company": self.text("company"), "region": self.region(),
-            "code": code,
-        }  # fmt: skip
-
-    def region(self) -> str:
-        """The place; in a table without a column for it, where the customer lives."""
-        return super().region() or ("" if "region" in self.table.fields else self.text("address"))
+    def place(self) -> str:
+        """Where it is about; in a table without a column for it, where the customer lives."""
+        return self.region() or ("" if "region" in self.table.fields else self.text("address"))
 
     def raised(self) -> tuple[datetime | None, bool]:
         """When the customer asked, and whether the cell has a time of day."""
         name = "raised" if "raised" in self.table.fields else "registered"
-        value = self.row.cells.get(name, "")
+        value = self.cell(name)
         if is_nothing(value) and name == "raised" and not is_nothing(self.row.cells.get("registered", "")):
             name = "registered"
-            value = self.row.cells["registered"]
+            value = self.cell(name)
         if is_nothing(value):
             self.problem("raised", "没有写提出时间")
             return None, False
@@ -236,6 +227,7 @@ class _Demand(Reader):
         except Unreadable as why:
             self.problem(name, str(why))
             return None, False
+        self.leftover(name, value)
         at = self.frame.instant(found, exact=self.own)
         if at > self.frame.now:
             if self.frame.calendar.local_day(at) > self.frame.today:
@@ -244,23 +236,25 @@ class _Demand(Reader):
             at = self.frame.now
         return at, isinstance(found, datetime)
 
-    def kind(self) -> tuple[str | None, str | None]:
-        """The kind and subtype: of their cells, else as the sheet or the title says for all its rows."""
-        value = self.row.cells.get("kind", "")
-        subtype_cell = self.text("subtype")
-        if is_nothing(value):
-            kind, subtype = words.kind_and_subtype(subtype_cell) if subtype_cell else (None, None)
-            if kind is None and "kind" not in self.table.fields:
-                for text in (self.row.section, self.table.sheet.name, self.table.title[:60]):
-                    kind, subtype = words.kind_and_subtype(text) if text and kind is None else (kind, subtype)
+    def kind(self, content: str) -> tuple[str | None, str | None]:
+        """The kind and subtype: of their cells, else as what stands around the row says, else as the content does."""
+        value, subtype_cell = self.cell("kind"), self.text("subtype")
+        kind, subtype = words.kind_and_subtype(value) if not is_nothing(value) else (None, None)
+        if kind is None and not is_nothing(value):
+            self.problem("kind", f"不认识的类型，可以是：{'、'.join(k.label for k in Kind)}")
+            return None, None
+        if kind is None and subtype_cell:
+            kind, subtype = words.kind_and_subtype(subtype_cell)
+        if kind is None:
+            sections = map(words.kind_of_title, self.row.sections)
+            kind, subtype = next((found for found in sections if found[0]), self.around)
+        if kind is None:
+            kind, subtype = self.judge(content)
             if kind is None:
-                self.problem("kind", "没有写需求类型")
+                self.problem("kind", "没有写需求类型，内容里也看不出；整张表同一类的，加 --set kind=售后")
                 return None, None
-        else:
-            kind, subtype = words.kind_and_subtype(value)
-            if kind is None:
-                self.problem("kind", f"不认识的类型，可以是：{'、'.join(k.label for k in Kind)}")
-                return None, None
+            self.notes.append(f"需求类型：按内容当作{Kind(kind).label}")
+            self.remark(f"没有写需求类型，按内容当作{Kind(kind).label}，请核对")
         if subtype_cell:
             named = words.subtype(subtype_cell, kind)
             if named is None:
@@ -269,58 +263,32 @@ class _Demand(Reader):
         return kind, subtype
 
     def channel(self) -> tuple[str, str]:
-        """The channel and the group's name; a group named as the channel is both."""
-        group = self.text("group")
-        text = self.text("channel")
+        """The channel and the group's name, whichever of the two columns names it."""
+        group, text = self.text("group"), self.text("channel")
+        if not text and group and (named := words.channel(group)) not in (None, "group", "other"):
+            return str(named), ""
         if not text:
-            return ("group" if group else "other"), group
-        labels = words.labels(Channel)
-        found = word(text, labels, words.CHANNELS)
-        if (
-            found == "group"
-            and not group
-            and len(text) > 4
-            and not re.fullmatch(r"(?:微信|社|客户|企业)*(?:社?群聊?|群里?|微信群)", text)
-        ):
+            return ("group" if group else "other"), "" if _ANY_GROUP.fullmatch(group) else group
+        found = words.channel(text)
+        if found is None:
+            self.problem("channel", f"不认识，可以是：{'、'.join(c.label for c in Channel)}")
+            return "other", group
+        if found == "group" and not group and not _ANY_GROUP.fullmatch(text):
             return found, text
-        if found is None or (found == "other" and text not in ("其他", "其它")):
+        if found == "other" and text not in ("其他", "其它"):
             self.keep("channel")
-        return found or "other", group
+        return found, group
 
-    def handler(self) -> tuple[str, str, str]:
-        """Who follows up, his phone and his branch, out of cells that may hold all three; others named are kept."""
-        branch = self.text("branch")
-        cell = self.text("handler")
-        phone = self.phone("handler_phone")
-        if not cell or NOBODY.search(cell):
-            return "", "", branch
-        name, beside = without_phone(cell)
-        if branch and _NO_BRANCH.search(branch):
-            self.keep("branch")
-            branch = ""
-        if around := _BRACKETED.fullmatch(name):
-            name, branch = around[1] or around[4], branch or around[2] or around[3]
-        elif before := _BRANCH_FIRST.match(name):
-            branch, name = branch or before[1], before[2]
-        elif after := _BRANCH_LAST.fullmatch(name):
-            branch, name = branch or after[2], after[1]
-        names = [
-            part
-            for part in re.split(r"[、，,;；/|&\n]+|\s+和\s*|(?<=[一-鿿])\s+(?=[一-鿿]{2,4}$)", name)
-            if part.strip()
-        ]
-        if len(names) > 1:
-            self.keep("handler")
-        return (names[0].strip("（）() ") if names else ""), phone or beside, branch
-
-    def name_of(self, field: str) -> str:
-        """A person's name without the number beside it."""
-        name, _ = without_phone(self.text(field))
-        return "" if NOBODY.search(name) else name
+    def assigned(self, day: date, to_whom: str) -> datetime | None:
+        """When it was assigned; without somebody to whom the time is kept."""
+        at = self.instant("assigned_at", day)
+        if at is not None and not to_whom:
+            self.keep("assigned_at")
+        return at
 
     def confirmed(self, day: date) -> datetime | None:
         """When the customer confirmed; a mere 是 is kept."""
-        value = self.row.cells.get("confirmed", "")
+        value = self.cell("confirmed")
         if is_nothing(value):
             return None
         if not isinstance(value, str) or re.search(r"\d", value):
@@ -330,102 +298,46 @@ class _Demand(Reader):
 
     def next_time(self, day: date) -> date | datetime | None:
         """What was agreed for later; words such as 下周 are kept."""
-        value = self.row.cells.get("next_at", "")
+        value = self.cell("next_at")
         if is_nothing(value):
             return None
         try:
-            return moment(value, Period(), self.frame.today + timedelta(days=300), day)
+            found = moment(value, Period(), self.frame.today + timedelta(days=300), day)
         except Unreadable:
             self.keep("next_at")
             return None
-
-    def end(self, kind: str, raised: datetime, times: list[datetime]) -> dict[str, Any]:
-        """How the demand stands: its state, and outcome and time where it has ended."""
-        state, outcome = self._state(kind)
-        told = self._outcome(kind)
-        closed_at = self.instant("closed_at", self.frame.calendar.local_day(raised), opening=False)
-        reason = self.words("reason")
-        ended = state == "closed" or closed_at is not None
-        if told == "no":
-            outcome = outcome or (words.NEGATIVE.get(kind) if ended or (reason and state is None) else None)
-            ended = ended or bool(outcome)
-        elif told:
-            outcome = told
-            ended = ended or state not in ("confirming", "waiting")
-        elif state is None and not ended and reason and not is_nothing(reason) and kind == "opportunity":
-            outcome, ended = "lost", True
-        if not ended:
-            return {"state": state, "outcome": None, "closed_at": None}
-        last = max([at for at in times if at <= self.frame.now], default=raised)
-        return {"state": "closed", "outcome": outcome, "closed_at": closed_at or max(last, raised)}
-
-    def _state(self, kind: str) -> tuple[str | None, str | None]:
-        text = self.text("status")
-        if not text:
-            return None, None
-        try:
-            answer = yes_no(text)
-        except Unreadable:
-            answer = None
-        if answer is not None:
-            return ("closed" if answer else None), None
-        found = words.state(text)
-        if found is None:
-            self.keep("status")
-            return None, None
-        if len(text) > 8:
-            self.keep("status")
-        return found, words.outcome(text, kind) if found == "closed" and not re.match("已?结束", text) else None
-
-    def _outcome(self, kind: str) -> str | None:
-        """The outcome that the cell names, ``no`` for a plain 否; prose is kept beside."""
-        text = self.text("outcome")
-        if not text:
-            return None
-        try:
-            answer = yes_no(text)
-        except Unreadable:
-            answer = None
-        if answer is not None:
-            return words.POSITIVE[kind] if answer else "no"
-        found = words.outcome(text, kind) if len(text) <= 20 else None
-        if found is None or len(text) > 6:
-            self.keep("outcome")
-        if found and Outcome(found) not in _allowed(kind):
-            self.problem(
-                "outcome", f"{Kind(kind).label}没有这种结果，可以是：{'、'.join(o.label for o in _allowed(kind))}"
-            )
-            return None
+        self.leftover("next_at", value)
         return found
 
     def progress(self, raised: datetime, handler: str) -> tuple[list[Said], list[str]]:
         """The follow-ups of the row's progress cells, and the cells as they were where that took something off them."""
         cells = self.row.more.get("progress", ())
-        dates = self.row.more.get("follow_at", ())
+        dates = list(self.row.more.get("follow_at", ()))
         day = self.frame.calendar.local_day(raised)
-        method = self.word("method", words.labels(Method), words.METHODS)
-        stage = self.text("stage")
         people = self.people | {handler} if handler else self.people
+        used: set[int] = set()
         said: list[Said] = []
         originals: list[str] = []
         for index, (title, cell) in enumerate(cells):
             text = plain(cell)
-            if is_nothing(text) or (len(text) < 4 and not re.search(r"\w", text)):
+            if is_nothing(text):
                 continue
-            default = raised
-            if index < len(dates) or len(dates) == 1:
-                at = self._follow_date(dates[min(index, len(dates) - 1)], day)
-                default = self.follow_time(at, raised) if at else raised
-            found = entries(text, self.table.period, self.frame.today, day, people)
+            dated, at = title_day(title, self.row.period, self.frame.today, day)
+            if at is None and dates:
+                used.add(place := min(index, len(dates) - 1) if len(dates) > 1 else 0)
+                at = self._follow_date(dates[place], day)
+            default = self.follow_time(at, raised) if at else raised
+            found = entries(text, self.row.period, self.frame.today, day, people)
             for entry in found:
-                at = self.follow_time(entry.at, raised) if entry.at is not None else default
-                said.append(Said(at, entry.text, entry.by, method=method, stage=stage))
-                default = max(default, at) if entry.at is not None else default
+                default = at = self.follow_time(entry.at, raised) if entry.at is not None else default
+                said.append(Said(at, f"{title}：{entry.text}" if dated else entry.text, entry.by))
             if not self.own and any(entry.text != entry.raw for entry in found):
                 originals.append(f"{title}原文：{text}")
-        if not cells:
-            for title, cell in dates:
-                self.notes.append(f"{title}：{plain(cell)}")
+        self.notes += [f"{title}：{plain(cell)}" for n, (title, cell) in enumerate(dates) if n not in used]
+        if said:
+            method, stage = self.word("method", words.labels(Method), words.METHODS), self.text("stage")
+            for entry_said in said:
+                entry_said.method, entry_said.stage = method, stage
         return said, originals
 
     def _follow_date(self, cell: tuple[str, Any], day: date) -> date | datetime | None:
@@ -443,12 +355,6 @@ class _Demand(Reader):
         return min(at, self.frame.now)
 
 
-def _allowed(kind: str) -> tuple[Outcome, ...]:
-    from demandctl.core.lifecycle import OUTCOMES
-
-    return OUTCOMES[Kind(kind)]
-
-
 _NOTE_PARTS = {called("demand", column): column for column in IN_NOTE["demand"]} | {"保修": "warranty"}
 """The second is how exports of the first release have it."""
 
@@ -463,7 +369,7 @@ def _split_note(values: dict[str, Any]) -> None:
         elif name == "tags":
             values[name] = text.split("、")
         elif name in ("from_id", "duplicate_of"):
-            values[name] = int(text.lstrip("Dd")) if text.lstrip("Dd").isdecimal() else None
+            values[name] = our_number(text, About.DEMAND)
         else:
             values[name] = text
         lines.pop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from demandctl.core.routing import Branch, Candidate, branch_named, branch_of
@@ -12,15 +13,18 @@ from demandctl.imports.beside import ABOUT, Beside, Said, read_beside
 from demandctl.imports.bulk import insert, insert_dicts, next_id, sql
 from demandctl.imports.cells import plain
 from demandctl.imports.clocks import EVENT_SQL, Adopter, Standing, settled_status
-from demandctl.imports.demand_rows import Draft, read_demands
+from demandctl.imports.demand_rows import Draft, goes_on, read_demands
 from demandctl.imports.importer import Importer
 from demandctl.imports.kinds import DEMANDS
 from demandctl.imports.newcomers import Clash, Contacts, Customers, Person
 from demandctl.imports.problems import Problem
 from demandctl.imports.record import Frame
 from demandctl.imports.source import Source
-from demandctl.imports.tables import Table
+from demandctl.imports.tables import Row, Table
 from demandctl.language.subject import Subject
+from demandctl.paste.keywords import Wording
+from demandctl.paste.matters import cue_text
+from demandctl.paste.proposals import wording
 from demandctl.queries import routing
 from demandctl.queries.reader import reader_in
 from demandctl.store.deadlines import demand_facts
@@ -80,7 +84,7 @@ def _attach(said: Beside, drafts: Sequence[Draft]) -> None:
 
 def _orphans(said: Beside, labels: set[str], tables: Sequence[Table]) -> list[Problem]:
     """Follow-ups on a sheet of their own whose demand is not in the file, or is in a row that cannot be taken."""
-    titles = {table.sheet.name: table.titled("number") for table in tables}
+    titles = {table.sheet: table.titled("number") for table in tables}
     return [
         Problem(sheet, row, titles.get(sheet, ""), label, "这份文件里没有收下这个编号的需求")
         for label, entries in said.items()
@@ -114,7 +118,22 @@ class DemandImport(Importer[Draft]):
 
     def records(self, table: Table) -> Iterator[Draft | None]:
         """The demands of a table."""
-        return read_demands(table, self.frame, self.contacts.names, told=bool(self._said))
+        return read_demands(table, self.frame, self.contacts.names, self._judge, told=bool(self._said))
+
+    @staticmethod
+    def goes_on(row: Row) -> bool:
+        """Whether a row only adds to the demand above it."""
+        return goes_on(row)
+
+    def _judge(self, content: str) -> tuple[str | None, str | None]:
+        """The kind and subtype that a content states, as a paste would be read."""
+        verdict = self._wording.judge(cue_text(content))
+        return verdict.kind, verdict.subtype
+
+    @cached_property
+    def _wording(self) -> Wording:
+        """The words of the program and of the user: compiled only where a table says no kind."""
+        return wording(self.work.context)
 
     def expect(self, found: Sequence[Draft]) -> None:
         """What rows say for each other; numbers of our own that the file brings along: nobody else gets them."""
@@ -208,7 +227,7 @@ class DemandImport(Importer[Draft]):
         said = self._history(draft)
         branch, branch_leader = self._branch(draft, handler, leader)
         standing, due, wait = self._standing(draft, handler, leader, said)
-        past = _past_promise(draft) if draft.next_at and not (due or standing.closed or draft.table.own) else ""
+        past = "" if due or draft.table.own else _past_promise(draft)
         row = {
             "id": number, **{name: value for name, value in values.items() if name != "note"},
             "customer_id": customer, "status": standing.status, "handler_id": handler.id if handler else None,
@@ -386,6 +405,6 @@ def _as_instant(value: Any, work: Work) -> datetime | None:
 
 
 def _past_promise(draft: Draft) -> str:
-    """A next step whose date has passed starts no clock; it stays on record."""
-    plan = f" {draft.next_plan}" if draft.next_plan else ""
-    return f"{draft.table.titled('next_at') or '下次跟进'}：{plain(draft.next_at)}{plan}"
+    """A next step without a date to come starts no clock; it stays on record."""
+    told = (("next_at", plain(draft.next_at)), ("next_plan", draft.next_plan))
+    return "\n".join(f"{draft.table.titled(name)}：{text}" for name, text in told if text)

@@ -14,7 +14,7 @@ from demandctl.imports.cells import plain
 from demandctl.imports.kind import TableKind
 from demandctl.language.figures import narrow
 
-MANY = frozenset({"progress", "follow_at", "region"})
+MANY = frozenset({"progress", "follow_at", "region", "phones"})
 """Fields that several columns may fill."""
 
 COMPOUNDS: Mapping[frozenset[str], str] = {

@@ -7,19 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
-from demandctl.imports.arrival import Arrival, guessed, unread
+from demandctl.imports.arrival import Arrival, tell
+from demandctl.imports.cells import plain
 from demandctl.imports.kind import TableKind
-from demandctl.imports.problems import BadRow, Problem, by_row, write_problems
+from demandctl.imports.problems import BadRow, BadTable, Problem, by_row, write_problems
 from demandctl.imports.record import Frame
 from demandctl.imports.rows import rows_of
 from demandctl.imports.source import Source, remember, required
-from demandctl.imports.tables import Row, Table, header_of
+from demandctl.imports.tables import Row, Table
+from demandctl.store import fields
 from demandctl.store.work import Work
 
 _TOLD_EVERY = 200
+_FIRST = 3
+"""So many records are shown before they are taken."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,9 +36,25 @@ class Found:
     values: dict[str, Any]
     person: dict[str, Any] = field(default_factory=dict)
     """Whom it is about, as far as the file says."""
+    kept: Sequence[str] = ()
+    """The headers that are no field of ours and whose cells are kept in 备注."""
 
 
 R = TypeVar("R", bound=Found)
+
+
+def in_words(table: str, values: Mapping[str, Any], zone: tzinfo) -> dict[str, str]:
+    """Columns with their values as people say them; blank ones are left out."""
+    found: dict[str, str] = {}
+    for name, value in values.items():
+        column = fields.known(table, name) or fields.known("customer", name)
+        if column is None or not column.name or value in ("", None, [], False):
+            continue
+        if isinstance(value, datetime):
+            value = f"{value.astimezone(zone):%Y-%m-%d %H:%M}" if value.tzinfo else plain(value)
+        text = "、".join(value) if isinstance(value, list) else plain(value)
+        found[column.name] = fields.label(column, text) or text
+    return found
 
 
 class Importer(Generic[R]):
@@ -52,6 +73,11 @@ class Importer(Generic[R]):
         """One row as a record; None where something in it is wrong."""
         raise NotImplementedError
 
+    @staticmethod
+    def goes_on(row: Row) -> bool:
+        """Whether a row only adds to the record above it."""
+        return False
+
     def expect(self, found: Sequence[R]) -> None:
         """See all records before the first is taken: the numbers that they bring along, what they say of each other."""
 
@@ -63,22 +89,22 @@ class Importer(Generic[R]):
         """Write what was settled."""
         raise NotImplementedError
 
+    def shown(self, found: R) -> dict[str, Any]:
+        """A record as it would stand, in the words of people."""
+        return in_words(self.kind.table, {**found.person, **found.values}, self.work.calendar.zone)
+
     def problem(self, found: Found, field: str, value: str, message: str) -> None:
         """Note down what is wrong with a record."""
         title = found.table.titled(field)
-        self.frame.problems.append(Problem(found.table.sheet.name, found.row, title, value[:80], message))
+        self.frame.problems.append(Problem(found.table.sheet, found.row, title, value[:80], message, field))
 
 
 def bring_in(work: Work, source: Source, importer: type[Importer[R]], *, skip_errors: bool) -> Arrival:
     """Take the tables of a file in. With problems and without *skip_errors* nothing is stored."""
     kind = importer.kind
     frame = Frame(work.now, work.calendar)
-    tables = source.tables(work, kind, frame)
-    arrival = Arrival(required(tables[kind], source, kind), [t for each in kind.beside for t in tables[each]])
-    taken = {table.sheet.name for table in [*arrival.tables, *arrival.beside]}
-    arrival.notes = [
-        *guessed(arrival), *unread({sheet.name: sheet for sheet in source.sheets if sheet.name not in taken}, kind)
-    ]  # fmt: skip
+    tables = source.tables(work, kind)
+    arrival = Arrival(required(tables, source, kind), tables.beside)
     taking = importer(work, source, frame, arrival, arrival.beside)
     found = [*_read(taking, source, arrival)]
     taking.expect(found)
@@ -86,28 +112,42 @@ def bring_in(work: Work, source: Source, importer: type[Importer[R]], *, skip_er
     for number, record in enumerate(found):
         if number % _TOLD_EVERY == 0:
             source.progress("写入", number, len(found))
-        if (record.table.sheet.name, record.row) not in bad:
-            taking.take(record)
+        if (record.table.sheet, record.row) not in bad:
+            _take(taking, record, arrival)
     arrival.problems = sorted(frame.problems, key=lambda problem: _place(problem, arrival))
+    tell(arrival, source, frame, tables.others)
     if arrival.problems and not skip_errors:
         return arrival
     taking.store()
     remember(work, source, arrival.tables)
     work.describe(
-        f"导入{kind.noun} {source.path.name}：新增 {arrival.added}，更新 {arrival.updated}，跳过 {arrival.skipped}"
+        f"导入{kind.noun} {source.path.name}：新增 {arrival.added}，更新 {arrival.updated}，已有 {arrival.skipped}"
     )
     return arrival
 
 
+def _take(taking: Importer[R], record: R, arrival: Arrival) -> None:
+    """Take one record, and count what of it is kept in 备注."""
+    settled = arrival.added + arrival.updated
+    taking.take(record)
+    if arrival.added + arrival.updated > settled:
+        for title in record.kept:
+            arrival.kept[title] = arrival.kept.get(title, 0) + 1
+        if len(arrival.first) < _FIRST:
+            arrival.first.append(taking.shown(record))
+
+
 def _read(taking: Importer[R], source: Source, arrival: Arrival) -> Iterator[R]:
     """The records of all tables that have no problem, counted as they are read."""
-    total = sum(max(len(table.sheet.rows) - table.head - 1, 0) for table in arrival.tables)
+    total = sum(max(len(table.block.rows) - table.head - 1, 0) for table in arrival.tables)
     for table in arrival.tables:
+        rows = arrival.rows.setdefault(table.sheet, set())
         for record in taking.records(table):
             arrival.read += 1
             if arrival.read % _TOLD_EVERY == 0:
                 source.progress("读取", arrival.read, total)
             if record is not None:
+                rows.add(record.row)
                 yield record
 
 
@@ -115,13 +155,28 @@ def _place(problem: Problem, arrival: Arrival) -> tuple[int, int]:
     return (arrival.sheets.index(problem.sheet) if problem.sheet in arrival.sheets else -1, problem.row)
 
 
-def leave_out(path: Path, arrival: Arrival) -> None:
-    """Write the bad rows beside the file, each with its reasons."""
+def leave_out(path: Path, importer: type[Importer[Any]], arrival: Arrival) -> None:
+    """Write the bad rows beside the file, each with its reasons and with the rows that only go on with it."""
     reasons = by_row(arrival.problems)
-    tables: Mapping[str, Table] = {table.sheet.name: table for table in [*arrival.tables, *arrival.beside]}
-    rows = [
-        BadRow(sheet, number, header_of(tables[sheet]), tables[sheet].sheet.rows[number - 1], reason)
-        for (sheet, number), reason in sorted(reasons.items())
-        if sheet in tables and 0 < number <= len(tables[sheet].sheet.rows)
-    ]
-    arrival.bad_file = write_problems(path, rows)
+    wrong: dict[tuple[str, int], set[str]] = {}
+    for problem in arrival.problems:
+        wrong.setdefault((problem.sheet, problem.row), set()).add(problem.field)
+    tables = [_bad_table(table, importer, reasons, wrong) for table in [*arrival.tables, *arrival.beside]]
+    arrival.bad_file = write_problems(path, [table for table in tables if table.rows])
+
+
+def _bad_table(
+    table: Table, importer: type[Importer[Any]], reasons: Mapping[tuple[str, int], str],
+    wrong: Mapping[tuple[str, int], set[str]],
+) -> BadTable:  # fmt: skip
+    places = {column.field: column.place for column in table.columns if column.field}
+    rows: list[BadRow] = []
+    bad = False
+    for row in rows_of(table):
+        where = (table.sheet, row.number)
+        bad = where in reasons or (bad and importer.goes_on(row))
+        if bad:
+            marked = frozenset(places[field] for field in wrong.get(where, ()) if field in places)
+            rows.append(BadRow(row.number, row.filled, row.sections, marked, reasons.get(where, "接上一行")))
+    titles = [line for line in table.title.split("\n") if line]
+    return BadTable(table.sheet, titles, table.header(), rows)

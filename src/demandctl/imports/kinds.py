@@ -13,17 +13,42 @@ from demandctl.imports.likely import is_customer, is_kind, is_name, is_phone, is
 
 RATINGS = ("product_rating", "attitude", "speed", "promise", "satisfaction")
 """What a customer rates in a revisit."""
+_ASKER = {
+    "customer": "customer.name", "phone": "customer.phone", "wechat": "customer.wechat", "company": "customer.company",
+    "code": "customer.id", "address": "customer.address",
+}  # fmt: skip
+
+
+def _columns(table: str, same: str, **others: str) -> Mapping[str, str]:
+    """Field to column: *same* are those of the table under their own names."""
+    return {**{name: f"{table}.{name}" for name in same.split()}, **others}
+
 
 ASSIGNMENTS = TableKind(
-    "assignments", "派单", synonyms.ASSIGNMENTS, own=frozenset({"number", "at", "to"}), computed="序号",
+    "assignments", "派单", synonyms.ASSIGNMENTS, table="assignment",
+    columns=_columns("assignment", "at how reason operator", number="demand.id", to="assignment.to_id",
+                     **{"from": "assignment.from_id"}),
+    hint="派单|转派", own=frozenset({"number", "at", "to"}), computed="序号",
     needed=(("number",), ("at",), ("to",)),
 )  # fmt: skip
 FOLLOW_UPS = TableKind(
-    "follow-ups", "跟进", synonyms.FOLLOW_UPS, own=frozenset({"internal", "next_plan"}), computed="序号",
+    "follow-ups", "跟进", synonyms.FOLLOW_UPS, table="follow_up",
+    columns=_columns("follow_up", "at internal method stage text next_plan next_at wait_until resolved",
+                     number="demand.id", customer="customer.name", phone="customer.phone", by="follow_up.by_name",
+                     by_phone="follow_up.phone"),
+    hint="跟进|沟通|联系|回复", own=frozenset({"internal", "next_plan"}), computed="序号",
     needed=(("number", "customer", "phone"), ("at",), ("text",)),
 )  # fmt: skip
+_PERSON = ("customer", "phone", "wechat", "company", "code", "address")
 DEMANDS = TableKind(
-    "demands", "需求", synonyms.DEMANDS, beside=(FOLLOW_UPS, ASSIGNMENTS),
+    "demands", "需求", synonyms.DEMANDS, table="demand",
+    columns=_columns("demand", "channel region kind subtype product content wish urgency warranty verified branch "
+                     "next_at next_plan status outcome amount reason closed_at resolved_at note tags duplicate_of",
+                     number="demand.id", raised="demand.raised_at", registered="demand.registered_at",
+                     group="demand.group_name", mode="demand.service_mode", handler="demand.handler_id",
+                     leader="demand.leader_id", confirmed="demand.confirmed_at",
+                     **{"from": "demand.from_id"}, **_ASKER),
+    person=_PERSON, fresh=("content", "raised"), beside=(FOLLOW_UPS, ASSIGNMENTS),
     own=frozenset({"number", "code", "registered", "raised"}),
     needed=(("content",), ("customer", "phone", "code", "wechat")), asked="content、customer、raised、kind",
     computed="首次响应|首次响应时间|跟进次数|最近跟进|时限|时限情况",
@@ -40,8 +65,15 @@ DEMANDS = TableKind(
     },
 )  # fmt: skip
 REVISITS = TableKind(
-    "revisits", "回访", synonyms.REVISITS, own=frozenset({"number", "code", "recorded", "visited"}),
-    needed=(("customer", "phone", "code"), ("visited", "planned", "satisfaction", "kind", "attitude")),
+    "revisits", "回访", synonyms.REVISITS, table="revisit",
+    columns=_columns("revisit", "kind method reachable product_rating attitude speed promise satisfaction dissatisfaction "
+                     "suggestion recommend inactive_reason would_continue problem urgent department visitor note",
+                     number="revisit.id", demand="revisit.demand_id", planned="revisit.planned_at",
+                     visited="revisit.visited_at", call_back="revisit.call_back_at", heard="revisit.heard_from",
+                     forwarded="revisit.forwarded_at", contacted="revisit.contacted_at", solved="revisit.solved_at",
+                     recorded="revisit.recorded_at", region="customer.region", **_ASKER),
+    own=frozenset({"number", "code", "recorded", "visited"}),
+    needed=(("customer", "phone", "code"), ("visited", "planned", "recorded", *RATINGS)),
     asked="customer、visited", computed="登记及时|时限", looks={"phone": is_phone, "customer": is_name},
     choices={
         "kind": (vocabulary.RevisitKind, words.REVISIT_KINDS), "method": (vocabulary.Method, words.METHODS),
@@ -49,14 +81,21 @@ REVISITS = TableKind(
     },
 )  # fmt: skip
 CUSTOMERS = TableKind(
-    "customers", "客户", synonyms.CUSTOMERS, own=frozenset({"code", "created_at"}),
-    needed=(("name", "phone", "wechat", "nickname"), ("phone", "region", "company", "code", "wechat", "stage", "value")),
+    "customers", "客户", synonyms.CUSTOMERS, table="customer",
+    columns=_columns("customer", "name nickname phone wechat company region address value need_class stage tags "
+                     "birthday last_order business_contact arrears handed contract_on profiled_on documents approved_by "
+                     "revisit_every note consent_on briefed_at created_at source email industry lost_reason",
+                     code="customer.id", owner="customer.owner_id"),
+    own=frozenset({"code", "created_at"}),
+    needed=(("name", "phone", "wechat", "nickname", "given"), ("phone", "region", "company", "code", "wechat", "stage", "value", "email")),
     asked="name、phone", computed="需求数|未结束|需求次数|未结束需求|最近需求|最近回访",
     looks={"phone": is_phone, "name": is_name},
     choices={"value": (vocabulary.Value, words.VALUES), "stage": (vocabulary.Stage, words.STAGES)},
 )  # fmt: skip
 CONTACTS = TableKind(
-    "contacts", "通讯录", synonyms.CONTACTS, needed=(("name",), ("role", "phone", "branch")), asked="name、role",
+    "contacts", "通讯录", synonyms.CONTACTS, table="contact",
+    columns=_columns("contact", "name role branch regions products skills phone wechat leader active note"),
+    needed=(("name", "given"), ("role", "phone", "branch")), asked="name、role",
     computed="编号|手里的需求|在手需求", looks={"phone": is_phone, "name": is_name},
     choices={"role": (vocabulary.Role, words.ROLES)},
 )  # fmt: skip

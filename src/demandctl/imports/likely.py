@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from demandctl.imports.cells import plain
 from demandctl.imports.files.sheet import Cell
-from demandctl.imports.progress import COMPOUND, SURNAMES
+from demandctl.imports.names import COMPOUND, SURNAMES
 from demandctl.imports.words import kind_and_subtype
 from demandctl.language.phones import find, is_mobile
 
@@ -50,6 +50,17 @@ def is_kind(text: str) -> bool:
 def is_told(text: str) -> bool:
     """What somebody said, in words of its own."""
     return len(text) > 6 and re.search("[一-鿿]{4}", text) is not None
+
+
+_NOTHING_SAID = re.compile(
+    r"[A-Z]{1,2}列|(?:列|字段|栏|项|数据|column|field|f)\s*[\d一二三四五六七八九十]*|\d{1,2}|[a-z]|[甲乙丙丁]栏?|.*(?:谁|啥|什么|哪|怎么|咋|几号|多少|为何|何时|何人|何事|说的|讲的).*",
+    re.IGNORECASE,
+)
+
+
+def says_nothing(title: str) -> bool:
+    """Whether a header says nothing of what is below: it is a number, a letter, or a question."""
+    return _NOTHING_SAID.fullmatch(title) is not None
 
 
 def likely(

@@ -5,35 +5,15 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
 
 from demandctl.imports.cells import Period, Unreadable, moment
-from demandctl.language.figures import narrow
+from demandctl.imports.names import is_full_name
+from demandctl.language.figures import in_digits, narrow
 
-SURNAMES = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付傅"
-    "方白邹孟熊秦邱丘江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞"
-    "左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄"
-    "窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝"
-)
-COMPOUND = (
-    "欧阳",
-    "司马",
-    "上官",
-    "诸葛",
-    "夏侯",
-    "皇甫",
-    "尉迟",
-    "公孙",
-    "慕容",
-    "令狐",
-    "司徒",
-    "端木",
-    "东方",
-    "南宫",
-)
 _TITLES = "(?:经理|主任|工程师|工|师傅|总|总监|部长|主管|专员|老师)?"
 
 
@@ -63,6 +43,8 @@ _START = re.compile(
     rf"|(?<=[\s，,、])(?=(?:{_DATE}){_CLOCK}\s*[^\s\d：:，,。；;]{{0,8}}[：:])",
     re.MULTILINE,
 )
+_COMMA_START = re.compile(rf"(?<=[，,、])[ \t　]*(?=(?:{_DATE}))")
+"""In a text that begins with a date, a date after a comma begins another entry."""
 _BY = re.compile(rf"\s*[\[【(（]?([一-鿿·]{{2,8}}?){_TITLES}[\]】)）]?\s*[：:]\s*")
 _BY_BRACKETS = re.compile(rf"\s*[\[【(（]([一-鿿·]{{2,5}}){_TITLES}[\]】)）]\s*")
 _SIGNED = re.compile(rf"[\s，,。；;]*(?:[—\-–]{{1,2}}|[(（\[【])\s*([一-鿿·]{{2,5}}){_TITLES}\s*[)）\]】]?\s*$")
@@ -86,9 +68,12 @@ def entries(text: str, period: Period, today: date, raised: date | None, people:
         return []
     even = narrow(whole)
     starts: list[tuple[int, int]] = []
-    for match in _START.finditer(even):
-        if not starts or match.start() > starts[-1][1]:
-            starts.append(match.span())
+    marks = [match.span() for match in _START.finditer(even)]
+    if marks and _HEAD.match(even, marks[0][1]) and not even[: marks[0][0]].strip():
+        marks = sorted([*marks, *(match.span() for match in _COMMA_START.finditer(even))])
+    for span in marks:
+        if not starts or span[0] > starts[-1][1]:
+            starts.append(span)
     starts = [span for span in starts if _is_start(even[slice(*span)], people)]
     if not starts and (signed := _signed_lines(whole, period, today, raised, people)):
         return signed
@@ -172,8 +157,49 @@ def _person(text: str, people: Collection[str]) -> tuple[str, str]:
 
 
 def _is_name(text: str, people: Collection[str]) -> bool:
-    if text in people:
-        return True
-    if _NOT_A_NAME.search(text):
-        return False
-    return (len(text) in (2, 3) and text[0] in SURNAMES) or (len(text) in (3, 4) and text.startswith(COMPOUND))
+    return text in people or (not _NOT_A_NAME.search(text) and is_full_name(text))
+
+
+# -- columns of a day, a week or a month each --------------------------------------------------------------------
+
+_WEEK = re.compile(r"(?:(\d{1,2})月)?第?(\d{1,2})周|[wW](?:eek)?\s*(\d{1,2})")
+_DAY_IN_TITLE = re.compile(rf"{_DATE}")
+_SHORT_END = re.compile(r"[-~—–至到]\s*(\d{1,2})\s*[日号]?(?![\d.月/])")
+_MONTH = re.compile(r"(?:(\d{4})\s*[年./-]\s*)?(\d{1,2})月(?:份)?")
+_THIRDS = {"上": 10, "中": 20}
+
+
+def title_day(title: str, period: Period, today: date, after: date) -> tuple[bool, date | None]:
+    """Whether a header names a day, a week or a month, and the last day of that, never one to come."""
+    text = in_digits(narrow(title)).replace(" ", "")
+    found = _named_day(text, period, today, after)
+    named = found is not None or _WEEK.match(text) is not None or _MONTH.match(text) is not None
+    return named, min(found, today) if found else None
+
+
+def _named_day(text: str, period: Period, today: date, after: date) -> date | None:
+    year = period.years[-1] if period.years else after.year
+    if week := _WEEK.match(text):
+        month = int(week[1]) if week[1] else period.month
+        number = int(week[2] or week[3])
+        if month and number < 6:
+            return _end_of_month(year, month, number * 7)
+        return date.fromisocalendar(year, number, 5) if 0 < number < 53 else None
+    days = [match[0] for match in _DAY_IN_TITLE.finditer(text)]
+    if days:
+        try:
+            found = moment(days[-1], period, today, None if period.years else after)
+        except Unreadable:
+            return None
+        last = found.date() if isinstance(found, datetime) else found
+        short = _SHORT_END.search(text)
+        return _end_of_month(last.year, last.month, int(short[1])) if short and len(days) == 1 else last
+    if month_only := _MONTH.match(text):
+        third = next((day for mark, day in _THIRDS.items() if f"月{mark}旬" in text), 31)
+        return _end_of_month(int(month_only[1] or year), int(month_only[2]), third)
+    return None
+
+
+def _end_of_month(year: int, month: int, day: int) -> date | None:
+    """The day of a month, its last one where it has no such day."""
+    return date(year, month, min(day, monthrange(year, month)[1])) if 1 <= month <= 12 and day > 0 else None

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from demandctl.actions import revisits
-from demandctl.imports import words
+from demandctl.imports import whom, words
 from demandctl.imports.arrival import Arrival
 from demandctl.imports.bulk import columns, insert_dicts, next_id, sql
-from demandctl.imports.cells import is_nothing, our_number, without_phone, word
+from demandctl.imports.cells import is_nothing, our_number, word
 from demandctl.imports.importer import Found, Importer
 from demandctl.imports.kinds import RATINGS, REVISITS
 from demandctl.imports.newcomers import Clash, Contacts, Customers
@@ -114,21 +114,23 @@ def _identity(customer: int, values: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _revisit(row: Row, table: Table, frame: Frame) -> Found | None:
     reader = Reader(row, table, frame)
-    person = _visited_person(reader)
+    person = whom.customer(reader)
+    if not (person["name"] or person["phone"] or person["code"]):
+        reader.problem("customer", "没有写客户名称，也没有电话")
     visited = reader.instant("visited")
     planned = reader.time("planned")
     planned_at = frame.instant(planned, exact=table.own) if planned else None
     called = reader.time("call_back")
-    link = our_number(row.cells.get("demand", ""), About.DEMAND)
+    link = our_number(reader.cell("demand"), About.DEMAND)
     if link is None:
         reader.keep("demand")
-    number = our_number(row.cells.get("number", ""), About.REVISIT)
+    number = our_number(reader.cell("number"), About.REVISIT)
     if number is None:
         reader.keep("number")
-    kind = reader.word("kind", words.labels(RevisitKind), words.REVISIT_KINDS)
+    kind = reader.word("kind", words.labels(RevisitKind), words.REVISIT_KINDS, strict=True)
     values: dict[str, Any] = {
         "number": number, "demand_id": link,
-        "kind": kind or _kind_of(table, link is not None),
+        "kind": kind or _kind_of(table, linked=link is not None),
         "method": reader.word("method", words.labels(Method), words.METHODS),
         "planned_at": planned_at, "visited_at": visited, "reachable": _reached(reader, visited),
         "call_back_at": frame.instant(called, exact=table.own) if called else None, **_told(reader),
@@ -140,7 +142,7 @@ def _revisit(row: Row, table: Table, frame: Frame) -> Found | None:
             reader.problem("visited", "没有写回访时间")
         values["visited_at"] = values["recorded_at"]
     values["note"], values["plan"], values["escalated_to"] = _note(reader.note(), table.own)
-    return None if reader.bad else Found(table=table, row=row.number, person=person, values=values)
+    return None if reader.bad else Found(table=table, row=row.number, person=person, values=values, kept=reader.kept)
 
 
 def _told(reader: Reader) -> dict[str, Any]:
@@ -173,18 +175,6 @@ def _note(text: str, own: bool) -> tuple[str, str, str]:
     return "\n".join(lines), plan, escalated_to
 
 
-def _visited_person(reader: Reader) -> dict[str, Any]:
-    name, beside = without_phone(reader.text("customer"))
-    phone = reader.phone("phone") or beside
-    code = reader.code()
-    if not name and not phone and not code:
-        reader.problem("customer", "没有写客户名称，也没有电话")
-    return {
-        "name": name, "phone": phone, "wechat": reader.text("wechat"), "company": reader.text("company"),
-        "region": reader.region(), "address": reader.text("address"), "code": code,
-    }  # fmt: skip
-
-
 def _reached(reader: Reader, visited: datetime | None) -> bool | None:
     told = word(reader.text("reachable"), words.NO_LABELS, words.REACHED)
     answer = told == "yes" if told else reader.flag("reachable")
@@ -193,9 +183,9 @@ def _reached(reader: Reader, visited: datetime | None) -> bool | None:
     return answer if answer is not None else True if visited else None
 
 
-def _kind_of(table: Table, linked: bool) -> str:
+def _kind_of(table: Table, *, linked: bool) -> str:
     """Without a cell that says so: what the sheet or the title is called, else 售后 for a demand, else 常规."""
-    for text in (table.sheet.name, table.title):
+    for text in (table.sheet, table.title):
         if found := word(text, words.labels(RevisitKind), words.REVISIT_TITLES):
             return found
     return (RevisitKind.AFTER_SALE if linked else RevisitKind.REGULAR).value

@@ -1,7 +1,7 @@
 """The records of a table, one after the other, without what is no record.
 
 Totals, examples and repeated headers lie between; a cell merged downwards holds for each of its rows, 同上 says what
-the cell above says, and a line of its own heads the rows below it.
+the cell above says, a line of its own heads the rows below it, and a row without a customer is the same customer's.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
 
-from demandctl.imports.cells import plain
+from demandctl.imports.cells import is_nothing, period_of, plain
+from demandctl.imports.columns import TICKED, letters
 from demandctl.imports.files.sheet import Cell
 from demandctl.imports.headers import MANY
 from demandctl.imports.tables import TOTALS, Row, Table, is_blank
@@ -30,57 +31,112 @@ _NOTHING: dict[int, int] = {}
 
 
 def rows_of(table: Table) -> Iterator[Row]:
-    """The records of a table, one after the other."""
+    """The records of a table, one after the other; what is none is told in ``table.left``."""
+    table.left.clear()
+    table.carried.clear()
     reading = _Reading(table)
     for index in range(table.head + 1, table.last + 1):
         if (row := reading.row(index)) is not None:
             yield row
+    for index in range(table.last + 1, len(table.block.rows)):
+        reading.leave(index)
 
 
 class _Reading:
     """A table being read downwards: what is the same for all rows, and what a row takes from those above it."""
 
     def __init__(self, table: Table) -> None:
-        self._table, self._rows, columns = table, table.sheet.rows, table.columns
+        self._table, self._rows, columns = table, table.block.rows, table.columns
         self._heads = {title for row in self._rows[table.head : table.head + 1] for title in row if title}
-        single = [c for c in columns if c.field not in MANY | {"", "seq", "computed"}]
+        single = [c for c in columns if c.field not in MANY | {"", "seq", "computed", TICKED}]
         self._names, self._pick = [c.field for c in single], _picker([c.place for c in single])
         self._reach = max((c.place for c in columns), default=-1) + 1
         self._many = [c for c in columns if c.field in MANY]
         self._others = [c for c in columns if not c.field]
         self._repeated = [c.place for c in columns if c.field not in _OF_ITS_OWN]
+        self._seq = next((c for c in columns if c.field == "seq"), None)
         self._verbatim = table.own or "internal" in table.fields
         """What our own exports write, nobody abbreviated."""
         self._above: Sequence[Cell] = ()
-        self._section = ""
+        self._before: Row | None = None
+        self._sections: dict[str, str] = {}
+        self._period = table.period
+        self._comments = table.block.comments()
 
     def row(self, index: int) -> Row | None:
         """The record of a row; None when it is none."""
         raw = self._rows[index]
-        merged = self._covering(index) if self._table.blocks else _NOTHING
+        merged = self._covering(index) if self._table.spans else _NOTHING
         first, alone = _begins(raw)
         if first is None and not merged:
             return None
         if type(first) is str and self._is_no_record(first, raw):
+            self.leave(index)
             return None
         row = self._above = self._filled(raw, merged)
         cells = dict(zip(self._names, self._pick(row), strict=True))
         if self._table.ticks:
             self._read_ticks(row, cells)
-        if alone and not merged and not _has_record(cells):
-            self._section = plain(
-                first
-            )  # 二月份, 商机类: it heads a part of the table; a lone number waits to be filled in
-            return None
+        for name, text in self._table.fixed.items():
+            if is_blank(cells.get(name, "")):
+                cells[name] = text
+        if alone and not merged and not self._has_record(cells):
+            self._enter(index, plain(first))
+            return None  # 二月份, 商机类: it heads a part of the table; a lone number waits to be filled in
         more: dict[str, list[tuple[str, Cell]]] = {}
         for column in self._many:
             if not is_blank(cell := row[column.place]):
                 more.setdefault(column.field, []).append((column.title, cell))
         extras = [(c.title, row[c.place]) for c in self._others if not is_blank(row[c.place])]
+        if self._seq and type(seq := row[self._seq.place]) is str and seq and not seq.strip().isdigit():
+            extras.append((self._seq.title, seq))
+        extras += [(f"批注 {letters(self._table.block.left + column)}{self._table.block.number(index)}", text)
+                   for column, text in self._comments.get(index, ())]  # fmt: skip
         over = (
             frozenset(c.field for c in self._table.columns if merged.get(c.place, index) != index) if merged else _NONE
         )
-        return Row(self._table.sheet.name, index + 1, cells, more, extras, over, self._section)
+        found = Row(
+            self._table.sheet, self._table.block.number(index), cells, more, extras, over,
+            tuple(self._sections.values()), self._period, row,
+        )  # fmt: skip
+        if self._table.kind.person and not self._verbatim:
+            found = self._carried(found, row)
+        return found
+
+    def leave(self, index: int) -> None:
+        """Note down a row that is no record, with what stands in it."""
+        texts = [text for cell in self._rows[index] if (text := plain(cell))]
+        if texts and not set(texts) <= self._heads:
+            self._table.left[self._table.block.number(index)] = " ".join(" ".join(texts).split())
+
+    def _enter(self, index: int, text: str) -> None:
+        """A line that heads the rows below it; a month goes on where a kind changes, and the other way round."""
+        self.leave(index)
+        period = period_of([text], self._table.today)
+        sort = "period" if period.years or period.month else "text"
+        self._sections[sort] = text
+        if sort == "period":
+            base = self._table.period
+            self._period = base._replace(years=period.years or base.years, month=period.month or base.month)
+
+    def _carried(self, row: Row, cells: Sequence[Cell]) -> Row:
+        """A row that says nothing of a customer, and something of what he wants, is of the customer above."""
+        kind, last = self._table.kind, self._before
+        blank = all(is_nothing(row.cells.get(name, "")) for name in kind.person) and "region" not in row.more
+        numbered = self._seq is not None and not is_blank(cells[self._seq.place])
+        fresh = any(not is_nothing(row.cells.get(name, "")) for name in kind.fresh)
+        if last is not None and blank and fresh and not numbered and not row.merged:
+            held = {name: last.cells[name] for name in kind.person if name in last.cells}
+            region = {"region": last.more["region"]} if "region" in last.more else {}
+            filled = [*row.filled]
+            for column in self._table.columns:
+                if column.field in kind.person or column.field == "region":
+                    filled[column.place] = last.filled[column.place]
+            row = row._replace(cells={**row.cells, **held}, more={**row.more, **region}, filled=filled)
+            self._table.carried.append(row.number)
+        if not blank or row.merged:
+            self._before = row
+        return row
 
     def _filled(self, raw: Sequence[Cell], merged: Mapping[int, int]) -> Sequence[Cell]:
         """The cells of a row as far as the table reaches, with what it takes from the rows above."""
@@ -107,6 +163,13 @@ class _Reading:
             elif said:
                 cells[name] = "、".join(word for word, _ in said)
 
+    def _has_record(self, cells: Mapping[str, Cell]) -> bool:
+        """Whether a lone cell is a record of its own, because of where it stands and what it says."""
+        raised = cells.get("raised", "")
+        if is_blank(cells.get("content", "")) and (is_blank(raised) or _MONTH.fullmatch(plain(raised))):
+            return False
+        return not set(self._table.fixed) & {"content", "raised"}
+
     def _is_no_record(self, first: str, row: Sequence[Cell]) -> bool:
         """A total, an example, or the header once more."""
         if TOTALS.match(first) or _EXAMPLE.match(first):
@@ -122,15 +185,10 @@ class _Reading:
     def _covering(self, index: int) -> dict[int, int]:
         return {
             column: first
-            for column, spans in self._table.blocks.items()
+            for column, spans in self._table.spans.items()
             for first, last in spans
             if first <= index <= last
         }
-
-
-def _has_record(cells: Mapping[str, Cell]) -> bool:
-    raised = cells.get("raised", "")
-    return not is_blank(cells.get("content", "")) or not (is_blank(raised) or _MONTH.fullmatch(plain(raised)))
 
 
 def _picker(places: Sequence[int]) -> Callable[[Sequence[Cell]], Sequence[Cell]]:

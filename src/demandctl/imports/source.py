@@ -3,24 +3,46 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from demandctl.errors import Refused, UsageError
+from demandctl.imports.blocks import Block, blocks_of
 from demandctl.imports.bulk import insert, sql
 from demandctl.imports.files.read import read_workbook
-from demandctl.imports.files.sheet import Sheet
+from demandctl.imports.files.sheet import Book
 from demandctl.imports.finding import find_table, nearest_header, signature
 from demandctl.imports.headers import bare, fit
 from demandctl.imports.kind import TableKind
-from demandctl.imports.record import Frame
-from demandctl.imports.tables import Table, header_of
+from demandctl.imports.kinds import KINDS
+from demandctl.imports.tables import Table
 from demandctl.store.work import Work
 
 MAPPING_KEY = "mapping"
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many are done, and of how many."""
+_CLEARLY = 2
+"""A table that another kind knows so many more columns of is one of that kind."""
+
+
+class Other(NamedTuple):
+    """A block that is not read: what kind of table it seems to be, and the header that it has."""
+
+    block: Block
+    kind: TableKind | None
+    header: Sequence[str]
+
+
+@dataclass
+class Tables:
+    """What a file holds: tables of the kind that was asked for, those that belong to them, and what else there is."""
+
+    asked: list[Table] = field(default_factory=list)
+    beside: list[Table] = field(default_factory=list)
+    others: list[Other] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -28,26 +50,42 @@ class Source:
     """A file that is being imported: its sheets, what was asked for, and how to tell how far it is."""
 
     path: Path
-    sheets: Sequence[Sheet]
+    book: Book
     mapping: Mapping[str, str]
+    fixed: Mapping[str, str]
+    """Fields that the user gave a value for, where the file says nothing."""
     progress: Progress
 
-    def tables(self, work: Work, kind: TableKind, frame: Frame) -> dict[TableKind, list[Table]]:
-        """The tables of a kind, and those beside it, in the order of the sheets: a sheet is that of the kind whose
-        header it makes most sense of."""
-        kinds = (kind, *kind.beside)
-        remembered = {each: _remembered(work, each) for each in kinds}
-        found: dict[TableKind, list[Table]] = {each: [] for each in kinds}
-        for sheet in self.sheets:
-            tables = [
-                table
-                for each in kinds
-                if (table := find_table(sheet, each, frame.today, self.path.stem, self.mapping, remembered[each]))
-            ]
-            best = max(map(_known, tables), default=0)
-            fitting = [table for table in tables if _known(table) == best]
-            if len(fitting) == 1:
-                found[fitting[0].kind].append(fitting[0])
+    def tables(self, work: Work, kind: TableKind) -> Tables:
+        """The tables of a file, in the order of the sheets: one that fits several kinds is that which was asked for."""
+        found, doubtful = Tables(), list[tuple[Table, Other]]()
+        today = work.calendar.local_day(work.now)
+        remembered = {each: _remembered(work, each) for each in (kind, *kind.beside)}
+
+        def table(block: Block, each: TableKind) -> Table | None:
+            known, fixed = (self.mapping, self.fixed) if each in remembered else ({}, {})
+            name = self.path.stem.removesuffix(".problems")
+            return find_table(block, each, today, name, known, remembered.get(each, {}), fixed)
+
+        for block in [block for sheet in self.book.sheets for block in blocks_of(sheet, KINDS.values())]:
+            ours = [made for each in (kind, *kind.beside) if (made := table(block, each))]
+            best = max(ours, key=lambda made: _fitness(made, kind), default=None)
+            strangers = () if best and best.own else KINDS.values()
+            others = [made for each in strangers if each not in remembered and (made := table(block, each))]
+            rival = max(others, key=_known, default=None)
+            other = Other(block, rival.kind if rival else None, rival.header() if rival else nearest_header(block))
+            if best is None:
+                found.others.append(other)
+            elif best.kind is not kind:
+                found.beside.append(best)
+            elif rival and _known(rival) >= _known(best) + _CLEARLY and not self.mapping:
+                doubtful.append((best, other))
+            else:
+                found.asked.append(best)
+        if not found.asked:
+            found.asked = [made for made, _ in doubtful]
+        else:
+            found.others += [other for _, other in doubtful]
         return found
 
 
@@ -56,19 +94,35 @@ def _known(table: Table) -> int:
     return sum(1 for column in table.columns if column.field)
 
 
-def required(found: Sequence[Table], source: Source, kind: TableKind) -> list[Table]:
+def _fitness(table: Table, asked: TableKind) -> tuple[int, bool, bool]:
+    """How well a kind fits: by its columns, then by the name of the sheet, then because it was asked for."""
+    hint = table.kind.hint
+    named = bool(hint) and re.search(hint, f"{table.sheet}{table.title}") is not None
+    return _known(table), named, table.kind is asked
+
+
+def required(found: Tables, source: Source, kind: TableKind) -> list[Table]:
     """The tables of the kind that was asked for; Refused with what was seen instead when there is none."""
-    if found:
-        return [*found]
-    seen = max((nearest_header(sheet) for sheet in source.sheets), key=len, default=[])
-    listed = f"看到的列：{'、'.join(seen[:12])}" if seen else "文件里没有内容"
+    if found.asked:
+        known = {bare(title) for table in [*found.asked, *found.beside] for title in table.header()}
+        for title in source.mapping:
+            if bare(title) not in known:
+                raise UsageError(f"--map “{title}”：文件里没有这一列", f"有：{'、'.join(found.asked[0].header())}")
+        return found.asked
+    other = max(found.others, key=lambda other: len(other.header), default=None)
+    listed = f"看到的列：{'、'.join(filter(None, other.header[:12]))}" if other and other.header else "文件里没有内容"
+    command = (
+        f"；像是{other.kind.noun}：demandctl import {other.kind.name} {source.path.name}"
+        if other and other.kind
+        else ""
+    )
     raise Refused(
         f"{source.path.name} 里没有找到{kind.noun}的表头。{listed}",
-        f'列名不同的，告诉程序各是什么：--map "列名=字段"，必需的字段：{kind.asked}',
+        f'列名不同的，告诉程序各是什么：--map "列名=字段"，必需的字段：{kind.asked}{command}',
     )
 
 
-# -- what the user said of headers -------------------------------------------------------------------------------
+# -- what the user said of headers and fields --------------------------------------------------------------------
 
 
 def parse_mapping(texts: Sequence[str], kind: TableKind) -> dict[str, str]:
@@ -76,21 +130,42 @@ def parse_mapping(texts: Sequence[str], kind: TableKind) -> dict[str, str]:
     found: dict[str, str] = {}
     for text in texts:
         title, sign, name = text.rpartition("=")
-        name = name.strip()
-        known = fit(bare(name), kind)
-        wanted = name if name in kind.fields else known.field if known and known.field in kind.fields else ""
+        wanted = _field(name, kind)
         if not sign or not title.strip() or not wanted:
-            raise UsageError(
-                f"--map “{text}”看不懂",
-                f'写成 --map "列名=字段"，字段可以是：{"、".join(name for name in kind.fields if name != "seq")}',
-            )
+            raise UsageError(f"--map “{text}”看不懂", f'写成 --map "列名=字段"，字段可以是：{_choices(kind)}')
         found[title.strip()] = wanted
     return found
 
 
-def open_source(path: Path, sheet: str, mapping: Mapping[str, str], progress: Progress) -> Source:
+def parse_fixed(texts: Sequence[str], kind: TableKind) -> dict[str, str]:
+    """``field=value`` as typed, for all rows that say nothing else; the field by its name or by a header we know."""
+    found: dict[str, str] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        wanted = _field(name, kind)
+        if not sign or not value.strip() or not wanted:
+            raise UsageError(
+                f"--set “{text}”看不懂", f"写成 --set 字段=值，如 --set kind=售后；字段可以是：{_choices(kind)}"
+            )
+        found[wanted] = value.strip()
+    return found
+
+
+def _field(text: str, kind: TableKind) -> str:
+    name = text.strip()
+    known = fit(bare(name), kind)
+    return name if name in kind.fields else known.field if known and known.field in kind.fields else ""
+
+
+def _choices(kind: TableKind) -> str:
+    return "、".join(name for name in kind.fields if name != "seq")
+
+
+def open_source(
+    path: Path, sheet: str, mapping: Mapping[str, str], fixed: Mapping[str, str], progress: Progress
+) -> Source:
     """Read the file, before a transaction opens."""
-    return Source(path, read_workbook(path, sheet), mapping, progress)
+    return Source(path, read_workbook(path, sheet), mapping, fixed, progress)
 
 
 def _remembered(work: Work, kind: TableKind) -> dict[str, Mapping[str, str]]:
@@ -104,7 +179,7 @@ def remember(work: Work, source: Source, tables: Sequence[Table]) -> None:
     named = {bare(title): (title, name) for title, name in source.mapping.items()}
     rows = []
     for table in tables:
-        titles = header_of(table)
+        titles = table.header()
         used = {named[bare(title)][0]: named[bare(title)][1] for title in titles if bare(title) in named}
         if used:
             rows.append((f"{MAPPING_KEY}:{table.kind.name}:{signature(titles)}", json.dumps(used, ensure_ascii=False)))

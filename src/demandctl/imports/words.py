@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from typing import Any
 
@@ -45,7 +46,7 @@ CHANNELS: Words = (
     ("群", "group"),
     ("电话|来电|热线|手机|400", "phone"),
     (
-        "其他|其它|抖音|快手|官网|朋友|介绍|展会|邮件|上门|到店|线下|现场|视频号|小红书|网站|短信|走访|网络|百度|地推|业务员|同行|自己|小程序|老客户|市场|论坛|平台|网上",
+        "^其他$|^其它$|抖音|直播|快手|B站|知乎|头条|贴吧|微博|QQ|钉钉|传真|来信|来函|信访|转介|推荐|经销商|代理|合作方|活动|扫码|二维码|广告|电商|淘宝|京东|商城|门店|现场|展|官网|朋友|介绍|展会|邮件|上门|到店|线下|现场|视频号|小红书|网站|短信|走访|网络|百度|地推|业务员|同行|自己|小程序|老客户|市场|论坛|平台|网上",
         "other",
     ),
 )
@@ -122,7 +123,7 @@ STATES: Words = (
     ("未派|待派|未分配|待分配|待处理|未处理|未受理|待受理|新建|新增|^新$|待跟进|未跟进|待对接|待登记|已登记|已受理", "new"),
     ("待指派|待领导|转领导|等领导", "referred"),
     ("未成交|未成单|丢单|战败|失败|流失|输单|未采纳|不采纳|已成交|成交|成单|签约|已签|赢单|已解决|解决完|已处理|处理完|处理好|处理毕|解决|已采纳|采纳|签单|签合同|已购|已买|提机|谅解"
-     "|无需跟进|无效|作废|取消|放弃|不需要|重复|已结|结束|完成|完结|办结|闭环|关闭|结案|终止|归档|已修复|已修好|已回复|已答复|已完|办毕|了结|好了|完工", "closed"),
+     "|无需跟进|无效|作废|取消|放弃|不需要|重复|流标|废标|未中标|落标|黄了|吹了|谈崩|凉了|没戏|跑单|飞单|中标|拿下|到款|收款|提车|交车|交付|已结|结束|完了|搞定|妥了|弄好|修完|搞好|完成|完结|办结|闭环|关闭|结案|终止|归档|已修复|已修好|已回复|已答复|已完|办毕|了结|好了|完工", "closed"),
     ("待确认|待客户确认|确认中|待回访|待验收", "confirming"),
     ("等待|暂缓|搁置|挂起|延后|延期|暂停|观望|缓办|再等|待定|等配件|待件|等件|等客户", "waiting"),
     ("跟进|处理中|进行|洽谈|沟通|办理中|维修中|联系中|对接中|受理中|谈判|报价|未解决|未完|未结|持续|处理|推进|在办|开放|正在|解决中|在跟|跟踪|协商|在谈|意向|考虑|已联系|已上门|已沟通", "following"),
@@ -153,7 +154,7 @@ _OPEN_FIRST = (
 
 OUTCOMES: Words = (
     (
-        "未成|没成|丢单|战败|失败|流失|输单|没买|未购|没购|不成交|未签|没签|没谈成|不买|放弃购买|买了?别|别家|别的牌|别的品牌|其[他它]品牌|竞品|同行抢",
+        "未成|没成|流标|废标|未中标|落标|黄了|吹了|谈崩|凉了|没戏|跑单|飞单|转投|丢单|战败|失败|流失|输单|没买|未购|没购|不成交|未签|没签|没谈成|不买|放弃购买|买了?别|别家|别的牌|别的品牌|其[他它]品牌|竞品|同行抢",
         "lost",
     ),
     ("[未没不]采|不予采|暂不采", "declined"),
@@ -163,8 +164,11 @@ OUTCOMES: Words = (
     ),
     ("重复", "duplicate"),
     ("采纳|采用|已落实|已改进", "adopted"),
-    ("成交|成单|签约|签单|签合同|已签|赢单|已购|已买|^购买$|下单|提机|付定金|交定金|^成功$", "won"),
-    ("解决|处理完|处理好|处理毕|已处理|修好|修复|完成|完结|办结|闭环|满意", "solved"),
+    (
+        "成交|成单|中标|拿下|到款|收款|已?提车|已?交车|签约|签单|签合同|已签|赢单|已购|已买|^购买$|下单|提机|付定金|交定金|^成功$",
+        "won",
+    ),
+    ("解决|搞定|妥了|弄好|完了|处理完|处理好|处理毕|已处理|修好|修复|完成|完结|办结|闭环|满意", "solved"),
 )
 ANSWERS: Words = (
     (
@@ -262,6 +266,31 @@ def kind_and_subtype(value: Any) -> tuple[str | None, str | None]:
     return found, subtype(main, found) if main else None
 
 
+_TITLE_KINDS = (
+    ("complaint", re.compile("投诉|客诉|抱怨")), ("suggestion", re.compile("建议")),
+    ("opportunity", re.compile("商机|求购|购机|购买|采购|销售线索|意向(?:客户|机型|产品|登记|信息|台账)|询价")),
+    ("service", re.compile("售后(?!服务?[部科组])|报修|维修(?![部科组站])|故障|抢修|保养")),
+    ("inquiry", re.compile("咨询|问询|求助")),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def kind_of_title(text: str) -> tuple[str | None, str | None]:
+    """The kind that a title, a section, a sheet or a header names for what stands below; none where it names several."""
+    text = narrow(text).replace(" ", "")[:60]
+    found = [kind for kind, pattern in _TITLE_KINDS if pattern.search(text)]
+    if len(found) != 1:
+        return None, None
+    kind, named = kind_and_subtype(text)
+    return found[0], named if kind == found[0] else None
+
+
+@lru_cache(maxsize=4096)
+def channel(text: str) -> str | None:
+    """The channel that a cell names; None when it names none."""
+    return word(text, labels(vocabulary.Channel), CHANNELS)
+
+
 def subtype(value: Any, kind: str) -> str | None:
     """The subtype of a kind that a cell names; None when it names none."""
     return word(value, vocabulary.SUBTYPES[vocabulary.Kind(kind)], SUBTYPES[kind])
@@ -270,6 +299,6 @@ def subtype(value: Any, kind: str) -> str | None:
 _EITHER = frozenset({"是", "否", "有", "无", "会", "不会", "愿意", "不愿意", "能", "不能", "可以", "不可以", "方便", "不方便", "属实", "不属实"})  # fmt: skip
 
 
-def choice(known: tuple[type[vocabulary.Term], Words] | None, text: str) -> bool:
+def choice(known: tuple[type[vocabulary.Term], Words] | None, text: str, *, either: bool = True) -> bool:
     """Whether a word is one of those that a cell of such a field may hold: then it may head a column of ticks."""
-    return text in _EITHER or (known is not None and word(text, labels(known[0]), known[1]) is not None)
+    return (either and text in _EITHER) or (known is not None and word(text, labels(known[0]), known[1]) is not None)

@@ -15,17 +15,18 @@ from typing import TYPE_CHECKING
 from demandctl.errors import DemandctlError
 
 if TYPE_CHECKING:
-    from demandctl.imports.files.sheet import Sheet
+    from demandctl.imports.files.formats import Format
+    from demandctl.imports.files.sheet import Book
 
 MEMORY = 480 * 1024 * 1024
 SECONDS = 20
 
 
-def read(path: Path, only: str, kind: str) -> list[Sheet]:
+def read(path: Path, only: str, form: Format) -> Book:
     """The sheets of a workbook; Refused when its reader fails, or needs more memory or time than any table does."""
     from demandctl.imports.files.sheet import damaged
 
-    words = [sys.executable, "-m", "demandctl.imports.files.confined", str(path), only, kind]
+    words = [sys.executable, "-m", "demandctl.imports.files.confined", str(path), only, form.name]
     try:
         done = subprocess.run(words, capture_output=True, timeout=SECONDS, check=False)
         answer = pickle.loads(done.stdout)  # written by ourselves
@@ -33,11 +34,11 @@ def read(path: Path, only: str, kind: str) -> list[Sheet]:
         raise damaged(path) from error
     if isinstance(answer, DemandctlError):
         raise answer
-    sheets: list[Sheet] = answer
-    return sheets
+    book: Book = answer
+    return book
 
 
-def _main(path: str, only: str, kind: str) -> None:
+def _main(path: str, only: str, form: str) -> None:
     try:
         import resource
 
@@ -46,10 +47,11 @@ def _main(path: str, only: str, kind: str) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     except (ImportError, ValueError, OSError):
         pass  # no such bounds on this system: the time alone is bounded, by the parent
+    from demandctl.imports.files.formats import Format
     from demandctl.imports.files.workbook import read_book
 
     try:
-        answer: object = read_book(Path(path), only, kind)
+        answer: object = read_book(Path(path), only, Format[form])
     except DemandctlError as error:
         answer = error
     sys.stdout.buffer.write(pickle.dumps(answer))

@@ -31,7 +31,6 @@ MAX_MEMBERS = 5_000
 
 _CHUNK = 1024 * 1024
 _DEFLATE = 1032  # the most that one deflated byte can become
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DOCTYPES = tuple(
     word.encode(code) for word in ("<!DOCTYPE", "<!ENTITY") for code in ("ascii", "utf-16-le", "utf-16-be")
 )
@@ -42,37 +41,57 @@ _ODS_ROW = "table-row"
 _ODS_CELLS = ("table-cell", "covered-table-cell")
 
 
-def kind_of(path: Path) -> str:
-    """``zip`` (.xlsx, .ods), ``ole`` (.xls) or ``text`` (.csv); Refused for whatever is none or not safe to open."""
-    size = path.stat().st_size
-    if size == 0:
-        raise Refused(f"{path.name} 是空文件")
-    if size > MAX_FILE:
+def check_size(path: Path, size: int, most: int = MAX_FILE) -> None:
+    """Refuse a file that is too large to hold."""
+    if size > most:
         raise Refused(f"{path.name} 太大（{size // 1024 // 1024} MB）", "请按月份或年份拆成几个文件再导入")
-    with path.open("rb") as file:
-        head = file.read(4096)
-    if head.startswith(b"PK"):
-        _check_archive(path)
-        return "zip"
-    if head.startswith(_OLE):
-        _check_ole(path)
-        return "ole"
-    if path.suffix.lower() in (".csv", ".txt", ".tsv"):
-        if size > MAX_TEXT:
-            raise Refused(f"{path.name} 太大（{size // 1024 // 1024} MB）", "请按月份或年份拆成几个文件再导入")
-        return "text"
-    if head.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith((b"<html", b"<!doctype", b"<?xml", b"<table")):
-        raise Refused(f"{path.name} 其实是网页，不是 Excel 文件", "用 Excel 打开后另存为 .xlsx 再导入")
-    raise Refused(f"{path.name} 不是表格文件", "能读 .xlsx .xls .ods .csv；先用 Excel 打开，另存为 .xlsx")
 
 
-def _check_ole(path: Path) -> None:
+def check_compound(path: Path) -> None:
+    """Refuse a compound file (.xls) that is encrypted, or holds no workbook."""
     data = path.read_bytes()
-    if "EncryptedPackage".encode("utf-16-le") in data or "EncryptionInfo".encode("utf-16-le") in data:
-        raise _encrypted(path)
+    if any(name.encode("utf-16-le") in data for name in ("EncryptedPackage", "EncryptionInfo")) or _is_scrambled(data):
+        raise encrypted(path)
+    if "WordDocument".encode("utf-16-le") in data:
+        raise Refused(f"{path.name} 其实是 Word 文件，不是表格", "把表格复制到 Excel 里另存为 .xlsx，再导入")
 
 
-def _encrypted(path: Path) -> Refused:
+_BOF = (b"\x09\x08\x10\x00\x00\x06", b"\x09\x08\x08\x00\x00\x05")
+_FILEPASS = 0x2F
+_SECTOR = 512
+
+
+def _is_scrambled(data: bytes) -> bool:
+    """Whether a workbook stream says among its first records that a password scrambles the rest."""
+    for start in range(_SECTOR, len(data), _SECTOR):
+        if not data.startswith(_BOF, start):
+            continue
+        place = start
+        for _ in range(8):
+            kind, length = (
+                int.from_bytes(data[place : place + 2], "little"),
+                int.from_bytes(data[place + 2 : place + 4], "little"),
+            )
+            if kind == _FILEPASS:
+                return True
+            place += 4 + length
+    return False
+
+
+def incomplete(path: Path) -> Refused:
+    """An archive that is broken."""
+    return Refused(f"{path.name} 不完整或已损坏", "重新复制或下载一份，用 Excel 能打开再导入")
+
+
+def check_markup(path: Path, text: bytes | str) -> None:
+    """Refuse XML that names entities of its own: they can name files of this machine, and fill the memory."""
+    entity: bytes | str = b"<!ENTITY" if isinstance(text, bytes) else "<!ENTITY"
+    doctype: bytes | str = b"<!DOCTYPE" if isinstance(text, bytes) else "<!DOCTYPE"
+    if entity in text or doctype in text:  # type: ignore[operator]
+        raise Refused(f"{path.name} 里有外部引用（XML 实体），不安全，没有打开", "用 Excel 打开，另存为新文件再导入")
+
+
+def encrypted(path: Path) -> Refused:
     return Refused(f"{path.name} 有密码，打不开", "在 Excel 里取消密码（文件→信息→保护工作簿）后另存，再导入")
 
 
@@ -113,24 +132,26 @@ def _longest_piece(stream: IO[bytes], end: bytes) -> int:
     return max(longest, run + len(rest))
 
 
-def _check_archive(path: Path) -> None:
+def check_archive(path: Path) -> None:
+    """Refuse an archive that is encrypted, broken, or would unpack to more than a table is."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             _check_sizes(path, members)
+            _check_manifest(path, archive)
             for member in members:
                 if member.filename.lower().endswith((".xml", ".rels", ".bin")):
                     with archive.open(member) as stream:
                         _check_member(path, member, stream)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, ValueError, OSError) as error:
-        raise Refused(f"{path.name} 不完整或已损坏", "重新复制或下载一份，用 Excel 能打开再导入") from error
+        raise incomplete(path) from error
     except (NotImplementedError, RuntimeError) as error:
         raise Refused(f"{path.name} 的压缩方式不认识或有密码", "用 Excel 打开，另存为 .xlsx 再导入") from error
 
 
 def _check_sizes(path: Path, members: list[zipfile.ZipInfo]) -> None:
     if any(member.flag_bits & 1 for member in members):
-        raise _encrypted(path)
+        raise encrypted(path)
     names = {member.filename for member in members}
     if not names & {"[Content_Types].xml", "content.xml", "mimetype"}:
         raise Refused(f"{path.name} 是压缩包，不是表格文件", "先解压，再导入里面的 .xlsx")
@@ -143,6 +164,20 @@ def _check_sizes(path: Path, members: list[zipfile.ZipInfo]) -> None:
         )
 
 
+_MANIFEST = "META-INF/manifest.xml"
+
+
+def _check_manifest(path: Path, archive: zipfile.ZipFile) -> None:
+    """An encrypted .ods says so here; its other parts are noise then, and look damaged."""
+    names = archive.namelist()
+    if "encrypted-package" in names:
+        raise encrypted(path)
+    if _MANIFEST in names:
+        with archive.open(_MANIFEST) as stream:
+            if b"encryption-data" in stream.read(_CHUNK):
+                raise encrypted(path)
+
+
 def _check_member(path: Path, member: zipfile.ZipInfo, stream: IO[bytes]) -> None:
     """One part of the archive: its head for entities, and what a reader would have to hold of it.
 
@@ -151,10 +186,8 @@ def _check_member(path: Path, member: zipfile.ZipInfo, stream: IO[bytes]) -> Non
     first = stream.read(_CHUNK)
     if any(word in first for word in _DOCTYPES):
         raise Refused(f"{path.name} 里有外部引用（XML 实体），不安全，没有打开", "用 Excel 打开，另存为新文件再导入")
-    if member.filename == "META-INF/manifest.xml" and b"encryption-data" in first:
-        raise _encrypted(path)
     if member.filename == "content.xml":
-        _check_ods(path, first, stream)
+        check_cells(path, stream, first)
         return
     is_sheet = "worksheets/" in member.filename and member.filename.endswith(".xml")
     if not is_sheet and member.compress_size * _DEFLATE <= MAX_UNPACKED:
@@ -191,7 +224,7 @@ def _number(letters: bytes) -> int:
     return number
 
 
-def _check_ods(path: Path, first: bytes, stream: IO[bytes]) -> None:
+def check_cells(path: Path, stream: IO[bytes], first: bytes = b"") -> None:
     """Count the cells that the repetitions of an .ods stand for, trailing empty ones aside."""
     from xml.parsers import expat
 
@@ -199,14 +232,14 @@ def _check_ods(path: Path, first: bytes, stream: IO[bytes]) -> None:
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler, parser.EndElementHandler = counter.start, counter.end
     try:
-        chunk = first
+        chunk = first or stream.read(_CHUNK)
         while chunk:
             parser.Parse(chunk)
             if counter.cells > MAX_CELLS:
                 raise Refused(f"{path.name} 的表格展开后太大，没有打开", "删去多余的行列，另存后再导入")
             chunk = stream.read(_CHUNK)
     except expat.ExpatError as error:
-        raise Refused(f"{path.name} 不完整或已损坏", "重新复制或下载一份，能打开再导入") from error
+        raise incomplete(path) from error
 
 
 class _OdsCounter:
@@ -241,9 +274,3 @@ class _OdsCounter:
 def _repeat(attributes: dict[str, str], name: str) -> int:
     value = next((text for key, text in attributes.items() if key.endswith(f" {name}")), "1")
     return int(value) if value.isdecimal() and len(value) < 10 else 1
-
-
-def names_of(path: Path) -> list[str]:
-    """The parts of an archive."""
-    with zipfile.ZipFile(path) as archive:
-        return archive.namelist()

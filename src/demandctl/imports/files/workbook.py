@@ -1,34 +1,71 @@
-"""A workbook to its sheets: .xlsx .xls .ods through calamine."""
+"""A workbook to its sheets: .xlsx .xlsm .xls .xlsb .ods through calamine, .fods as the .ods that it is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import io
+import os
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
-from demandctl.errors import Refused
-from demandctl.imports.files import guard, ods
-from demandctl.imports.files.sheet import Merge, Sheet, damaged
+from demandctl.imports.files import guard, ods, xlsx
+from demandctl.imports.files.formats import Format
+from demandctl.imports.files.sheet import Book, Marks, Merge, Sheet, damaged
 
 
-def read_book(path: Path, only: str, kind: str) -> list[Sheet]:
-    """The sheets of a workbook that ``guard`` has passed."""
+def read_book(path: Path, only: str, form: Format) -> Book:
+    """The sheets of a workbook that ``formats`` has passed; *only* names the one that is wanted."""
+    with path.open("rb") as stream:
+        if form is Format.ODS:
+            content = _content(path)
+            return _read(path, stream, only, *ods.read(content))
+        marks = xlsx.marks(path) if form is Format.XLSX else {}
+        return _read(path, stream, only, {}, marks)
+
+
+def read_flat(path: Path, only: str, form: Format) -> Book:
+    """The sheets of a flat .fods: the same XML without its archive."""
+    content = path.read_bytes()
+    guard.check_markup(path, content[:4096])
+    guard.check_cells(path, io.BytesIO(content))
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as made:
+        made.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        made.writestr("META-INF/manifest.xml", "<manifest/>")
+        made.writestr("content.xml", content)
+    archive.seek(0)
+    return _read(path, archive, only, *ods.read(content))
+
+
+def _content(path: Path) -> bytes:
+    with zipfile.ZipFile(path) as archive:
+        return archive.read("content.xml")
+
+
+def _read(
+    path: Path, stream: IO[bytes], only: str, merged: Mapping[str, Iterable[Merge]], marks: Mapping[str, Marks]
+) -> Book:
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
     try:
-        with CalamineWorkbook.from_path(str(path)) as book:
+        with _silent(), CalamineWorkbook.from_filelike(stream) as book:
             sheets: list[Sheet] = []
-            is_ods = kind == "zip" and "content.xml" in guard.names_of(path)
-            merged = ods.merges(path) if is_ods else {}
+            hidden: list[str] = []
             for number, meta in enumerate(book.sheets_metadata):
-                shown = meta.visible is SheetVisibleEnum.Visible or meta.name.strip() == only.strip()
-                if meta.typ is not SheetTypeEnum.WorkSheet or not shown:
+                if meta.typ is not SheetTypeEnum.WorkSheet:
                     continue
                 sheet = book.get_sheet_by_index(number)
+                if meta.visible is not SheetVisibleEnum.Visible and meta.name.strip() != only.strip():
+                    hidden += [meta.name] if sheet.start is not None else []
+                    continue
                 rows = sheet.to_python(skip_empty_area=False) if sheet.start is not None else []
-                sheets.append(Sheet(meta.name, rows, merged.get(meta.name) or _merges(sheet.merged_cell_ranges)))
-            return sheets
+                blocks = sorted(merged.get(meta.name) or sheet.merged_cell_ranges or ())
+                sheets.append(Sheet(meta.name, rows, blocks, marks.get(meta.name, Marks())))
+            return Book(sheets, hidden)
     except PasswordError as error:
-        raise Refused(f"{path.name} 有密码，打不开", "在 Excel 里取消密码后另存，再导入") from error
+        raise guard.encrypted(path) from error
     except (CalamineError, ValueError, OverflowError, MemoryError) as error:
         raise damaged(path) from error
     except BaseException as error:
@@ -37,5 +74,18 @@ def read_book(path: Path, only: str, kind: str) -> list[Sheet]:
         raise damaged(path) from error
 
 
-def _merges(ranges: Iterable[Merge] | None) -> list[Merge]:
-    return sorted(ranges or ())
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Keep what calamine's own bugs print, a page of Rust, off the screen."""
+    try:
+        kept = os.dup(2)
+    except OSError:
+        yield
+        return
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

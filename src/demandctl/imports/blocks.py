@@ -89,6 +89,14 @@ class _Known:
                 counts.setdefault(kind, set()).add(name)
         return max(map(len, counts.values()), default=0)
 
+    def enough(self, titles: Iterable[str]) -> bool:
+        """Whether the words head all that some kind of table needs."""
+        found: dict[str, set[str]] = {}
+        for title in titles:
+            for kind, name in self.fields(title):
+                found.setdefault(kind, set()).add(name)
+        return any(all(found.get(kind.name, set()) & set(group) for group in kind.needed) for kind in self._kinds)
+
 
 # -- tables ------------------------------------------------------------------------------------------------------
 

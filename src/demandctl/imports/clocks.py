@@ -57,7 +57,7 @@ def events_of(
     names = {"imported"}
     if standing.handled:
         names |= {"kind-changed"}  # starts what hangs on the kind: resolve, weekly
-        names |= {"assigned"} if standing.status == Status.ASSIGNED and standing.silent else set()
+        names |= {"assigned", "handed"} if standing.status == Status.ASSIGNED and standing.silent else set()
     else:
         names |= {"registered", "referred"} if standing.status == Status.REFERRED else {"registered"}
     if due is not None:

@@ -31,7 +31,7 @@ from demandctl.store.deadlines import demand_facts
 from demandctl.store.fields import called
 from demandctl.store.values import stored, stored_value
 from demandctl.store.work import Work
-from demandctl.vocabulary import Channel, Kind, Outcome, Status, Term, Urgency
+from demandctl.vocabulary import Channel, Kind, Outcome, Role, Status, Term, Urgency
 
 _FOLLOW_UP = (
     "INSERT INTO follow_up (demand_id, at, by_name, by_id, phone, internal, method, stage, text, next_at, next_plan, "
@@ -257,6 +257,7 @@ class DemandImport(Importer[Draft]):
     ) -> tuple[Standing, datetime | None, datetime | None]:
         """How the demand stands, when what was agreed is due, and when waiting ends."""
         silent = not any(not entry.by or (handler and entry.by == handler.name) for entry in said)
+        silent = silent and not (handler and handler.role == Role.SPECIALIST)  # she owes nobody a report
         standing = Standing(Status.CLOSED, handler is not None, silent, draft.next_at, draft.next_plan)
         if draft.values["closed_at"] is not None:
             return standing, None, None

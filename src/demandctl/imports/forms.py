@@ -35,6 +35,9 @@ class Known(Protocol):
     def best(self, titles: Sequence[str]) -> int:
         """How many of the words head something of the kind that knows most of them."""
 
+    def enough(self, titles: Sequence[str]) -> bool:
+        """Whether the words head all that some kind of table needs."""
+
 
 class Form(NamedTuple):
     """Forms as a table: the header, its records, and the rows of the sheet where each of these begins."""
@@ -65,7 +68,8 @@ def _may_be(sheet: Sheet, known: Known) -> bool:
         return True
     pairs, _ = reading.pairs()
     told = [pair for pair in pairs if known.fields(pair.label)]
-    if known.best([pair.label for pair in told]) < _FIELDS or len({pair.row for pair in told}) < _ROWS:
+    labels = [pair.label for pair in told]
+    if known.best(labels) < _FIELDS or not known.enough(labels) or len({pair.row for pair in told}) < _ROWS:
         return False
     return len(told) * 2 >= len(pairs)
 
@@ -153,7 +157,7 @@ class _Reading:
         under = {column: cell for column, cell in enumerate(self._rows[index + 1]) if plain(cell)}
         columns = [column for column, _ in filled]
         adjacent = len(filled) > 2 and columns == list(range(columns[0], columns[0] + len(columns)))
-        if not (adjacent or len(filled) == 1) or not under or not set(under) <= set(columns):
+        if not (adjacent or len(filled) == 1) or len(under) * 2 < len(filled) or not set(under) <= set(columns):
             return []
         if any(self._known.fields(plain(cell)) or _INSIDE.fullmatch(plain(cell)) for cell in under.values()):
             return []

@@ -15,7 +15,7 @@ from demandctl.config import Config
 from demandctl.errors import UsageError
 from demandctl.notify import channels
 from demandctl.notify.channel import NoticeChannel
-from demandctl.notify.message import Failed, Message
+from demandctl.notify.message import Failed, Letter
 from demandctl.notify.robot import Pace, Robot
 from tests.support.cli import ROOT
 from tests.support.robots import KEY, SECRET, Robots
@@ -69,7 +69,7 @@ def test_dingtalk_takes_our_signature_whatever_the_ledgers_clock(
     monkeypatch.setenv("DEMANDCTL_NOW", "2020-01-01T00:00:00+08:00")
     sender = robot("dingtalk", robots)
     for number in range(20):  # enough that a + or a / stands in one of the signatures
-        assert sender.send(Message(f"第{number}条", ("13800000121",))).answer == "ok"
+        assert sender.send(Letter(f"第{number}条", ("13800000121",))).answer == "ok"
     sender.close()
     assert robots.accepted[0] == {"kind": "text", "said": "第0条", "mentioned": ["13800000121"]}
 
@@ -77,7 +77,7 @@ def test_dingtalk_takes_our_signature_whatever_the_ledgers_clock(
 def test_feishu_takes_our_signature_whatever_the_ledgers_clock(robots: Robots, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEMANDCTL_NOW", "2020-01-01T00:00:00+08:00")
     sender = robot("feishu", robots)
-    assert sender.send(Message(sender.prepared('<at user_id="all">所有人</at>'))).answer == "success"
+    assert sender.send(Letter(sender.prepared('<at user_id="all">所有人</at>'))).answer == "success"
     sender.close()
     assert robots.texts == ['＜at user_id="all"＞所有人＜/at＞']
 
@@ -89,7 +89,7 @@ def test_a_wrong_secret_is_told_in_the_robots_words_and_what_to_do_in_ours(
     monkeypatch.setenv("TEST_SECRET", "SECwrong")
     sender = robot(kind, robots)
     with pytest.raises(Failed, match="sign") as told:
-        sender.send(Message("喂"))
+        sender.send(Letter("喂"))
     assert "secret_env" in told.value.advice
     sender.close()
 
@@ -105,7 +105,7 @@ def test_the_longest_text_a_sender_allows_is_taken(robots: Robots, kind: str, mo
             text *= 2
         while sender.limit.fits(text + piece):
             text += piece
-        assert sender.send(Message(text, tuple(f"138{n:08d}" for n in range(250)))).answer
+        assert sender.send(Letter(text, tuple(f"138{n:08d}" for n in range(250)))).answer
     sender.close()
     assert len(robots.accepted) == 5
 
@@ -118,7 +118,7 @@ def test_a_robot_that_says_too_fast_is_waited_for(robots: Robots, kind: str) -> 
     robots.rate = (2, 0.4)
     sender = robot(kind, robots)
     for number in range(5):
-        sender.send(Message(str(number)))
+        sender.send(Letter(str(number)))
     sender.close()
     assert robots.texts == list("01234")
     assert robots.turned_away
@@ -129,7 +129,7 @@ def test_a_robot_that_stays_too_fast_is_given_up(robots: Robots) -> None:
     sender = robot("wecom", robots)
     sender.patience = (0.01, 0.01)
     with pytest.raises(Failed, match="45009"):
-        sender.send(Message("喂"))
+        sender.send(Letter("喂"))
     sender.close()
     assert robots.turned_away == 3
 
@@ -139,7 +139,7 @@ def test_our_own_pace_keeps_a_strict_robot_from_turning_us_away(robots: Robots) 
     sender = robot("wecom", robots)
     sender._paces[:] = [Pace(3, 0.3)]
     for number in range(10):
-        sender.send(Message(str(number)))
+        sender.send(Letter(str(number)))
     sender.close()
     assert len(robots.accepted) == 10
     assert not robots.turned_away
@@ -169,7 +169,7 @@ def test_a_failure_never_shows_the_key_or_the_address(robots: Robots) -> None:
     for fault in ("500", "drop", "half", "refuse", "redirect", "html", "slow"):
         robots.faults.append(fault)
         with pytest.raises(Failed) as told:
-            sender.send(Message("喂"))
+            sender.send(Letter("喂"))
         assert KEY not in repr(told.value)
         assert "webhook/send" not in repr(told.value)
         assert told.value.__cause__ is None
@@ -183,7 +183,7 @@ def test_a_proxy_that_makes_no_sense_is_a_failure_not_a_crash(robots: Robots, mo
     monkeypatch.delenv("no_proxy", raising=False)
     sender = robot("wecom", robots)
     with pytest.raises(Failed, match="代理"):
-        sender.send(Message("喂"))
+        sender.send(Letter("喂"))
     sender.close()
 
 
@@ -257,7 +257,7 @@ def letter(port: int, **more: Any) -> Any:
 
 def test_a_mail_goes_to_everybody_of_the_channel(post: tuple[Post, int]) -> None:
     memory, port = post
-    assert letter(port).send(Message("臂架下不来了\n.点开头的行", (), "需求提醒：已超时 1 条")).complaint == ""
+    assert letter(port).send(Letter("臂架下不来了\n.点开头的行", (), "需求提醒：已超时 1 条")).complaint == ""
     (mail,) = memory.mails
     assert mail.rcpt_tos == ["a@example.com", "b@example.com"]
     from email import message_from_bytes, policy
@@ -274,28 +274,28 @@ def test_a_wrong_password_and_a_refused_mail_are_failures(
     memory, port = post
     memory.answer = f"554 spam {PASSWORD}"
     with pytest.raises(Failed, match=r"554.*spam \*\*\*"):
-        letter(port).send(Message("喂", (), "t"))
+        letter(port).send(Letter("喂", (), "t"))
     monkeypatch.setenv("TEST_PASSWORD", "wrong")
     with pytest.raises(Failed, match="不接受用户名或密码"):
-        letter(port).send(Message("喂", (), "t"))
+        letter(port).send(Letter("喂", (), "t"))
     assert not memory.mails
 
 
 def test_who_is_refused_while_others_are_not_is_a_complaint(post: tuple[Post, int]) -> None:
     memory, port = post
     memory.refused = "b@example.com"
-    assert "b@example.com" in letter(port).send(Message("喂", (), "t")).complaint
+    assert "b@example.com" in letter(port).send(Letter("喂", (), "t")).complaint
     memory.refused = "a@example.com"
     with pytest.raises(Failed, match="全部收件人"):
-        letter(port, to=["a@example.com"]).send(Message("喂", (), "t"))
+        letter(port, to=["a@example.com"]).send(Letter("喂", (), "t"))
 
 
 def test_a_server_without_tls_never_sees_the_password(post: tuple[Post, int]) -> None:
     memory, port = post
     with pytest.raises(Failed, match="STARTTLS"):
-        letter(port, tls="starttls").send(Message("喂", (), "t"))
+        letter(port, tls="starttls").send(Letter("喂", (), "t"))
     with pytest.raises(Failed, match="加密连接"):
-        letter(port, tls="ssl").send(Message("喂", (), "t"))
+        letter(port, tls="ssl").send(Letter("喂", (), "t"))
     assert not memory.logins
     assert not memory.mails
 
@@ -314,9 +314,9 @@ def test_a_mail_server_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyP
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         with pytest.raises(Failed, match=r"没有在 0.2 秒内收完"):
-            letter(silent.getsockname()[1], timeout=0.2).send(Message("喂", (), "t"))
+            letter(silent.getsockname()[1], timeout=0.2).send(Letter("喂", (), "t"))
     with pytest.raises(Failed, match="连不上"):
-        letter(9).send(Message("喂", (), "t"))
+        letter(9).send(Letter("喂", (), "t"))
 
 
 # -- a local command -------------------------------------------------------------------------------------------------
@@ -326,7 +326,7 @@ def test_a_command_gets_the_digest_on_its_stdin_and_no_shell_reads_it(tmp_path: 
     out = tmp_path / "out.txt"
     made: Any = channel(type="command", command=["tee", str(out), "$(touch /tmp/never)"])
     command = opened(type="command", command=["sh", "-c", f"cat > {out}"])
-    command.send(Message("“$(reboot)”；`id`"))
+    command.send(Letter("“$(reboot)”；`id`"))
     assert out.read_text(encoding="utf-8") == "“$(reboot)”；`id`\n"
     assert made.argv[2] == "$(touch /tmp/never)"
 
@@ -337,7 +337,7 @@ def test_a_command_gets_the_digest_on_its_stdin_and_no_shell_reads_it(tmp_path: 
 )
 def test_a_command_that_fails_is_a_failure(argv: list[str], reason: str) -> None:
     with pytest.raises(Failed, match=reason):
-        opened(type="command", command=argv, timeout=0.2).send(Message("喂"))
+        opened(type="command", command=argv, timeout=0.2).send(Letter("喂"))
 
 
 # -- the documents ---------------------------------------------------------------------------------------------------

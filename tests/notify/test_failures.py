@@ -19,7 +19,7 @@ import pytest
 
 from demandctl.notify import channels
 from demandctl.notify.channel import NoticeChannel
-from demandctl.notify.message import Accepted, Message
+from demandctl.notify.message import Accepted, Letter
 from demandctl.notify.standing import RUN_SECONDS
 from tests.support.cli import Cli
 from tests.support.office import configure, notify, repair, wecom
@@ -40,7 +40,7 @@ class Broken(NoticeChannel):
         """Nowhere."""
         return "nowhere"
 
-    def send(self, message: Message) -> Accepted:
+    def send(self, letter: Letter) -> Accepted:
         """Break."""
         raise RuntimeError("\ud83d what nobody foresaw")
 

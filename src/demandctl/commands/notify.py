@@ -148,14 +148,14 @@ def probe(ctx: typer.Context, channel: ChannelName = (), json: Json = False) -> 
 def _tried(channel: "NoticeChannel") -> dict[str, Any]:
     """What became of a test message."""
     from demandctl.notify.delivery import TURN_SECONDS, timely
-    from demandctl.notify.message import Accepted, Failed, Message
+    from demandctl.notify.message import Accepted, Failed, Letter
 
     # The word 需求 is the one that a robot which wants a keyword is told to look for.
     text = f"【需求提醒】demandctl 的测试消息。收到它，说明渠道“{channel.name}”的配置是对的。"
 
     def said() -> Accepted:
         channel.open(lambda said: say(shown(said)))
-        return channel.send(Message(channel.prepared(text), (), "demandctl 测试消息"))
+        return channel.send(Letter(channel.prepared(text), (), "demandctl 测试消息"))
 
     about = {"name": channel.name, "type": channel.type}
     try:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from demandctl.notify import settings
 from demandctl.notify.keys import scrubbed, secret
-from demandctl.notify.message import Accepted, Failed, Limit, Message
+from demandctl.notify.message import Accepted, Failed, Letter, Limit
 
 LEVELS = ("soon", "overdue", "escalated")
 LABELS = {"soon": "快到期", "overdue": "已超时", "escalated": "已升级"}
@@ -85,7 +85,7 @@ class NoticeChannel:
     def open(self, talk: Talk) -> None:
         """Get ready to send; Failed when a secret is missing or may be read by others."""
 
-    def send(self, message: Message) -> Accepted:
+    def send(self, letter: Letter) -> Accepted:
         """Send one message; Failed when it was not accepted."""
         raise NotImplementedError
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from demandctl.notify import settings
 from demandctl.notify.channel import NoticeChannel
-from demandctl.notify.message import Accepted, Failed, Message
+from demandctl.notify.message import Accepted, Failed, Letter
 
 if TYPE_CHECKING:
     import subprocess
@@ -33,7 +33,7 @@ class Command(NoticeChannel):
         """The command's name."""
         return self.argv[0]
 
-    def send(self, message: Message) -> Accepted:
+    def send(self, letter: Letter) -> Accepted:
         """Run the command; what it writes is dropped, since it may hold anything."""
         import subprocess
 
@@ -52,7 +52,7 @@ class Command(NoticeChannel):
             advice = f"看看 {name} 在不在、能不能运行；定时运行时要写完整路径"
             raise Failed(f"{name} 运行不了（{reason}）", advice=advice) from None
         try:
-            running.communicate((message.text + "\n").encode(errors="replace"), timeout=self.timeout)
+            running.communicate((letter.text + "\n").encode(errors="replace"), timeout=self.timeout)
         except subprocess.TimeoutExpired:
             raise Failed(f"{name} 没有在 {self.timeout:g} 秒内结束", advice="本来就慢的，把 timeout 加大") from None
         finally:

@@ -16,9 +16,9 @@ from demandctl.errors import DemandctlError
 from demandctl.notify import digest, standing
 from demandctl.notify.channel import NoticeChannel, Talk
 from demandctl.notify.channels import read
-from demandctl.notify.digest import Notice, Part
+from demandctl.notify.digest import Notice, Portion
 from demandctl.notify.limits import within
-from demandctl.notify.message import Accepted, Failed, Message
+from demandctl.notify.message import Accepted, Failed, Letter
 from demandctl.notify.plan import Plan, made
 from demandctl.notify.record import Intent, Record
 from demandctl.queries.reader import reading
@@ -135,7 +135,7 @@ class _Turn:
                     self.outcome.failed += left.items
                 return
 
-    def _with_file(self, texts: Sequence[str], parts: list[Part]) -> list[Part]:
+    def _with_file(self, texts: Sequence[str], parts: list[Portion]) -> list[Portion]:
         """One message and a file; returns what is to be sent as messages all the same, since the file was refused."""
         first, rest = digest.as_file(self.plan.items, texts, parts, self.now)
         if not self._send(first, self.plan.items):
@@ -153,12 +153,12 @@ class _Turn:
             self._failed(intent, rest.items, error)
         return []
 
-    def _send(self, part: Part, mentioned: Sequence[Notice]) -> bool:
+    def _send(self, part: Portion, mentioned: Sequence[Notice]) -> bool:
         """Send one message; whether the next ones may be tried."""
         if part.cut:
             self._say(f"有 {part.cut} 行太长，发出的是截短的")
         mobiles = digest.mobiles(mentioned) if self.channel.mention else ()
-        message = Message(part.text, mobiles, digest.title(self.plan.items))
+        message = Letter(part.text, mobiles, digest.title(self.plan.items))
         intent = self._intend(part.items)
         try:
             accepted = self._timely(lambda: self.channel.send(message))
@@ -177,7 +177,7 @@ class _Turn:
     def _say(self, text: str) -> None:
         self._talk(f"{self.channel.name}：{text}")
 
-    def _accepted(self, intent: Intent, part: Part, accepted: Accepted) -> None:
+    def _accepted(self, intent: Intent, part: Portion, accepted: Accepted) -> None:
         self.outcome.messages += 1
         self.outcome.sent += part.items
         if accepted.complaint:

@@ -37,7 +37,7 @@ class Notice(NamedTuple):
         return "overdue" if self.level else "soon"
 
 
-class Part(NamedTuple):
+class Portion(NamedTuple):
     """One message and the lines in it; ``cut`` counts those that even a message of their own could not hold."""
 
     text: str
@@ -102,7 +102,7 @@ def ordered(items: Sequence[Notice]) -> list[Notice]:
     return sorted(items, key=lambda item: item.section == "soon")
 
 
-def split(items: Sequence[Notice], texts: Sequence[str], limit: Limit | None, now: datetime) -> list[Part]:
+def split(items: Sequence[Notice], texts: Sequence[str], limit: Limit | None, now: datetime) -> list[Portion]:
     """The digest as messages that fit, never broken inside a line; one that fits nowhere is cut for all to see."""
     head = heading(items, now)
 
@@ -121,17 +121,19 @@ def split(items: Sequence[Notice], texts: Sequence[str], limit: Limit | None, no
         groups[-1].append((item, text))
     count = len(groups)
     return [
-        Part(_text(head + (f"（{number}/{count}）" if count > 1 else ""), lines), tuple(lines), cuts[number - 1])
+        Portion(_text(head + (f"（{number}/{count}）" if count > 1 else ""), lines), tuple(lines), cuts[number - 1])
         for number, lines in enumerate(groups, 1)
     ]
 
 
-def as_file(items: Sequence[Notice], texts: Sequence[str], parts: Sequence[Part], now: datetime) -> tuple[Part, Part]:
+def as_file(
+    items: Sequence[Notice], texts: Sequence[str], parts: Sequence[Portion], now: datetime
+) -> tuple[Portion, Portion]:
     """The same as one message, the most pressing lines in it, and a file with all the others in full."""
     head, count = heading(items, now), len(parts[0].lines)
     rest = list(zip(items, texts, strict=True))[count:]
-    first = Part(_text(f"{head}{_IN_FILE}", parts[0].lines), parts[0].lines, parts[0].cut)
-    return first, Part(_text(f"{head}（其余 {len(rest)} 条）", rest), tuple(rest))
+    first = Portion(_text(f"{head}{_IN_FILE}", parts[0].lines), parts[0].lines, parts[0].cut)
+    return first, Portion(_text(f"{head}（其余 {len(rest)} 条）", rest), tuple(rest))
 
 
 _Lines = list[tuple[Notice, str]]

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from demandctl.notify.message import Accepted, Limit, Message
+from demandctl.notify.message import Accepted, Letter, Limit
 from demandctl.notify.robot import SignedRobot, json_size
 
 _LIMIT = Limit(15_000, json_size)
@@ -39,11 +39,11 @@ class Dingtalk(SignedRobot):
         """By the bytes of the JSON that it is sent in."""
         return _LIMIT
 
-    def send(self, message: Message) -> Accepted:
+    def send(self, letter: Letter) -> Accepted:
         """A text; whom it mentions stands apart from it, so no phone is written out."""
-        body: dict[str, Any] = {"msgtype": "text", "text": {"content": message.text}}
-        if message.mobiles:
-            body["at"] = {"atMobiles": list(message.mobiles), "isAtAll": False}
+        body: dict[str, Any] = {"msgtype": "text", "text": {"content": letter.text}}
+        if letter.mobiles:
+            body["at"] = {"atMobiles": list(letter.mobiles), "isAtAll": False}
         return self.post(self.url, lambda: (self._signed(), body))
 
     def _signed(self) -> dict[str, str]:

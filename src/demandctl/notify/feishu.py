@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from demandctl.notify.message import Accepted, Limit, Message
+from demandctl.notify.message import Accepted, Letter, Limit
 from demandctl.notify.robot import SignedRobot, json_size
 
 _LIMIT = Limit(18_000, json_size)
@@ -44,10 +44,10 @@ class Feishu(SignedRobot):
         """``<at user_id="all">`` in a customer's words must not call everybody."""
         return text.replace("<", "＜").replace(">", "＞")
 
-    def send(self, message: Message) -> Accepted:
+    def send(self, letter: Letter) -> Accepted:
         """A text."""
         url = f"{self.url.rstrip('/')}/{quote(self.key, safe='')}"
-        body: dict[str, Any] = {"msg_type": "text", "content": {"text": message.text}}
+        body: dict[str, Any] = {"msg_type": "text", "content": {"text": letter.text}}
         return self.post(url, lambda: ({}, self._signed() | body))
 
     def _signed(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from demandctl.notify import settings
 from demandctl.notify.channel import LOOPBACK, NoticeChannel, Talk
 from demandctl.notify.limits import within
-from demandctl.notify.message import Accepted, Failed, Message
+from demandctl.notify.message import Accepted, Failed, Letter
 
 if TYPE_CHECKING:
     import smtplib
@@ -69,12 +69,12 @@ class Mail(NoticeChannel):
         """Take the password out of where it is kept."""
         self.password = self.secret(self.key_env, self.key_file)
 
-    def send(self, message: Message) -> Accepted:
+    def send(self, letter: Letter) -> Accepted:
         """Send one mail; who was refused while others were not is a complaint."""
         import smtplib
         import ssl
 
-        mail = self._mail(message)
+        mail = self._mail(letter)
         open_: list[smtplib.SMTP] = []
         try:
             refused = within(self.timeout, lambda: self._handed_over(mail, open_))
@@ -133,18 +133,18 @@ class Mail(NoticeChannel):
             return smtplib.SMTP_SSL(self.host, self._port, timeout=self.timeout, context=secure)
         return smtplib.SMTP(self.host, self._port, timeout=self.timeout)
 
-    def _mail(self, message: Message) -> EmailMessage:
+    def _mail(self, letter: Letter) -> EmailMessage:
         from email.message import EmailMessage
         from email.utils import formatdate, make_msgid
 
         mail = EmailMessage()
-        mail["Subject"] = message.title
+        mail["Subject"] = letter.title
         mail["From"] = self.sender
         mail["To"] = ", ".join(self.to)
         mail["Date"] = formatdate(localtime=True)
         mail["Message-ID"] = make_msgid(domain=self.sender.rpartition("@")[2])
         mail["Auto-Submitted"] = "auto-generated"  # holiday replies stay away
-        mail.set_content(message.text + "\n", cte="base64")
+        mail.set_content(letter.text + "\n", cte="base64")
         return mail
 
 

@@ -18,7 +18,7 @@ class Failed(Exception):
         self.refused, self.advice = refused, advice
 
 
-class Message(NamedTuple):
+class Letter(NamedTuple):
     """A text to be sent, whom it mentions by mobile number, and a title where the channel shows one."""
 
     text: str

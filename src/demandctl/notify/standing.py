@@ -25,7 +25,7 @@ _REASON_CHARS = 120
 
 
 @dataclass(frozen=True)
-class Standing:
+class Health:
     """The moments are the ledger's, but ``held_since``, which is of the real clock: seconds since 1970."""
 
     succeeded: str = ""
@@ -44,7 +44,7 @@ class Standing:
         return what + (f"：{self.reason}" if self.reason and self.failing_since else "，也没有再运行过")
 
 
-def standing(ledger: Path) -> Standing:
+def standing(ledger: Path) -> Health:
     """How it stands by the file beside the ledger; nothing is known where there is none, or it cannot be read."""
     with suppress(OSError):
         handle = os.open(_beside(ledger), os.O_RDONLY)
@@ -52,7 +52,7 @@ def standing(ledger: Path) -> Standing:
             return _read(handle)
         finally:
             os.close(handle)
-    return Standing()
+    return Health()
 
 
 @contextmanager
@@ -83,13 +83,13 @@ def went(handle: int, now: datetime, reason: str) -> None:
     """Write down that a run ended, well or for a reason; what cannot be written is not missed."""
     before, at = _read(handle), now.isoformat()
     if not reason:
-        _write(handle, Standing(succeeded=at))
+        _write(handle, Health(succeeded=at))
         return
     since = before.failing_since or at
     _write(handle, replace(before, failing_since=since, reason=reason[:_REASON_CHARS], held_since=0.0, process=0))
 
 
-def _mind(other: Standing) -> None:
+def _mind(other: Health) -> None:
     """Fail when another run has been at it for longer than one may take: it hangs, and nothing goes out."""
     if other.held_since and time.time() - other.held_since > RUN_SECONDS:
         minutes = int((time.time() - other.held_since) / 60)
@@ -104,17 +104,17 @@ def _beside(ledger: Path) -> Path:
     return path.with_name(f"{path.name}.notify.lock")
 
 
-def _read(handle: int) -> Standing:
+def _read(handle: int) -> Health:
     with suppress(OSError, ValueError, TypeError):
         os.lseek(handle, 0, os.SEEK_SET)
-        held = Standing(**json.loads(os.read(handle, _BYTES)))
+        held = Health(**json.loads(os.read(handle, _BYTES)))
         moments = [datetime.fromisoformat(text) for text in (held.succeeded, held.failing_since) if text]
         if all(moment.tzinfo for moment in moments):
             return replace(held, reason=str(held.reason), held_since=float(held.held_since))
-    return Standing()
+    return Health()
 
 
-def _write(handle: int, held: Standing) -> None:
+def _write(handle: int, held: Health) -> None:
     with suppress(OSError):
         os.lseek(handle, 0, os.SEEK_SET)
         os.write(handle, json.dumps(asdict(held)).encode().ljust(_BYTES))

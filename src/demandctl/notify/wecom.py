@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from demandctl.notify import settings
-from demandctl.notify.message import Accepted, Failed, Limit, Message
+from demandctl.notify.message import Accepted, Failed, Letter, Limit
 from demandctl.notify.robot import Robot, utf8_size
 
 _TEXT, _MARKDOWN = Limit(2048, utf8_size), Limit(4096, utf8_size)
@@ -46,13 +46,13 @@ class Wecom(Robot):
         """Plain in a text; in markdown without anything that is markup."""
         return text if self.mention else text.translate(_HARMLESS)
 
-    def send(self, message: Message) -> Accepted:
+    def send(self, letter: Letter) -> Accepted:
         """A text with its mentions, or markdown."""
         if not self.mention:
-            return self._say({"msgtype": "markdown", "markdown": {"content": message.text}})
-        text: dict[str, Any] = {"content": message.text}
-        if message.mobiles:
-            text["mentioned_mobile_list"] = list(message.mobiles)
+            return self._say({"msgtype": "markdown", "markdown": {"content": letter.text}})
+        text: dict[str, Any] = {"content": letter.text}
+        if letter.mobiles:
+            text["mentioned_mobile_list"] = list(letter.mobiles)
         return self._say({"msgtype": "text", "text": text})
 
     def send_file(self, name: str, content: bytes) -> Accepted:

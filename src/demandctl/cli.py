@@ -1,6 +1,8 @@
 """The app: root options and the tree of commands. The one error boundary is ``grammar.Root``."""
 
 import gc
+import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -48,7 +50,7 @@ TREE: Tree = {
     "backup": Entry("备份", "backup:backup", "备份台账：正在使用时也完整一致，写好后检查过。"),
     "restore": Entry("恢复", "backup:restore", "用备份恢复台账；先检查备份，被替换的台账留在旁边。"),
     "doctor": Entry("体检", "doctor:doctor", "检查台账、历史、时限、权限，说明怎么办；什么也不改。"),
-    "notify": Entry("提醒", "notify:TREE", "提醒：测试渠道、看发过什么；发送用 due --notify。"),
+    "notify": Entry("提醒", "notify.sending:TREE", "提醒：测试渠道、看发过什么、定时发；发一次用 due --notify。"),
     "calendar": Entry("日历", "calendar:TREE", "工作日历：放假、调休、自定的日子。"),
     "sla": Entry("时限", "sla.rules:TREE", "时限规则：看、检查、改。"),
     "completion": Entry("补全", "completion:TREE", "按 Tab 补全：装上或看看。"),
@@ -94,7 +96,18 @@ def main() -> None:
     """The entry point of the program."""
     # A command lives for half a second: looking for cycles while modules load, and again at its end, is a fifth of it.
     gc.set_threshold(300_000)
+    if sys.stdout is None or sys.stderr is None:
+        _write_to_a_log()
     try:
         app().main()
     finally:
         gc.freeze()
+
+
+def _write_to_a_log() -> None:
+    """Where Windows' scheduler runs the program there is no window to write to: what is said goes to a file."""
+    from platformdirs import user_log_path
+
+    log = user_log_path("demandctl", appauthor=False, ensure_exists=True) / "demandctl.log"
+    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115
+    sys.stdout = sys.stderr = log.open("a", encoding="utf-8", buffering=1)

@@ -332,5 +332,8 @@ def rules_text(config: Config) -> tuple[str, Path]:
         raise UsageError(f"规则文件读不了：{path}（{error}）") from error
 
 
+SECRETS = "secrets.env"
+"""The file beside the config that holds, for scheduled runs, what a terminal has in its environment."""
+
 SECRET = r"(?i)(key|secret|password|token)"
 """Settings whose value is never shown."""

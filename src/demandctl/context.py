@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from demandctl.config import Config
+from demandctl.config import SECRETS, Config
 from demandctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,6 +59,11 @@ class Context:
     def keywords_path(self) -> Path:
         """The user's own keywords for reading chats, beside the config file."""
         return self.config_path.with_name("keywords.toml")
+
+    @property
+    def secrets_path(self) -> Path:
+        """What scheduled runs have in place of an environment, beside the config file."""
+        return self.config_path.with_name(SECRETS)
 
     @cached_property
     def config(self) -> Config:

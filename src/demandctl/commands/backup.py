@@ -17,11 +17,15 @@ from demandctl.terminal.takes import FILE, Argument, Option, file
 MaybeFile = Annotated[Path | None, Argument("写到哪里", FILE, "不写就放进备份文件夹，旧的自动清理")]
 File = Annotated[Path, Argument("备份文件", file("备份文件", known="backup"), "看看有哪些：demandctl backup --list")]
 Listed = Annotated[bool, Option("--list", "列出备份文件夹里的备份")]
+Daily = Annotated[bool, Option("--daily", "今天还没有备份过才做，给定时任务用")]
+_OWN = ("manual", "daily")
+"""Backups that no other command made before it changed much."""
 
 
 def backup(
-    ctx: typer.Context, file: MaybeFile = None, listed: Listed = False, yes: Yes = False, json: Json = False
-) -> None:
+    ctx: typer.Context, file: MaybeFile = None, listed: Listed = False, daily: Daily = False, yes: Yes = False,
+    json: Json = False,
+) -> None:  # fmt: skip
     """备份台账：正在使用时也完整一致，写好后检查过。"""
     app: Context = ctx.obj
     from demandctl.store.backup import make
@@ -29,12 +33,23 @@ def backup(
     if listed:
         _list(app, json)
         return
+    if daily and (today := _made_today(app)):
+        object_answer(json, {"path": str(today), "bytes": today.stat().st_size, "removed": []}, f"今天已有备份 {today}")
+        return
     replace = bool(file and file.is_file()) and agreed(f"替换已有的文件 {file}？", yes)
-    made = make(app, file, replace=replace)
+    made = make(app, file, reason="daily" if daily and not file else "manual", replace=replace)
     document = {"path": str(made.path), "bytes": made.size, "removed": [str(path) for path in made.removed]}
     cleared = f"，清理了 {len(made.removed)} 份旧的" if made.removed else ""
     way_back = f"恢复：demandctl restore {quote(str(made.path))}"
     object_answer(json, document, f"已备份到 {made.path}（{_size(made.size)}）{cleared}", way_back)
+
+
+def _made_today(app: Context) -> Path | None:
+    """A backup of today that was made for its own sake; one before an import is without what came in."""
+    from demandctl.store.copies import kept
+
+    day = f"{app.now:%Y%m%d}"
+    return next((copy.path for copy in kept(app) if copy.made.startswith(day) and copy.reason in _OWN), None)
 
 
 def _list(app: Context, json: bool) -> None:

@@ -107,7 +107,7 @@ def _notify(app: Context, alone: bool, channel: tuple[str, ...], *, dry_run: boo
             "--dry-run、--channel、--unmask 要和 --notify 一起用，--notify 不和筛选一起用",
             "发提醒：demandctl due --notify；只看：demandctl due --notify --dry-run",
         )
-    from demandctl.commands.notify import deliver
+    from demandctl.commands.notify.sending import deliver
 
     deliver(app, channel, dry_run=dry_run, unmask=unmask, json=json)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import Field, dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar
 
-from demandctl.notify import settings
-from demandctl.notify.keys import scrubbed, secret
+from demandctl.config import SECRETS
+from demandctl.notify import settings, surroundings
+from demandctl.notify.keys import read_private, scrubbed, usable
 from demandctl.notify.message import Accepted, Failed, Letter, Limit
 
 LEVELS = ("soon", "overdue", "escalated")
@@ -97,6 +99,10 @@ class NoticeChannel:
         """Send a picture, PNG or JPEG; Failed when it was not accepted."""
         raise Failed(f"{self.type} 渠道不能发图片")
 
+    def alone(self) -> Iterator[str]:
+        """What may not work where nobody sits at a terminal."""
+        return iter(())
+
     def close(self) -> None:
         """Let go of connections."""
 
@@ -105,8 +111,17 @@ class NoticeChannel:
         return scrubbed(text, self.secrets)
 
     def secret(self, variable: str, file: str) -> str:
-        """A secret from the environment or from a file; empty where neither is named."""
-        return secret(variable, self.folder / Path(file).expanduser() if file else None)
+        """A secret from a file or from the environment; empty where neither is named. Failed: what is wrong."""
+        if file:
+            return usable(read_private(self.folder / Path(file).expanduser()), file)
+        if not variable:
+            return ""
+        value = os.environ.get(variable, "") or surroundings.told(self.folder / SECRETS).get(variable, "")
+        if not value.strip():
+            raise Failed(
+                f"环境变量 {variable} 没有设置", advice=f"设置它，或写进 {self.folder / SECRETS}，或改用 key_file"
+            )
+        return usable(value, variable)
 
 
 def plain(branch: str) -> str:

@@ -33,6 +33,11 @@ class Command(NoticeChannel):
         """The command's name."""
         return self.argv[0]
 
+    def alone(self) -> Iterator[str]:
+        """A name that is looked for where scheduled runs do not look."""
+        if not os.path.isabs(self.argv[0]):
+            yield f"定时任务里找不到 {self.argv[0]}，command 要写完整路径"
+
     def send(self, letter: Letter) -> Accepted:
         """Run the command; what it writes is dropped, since it may hold anything."""
         import subprocess

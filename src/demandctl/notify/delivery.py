@@ -13,7 +13,7 @@ from typing import TypeVar
 from demandctl.context import Context
 from demandctl.db import connect
 from demandctl.errors import DemandctlError
-from demandctl.notify import digest, standing
+from demandctl.notify import digest, standing, surroundings
 from demandctl.notify.channel import NoticeChannel, Talk
 from demandctl.notify.channels import read
 from demandctl.notify.digest import Notice, Portion
@@ -49,6 +49,7 @@ def deliver(context: Context, channels: Collection[str], *, unmask: bool, talk: 
     UsageError for wrong settings, LedgerUnusable when it could not be recorded; how it went stands beside the ledger.
     """
     ends = time.monotonic() + standing.RUN_SECONDS
+    surroundings.adopt(context.secrets_path)
     with (
         closing(connect(context.db_path, write=True, context=context)) as ledger,
         standing.alone(context.db_path) as first,

@@ -14,19 +14,8 @@ from demandctl.notify.message import Failed
 ANSWER_CHARS = 200
 
 
-def secret(variable: str, path: Path | None) -> str:
-    """The secret in a file or a variable of the environment, empty where neither is named. Failed: what is wrong."""
-    if path:
-        return _usable(_read(path), path.name)
-    if not variable:
-        return ""
-    value = os.environ.get(variable, "")
-    if not value.strip():
-        raise Failed(f"环境变量 {variable} 没有设置")
-    return _usable(value, variable)
-
-
-def _usable(value: str, origin: str) -> str:
+def usable(value: str, origin: str) -> str:
+    """A secret without the blanks around it. Failed when it is empty or holds what no secret holds."""
     value = value.strip()
     if not value or not value.isascii() or not value.isprintable():
         raise Failed(f"{origin} 里的密钥是空的，或有认不得的字符")
@@ -38,7 +27,8 @@ def _opened(path: str | Path, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _read(path: Path) -> str:
+def read_private(path: Path) -> str:
+    """The text of a file that only the user can read. Failed: what is wrong with it."""
     try:
         with open(path, encoding="utf-8-sig", opener=_opened) as stream:
             status = os.fstat(stream.fileno())
@@ -47,7 +37,7 @@ def _read(path: Path) -> str:
             # Windows keeps its rights elsewhere: a file of the user's profile is his alone unless he shares it.
             if os.name == "posix" and (status.st_mode & 0o077 or status.st_uid not in (os.geteuid(), 0)):
                 raise Failed(f"密钥文件别人也能读：{path}，请先 chmod 600")
-            return stream.read(4096)
+            return stream.read(16_384)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "不是文字"
         raise Failed(f"密钥文件读不了：{path}（{reason}）") from None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from demandctl.context import Context
 
-REASONS = {"manual": "手动", "upgrade": "升级前", "import": "导入前", "merge": "合并前"}
+REASONS = {"manual": "手动", "daily": "每日", "upgrade": "升级前", "import": "导入前", "merge": "合并前"}
 """Why a copy was made; part of its name."""
 
 _NAME = r"{stem}-(\d{{8}}-\d{{6}})-([a-z]+)(?:-(\d+))?\.db"

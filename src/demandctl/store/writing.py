@@ -55,12 +55,13 @@ def spare_own(context: Context, target: Path) -> None:
 
 def _own(context: Context) -> Iterator[tuple[str, Path]]:
     ledger = Path(os.path.realpath(context.db_path))
-    for ending in ("", "-wal", "-shm", "-journal", ".lock"):
+    for ending in ("", "-wal", "-shm", "-journal", ".lock", ".notify.lock"):
         yield "正在用的台账", ledger.with_name(ledger.name + ending)
     yield "配置文件", context.config_path
     yield "规则文件", context.config.rules_path
     yield "话术文件", context.scripts_path
     yield "词表文件", context.keywords_path
+    yield "密钥文件", context.secrets_path
     for copy in copies.kept(context):
         yield "台账的备份", copy.path
     for path in copies.replaced(context):

@@ -264,4 +264,9 @@ def _warn_of_branches(app: Context, settings: "Settings") -> None:
             say(f"提示：通讯录里没有这些分公司：{shown('、'.join(unknown))}")
 
 
-TREE: Tree = {"test": Entry("测试", probe), "log": Entry("记录", log), "channels": Entry("渠道", channels)}
+TREE: Tree = {
+    "test": Entry("测试", probe),
+    "log": Entry("记录", log),
+    "channels": Entry("渠道", channels),
+    "schedule": Entry("定时", "notify.schedule:schedule", "定时运行提醒和每日备份，用系统自己的定时办法。"),
+}

@@ -1,0 +1,1 @@
+"""``notify`` and ``due --notify``: reminders that go out, and what runs them."""

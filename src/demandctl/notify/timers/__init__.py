@@ -1,0 +1,1 @@
+"""What runs the program again and again: one file for each system's own way."""

@@ -128,10 +128,11 @@ class Mail(NoticeChannel):
         import smtplib
         import ssl
 
+        each = 2 * self.timeout  # of one answer: whoever waits for the whole gives up before, and says so
         if self.tls == "ssl":
             secure = ssl.create_default_context()
-            return smtplib.SMTP_SSL(self.host, self._port, timeout=self.timeout, context=secure)
-        return smtplib.SMTP(self.host, self._port, timeout=self.timeout)
+            return smtplib.SMTP_SSL(self.host, self._port, timeout=each, context=secure)
+        return smtplib.SMTP(self.host, self._port, timeout=each)
 
     def _mail(self, letter: Letter) -> EmailMessage:
         from email.message import EmailMessage

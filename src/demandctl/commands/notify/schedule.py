@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from demandctl.notify.timers.timer import Piece, Timer
 
 
-
 def _minutes(text: str) -> int:
     from demandctl.core.targets import Target
     from demandctl.notify.timers.job import HOUR, MINUTES
@@ -34,7 +33,10 @@ def _minutes(text: str) -> int:
 
 
 Every = Annotated[
-    int, Option("--every", "多久看一次有没有要提醒的", Takes("多久", lambda app, text: _minutes(text)), "如 5m、1h；默认 10m")
+    int,
+    Option(
+        "--every", "多久看一次有没有要提醒的", Takes("多久", lambda app, text: _minutes(text)), "如 5m、1h；默认 10m"
+    ),
 ]
 Install = Annotated[bool, Option("--install", "装上", more="先显示要写什么，再确认")]
 Show = Annotated[bool, Option("--show", "看看装了没有、写了什么", more="什么也不写时就是它")]

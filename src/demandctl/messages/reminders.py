@@ -73,17 +73,24 @@ def to_person(
     *,
     unmask: bool = False,
 ) -> list[str]:
-    """Remind somebody of all that he owes: deadlines with the demand they are about, most urgent first."""
+    """Remind somebody of all that he owes: what is late and what is still to come apart, most urgent first."""
+    late = _matters([entry for entry in found if entry[0].state is DeadlineState.OVERDUE], now, unmask)
+    coming = _matters([entry for entry in found if entry[0].state is not DeadlineState.OVERDUE], now, unmask)
+    if not late:
+        return split(f"{name}，以下 {len(coming)} 件请按时处理并回复：", coming, unmask=unmask)
+    apart = [f"还没到期、请按时处理的 {len(coming)} 件：", *coming] if coming else []
+    return split(f"{name}，以下 {len(late)} 件已超时，请尽快处理并回复：", [*late, *apart], unmask=unmask)
+
+
+def _matters(found: Sequence[tuple[Due, DemandView | None]], now: datetime, unmask: bool) -> list[str]:
+    """A numbered line a demand, revisit or customer, with what of it is owed."""
     about: dict[str, tuple[str, list[str]]] = {}
     for due, demand in found:
         key = due.subject.code
         named = f"{key} {due.customer.name if due.customer else ''}"
         head = f"{_head(demand, unmask)}：{_matter(demand, unmask)}" if demand else named
         about.setdefault(key, (head, []))[1].append(f"{due.what}（{_standing(due, now)}）")
-    texts = [f"{n}. {head} —— {'；'.join(owed)}" for n, (head, owed) in enumerate(about.values(), 1)]
-    late = any(due.state is DeadlineState.OVERDUE for due, _ in found)
-    ask = "已超时，请尽快处理并回复" if late else "请按时处理并回复"
-    return split(f"{name}，以下 {len(texts)} 件{ask}：", texts, unmask=unmask)
+    return [f"{n}. {head} —— {'；'.join(owed)}" for n, (head, owed) in enumerate(about.values(), 1)]
 
 
 def split(head: str, lines: Iterable[str], tail: str = "", most: int = MOST, *, unmask: bool = False) -> list[str]:

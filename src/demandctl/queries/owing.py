@@ -6,13 +6,19 @@ from collections.abc import Sequence
 
 from demandctl.errors import Refused
 from demandctl.language.subject import Subject
-from demandctl.queries.contacts import ContactView, read_contact
+from demandctl.queries.contacts import read_contact
 from demandctl.queries.deadlines import Due, running_deadlines
 from demandctl.queries.demands import DemandView, Filter, read_demand, read_demands
+from demandctl.queries.people import Addressee
 from demandctl.queries.reader import Reader
+from demandctl.queries.revisits import read_revisit
+from demandctl.vocabulary import Role
 
-Owed = tuple[ContactView, list[tuple[Due, DemandView | None]]]
-"""Somebody of the directory, and his deadlines with the demand that each is about, most urgent first."""
+Owed = tuple[Addressee, list[tuple[Due, DemandView | None]]]
+"""Somebody who owes, and his deadlines with the demand that each is about, most urgent first."""
+
+_OTHERS = f"l.owed_by <> '{Role.SPECIALIST}'"
+"""Deadlines that somebody else than the specialist owes: a person, a branch, a department, the supervisor."""
 
 
 def owed_for_demand(reader: Reader, number: int) -> list[Owed]:
@@ -20,12 +26,22 @@ def owed_for_demand(reader: Reader, number: int) -> list[Owed]:
     demand = read_demand(reader, number)
     if demand.closed_at:
         raise Refused(f"{Subject.demand(number)} 已结束，不用催", f"看看：demandctl show {number}")
-    found = running_deadlines(reader, "l.demand_id = :number AND l.owner_id IS NOT NULL", {"number": number})
+    found = running_deadlines(reader, f"l.demand_id = :number AND {_OTHERS}", {"number": number})
     if not found and not (demand.handler or demand.leader):
         raise Refused(f"{Subject.demand(number)} 还没有派单，没有人可催", f"先派单：demandctl assign {number}")
     if not found:
         waits = "，客户要等" if demand.status == "waiting" else ""
         raise Refused(f"{Subject.demand(number)} 现在没有谁欠着{waits}", f"看看：demandctl show {number}")
+    return _by_person(reader, found)
+
+
+def owed_for_revisit(reader: Reader, number: int) -> list[Owed]:
+    """Who is to be reminded about a revisit, and of what; Refused when nobody is."""
+    read_revisit(reader, number)
+    found = running_deadlines(reader, f"l.revisit_id = :number AND {_OTHERS}", {"number": number})
+    if not found:
+        code = Subject.revisit(number)
+        raise Refused(f"{code} 现在没有谁欠着", f"看看：demandctl revisit show {code}")
     return _by_person(reader, found)
 
 
@@ -38,17 +54,34 @@ def owed_by_person(reader: Reader, contact_id: int) -> list[Owed]:
     return _by_person(reader, found)
 
 
+def owed_by_name(reader: Reader, name: str) -> list[Owed]:
+    """All that is owed by whoever is known by a name alone: a branch, a department, the supervisor; may be nothing."""
+    return [entry for entry in owed_by_others(reader) if entry[0].id is None and name in entry[0].name]
+
+
 def owed_late(reader: Reader) -> list[Owed]:
     """Everybody who is late with something, and what he is late with."""
-    return _by_person(reader, running_deadlines(reader, "l.owner_id IS NOT NULL AND l.due_at < :now", {}))
+    return _by_person(reader, running_deadlines(reader, f"{_OTHERS} AND l.due_at < :now", {}))
+
+
+def owed_by_others(reader: Reader) -> list[Owed]:
+    """Everybody else who owes anything by now, and what it is."""
+    return _by_person(reader, running_deadlines(reader, _OTHERS, {}))
 
 
 def _by_person(reader: Reader, found: Sequence[Due]) -> list[Owed]:
-    people: dict[int, list[Due]] = {}
+    people: dict[int | str, list[Due]] = {}
     for due in found:
-        if due.deadline.owner_id is not None:
-            people.setdefault(due.deadline.owner_id, []).append(due)
-    return [(read_contact(reader, number), _with_demands(reader, his)) for number, his in people.items()]
+        people.setdefault(due.deadline.owner_id or due.owed_by.name, []).append(due)
+    return [(_addressee(reader, who, his[0]), _with_demands(reader, his)) for who, his in people.items()]
+
+
+def _addressee(reader: Reader, who: int | str, due: Due) -> Addressee:
+    """Whom a reminder goes to: somebody of the directory, or whoever is known by his name alone."""
+    if isinstance(who, int):
+        return read_contact(reader, who)
+    role = Role(due.owed_by.role) if due.owed_by.role in list(Role) else Role.LEADER
+    return Addressee(id=None, name=due.owed_by.name, phone=due.owed_by.phone, branch=due.branch, role=role)
 
 
 def _with_demands(reader: Reader, found: Sequence[Due]) -> list[tuple[Due, DemandView | None]]:

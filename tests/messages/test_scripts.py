@@ -98,6 +98,16 @@ def test_changing_one_of_ours_copies_it_and_keeps_what_else_the_user_wrote(cli: 
     assert cli("script", "apology").out == "非常抱歉\n"
 
 
+def test_a_reply_of_the_users_own_is_changed_in_its_place_with_his_comments_around_it(cli: Cli) -> None:
+    written = '# 头\n[[scripts]]\nid = "a"  # 甲\ntext = """多\n行"""\n\n# 乙的话\n[[scripts]]\nid = "b"\ntext = "乙"\n'
+    own(cli).write_text(written, encoding="utf-8")
+    cli("script", "edit", "a", "--text", "改")
+    text = own(cli).read_text(encoding="utf-8")
+    assert [s["text"] for s in tomllib.loads(text)["scripts"]] == ["改", "乙"]
+    assert text.startswith('# 头\n[[scripts]]\nid = "a"  # 甲\n')
+    assert '\n# 乙的话\n[[scripts]]\nid = "b"\ntext = "乙"\n' in text
+
+
 def test_a_call_script_is_copied_by_hand_and_works_as_it_stands(cli: Cli) -> None:
     refused = cli.run("script", "edit", "inactive", "--text", "x")
     assert (refused.code, "--toml" in refused.err) == (1, True)

@@ -9,6 +9,7 @@ import typer
 
 from demandctl.context import Context
 from demandctl.core.holidays import parse_notice
+from demandctl.core.months import last_of
 from demandctl.db import transaction
 from demandctl.errors import NotFound, UsageError
 from demandctl.language.display import padded
@@ -31,7 +32,7 @@ def show(ctx: typer.Context, month: Month = "", json: Json = False) -> None:
     calendar = app.calendar
     try:
         first = date.fromisoformat(f"{month}-01") if month else app.now.date().replace(day=1)
-        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        last = last_of(first)
     except (ValueError, OverflowError) as error:
         raise UsageError(f"“{month[:20]}”不是月份", "例如 demandctl calendar show 2026-10") from error
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]

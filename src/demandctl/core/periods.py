@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from demandctl.core.months import first_of
 from demandctl.errors import UsageError
 
 UNITS = {"week": "周", "month": "月", "quarter": "季度"}
@@ -66,9 +67,8 @@ def period_of(unit: str, day: date) -> Period:
         start = day - timedelta(days=day.weekday())
         return Period(unit, start, start + timedelta(days=7))
     months = 1 if unit == "month" else 3
-    start = date(day.year, (day.month - 1) // months * months + 1, 1)
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    return Period(unit, start, date(year, month + 1, 1))
+    start = first_of(day, -((day.month - 1) % months))
+    return Period(unit, start, first_of(start, months))
 
 
 def shifted(period: Period, count: int) -> Period:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from demandctl.core.months import months_on
 from demandctl.core.targets import Target
 
 Facts = Mapping[str, Any]
@@ -162,11 +163,7 @@ def delayed(day: date, after: str) -> date:
         return day
     if not after.endswith("mo"):
         return day + timedelta(days=int(after[:-1]))
-    from calendar import monthrange
-
-    months = day.month - 1 + int(after[:-2])
-    year, month = day.year + months // 12, months % 12 + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
+    return months_on(day, int(after[:-2]))
 
 
 class RuleProblem(NamedTuple):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 
+from demandctl.core.months import first_of, last_of, months_on
 from demandctl.core.worktime import Calendar
 from demandctl.errors import UsageError
 from demandctl.language import figures
@@ -250,10 +251,6 @@ def _minute(text: str) -> int:
     return minute
 
 
-def _months_on(months: int, today: date) -> date:
-    return min(_month(today, months) + _DAY * (today.day - 1), _month_end(today, months))
-
-
 def _working_days_on(count: int, today: date, calendar: Calendar) -> date:
     if count > 0:
         return calendar.working_day_after(today, count)
@@ -279,10 +276,10 @@ def _month_and_day(named: str | None, month: int, day: int, today: date) -> date
 
 def _day_of_month(named: str | None, day: int, today: date) -> date | Iterator[date]:
     if named:
-        month = _month(today, _SHIFTS[named])
+        month = first_of(today, _SHIFTS[named])
         return _date(month.year, month.month, day)
     _date(2000, 1, day, "哪个月都")
-    return _existing((month.year, month.month, day) for month in (_month(today, more) for more in range(5)))
+    return _existing((month.year, month.month, day) for month in (first_of(today, more) for more in range(5)))
 
 
 def _iso(match: re.Match[str]) -> date:
@@ -304,16 +301,6 @@ def _existing(days: Iterator[tuple[int, int, int]]) -> Iterator[date]:
             yield date(year, month, day)
 
 
-def _month(today: date, months: int) -> date:
-    """The first of the month that is *months* away."""
-    year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
-    return date(year, month + 1, 1)
-
-
-def _month_end(today: date, months: int) -> date:
-    return _month(today, months + 1) - _DAY
-
-
 def _year(text: str | None, today: date) -> int:
     if text is None or text in _YEARS:
         return today.year + _YEARS[text]
@@ -325,7 +312,7 @@ _Reader = Callable[[re.Match[str], date, Calendar], date | Iterator[date]]
 _FORMS: tuple[tuple[str, _Reader], ...] = (
     ("|".join(_DAY_WORDS), lambda m, today, _: today + _DAY * _DAY_WORDS[m[0]]),
     (rf"{_NUMBER}(天|个?{_WEEKS}){_THEN}", lambda m, today, _: today + _length(m[1], m[2]) * _SIGN[m[3]]),
-    (rf"{_NUMBER}个月{_THEN}", lambda m, today, _: _months_on(_count(m[1]) * _SIGN[m[2]], today)),
+    (rf"{_NUMBER}个月{_THEN}", lambda m, today, _: months_on(today, _count(m[1]) * _SIGN[m[2]])),
     (rf"{_NUMBER}个?工作日{_THEN}", lambda m, today, cal: _working_days_on(_count(m[1]) * _SIGN[m[2]], today, cal)),
     (rf"(?:{_SHIFT})?{_WEEKS}([一二三四五六日天]|[1-6](?![0-9]))", lambda m, today, _: _weekday(m[1], m[2], today)),
     (rf"{_ISO_DAY}(?![0-9])", lambda m, today, _: _iso(m)),
@@ -335,6 +322,6 @@ _FORMS: tuple[tuple[str, _Reader], ...] = (
     ),
     ("([0-9]{1,2})/([0-9]{1,2})(?![0-9])", lambda m, today, _: _month_and_day(None, int(m[1]), int(m[2]), today)),
     (rf"(?:{_SHIFT}月)?{_ORDINAL}[日号]", lambda m, today, _: _day_of_month(m[1], _number(m[2]), today)),
-    (rf"(?:{_SHIFT}月?)?月底", lambda m, today, _: _month_end(today, _SHIFTS[m[1]])),
+    (rf"(?:{_SHIFT}月?)?月底", lambda m, today, _: last_of(today, _SHIFTS[m[1]])),
     (rf"(?:{_YEAR}年?|年)底", lambda m, today, _: date(_year(m[1], today), 12, 31)),
 )

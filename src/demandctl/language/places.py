@@ -344,25 +344,39 @@ def _as_name(text: str, start: int, name: str) -> _Word | None:
     places, end = _named(name), start + len(name)
     level = min(p.level for p in places)
     full = name[-1] in "省市县区旗盟州" and not any(p.short == name != p.name for p in places)
-    if full and text[end : end + 1] and text[end] in ANOTHER_WORD.get(name[-1], ""):
-        return None
-    if not full and (ROAD.match(text, end) or (level >= COUNTY and TOWN.match(text, end))):
+    if _is_part_of_another(text, end, name[-1] if full else "", level):
         return None
     # Wider places weigh more than a name that overlaps them: 湖南山区 is in 湖南, not in 南山区.
     weight = 10 * len(name) + {PROVINCE: 12, CITY: 5}.get(level, 0)
-    word = name in _table().words
-    confidence = CERTAIN if full else KNOWN if level <= CITY else POSSIBLE
     if not full and (longer := _with_suffix(text, start, end, places, weight)):
         return longer
-    hinted = bool(BEFORE.search(text, 0, start) or AFTER.match(text, end))
-    if word:
-        confidence = LIKELY if hinted and level == CITY and not full else UNLIKELY
-        said = (THITHER.search(text, 0, start) and CLAUSE_END.match(text, end)) or HERE.match(text, end)
-        if confidence == UNLIKELY and said and len(places) == 1 and name not in _table().spots:
-            confidence = POSSIBLE
-    elif confidence == POSSIBLE and hinted:
-        confidence = LIKELY
-    return _Word(start, end, places, weight, confidence)
+    if name in _table().words:
+        believed = _belief_in_word(text, start, end, level, sure=full, only=len(places) == 1)
+    elif full or level <= CITY:
+        believed = CERTAIN if full else KNOWN
+    else:
+        believed = LIKELY if _is_hinted(text, start, end) else POSSIBLE
+    return _Word(start, end, places, weight, believed)
+
+
+def _is_part_of_another(text: str, end: int, suffix: str, level: int) -> bool:
+    """Whether what follows a name, which ends in a *suffix* of its level or in none, makes it something else."""
+    if suffix:
+        return text[end : end + 1] in tuple(ANOTHER_WORD.get(suffix, ""))
+    return bool(ROAD.match(text, end) or (level >= COUNTY and TOWN.match(text, end)))
+
+
+def _is_hinted(text: str, start: int, end: int) -> bool:
+    """Whether what stands around a name speaks for a place."""
+    return bool(BEFORE.search(text, 0, start) or AFTER.match(text, end))
+
+
+def _belief_in_word(text: str, start: int, end: int, level: int, *, sure: bool, only: bool) -> float:
+    """How far to believe in a place whose name is also a word: *sure* with its suffix, *only* one of that name."""
+    if level == CITY and not sure and _is_hinted(text, start, end):
+        return LIKELY
+    said = (THITHER.search(text, 0, start) and CLAUSE_END.match(text, end)) or HERE.match(text, end)
+    return POSSIBLE if said and only and text[start:end] not in _table().spots else UNLIKELY
 
 
 def _with_suffix(text: str, start: int, end: int, places: tuple[Place, ...], weight: int) -> _Word | None:

@@ -6,11 +6,10 @@ with the id of one of ours takes its place.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from demandctl import DATA
 from demandctl.config import Config
@@ -19,6 +18,9 @@ from demandctl.language.short import short
 from demandctl.queries.demands import DemandView
 from demandctl.queries.people import CustomerBrief
 from demandctl.store.writing import put_text
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
 
 GROUPS = {"call": "电话话术", "reply": "快捷回复"}
 BLANKS = {
@@ -247,7 +249,9 @@ def add(own: Path, name: str, title: str, text: str) -> Script:
     if any(script.id == name for script in load(own)):
         raise Refused(f"已有话术 {name}", f"改它：demandctl script edit {name}")
     script = Script(name, title or name, "reply", text, own=True)
-    _write(own, _joined(_text_of(own), _block(script)))
+    document = _document(own)
+    _append(document, script)
+    _write(own, document)
     return script
 
 
@@ -259,55 +263,61 @@ def edit(own: Path, script: Script, title: str, text: str) -> Script:
             f"把它从 demandctl script show {script.id} --toml 抄进 {own} 再改",
         )
     changed = script._replace(name=title or script.name, text=text or script.text, own=True)
-    kept = "".join(part for part in _parts(_text_of(own)) if _id_of(part) != script.id)
-    _write(own, _joined(kept, _block(changed)))
+    document = _document(own)
+    written = next((entry for entry in document.get("scripts", ()) if entry.get("id") == script.id), None)
+    if written is None:
+        _append(document, changed)
+    else:
+        written.update({key: value for key, value in (("name", title), ("text", text)) if value})
+    _write(own, document)
     return changed
 
 
 def as_toml(script: Script) -> str:
     """A script as it stands in a file, to be copied and changed."""
-    return _block(script)
+    import tomlkit
+
+    document = tomlkit.document()
+    _append(document, script)
+    return tomlkit.dumps(document)
 
 
-def _block(script: Script) -> str:
-    lines = ["[[scripts]]"]
-    lines += [f"{key} = {_quoted(getattr(script, key))}" for key in ("id", "name", "group")]
-    lines += [f"kinds = [{', '.join(map(_quoted, script.kinds))}]"] if script.kinds else []
-    lines += [f"text = {_quoted(script.text)}"] if script.text else []
+def _document(own: Path) -> TOMLDocument:
+    """The user's file, to be changed where it is changed and left as it is everywhere else."""
+    import tomlkit
+
+    return tomlkit.parse(_text_of(own))
+
+
+def _append(document: TOMLDocument, script: Script) -> None:
+    import tomlkit
+
+    table = tomlkit.table()
+    table.update({key: getattr(script, key) for key in ("id", "name", "group")})
+    table.update({key: value for key, value in (("kinds", [*script.kinds]), ("text", script.text)) if value})
+    steps = tomlkit.aot()
     for step in script.steps:
-        lines += ["", "[[scripts.steps]]"]
-        for key, value in step._asdict().items():
-            if isinstance(value, Mapping):
-                lines.append(f"{key} = {{ {', '.join(f'{_quoted(a)} = {_quoted(to)}' for a, to in value.items())} }}")
-            elif value:
-                lines.append(f"{key} = {'true' if value is True else _quoted(value)}")
-    return "\n".join(lines) + "\n"
+        entry = tomlkit.table()
+        entry.update({key: _inline(value) for key, value in step._asdict().items() if value})
+        steps.append(entry)
+    if script.steps:
+        table["steps"] = steps
+    document.setdefault("scripts", tomlkit.aot()).append(table)
 
 
-def _quoted(text: str) -> str:
-    """A TOML basic string: JSON's escapes are TOML's, DEL excepted."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+def _inline(value: Any) -> Any:
+    """A mapping as it stands on one line."""
+    import tomlkit
+
+    if not isinstance(value, Mapping):
+        return value
+    table = tomlkit.inline_table()
+    table.update(value)
+    return table
 
 
-def _parts(text: str) -> list[str]:
-    return re.split(r"(?m)^(?=\[\[scripts\]\]\s*$)", text)
-
-
-def _id_of(part: str) -> str:
-    import tomllib
-
-    try:
-        found: str = tomllib.loads(part)["scripts"][0]["id"]
-    except (tomllib.TOMLDecodeError, KeyError, IndexError):
-        return ""
-    return found
-
-
-def _joined(text: str, block: str) -> str:
-    return f"{text.rstrip()}\n\n{block}" if text.strip() else block
-
-
-def _write(path: Path, text: str) -> None:
-    """Put a file in its place whole, once it is known to be readable."""
+def _write(path: Path, document: TOMLDocument) -> None:
+    """Put the file in its place whole, once it is known to be readable."""
+    text = document.as_string()
     parse(text, str(path))
     put_text(path, text)

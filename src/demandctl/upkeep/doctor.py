@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from demandctl import SCHEMA_VERSION
-from demandctl.core.rules import delayed, read_rules
+from demandctl.core.months import months_on
+from demandctl.core.rules import read_rules
 from demandctl.errors import LedgerUnusable, NotFound, UsageError
 from demandctl.language.subject import About, Subject
 from demandctl.queries.reader import Reader
@@ -373,9 +374,7 @@ def _retention(reader: Reader) -> Iterator[Finding]:
 
 
 def _months_before(moment: datetime, months: int) -> datetime:
-    years, rest = divmod(months, 12)
-    first = moment.replace(year=max(moment.year - years - (1 if rest else 0), 1), day=min(moment.day, 28))
-    return datetime.combine(delayed(first.date(), f"{12 - rest}mo") if rest else first.date(), moment.timetz())
+    return datetime.combine(months_on(moment.date(), -min(months, 12 * (moment.year - 1))), moment.timetz())
 
 
 def leftovers(context: Context) -> list[Path]:

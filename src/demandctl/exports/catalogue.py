@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import IO, Any, NamedTuple
 
 from demandctl.errors import NotFound
@@ -171,7 +172,8 @@ EXPORTS: dict[str, Export] = {
     ),
     "contacts": Export(
         "通讯录", books.contacts, columns.CONTACTS, lambda job: rows.contacts(job.reader, job.asked.branch),
-        lambda job: map(contact_view, rows.contacts(job.reader, job.asked.branch)), tables=("contact",),
+        lambda job: map(partial(contact_view, job.reader), rows.contacts(job.reader, job.asked.branch)),
+        tables=("contact",),
     ),
     "customers": Export(
         "客户档案", books.customers, columns.CUSTOMERS, lambda job: rows.customers(job.reader, job.asked.branch),

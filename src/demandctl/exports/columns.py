@@ -10,8 +10,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from demandctl.language.subject import About, Subject
+from demandctl.queries.columns import yuan
 from demandctl.queries.reader import Row
-from demandctl.store.fields import IN_NOTE, RATINGS, Field, Holds, called, field_of
+from demandctl.store.fields import IN_NOTE, RATINGS, Field, Holds, called, choices, field_of
 from demandctl.vocabulary import subtype_label
 
 
@@ -55,17 +56,12 @@ def _list(_: Field, key: str) -> Callable[[Row], str]:
 
 
 def _yuan(_: Field, key: str) -> Callable[[Row], float | int | None]:
-    def get(row: Row) -> float | int | None:
-        if row[key] is None:
-            return None
-        value = float(row[key])
-        return int(value) if value.is_integer() else value
-
-    return get
+    return lambda row: yuan(row[key])
 
 
 _SHOWN: dict[Holds, tuple[str, Callable[[Field, str], Callable[[Row], Any]]]] = {
-    Holds.TERM: ("code", _word), Holds.FLAG: ("code", _flag), Holds.LIST: ("text", _list),
+    Holds.TERM: ("code", _word), Holds.LIST: ("text", _list),
+    Holds.FLAG: ("code", _flag), Holds.ANSWER: ("code", _flag),
     Holds.CUSTOMER: ("code", _code(About.CUSTOMER)), Holds.DEMAND: ("code", _code(About.DEMAND)),
     Holds.REVISIT: ("code", _code(About.REVISIT)), Holds.MONEY: ("money", _yuan),
 }  # fmt: skip
@@ -87,8 +83,7 @@ def of(
     """A column of the ledger, by the name it has there. *key* and *row*, where JSON and a row have it by another."""
     field = field_of(table, column)
     form = _SHOWN[field.holds][0] if field.holds in _SHOWN else _FORMS.get(field.holds, "text")
-    choices = field.says if field.holds is Holds.FLAG else tuple(word.label for word in field.term or ())
-    return Column(key or column, field.name, width, get or shown(table, column, row), form, choices)
+    return Column(key or column, field.name, width, get or shown(table, column, row), form, choices(field))
 
 
 def named(table: str, column: str, width: float, key: str, row: str) -> Column:

@@ -100,6 +100,7 @@ class _Words:
         self._people: dict[int, str] = {row["id"]: row["name"] for row in reader.rows("SELECT id, name FROM contact")}
         self._tell: dict[Holds, Callable[[Field, Any], str]] = {
             Holds.FLAG: lambda field, value: field.says[not value],
+            Holds.ANSWER: lambda field, value: field.says[not value],
             Holds.CONTACT: lambda field, value: self._person(value),
             Holds.CONTACTS: lambda field, value: "、".join(map(self._person, json.loads(value))),
             Holds.DEMAND: lambda field, value: Subject.demand(value).code,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from demandctl.queries.columns import columns
 from demandctl.queries.narrowing import bound, holds_one, is_one
 from demandctl.queries.people import PersonView
-from demandctl.queries.reader import Reader, Row, texts
-from demandctl.vocabulary import Role
+from demandctl.queries.reader import Reader, Row
 
 
 class ContactView(PersonView):
@@ -30,26 +30,16 @@ def read_contacts(
         "AND (:everybody OR active) ORDER BY branch = '', id",
         {"roles": bound(roles), "branches": bound(branches), "everybody": everybody},
     )
-    return [contact_view(row) for row in rows]
+    return [contact_view(reader, row) for row in rows]
 
 
 def read_contact(reader: Reader, number: int) -> ContactView:
     """One contact."""
-    return contact_view(reader.sql.execute("SELECT * FROM contact WHERE id = ?", (number,)).fetchone())
+    return contact_view(reader, reader.sql.execute("SELECT * FROM contact WHERE id = ?", (number,)).fetchone())
 
 
-def contact_view(row: Row) -> ContactView:
+def contact_view(reader: Reader, row: Row) -> ContactView:
     """A contact out of its row."""
     return ContactView(
-        id=row["id"],
-        name=row["name"],
-        role=Role(row["role"]),
-        leader=bool(row["leader"]),
-        branch=row["branch"] or None,
-        regions=texts(row["regions"]),
-        products=texts(row["products"]),
-        skills=texts(row["skills"]),
-        phone=row["phone"],
-        wechat=row["wechat"],
-        active=bool(row["active"]),
-    )
+        id=row["id"], **columns(reader, "contact", row, blank=frozenset({"name", "phone", "wechat"}))
+    )  # fmt: skip

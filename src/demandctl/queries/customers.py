@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from demandctl.language.subject import Subject
+from demandctl.queries.columns import columns
 from demandctl.queries.deadlines import Clock, deadlines_of
 from demandctl.queries.demands import DemandView, Filter, read_demands
 from demandctl.queries.narrowing import any_of, bound
 from demandctl.queries.people import CustomerBrief
-from demandctl.queries.reader import Reader, Row, day, texts
+from demandctl.queries.reader import Reader, Row
 from demandctl.queries.revisits import RevisitView, read_revisits
 from demandctl.queries.search import CUSTOMER_HOLDS, typed_letters
 from demandctl.queries.view import View
@@ -89,35 +90,13 @@ def read_customer(reader: Reader, customer_id: int) -> CustomerInFull:
     )
 
 
+_BLANK = frozenset({"name", "nickname", "phone", "wechat", "company", "region", "address"})
+
+
 def customer_view(reader: Reader, row: Row) -> CustomerView:
     """A customer out of his row, with the name of his owner."""
     return CustomerView(
         code=Subject.customer(row["id"]).code,
-        name=row["name"],
-        nickname=row["nickname"],
-        phone=row["phone"],
-        wechat=row["wechat"],
-        company=row["company"],
-        region=row["region"],
-        address=row["address"],
-        value=Value(row["value"]) if row["value"] else None,
-        need_class=NeedClass(row["need_class"]) if row["need_class"] else None,
-        stage=Stage(row["stage"]) if row["stage"] else None,
-        tags=texts(row["tags"]),
         owner=OwnerView(id=row["owner_id"], name=row["o_name"]) if row["owner_id"] else None,
-        briefed_at=reader.local(row["briefed_at"]),
-        birthday=day(row["birthday"]),
-        last_order=day(row["last_order"]),
-        business_contact=day(row["business_contact"]),
-        contract_on=day(row["contract_on"]),
-        profiled_on=day(row["profiled_on"]),
-        consent_on=day(row["consent_on"]),
-        arrears=bool(row["arrears"]),
-        handed=bool(row["handed"]),
-        documents=texts(row["documents"]),
-        approved_by=row["approved_by"] or None,
-        revisit_every=row["revisit_every"] or None,
-        note=row["note"] or None,
-        erased_at=reader.local(row["erased_at"]),
-        created_at=reader.at(row["created_at"]),
+        **columns(reader, "customer", row, blank=_BLANK),
     )

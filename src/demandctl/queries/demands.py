@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from demandctl.errors import NotFound
 from demandctl.language.subject import Subject
+from demandctl.queries.columns import columns
 from demandctl.queries.deadlines import Clock, deadlines_of
 from demandctl.queries.narrowing import any_of, bound, holds_one, is_one
 from demandctl.queries.people import CustomerBrief, PersonView, person_of
-from demandctl.queries.reader import Reader, Row, texts
+from demandctl.queries.reader import Reader, Row
 from demandctl.queries.search import demands_holding, map_file
 from demandctl.queries.view import View
 from demandctl.vocabulary import Channel, Kind, Outcome, ServiceMode, Status, Urgency
@@ -168,13 +169,14 @@ def demand_condition(asked: Filter) -> tuple[str, dict[str, Any]]:
     return " AND ".join(where) or "1", values
 
 
+_BLANK = frozenset({"region", "product", "content"})
+_OTHERWISE = frozenset({"group_name", "from_id"})
+
+
 def demand_view(reader: Reader, row: Row) -> DemandView:
     """A demand out of its row."""
     return DemandView(
         number=row["id"],
-        kind=Kind(row["kind"]),
-        subtype=row["subtype"],
-        channel=Channel(row["channel"]),
         group=row["group_name"] or None,
         customer=AskingCustomer(
             code=Subject.customer(row["customer_id"]).code,
@@ -185,38 +187,8 @@ def demand_view(reader: Reader, row: Row) -> DemandView:
             company=row["c_company"],
             region=row["c_region"],
         ),
-        region=row["region"],
-        branch=row["branch"] or None,
-        product=row["product"],
-        content=row["content"],
-        urgency=Urgency(row["urgency"]),
-        service_mode=ServiceMode(row["service_mode"]) if row["service_mode"] else None,
-        warranty=row["warranty"] or None,
-        wish=row["wish"] or None,
         from_=row["from_id"],
-        tags=texts(row["tags"]),
-        raised_at=reader.at(row["raised_at"]),
-        registered_at=reader.at(row["registered_at"]),
-        verified=None if row["verified"] is None else bool(row["verified"]),
-        status=Status(row["status"]),
         handler=person_of(row, "h", row["handler_id"]),
         leader=person_of(row, "g", row["leader_id"]),
-        escalation=row["escalation"],
-        next_at=reader.local(row["next_at"]),
-        next_plan=row["next_plan"] or None,
-        resolved_at=reader.local(row["resolved_at"]),
-        confirmed_at=reader.local(row["confirmed_at"]),
-        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
-        reason=row["reason"] or None,
-        amount=_number(row["amount"]),
-        duplicate_of=row["duplicate_of"],
-        note=row["note"] or None,
-        closed_at=reader.local(row["closed_at"]),
+        **columns(reader, "demand", row, blank=_BLANK, without=_OTHERWISE),
     )
-
-
-def _number(text: str | None) -> float | int | None:
-    if text is None:
-        return None
-    value = float(text)
-    return int(value) if value.is_integer() else value

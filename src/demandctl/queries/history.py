@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from demandctl.queries.columns import columns
 from demandctl.queries.demands import DemandInFull, read_demand
 from demandctl.queries.narrowing import any_of, bound
 from demandctl.queries.reader import Reader, Row
@@ -101,40 +102,32 @@ def history_of(reader: Reader, number: int) -> History:
     )
 
 
+_BLANK = frozenset({"phone", "text"})
+_NAMES = frozenset({"by_name", "to_name"})
+
+
 def follow_up_view(reader: Reader, row: Row) -> FollowUpView:
     """A follow-up out of its row."""
     return FollowUpView(
-        at=reader.at(row["at"]),
         by=row["by_name"],
-        phone=row["phone"],
-        internal=bool(row["internal"]),
-        method=Method(row["method"]) if row["method"] else None,
-        stage=row["stage"] or None,
-        text=row["text"],
-        next_at=reader.local(row["next_at"]),
-        next_plan=row["next_plan"] or None,
-        wait_until=reader.local(row["wait_until"]),
-        resolved=bool(row["resolved"]),
-        note=NoteKind(row["note"]),
         to=row["to_name"] or None,
+        **columns(reader, "follow_up", row, blank=_BLANK, without=_NAMES),
     )
 
 
 def assignment_view(reader: Reader, row: Row) -> AssignmentView:
     """An assignment out of its row, with the names of both."""
     return AssignmentView(
-        at=reader.at(row["at"]),
         from_=row["from_name"],
         to=row["to_name"],
         phone=row["to_phone"],
-        how=Route(row["how"]),
-        reason=row["reason"] or None,
+        **columns(reader, "assignment", row),
     )
 
 
 def escalation_view(reader: Reader, row: Row) -> EscalationView:
     """An escalation out of its row, with the name of whom it went to."""
-    return EscalationView(at=reader.at(row["at"]), to=row["name"], level=row["level"], problem=row["problem"])
+    return EscalationView(to=row["name"], **columns(reader, "escalation", row))
 
 
 def read_operations(

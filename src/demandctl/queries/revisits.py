@@ -8,6 +8,7 @@ from datetime import datetime
 
 from demandctl.errors import NotFound
 from demandctl.language.subject import Subject
+from demandctl.queries.columns import columns
 from demandctl.queries.deadlines import Clock, deadlines_of
 from demandctl.queries.narrowing import bound, is_one
 from demandctl.queries.people import CustomerBrief
@@ -111,7 +112,6 @@ def read_revisit(reader: Reader, number: int) -> RevisitInFull:
 
 def revisit_view(reader: Reader, row: Row) -> RevisitView:
     """A revisit out of its row, with its customer and to whom it was escalated."""
-    at = reader.local
     return RevisitView(
         id=row["id"],
         customer=VisitedCustomer(
@@ -123,40 +123,6 @@ def revisit_view(reader: Reader, row: Row) -> RevisitView:
             address=row["c_address"],
         ),
         demand=row["demand_id"],
-        kind=RevisitKind(row["kind"]),
-        method=Method(row["method"]) if row["method"] else None,
-        planned_at=at(row["planned_at"]),
-        visited_at=at(row["visited_at"]),
-        call_back_at=at(row["call_back_at"]),
-        product_rating=_rating(row["product_rating"]),
-        attitude=_rating(row["attitude"]),
-        speed=_rating(row["speed"]),
-        promise=_rating(row["promise"]),
-        satisfaction=_rating(row["satisfaction"]),
-        reachable=_flag(row["reachable"]),
-        recommend=_flag(row["recommend"]),
-        would_continue=_flag(row["would_continue"]),
-        dissatisfaction=row["dissatisfaction"] or None,
-        heard_from=row["heard_from"] or None,
-        suggestion=row["suggestion"] or None,
-        inactive_reason=row["inactive_reason"] or None,
-        problem=row["problem"] or None,
-        department=row["department"] or None,
-        visitor=row["visitor"] or None,
-        note=row["note"] or None,
-        urgent=bool(row["urgent"]),
-        plan=row["plan"] or None,
         escalated_to=row["e_name"],
-        forwarded_at=at(row["forwarded_at"]),
-        contacted_at=at(row["contacted_at"]),
-        solved_at=at(row["solved_at"]),
-        recorded_at=at(row["recorded_at"]),
+        **columns(reader, "revisit", row, without=frozenset({"demand_id"})),
     )
-
-
-def _rating(text: str | None) -> Satisfaction | None:
-    return Satisfaction(text) if text else None
-
-
-def _flag(stored: int | None) -> bool | None:
-    return None if stored is None else bool(stored)

@@ -48,6 +48,8 @@ class Holds(Enum):
     MONEY = auto()
     NUMBER = auto()
     FLAG = auto()
+    ANSWER = auto()
+    """Yes or no, or nobody said."""
     TERM = auto()
     """A word of the vocabulary."""
     LIST = auto()
@@ -94,7 +96,7 @@ class Joined(Enum):
 
 
 class Field(NamedTuple):
-    """A column: *told* in the log; *searched* by ``search``; *says* what a flag's yes and no are called."""
+    """A column: *told* in the log; *searched* by ``search``; *says* what yes and no are called."""
 
     table: str
     column: str
@@ -131,8 +133,8 @@ TABLES = {
 UNCOUNTED = frozenset({"alias", "attachment"})
 """Tables whose rows go with the person when he is erased: nothing counts them."""
 
-TEXT, NAME, PHONE, ACCOUNT, INSTANT, DAY, MONEY, NUMBER, FLAG, TERM, LIST = tuple(Holds)[:11]
-CONTACT, CONTACTS, DEMAND, CUSTOMER, REVISIT, MACHINE, INNER = tuple(Holds)[11:]
+TEXT, NAME, PHONE, ACCOUNT, INSTANT, DAY, MONEY, NUMBER, FLAG, ANSWER, TERM, LIST = tuple(Holds)[:12]
+CONTACT, CONTACTS, DEMAND, CUSTOMER, REVISIT, MACHINE, INNER = tuple(Holds)[12:]
 KEPT, STRUCK, MARKED, EMPTIED, FOLLOWS = Erased
 FILLED, MOVED, LATEST, EITHER, UNITED, ADDED = tuple(Joined)[1:]
 
@@ -210,7 +212,7 @@ _DEMAND = (
     Field("demand", "tags", "标签", LIST, STRUCK, searched=True),
     Field("demand", "raised_at", "提出时间", INSTANT),
     Field("demand", "registered_at", "登记时间", INSTANT),
-    Field("demand", "verified", "商机属实", FLAG),
+    Field("demand", "verified", "商机属实", ANSWER),
     Field("demand", "status", "状态", TERM, term=Status),
     Field("demand", "handler_id", "对接人", CONTACT),
     Field("demand", "leader_id", "指派领导", CONTACT),
@@ -284,7 +286,7 @@ _REVISIT = (
     Field("revisit", "method", "回访方式", TERM, term=Method),
     Field("revisit", "planned_at", "计划时间", INSTANT),
     Field("revisit", "visited_at", "回访时间", INSTANT),
-    Field("revisit", "reachable", "是否方便", FLAG),
+    Field("revisit", "reachable", "是否方便", ANSWER),
     Field("revisit", "call_back_at", "改约时间", INSTANT),
     Field("revisit", "product_rating", "产品评价", TERM, term=Satisfaction),
     Field("revisit", "attitude", "服务态度", TERM, term=Satisfaction),
@@ -294,9 +296,9 @@ _REVISIT = (
     Field("revisit", "dissatisfaction", "不满意原因", TEXT, MARKED, searched=True),
     Field("revisit", "heard_from", "了解渠道", TEXT, STRUCK),
     Field("revisit", "suggestion", "建议", TEXT, MARKED, searched=True),
-    Field("revisit", "recommend", "愿意推荐", FLAG),
+    Field("revisit", "recommend", "愿意推荐", ANSWER),
     Field("revisit", "inactive_reason", "未合作原因", TEXT, MARKED, searched=True),
-    Field("revisit", "would_continue", "能否继续合作", FLAG),
+    Field("revisit", "would_continue", "能否继续合作", ANSWER),
     Field("revisit", "problem", "遗留问题", TEXT, MARKED, searched=True),
     Field("revisit", "urgent", "需即时解决", FLAG),
     Field("revisit", "department", "责任部门", NAME, STRUCK, searched=True),
@@ -519,6 +521,13 @@ def is_written(field: Field) -> bool:
     return field.erased in (Erased.STRUCK, Erased.MARKED) or (
         field.erased is Erased.EMPTIED and field.holds in (Holds.TEXT, Holds.NAME, Holds.LIST)
     )
+
+
+def choices(field: Field) -> tuple[str, ...]:
+    """The words that a column has no others than."""
+    if field.holds in (Holds.FLAG, Holds.ANSWER):
+        return field.says
+    return tuple(word.label for word in field.term or ())
 
 
 def blank(field: Field) -> Any:

@@ -12,6 +12,7 @@ from demandctl.actions.revisits import escalate as escalate_revisit
 from demandctl.actions.revisits import find_revisit
 from demandctl.core.routing import leads
 from demandctl.errors import Refused
+from demandctl.language.subject import About
 from demandctl.queries import holdings
 from demandctl.queries.holdings import Holding
 from demandctl.queries.reader import reader_in
@@ -28,12 +29,13 @@ def hand_over(work: Work, old: Contact, new: Contact, held: Sequence[Holding], *
     _check(old, new, held)
     parts: dict[int, set[str]] = {}
     for holding in held:
-        if holding.what == "customers":
-            customers.give_owner(work, work.session.get_one(Customer, holding.number), new)
-        elif holding.what == "revisits":
-            escalate_revisit(work, find_revisit(work.session, holding.number), new)
+        number = holding.subject.number
+        if holding.subject.about is About.CUSTOMER:
+            customers.give_owner(work, work.session.get_one(Customer, number), new)
+        elif holding.subject.about is About.REVISIT:
+            escalate_revisit(work, find_revisit(work.session, number), new)
         else:
-            parts.setdefault(holding.number, set()).add(holding.what)
+            parts.setdefault(number, set()).add(holding.what)
     for number, whats in parts.items():
         _hand_over_demand(work, find_demand(work.session, number), old, new, whats, reason)
     work.describe(f"{old.name} 交接给 {new.name}：{len(held)} 项" + (f"，{reason}" if reason else ""))
@@ -46,7 +48,7 @@ def _check(old: Contact, new: Contact, held: Sequence[Holding]) -> None:
         raise Refused(f"{new.name} 已离职，不能接手", "换一位：demandctl contact list")
     if not held:
         raise Refused(f"{old.name} 手里没有要交接的", f"可以标记离职了：demandctl contact leave {old.id}")
-    referred = [holding.code for holding in held if holding.what == "referred"]
+    referred = [holding.subject.code for holding in held if holding.what == "referred"]
     if referred and not leads(new.role, new.leader):
         raise Refused(
             f"{'、'.join(referred)} 在等 {old.name} 指派跟进人，而 {new.name} 不是分管领导",
@@ -93,7 +95,7 @@ def leave(work: Work, contact: Contact) -> None:
     """Mark a contact as left; Refused while something open or a customer is still his (W 5.3)."""
     held = holdings.held_by(reader_in(work), contact.id)
     if held:
-        names = list(dict.fromkeys(holding.code for holding in held))
+        names = list(dict.fromkeys(holding.subject.code for holding in held))
         more = f" 等 {len(names)} 项" if len(names) > 8 else ""
         raise Refused(
             f"{contact.name} 手里还有：{'、'.join(names[:8])}{more}",

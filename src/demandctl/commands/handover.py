@@ -8,11 +8,11 @@ import typer
 from demandctl.context import Context
 from demandctl.errors import Refused
 from demandctl.language.display import shown, shown_lines
-from demandctl.language.subject import Subject
 from demandctl.messages import handing, scripts
 from demandctl.queries import holdings
 from demandctl.queries.contacts import ContactView, read_contact
 from demandctl.queries.naming import find_contact_id, find_customer_id
+from demandctl.queries.people import CustomerName
 from demandctl.queries.reader import Reader, reader_in, reading
 from demandctl.terminal import asking
 from demandctl.terminal.answers import agreed
@@ -66,7 +66,7 @@ def handover(
     if not (yes or asking.can_ask()):
         agreed(question, yes)  # nobody can answer: nothing is listed before it is refused
     if not json:
-        _put_list(held, old, new, {}, as_json=False)
+        _put_list(held, old, new, [], as_json=False)
     agreed(question, yes)
     from demandctl.actions.handover import hand_over
     from demandctl.db import transaction
@@ -87,8 +87,8 @@ def handover(
 def _part(
     reader: Reader, only: tuple[str, ...], kinds: tuple[Kind, ...], regions: tuple[str, ...], demands: tuple[int, ...],
     customers: tuple[str, ...],
-) -> holdings.Part:  # fmt: skip
-    return holdings.Part(
+) -> holdings.HeldPart:  # fmt: skip
+    return holdings.HeldPart(
         only=frozenset(only),
         kinds=frozenset(kind.value for kind in kinds),
         regions=regions,
@@ -97,56 +97,57 @@ def _part(
     )
 
 
-def _notices(app: Context, held: Sequence[holdings.Holding], old: ContactView, new: ContactView) -> dict[str, str]:
-    """The notice for each customer who gets another person, by his code and name."""
-    told = {h.customer_id: h.customer for h in held if h.what in ("demands", "customers")}
+Notices = list[tuple[CustomerName, str]]
+"""The notice for each customer who gets another person."""
+
+
+def _notices(app: Context, held: Sequence[holdings.Holding], old: ContactView, new: ContactView) -> Notices:
+    told = {h.customer.code: h.customer for h in held if h.what in ("demands", "customers")}
+    his = {
+        code: [h.demand for h in held if h.what == "demands" and h.demand and h.customer.code == code] for code in told
+    }
     template = scripts.find(scripts.load(app.scripts_path), "handover").text
     base = scripts.values_for(app.config, app.who, None, None)
-    return {
-        f"{Subject.customer(number)} {name}": handing.handover_notice(
-            template, base, name, old, new, [h.number for h in held if h.what == "demands" and h.customer_id == number]
-        )
-        for number, name in sorted(told.items())
-    }
+    return [
+        (customer, handing.handover_notice(template, base, customer.name, old, new, his[customer.code]))
+        for customer in sorted(told.values(), key=lambda customer: customer.subject)
+    ]
 
 
 def _put_list(
     held: Sequence[holdings.Holding],
     old: ContactView,
     new: ContactView,
-    notices: dict[str, str],
+    notices: Notices,
     *,
     as_json: bool,
 ) -> None:
     if as_json:
-        told = [{"customer": _customer(key), "text": text} for key, text in notices.items()]
-        put_json({"from": short(old), "to": short(new), "items": [h.data() for h in held], "notices": told})
+        told = [{"customer": customer, "text": text} for customer, text in notices]
+        put_json({"from": short(old), "to": short(new), "items": held, "notices": told})
         return
     put_styled(shown(f"{old.name} → {new.name}（{new.branch or '无分公司'} {new.phone}）"), "bold")
     columns = [Column("哪类", wrap=False), Column("编号", wrap=False), Column("类型", wrap=False), Column("客户"),
                Column("地区"), Column("内容", least=8)]  # fmt: skip
     rows = [
-        [holdings.KINDS[h.what], h.code, Kind(h.kind).label if h.kind else "", h.customer, h.region, h.about]
+        [holdings.KINDS[h.what], h.subject.code, h.kind.label if h.kind else "", h.customer.name, h.region or "",
+         h.about or ""]
         for h in held
-    ]
+    ]  # fmt: skip
     put_table(columns, rows)
     counts = {what: sum(1 for h in held if h.what == what) for what in holdings.KINDS}
     tell("合计 " + ("，".join(f"{holdings.KINDS[what]} {n}" for what, n in counts.items() if n) or "0"))
     _put_notices(notices, copy=False)
 
 
-def _put_notices(notices: dict[str, str], *, copy: bool) -> None:
+def _put_notices(notices: Notices, *, copy: bool) -> None:
     if notices:
         put()
         put("给客户的通知：")
-    for key, text in notices.items():
+    named = [(f"{customer.code} {customer.name}", text) for customer, text in notices]
+    for head, text in named:
         put()
-        put(shown(f"【{key}】"))
+        put(shown(f"【{head}】"))
         put(shown_lines(text))
     if copy:
-        copy_in_turn(list(notices.items()))
-
-
-def _customer(key: str) -> dict[str, str]:
-    code, _, name = key.partition(" ")
-    return {"code": code, "name": name}
+        copy_in_turn(named)

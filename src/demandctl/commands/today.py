@@ -20,19 +20,19 @@ def today(app: Context, *, as_json: bool) -> None:
         numbers = glance(reader)
     trouble = _trouble_with_notices(app)
     if as_json:
-        put_json({"due": found, **numbers, "notify_trouble": trouble or None})
+        put_json({"due": found, **numbers.data(), "notify_trouble": trouble or None})
         return
     put_styled(
         f"{day(app.now.date(), app.now)} {app.now:%Y-%m-%d} 周{WEEKDAYS[app.now.weekday()]} {app.now:%H:%M}",
         "bold",
     )
     tell(
-        f"未结束 {numbers['open']} 条：待派单 {numbers['new']}，待领导指派 {numbers['referred']}，"
-        f"等待中 {numbers['waiting']}，待客户确认 {numbers['confirming']}"
+        f"未结束 {numbers.open} 条：待派单 {numbers.new}，待领导指派 {numbers.referred}，"
+        f"等待中 {numbers.waiting}，待客户确认 {numbers.confirming}"
     )
     tell(
-        f"周一要反馈 {numbers['monday']} 条；未来 7 天要回访 {numbers['revisits']} 次；"
-        f"上周新增 {numbers['last_week']['new']} 条，结束 {numbers['last_week']['closed']} 条"
+        f"周一要反馈 {numbers.monday} 条；未来 7 天要回访 {numbers.revisits} 次；"
+        f"上周新增 {numbers.last_week.new} 条，结束 {numbers.last_week.closed} 条"
     )
     if trouble:
         put_styled(shown(f"提醒 {trouble}；查一查：demandctl doctor"), "red")

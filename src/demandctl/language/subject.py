@@ -23,7 +23,7 @@ _FORMATS = {About.DEMAND: "D{}", About.CUSTOMER: "K{:05d}", About.REVISIT: "R{}"
 _TYPED = re.compile(r"([DKR#]?)([0-9]{1,12})")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Subject:
     """One demand, customer or revisit, by its number in the ledger; the ledger is subject 1 of its own."""
 

@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
 
 from demandctl.notify.channel import NoticeChannel, plain
 from demandctl.notify.schedule import level_name
 from demandctl.queries.narrowing import bound, is_one
 from demandctl.queries.reader import Reader
+from demandctl.queries.view import View
 
 
-def sent(reader: Reader, channels: Sequence[str], limit: int | None) -> list[dict[str, Any]]:
+class SentNotice(View):
+    """What went to a channel about a deadline at a level, and what came back; the deadline may be gone by now."""
+
+    id: int
+    at: datetime
+    channel: str
+    deadline: int
+    demand: int | None
+    rule: str | None
+    rule_name: str | None
+    what: str | None
+    level: int
+    level_name: str
+    due_at: datetime
+    failed: bool
+    accepted: bool
+    answer: str
+
+
+def sent(reader: Reader, channels: Sequence[str], limit: int | None) -> list[SentNotice]:
     """The record of notices, newest last: which deadline went where at which level, and what came back."""
     rows = reader.rows(
         "SELECT * FROM (SELECT n.*, l.demand_id, l.rule, l.rule_name, l.what FROM notification AS n "
@@ -20,22 +40,22 @@ def sent(reader: Reader, channels: Sequence[str], limit: int | None) -> list[dic
         {"channels": bound(channels), "limit": -1 if limit is None else limit},
     )
     return [
-        {
-            "id": row["id"],
-            "at": reader.iso(row["at"]),
-            "channel": row["channel"],
-            "deadline": row["deadline_id"],
-            "demand": row["demand_id"],
-            "rule": row["rule"],
-            "rule_name": row["rule_name"],
-            "what": row["what"],
-            "level": row["level"],
-            "level_name": level_name(row["level"]),
-            "due_at": reader.iso(row["due_at"]),
-            "failed": bool(row["failed"]),
-            "accepted": bool(row["accepted"]),
-            "answer": row["answer"],
-        }
+        SentNotice(
+            id=row["id"],
+            at=reader.at(row["at"]),
+            channel=row["channel"],
+            deadline=row["deadline_id"],
+            demand=row["demand_id"],
+            rule=row["rule"],
+            rule_name=row["rule_name"],
+            what=row["what"],
+            level=row["level"],
+            level_name=level_name(row["level"]),
+            due_at=reader.at(row["due_at"]),
+            failed=bool(row["failed"]),
+            accepted=bool(row["accepted"]),
+            answer=row["answer"],
+        )
         for row in rows
     ]
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from demandctl.errors import NotFound
 from demandctl.language import places
-from demandctl.language.subject import Subject
+from demandctl.language.subject import About, Subject
+from demandctl.queries.people import CustomerName
 from demandctl.queries.reader import Reader, Row
+from demandctl.queries.view import View
 from demandctl.store.conditions import is_open
+from demandctl.vocabulary import Kind
 
 KINDS = {
     "demands": "负责的需求",
@@ -20,6 +23,9 @@ KINDS = {
     "customers": "客户",
 }
 """What can be held, in the order it is listed."""
+
+_ABOUT = {"revisits": About.REVISIT, "customers": About.CUSTOMER}
+"""What is no demand."""
 
 _DEMAND = (
     "SELECT DISTINCT d.id, d.kind, d.region, d.content, c.id AS c_id, c.name AS c_name, c.region AS c_region "
@@ -40,42 +46,26 @@ _QUERIES = {
 }
 
 
-class Holding(NamedTuple):
-    """One thing that somebody holds; ``number`` is that of the demand, the revisit or the customer."""
+class Holding(View):
+    """One thing that somebody holds; ``subject`` is the demand, the revisit or the customer."""
+
+    unsaid = frozenset({"subject"})
 
     what: str
-    number: int
-    customer_id: int
-    customer: str
-    kind: str | None
-    region: str
-    about: str
-
-    @property
-    def code(self) -> str:
-        """How people name it: D12, R3, K00001."""
-        of = {"customers": Subject.customer, "revisits": Subject.revisit}.get(self.what, Subject.demand)
-        return of(self.number).code
-
-    def data(self) -> dict[str, Any]:
-        """As JSON has it."""
-        demand = self.number if self.what not in ("revisits", "customers") else None
-        return {
-            "what": self.what,
-            "demand": demand,
-            "revisit": self.number if self.what == "revisits" else None,
-            "customer": {"code": Subject.customer(self.customer_id).code, "name": self.customer},
-            "kind": self.kind,
-            "region": self.region or None,
-            "about": self.about or None,
-        }
+    demand: int | None
+    revisit: int | None
+    customer: CustomerName
+    kind: Kind | None
+    region: str | None
+    about: str | None
+    subject: Subject
 
 
 def _lies_in(place: str, region: str) -> bool:
     return places.narrowness(region, place) is not None or region in place
 
 
-class Part(NamedTuple):
+class HeldPart(NamedTuple):
     """Which part of it is meant; empty means all. A kind or a demand number leaves out what is no demand."""
 
     only: frozenset[str] = frozenset()
@@ -90,18 +80,18 @@ class Part(NamedTuple):
         tests = (
             not self.only or held.what in self.only,
             not self.kinds or held.kind in self.kinds,
-            not self.regions or any(_lies_in(held.region, region) for region in self.regions),
+            not self.regions or any(_lies_in(held.region or "", region) for region in self.regions),
             not picked or self._names(held),
         )
         return all(tests)
 
     def _names(self, held: Holding) -> bool:
-        if held.what in ("customers", "revisits"):
-            return held.customer_id in self.customers
-        return held.number in self.demands
+        if held.demand is None:
+            return held.customer.subject.number in self.customers
+        return held.demand in self.demands
 
 
-def held_by(reader: Reader, contact_id: int, part: Part | None = None) -> list[Holding]:
+def held_by(reader: Reader, contact_id: int, part: HeldPart | None = None) -> list[Holding]:
     """All that a contact holds, or the part of it that is meant."""
     found = [_holding(what, row) for what, query in _QUERIES.items() for row in reader.rows(query, {"who": contact_id})]
     # A demand that is his and also escalated to him is listed for each: each has its own clock.
@@ -109,16 +99,26 @@ def held_by(reader: Reader, contact_id: int, part: Part | None = None) -> list[H
 
 
 def _holding(what: str, row: Row) -> Holding:
+    subject = Subject(_ABOUT.get(what, About.DEMAND), row["id"])
     return Holding(
-        what, row["id"], row["c_id"], row["c_name"], row["kind"], row["region"] or row["c_region"] or "", row["content"]
+        what=what,
+        demand=subject.number if subject.about is About.DEMAND else None,
+        revisit=subject.number if subject.about is About.REVISIT else None,
+        customer=CustomerName(code=Subject.customer(row["c_id"]).code, name=row["c_name"]),
+        kind=Kind(row["kind"]) if row["kind"] else None,
+        region=row["region"] or row["c_region"] or None,
+        about=row["content"] or None,
+        subject=subject,
     )
 
 
-def require_all(part: Part, found: Iterable[Holding]) -> None:
+def require_all(part: HeldPart, found: Iterable[Holding]) -> None:
     """NotFound for a demand or a customer that was named and is not his."""
     found = list(found)
-    demands = part.demands - {h.number for h in found if h.what not in ("customers", "revisits")}
-    customers = part.customers - {h.customer_id for h in found if h.what in ("customers", "revisits")}
-    names = [Subject.demand(n).code for n in sorted(demands)] + [Subject.customer(n).code for n in sorted(customers)]
+    demands = {Subject.demand(number) for number in part.demands} - {h.subject for h in found}
+    customers = {Subject.customer(number) for number in part.customers} - {
+        h.customer.subject for h in found if not h.demand
+    }
+    names = [subject.code for lacking in (demands, customers) for subject in sorted(lacking)]
     if names:
         raise NotFound(f"{'、'.join(names)} 不在他手里", "看看他手里有什么：demandctl handover 交出人 接手人 --dry-run")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from demandctl.language.subject import About, Subject, read_number
 from demandctl.queries.reader import Row
 from demandctl.queries.view import View
 from demandctl.vocabulary import Role
@@ -28,6 +29,11 @@ class CustomerName(View):
 
     code: str
     name: str
+
+    @property
+    def subject(self) -> Subject:
+        """Himself as a subject."""
+        return Subject.customer(read_number(self.code, About.CUSTOMER) or 0)
 
 
 class CustomerBrief(CustomerName):

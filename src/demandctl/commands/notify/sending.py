@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # at run time they are loaded where they are needed: every co
     from demandctl.notify.channels import Settings
     from demandctl.notify.delivery import Outcome
     from demandctl.notify.digest import Notice
+    from demandctl.notify.history import SentNotice
     from demandctl.notify.plan import Plan
 
 ChannelName = Annotated[tuple[str, ...], Option("--channel", "只用这个渠道", many(ref("notice", "渠道")), "默认全部")]
@@ -188,19 +189,18 @@ def log(ctx: typer.Context, channel: ChannelName = (), limit: Limit = None, json
     put_table(columns, [_log_row(entry, app.now) for entry in found])
 
 
-def _log_row(entry: dict[str, Any], now: datetime) -> list[str]:
+def _log_row(entry: "SentNotice", now: datetime) -> list[str]:
     from demandctl.notify.channel import LABELS
 
-    number = Subject.demand(entry["demand"]).code if entry["demand"] else ""
-    level = LABELS[entry["level_name"]] + (f"{entry['level'] - 1}级" if entry["level"] > 1 else "")
+    level = LABELS[entry.level_name] + (f"{entry.level - 1}级" if entry.level > 1 else "")
     return [
-        moment(datetime.fromisoformat(entry["at"]), now),
-        entry["channel"],
-        number,
-        entry["what"] or "",
+        moment(entry.at, now),
+        entry.channel,
+        Subject.demand(entry.demand).code if entry.demand else "",
+        entry.what or "",
         level,
-        moment(datetime.fromisoformat(entry["due_at"]), now),
-        entry["answer"] if entry["accepted"] else "没有发成：" + (entry["answer"] or "那次运行中断了"),
+        moment(entry.due_at, now),
+        entry.answer if entry.accepted else "没有发成：" + (entry.answer or "那次运行中断了"),
     ]
 
 

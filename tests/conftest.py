@@ -1,6 +1,6 @@
 """What the tests share: a fresh ledger, and the command that works on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,15 @@ from tests.support.cli import EXAMPLES, Answer, Cli
 
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")  # no verdict may hang on how fast the machine is
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A cache folder of the tests' own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
 
 _FRESH: dict[str, bytes] = {}
 """The files of the ledger that the first test made, for the others: making one takes longer than most tests."""

@@ -66,6 +66,18 @@ class Context:
         return self.config_path.with_name(SECRETS)
 
     @cached_property
+    def cache_folder(self) -> Path | None:
+        """The platform's folder for what can be made anew; None where the account has none."""
+        if home := os.environ.get("XDG_CACHE_HOME"):
+            return Path(home) / "demandctl"
+        from platformdirs import user_cache_path
+
+        try:
+            return user_cache_path("demandctl", appauthor=False)
+        except (RuntimeError, OSError):
+            return None
+
+    @cached_property
     def config(self) -> Config:
         """The user's settings."""
         return Config.read(self.config_path)

@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -74,7 +75,6 @@ def test_each_draft_is_an_operation_of_its_own(cli: Cli, paste: Callable[..., An
 def test_what_is_incomplete_is_a_usage_error_that_names_the_options(cli: Cli, paste: Callable[..., Answer]) -> None:
     answer = paste(UNCLEAR, "--yes", "--json")
     assert answer.code == 2
-    assert "--kind" in answer.err
     assert "--channel" in answer.err
     assert answer.json == []
     assert paste(UNCLEAR, "--yes", "--kind", "inquiry", "--channel", "私聊").code == 0
@@ -88,9 +88,10 @@ def test_without_a_yes_nothing_is_recorded_off_a_terminal(cli: Cli, paste: Calla
     assert cli("list", "--json").json == []
 
 
-def test_options_belong_to_one_draft_alone(paste: Callable[..., Answer]) -> None:
-    assert paste(TWO, "--yes", "--region", "株洲").code == 2
-    assert paste(CLEAR, "--yes", "--json", "--region", "株洲").json[0]["region"] == "株洲"
+def test_options_hold_for_every_draft(paste: Callable[..., Answer]) -> None:
+    found = paste(TWO, "--yes", "--json", "--group", "株洲泵车群", "--tag", "夜班").json
+    assert [(d["channel"], d["group"], d["tags"]) for d in found] == [("group", "株洲泵车群", ["夜班"])] * 2
+    assert [d["region"] for d in found] == ["湘潭", "常德"]
 
 
 def test_a_paste_without_a_demand_says_so(paste: Callable[..., Answer]) -> None:
@@ -210,16 +211,25 @@ def test_what_is_missing_is_asked_and_one_can_go_back(cli: Cli) -> None:
     terminal.sees("粘贴完按回车")
     terminal.pastes(UNCLEAR)
     terminal.presses(ENTER)
-    terminal.sees("需求类型")
-    terminal.presses("1", ENTER)
-    terminal.sees("从哪里来的")
-    terminal.presses(UP, ENTER)  # the last entry: back
-    terminal.sees("需求类型")
-    terminal.presses("3", ENTER)
     terminal.sees("从哪里来的")
     terminal.presses("2", ENTER)
     terminal.sees("这条怎么办")
+    terminal.presses("2", ENTER)  # 改一改
+    terminal.sees("客户姓名")
     terminal.presses(ENTER)
+    terminal.sees("需求类型")
+    terminal.presses("1", ENTER)
+    terminal.sees("子类")
+    terminal.presses(UP, ENTER)  # the last entry: back
+    terminal.sees("需求类型")
+    terminal.presses("3", ENTER)
+    terminal.sees("子类")
+    terminal.presses("1", ENTER)
+    for question in ("从哪里来的", "电话", "地区", "产品机型", "客户说了什么"):
+        terminal.sees(question)
+        terminal.presses(ENTER)
+    terminal.sees("这条怎么办")
+    terminal.presses("1", ENTER)
     terminal.sees("派给谁")
     terminal.presses(ESC)
     code, _ = terminal.ends()
@@ -352,3 +362,110 @@ def test_planning_and_recording_a_visit_ask_what_was_not_typed(cli: Cli) -> None
     revisit = cli("revisit", "show", "1", "--json").json
     assert (revisit["kind"], revisit["satisfaction"]) == ("regular", "satisfied")
     assert revisit["visited_at"] == "2026-11-20T15:10:00+08:00"
+
+
+# -- what was left out, and what is inferred -----------------------------------------------------------------------
+
+MIXED = (
+    "老周 11/20 08:13:00\n37米泵车漏油，派人来修，在湘潭 13800000121\n\n"
+    "阿美 11/20 08:14:00\n大家早上好\n\n"
+    "回收哥 11/20 08:15:00\n长期高价回收报废泵车，全国上门，量大从优\n\n"
+    "小五 11/20 08:16:00\n那个那个哎\n"
+)
+
+
+def test_an_explanation_has_the_drafts_and_each_message_that_is_in_none_with_its_reason(
+    cli: Cli, paste: Callable[..., Answer]
+) -> None:
+    told = paste(MIXED, "--explain", "--json").json
+    assert [draft["customer"]["name"] for draft in told["drafts"]] == ["老周"]
+    assert told["left_out"][0] == {
+        "text": "大家早上好", "sender": "阿美", "at": "2026-11-20T08:14:00+08:00", "why": "寒暄",
+    }  # fmt: skip
+    assert [left["why"] for left in told["left_out"]][1] == "广告"
+    assert len(told["left_out"]) == 3
+    assert cli("list", "--json").json == []
+
+
+def test_off_a_terminal_what_was_left_out_is_told_on_stderr(paste: Callable[..., Answer]) -> None:
+    answer = paste(MIXED, "--yes", "--channel", "group")
+    assert answer.code == 0
+    assert "阿美 今天 08:14：大家早上好（寒暄）" in answer.err
+    assert "（广告）" in answer.err
+
+
+def test_what_is_inferred_is_marked_with_how_sure_it_is(paste: Callable[..., Answer]) -> None:
+    text = "老周:\n搞不懂你们那个镇流器咋老是嗡嗡叫唤\n"
+    (draft,) = paste(text, "--dry-run", "--json").json
+    assert draft["inferred"].keys() <= {"kind", "subtype"}
+    assert draft["inferred"]["subtype"] > 0.4
+    assert "（猜 " in paste(text, "--dry-run").out
+    (typed,) = paste(text, "--dry-run", "--json", "--kind", "售后", "--subtype", "报修").json
+    assert typed["inferred"] == {}
+
+
+def test_the_second_reader_learns_from_what_was_recorded(cli: Cli, paste: Callable[..., Answer]) -> None:
+    text = "老{0}:\n那个嘎嘎叫的玩意儿又来了\n"
+    assert "学到" not in paste(text.format("周"), "--dry-run").err
+    for name in "赵钱孙":
+        paste(text.format(name), "--yes", "--kind", "投诉", "--subtype", "服务", "--channel", "私聊")
+    answer = paste(text.format("李"), "--dry-run", "--json")
+    assert (answer.json[0]["kind"], answer.json[0]["subtype"]) == ("complaint", "service")
+    assert "学到 3 条" in paste(text.format("李"), "--dry-run").err
+
+
+def test_more_text_than_anybody_copies_is_refused_before_it_is_read(paste: Callable[..., Answer]) -> None:
+    answer = paste("泵车坏了派人来修。" * 60_000, "--dry-run")
+    assert (answer.code, "一次最多" in answer.err) == (2, True)
+
+
+def test_the_cache_changes_nothing_damaged_read_only_or_stale(
+    cli: Cli, paste: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    first = paste(CLEAR, "--dry-run", "--json").json
+    folder = tmp_path / "cache" / "demandctl"
+    files = {path.name for path in folder.iterdir()}
+    assert {"keywords.bin", "sentences.bin"} <= files
+    assert paste(CLEAR, "--dry-run", "--json").json == first
+    for damage in (lambda raw: raw[:-7], lambda raw: raw[:40] + b"\x00\xff" + raw[42:], lambda raw: b""):
+        for name in files:
+            (folder / name).write_bytes(damage((folder / name).read_bytes()))
+        assert paste(CLEAR, "--dry-run", "--json").json == first
+    cli.config.with_name("keywords.toml").write_text("[lists]\nmachine = ['大象机']\n", encoding="utf-8")
+    assert paste("老周:\n大象机漏油，派人来修", "--dry-run", "--json").json[0]["product"] == "大象机"
+    monkeypatch.setenv("XDG_CACHE_HOME", "/dev/null/nowhere")
+    assert paste("老周:\n大象机漏油，派人来修", "--dry-run", "--json").json[0]["product"] == "大象机"
+
+
+def test_two_at_once_share_one_cache(cli: Cli, tmp_path: Path) -> None:
+    environment = dict(os.environ) | {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    words = [sys.executable, "-m", "demandctl", "intake", "--paste", "--dry-run", "--json"]
+    running = [
+        subprocess.Popen(words, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    told = [process.communicate(CLEAR)[0] for process in running]
+    assert len(set(told)) == 1
+    assert [process.returncode for process in running] == [0] * 4
+    assert not [path for path in (tmp_path / "cache" / "demandctl").iterdir() if path.name.startswith(".")]
+
+
+def test_a_message_that_was_left_out_becomes_a_draft_by_one_key(cli: Cli) -> None:
+    terminal = Terminal(cli, "intake", "--paste", "--channel", "group")
+    terminal.sees("粘贴完按回车")
+    terminal.pastes("阿美:\n大家早上好\n小五:\n那个那个哎\n")
+    terminal.presses(ENTER)
+    terminal.sees("哪一句也是需求")
+    terminal.presses("1")
+    terminal.sees("草稿")
+    terminal.sees("这条怎么办")
+    terminal.presses(ENTER)
+    terminal.sees("派给谁")
+    terminal.presses(UP, ENTER)
+    terminal.sees("哪一句也是需求")
+    terminal.presses(ENTER)
+    code, shown = terminal.ends()
+    assert code == 0
+    assert "没看懂" in shown
+    assert [d["content"] for d in cli("list", "--json").json] == ["那个那个哎"]

@@ -23,8 +23,11 @@ EVERYWHERE = ("全国", "国内", "全国各地", "不限", "所有地区", "全
 # What may follow a short name as its suffix: 威宁县 for 威宁彝族回族苗族自治县, 望城县 for what is now 望城区.
 SUFFIXES = {PROVINCE: ("省",), CITY: ("州", "盟", "地区"), COUNTY: ("县", "市", "区", "旗")}
 
-# Words that begin like a place and are none.
-NOT_PLACES = ("大理石", "哈密瓜", "和田玉", "北京时间", "日照时间", "白银价格", "中山装", "长安汽车", "东风天龙")
+# Words that begin like a place, or end in the beginning of one, and are none.
+NOT_PLACES = (
+    "大理石", "哈密瓜", "和田玉", "北京时间", "日照时间", "白银价格", "中山装", "长安汽车", "东风天龙",
+    "知道", "管道", "街道", "味道", "隧道", "渠道", "轨道",
+)  # fmt: skip
 
 # What follows decides: 长沙路 is a road wherever it is, 和平镇 a town, 市场 no city, 区域 no district.
 ROAD = re.compile(r"[东西南北中一二三四五]{0,2}(?:路(?![口段边上面况过])|街(?!道)|大道|大街|巷|胡同)")
@@ -49,7 +52,7 @@ GAP = re.compile(r"[\s、,，·/\-—的那边省市]{0,4}")
 # Where even a name that is also a word is a place: between 在 or 发 and the end of the clause (在富锦，).
 THITHER = re.compile(r"(?:[在到]|发往|发|寄|寄往|送)$")
 CLAUSE_END = re.compile(
-    r"(?:[\u4e00-\u9fff]{2}[镇乡]?)?\s*(?:[，。！？；、,.!?;\s\d]|[吗不的]|工地|项目|[这那][边里]|$)"
+    r"(?:[\u4e00-\u9fff]{2}[镇乡]?)?\s*(?:[，。！？；、,.!?;\s\d]|[吗不的]|工地|项目|码头|服务区|园区|矿|机场|车站|[这那][边里]|$)"
 )
 
 HERE = re.compile(r"[这那][边里]|附近|周边|县城|当地")
@@ -159,6 +162,11 @@ def _named(name: str) -> tuple[Place, ...]:
     """The divisions of one exact name, long or short."""
     codes = _table().names.get(name, "")
     return tuple(_place(codes[at : at + 6]) for at in range(0, len(codes), 6))
+
+
+def other_names(place: Place) -> tuple[str, ...]:
+    """The names beside its own that people have for a place (蓉城), and what they often write for it (颖上)."""
+    return tuple((_table().lines[place.code] + "\t\t\t").split("\t")[3].split())
 
 
 def within(inner: Place, outer: Place) -> bool:

@@ -1,4 +1,4 @@
-"""What a customer's words tell beside the kind: phone, WeChat id, place, product, urgency. Pure.
+"""What a customer's words tell beside the kind: phone, WeChat id, name, place, product, urgency. Pure.
 
 Each finding is a value and the words it came from; what is not sure is not found.
 """
@@ -9,9 +9,9 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from demandctl.errors import UsageError
 from demandctl.language import phones, places
-from demandctl.language.products import NAMES
+from demandctl.language.figures import narrow_letters
+from demandctl.language.traditional import simplified
 from demandctl.paste.keywords import Wording
 
 
@@ -22,19 +22,9 @@ class Found(NamedTuple):
     words: str
 
 
-_GAP = r"[ \t\-—–‐‑.·]{0,2}"
-_HAN = dict(zip("零〇一幺二两三四五六七八九", "0011223456789", strict=True))
-_MOBILE = re.compile(
-    rf"(?<!\d)(?:(?:\+|00)\s?86{_GAP}|\(\+?86\){_GAP}|(?<!\d)86{_GAP})?(1{_GAP}[3-9]{_GAP}\d(?:{_GAP}\d){{8}})(?!\d)"
-)
-_LANDLINE = re.compile(
-    r"(?<!\d)[(（]?(0(?:10|2\d|[3-9]\d\d))[)）]?[ \-—–]{0,3}([2-8]\d{2,3}[ \-]?\d{4})"
-    r"(?:[ ]?(?:-|—|转|分机)[ ]?(\d{1,6}))?(?!\d)"
-)
-_HAN_PHONE = re.compile(rf"(?<![{''.join(_HAN)}])[一幺][{''.join(_HAN)}]{{10}}(?![{''.join(_HAN)}])")
-_GROUPS = re.compile(r"\d+")
 _TEL = re.compile(
-    r"(?:tel|phone|mob(?:ile)?|call(?:\s*me)?|contact|vx|wx|v|weixin|t|m|ph|手机|电话)[:：.\s]*$", re.IGNORECASE
+    r"(?:tel|phone|mob(?:ile)?|call(?:\s*me)?|contact|whats\s?app|vx|wx|v|weixin|t|m|ph|手机|电话)[:：.+\s]*$",
+    re.IGNORECASE,
 )
 _WECHAT = (
     re.compile(
@@ -46,81 +36,56 @@ _WECHAT = (
 )  # fmt: skip
 
 
-# Traditional characters of the words that are looked for, each with the simplified one below it.
-_TRADITIONAL = str.maketrans(
-    "車電話機買賣師傅請個來這邊裡裏們為麼沒壞斷裂漏漿軸攪閥換轉壓動臺聯絡係條問題價錢報設備維護檢查貨發進過時間點還東西區縣長門廣灣島龍雲陽陰寧"
-    "貴漢濟遼縣鄉鎮錦榮陝蘭聖聯連遠達運選適遲溫測滿災燈營獲現環瑪產畫異當療發盤眾礦碼確禮種積稱穩窩筆節範簡糧級紅紋純紙紹終組結給統經綠維網緊線練緩"
-    "縫縮總繼續纜罰罷習聲職肅脫腳臨舉舊處號蝕術衛衝補裝製複規視親覺觀觸計訂訊記訓託訪訴診註詞試詢該詳誠誤說課調談論諾謝證識議讀變讓負財責賬賠賴贊質"
-    "購資賓賒費貼貸貿賀較載輕輛輪輸辦農週鄰鄭醫釘針鈑鉗鋼銷銹鋒錄錯鍵鏈鎖鐵鑄鑽鏟閉開關閒陳陸隊階際隨險離雜難霧靈靜頂項順預頻題額願類顧顯風飛飯館驅驗驚魚鳥麗麵黃齊齒嗎喺嘅幾無與於後樣樓標橋槍樁權歡歲歷殘氣決況淨減滾準濾濕潤澤熱煙燒爾獨狀瀝協單嚴團園圍國圓場塊墊壩壯壽夠夾奪獎媽寫實審寬將專尋對導屬層屜嶺巖帳帶幫幹庫廠廳彎彈後復懷態慣戶戰掃採揚損搶撥擔據擊擋擠擬擴攔敗數斬書會極構槳樹檔歐殼溝漲潰灑為牆狹獅瓊產異瘋盡監盜睜礙禍竊競籃籠籤",
-    "车电话机买卖师傅请个来这边里里们为么没坏断裂漏浆轴搅阀换转压动台联络系条问题价钱报设备维护检查货发进过时间点还东西区县长门广湾岛龙云阳阴宁"
-    "贵汉济辽县乡镇锦荣陕兰圣联连远达运选适迟温测满灾灯营获现环玛产画异当疗发盘众矿码确礼种积称稳窝笔节范简粮级红纹纯纸绍终组结给统经绿维网紧线练缓"
-    "缝缩总继续缆罚罢习声职肃脱脚临举旧处号蚀术卫冲补装制复规视亲觉观触计订讯记训托访诉诊注词试询该详诚误说课调谈论诺谢证识议读变让负财责账赔赖赞质"
-    "购资宾赊费贴贷贸贺较载轻辆轮输办农周邻郑医钉针钣钳钢销锈锋录错键链锁铁铸钻铲闭开关闲陈陆队阶际随险离杂难雾灵静顶项顺预频题额愿类顾显风飞饭馆驱验惊鱼鸟丽面黄齐齿吗在的几无与于后样楼标桥枪桩权欢岁历残气决况净减滚准滤湿润泽热烟烧尔独状沥协单严团园围国圆场块垫坝壮寿够夹夺奖妈写实审宽将专寻对导属层屉岭岩帐带帮干库厂厅弯弹后复怀态惯户战扫采扬损抢拨担据击挡挤拟扩拦败数斩书会极构桨树档欧壳沟涨溃洒为墙狭狮琼产异疯尽监盗睁碍祸窃竞篮笼签",
-)
-
-
 def plain(text: str) -> str:
-    """Full-width letters and digits as plain ones, traditional characters as simplified, one for one.
+    """Full-width letters and figures as plain ones, traditional characters as simplified, one for one.
 
     Punctuation stays Chinese.
     """
-    text = text.translate(_TRADITIONAL)
-    return "".join(
-        chr(ord(c) - 0xFEE0)
-        if c in "＋－" or ("\uff10" <= c <= "\uff5a" and c not in "：；＜＝＞？＠［＼］＾＿｀")
-        else c
-        for c in text
-    )
+    return narrow_letters(simplified(text))
 
 
 # -- phone and WeChat ----------------------------------------------------------------------------------------------
 
 
 def phone_numbers(text: str, wording: Wording, staff: Collection[str] = ()) -> list[Found]:
-    """The customer's phone numbers in their order: no prices, serials, order numbers, and nobody else's."""
-    flat = _digits(plain(text))
-    found: list[tuple[int, int, str, str]] = []
-    for match in _MOBILE.finditer(flat):
-        groups = [len(group) for group in _GROUPS.findall(match[1])]
-        if (len(groups) > 4 or (len(groups) > 1 and min(groups) < 2)) and not _spelt_out(match[1]):
-            continue
-        found.append((match.start(), match.end(), re.sub(r"\D", "", match[1]), match[0]))
-    for match in _LANDLINE.finditer(flat):
-        number = f"{match[1]}-{re.sub(r'[ -]', '', match[2])}" + (f"-{match[3]}" if match[3] else "")
-        if not any(start < match.end() and match.start() < end for start, end, *_ in found):
-            found.append((match.start(), match.end(), number, match[0]))
-    numbers: list[Found] = []
-    for start, end, number, words in sorted(found):
-        try:
-            value = phones.normalise(number)
-        except UsageError:
-            continue
-        if (
-            value not in staff
-            and _is_the_customers(flat, start, end, wording)
-            and value not in [n.value for n in numbers]
-        ):
-            numbers.append(Found(value, words.strip()))
-    return numbers
+    """The customer's phone numbers, the one to call first: no prices, serials, order numbers, and nobody else's.
 
-
-def _spelt_out(number: str) -> bool:
-    """Whether a number is written digit by digit, with the same gap between all: 1 5 9 0 0 0 …"""
-    return len({*re.findall(r"\D+", number)}) == 1 and all(len(part) == 1 for part in _GROUPS.findall(number))
+    The number of somebody he speaks of (他电话) counts where he gives none of his own.
+    """
+    flat = plain(text)
+    own: list[Found] = []
+    preferred: list[Found] = []
+    others: list[Found] = []
+    for number in phones.find(flat):
+        words = flat[number.start : number.end]
+        found = Found(number.phone, words.strip())
+        before, after = (
+            flat[max(number.start - 24, 0) : number.start].split("\n")[-1],
+            flat[number.end : number.end + 16],
+        )
+        after = after.split("\n")[0]
+        known = found.value in staff or found.value in [f.value for f in (*own, *preferred, *others)]
+        if known or not number.usual or not _is_the_customers(before, after, wording):
+            continue
+        if wording.noise["another_before"].search(before):
+            others.append(found)
+        elif wording.noise["preferred_before"].search(before) or wording.noise["preferred_after"].search(after):
+            preferred.append(found)
+        else:
+            own.append(found)
+    return [*preferred, *own] or others
 
 
 def without_numbers(text: str) -> str:
-    """The text without its long numbers: 400 in a phone is no hotline."""
-    return re.sub(r"\d{6,}", "，", _LANDLINE.sub("，", _MOBILE.sub("，", text)))
+    """The text without its phones and long numbers: 400 in a phone is no hotline."""
+    parts, last = [], 0
+    for number in phones.find(text):
+        parts += [text[last : number.start], "，"]
+        last = number.end
+    return re.sub(r"\d{6,}", "，", "".join([*parts, text[last:]]))
 
 
-def _digits(text: str) -> str:
-    """A number that is written in 汉字 as digits, one for one."""
-    return _HAN_PHONE.sub(lambda found: "".join(_HAN[c] for c in found[0]), text)
-
-
-def _is_the_customers(text: str, start: int, end: int, wording: Wording) -> bool:
-    before, after = text[max(start - 24, 0) : start].split("\n")[-1], text[end : end + 16].split("\n")[0]
+def _is_the_customers(before: str, after: str, wording: Wording) -> bool:
     latin = re.search(r"[A-Za-z]+[ :：.\-]*$", before)
     if (latin and not _TEL.search(before)) or re.search(r"[A-Za-z]+\d+[\-_/]$", before):
         return False
@@ -138,6 +103,42 @@ def wechat_id(text: str) -> Found | None:
     for pattern in _WECHAT:
         if found := pattern.search(flat):
             return Found(found[1], found[0].strip())
+    return None
+
+
+# -- name ----------------------------------------------------------------------------------------------------------
+
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石"
+    "金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔赖文施洪辛柯庄温牛樊葛殷庞倪佟穆祁"
+    "欧华焦俞安岳齐梅章鲁耿聂柴纪舒路费艾苗翟滕关左裴鲍车项祝季柏卓尚景詹凌霍房池阮宁骆蒲屈占"
+)
+_RANK = (
+    "(?:工程师|工(?!地)|总(?!部|成)|哥|姐|师傅|师|老板|经理|先生|女士|主任|队长?|厂长|站长|会计|老师|大姐|大哥|大爷"
+    "|老[大二三四])"
+)
+_TITLED = f"(?:[老小阿][\u4e00-\u9fff](?![\u4e00-\u9fff])|[{_SURNAMES}][\u4e00-\u9fff]{{0,2}}{_RANK})"
+_FULL = f"(?:[{_SURNAMES}]老[大二三四]|[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})"
+_ENDS = r"(?=[\s，。,、；;：:（(\d]|$)"
+_CALLED = re.compile(
+    rf"(?:用户|客户|联系人|收件人|收货人|姓名|联系|收货|收件|找)\s*[:：]?\s*({_TITLED}|{_FULL}){_ENDS}"
+)
+_NAME_AFTER = re.compile(
+    rf"[\s，,（(]{{0,2}}(?:找|联系)?({_TITLED}){_ENDS}|\s+({_FULL}|[{_SURNAMES}])\s*$", re.MULTILINE
+)
+_NAME_BEFORE = re.compile(rf"(?:^|[\s，。,；;：:])(?:我是|找|联系)?({_TITLED})\s*[:：]?\s*$")
+
+
+def person(text: str) -> Found | None:
+    """The name that stands beside a phone or behind 联系人: 收件人陈老二, 15000021122 老吴."""
+    flat = plain(text)
+    if found := _CALLED.search(flat):
+        return Found(found[1], found[0].strip())
+    for number in phones.find(flat):
+        before = flat[max(number.start - 12, 0) : number.start]
+        for match in (_NAME_AFTER.match(flat, number.end), _NAME_BEFORE.search(before)):
+            if match:
+                return Found(next(filter(None, match.groups())), match[0].strip())
     return None
 
 
@@ -163,25 +164,49 @@ _FROM_AFTER = re.compile(
 _SOLD_FROM = re.compile(r"^(?:分公司|公司|服务站|售后|办事处|4S店|总部|代理)")
 
 
-def region(texts: Sequence[str], wording: Wording) -> Found | None:
-    """Where the machine, the job or the delivery is: the best supported place; two that are equally good give none."""
+def region(texts: Sequence[str], wording: Wording, served: Collection[str] = ()) -> Found | None:
+    """Where the machine, the job or the delivery is: the best supported place; two that are equally good give none.
+
+    *served*: regions as the directory writes them, which may name places that the table of divisions does not know.
+    """
     best: list[tuple[int, places.Mention]] = []
-    for text in texts:
-        flat = _masked(plain(text), wording)
+    flats = [_masked(plain(text), wording) for text in texts]
+    for flat in flats:
         for mention in places.recognise(flat):
             if mention.confidence >= places.POSSIBLE:
                 best.append((_support(flat, mention), mention))
     if not best:
-        return None
+        return next((Found(name, name) for name in sorted(served, key=len, reverse=True) if _names(flats, name)), None)
     top = max(score for score, _ in best)
     chosen = [mention for score, mention in best if score == top]
     chosen += [m for score, m in best if 0 <= score < top]
-    return _one_place(chosen, sum(score == top for score, _ in best))
+    found = _one_place(chosen, sum(score == top for score, _ in best))
+    return _with_town(found, "\n".join(flats)) if found else None
+
+
+def _names(flats: Sequence[str], name: str) -> bool:
+    return len(name) > 1 and not places.find(name) and any(name in flat for flat in flats)
 
 
 def _masked(text: str, wording: Wording) -> str:
-    """The names of makers out of sight: 山东临工 says nothing of where the machine stands."""
-    return wording.lists["brand"].sub(lambda found: "，" * len(found[0]), text)
+    """The names of makers and goods out of sight: 山东临工 and 复合肥 say nothing of where the machine stands."""
+    for name in ("brand", "goods"):
+        text = wording.lists[name].sub(lambda found: "，" * len(found[0]), text)
+    return text
+
+
+_TOWN = re.compile(
+    r"[ 的]?((?:[\u4e00-\u9fff]{1,4}"
+    r"(?:镇|乡|街道|苏木|林场|农场|开发区|工业园区?|产业园|高新区|新区|[一二三四五六七八九十\d]+团))"
+    r"(?:[\u4e00-\u9fff]{1,3}村)?|[\u4e00-\u9fff]{1,3}村(?=[，。、\s]|$))"
+)
+
+
+def _with_town(found: Found, text: str) -> Found:
+    """The place with the town or village that follows it."""
+    last = found.words.split(" ")[-1]
+    town = _TOWN.match(text, text.find(last) + len(last)) if last in text else None
+    return Found(found.value + town[1], found.words + town[1]) if town else found
 
 
 def _support(text: str, mention: places.Mention) -> int:
@@ -208,86 +233,19 @@ def _one_place(chosen: list[places.Mention], equals: int) -> Found | None:
             kept.insert(0, mention)
         elif number < equals:
             return None
-    words = "".join(m.text for m in kept)
-    return Found(re.sub(r"\s", "", words), " ".join(m.text for m in kept))
+    value = "".join(_proper(mention) for mention in kept)
+    return Found(re.sub(r"\s", "", value), " ".join(m.text for m in kept))
+
+
+def _proper(mention: places.Mention) -> str:
+    """A place as it was written; one by another name (蓉城, 颖上) by its own."""
+    known = {name for place in mention.places for name in (place.name, place.short)}
+    by_another = len(mention.places) == 1 and mention.text in places.other_names(mention.places[0])
+    return mention.places[0].short if by_another and mention.text not in known else mention.text
 
 
 def _nest(outer: places.Mention, inner: places.Mention) -> bool:
     return any(places.within(i, o) for i in inner.places for o in outer.places)
-
-
-# -- product -------------------------------------------------------------------------------------------------------
-
-_SIZE = r"\d{1,3}(?:\.\d)?\s*(?:米|m|方|立方|立|吨|t|T|M|站|桥|型)?(?:级|左右)?"
-_SIZES = rf"(?:{_SIZE}\s*(?:和|跟|与|或者?|、|/|还是)\s*)*{_SIZE}"
-_MODEL = re.compile(r"(?<![A-Za-z0-9])((?:[A-Z]{2,5}[- ]?\d{2,5}[A-Z0-9-]{0,8}))(?![A-Za-z0-9])")
-_NO_MODEL = re.compile(
-    r"^(?:E|F|P|C|SPN|FMI|SF|JD|YT|ZTO|EMS|SN|NO|QQ|ID|VX|WX|GPS|ERP|B\d|A\d|C\d)[- ]?\d", re.IGNORECASE
-)
-_WHOSE = re.compile(
-    r"(?:我们?|咱们?|俺们?|你们?|他们?|这个|那个|本|贵|家|个|一个|各|开|办)(?:的|家|这个|那个|是|是个)?\s*$"
-)
-_TAKEN = re.compile(
-    r"(?:买|要|租|订|购|换|上|添|加|收|卖|转让|出售|搞|整|提|看|求|弄|进)(?:了|个)?(?:一|二|两|几|\d)?(?:台|辆|部|套|座)?[^，。！？\n]{0,6}$"
-)
-
-
-def product(text: str, wording: Wording) -> Found | None:
-    """The machine it is about, with its size (37米泵车) and model; of two that are equally in question none."""
-    flat = plain(text)
-    machine = wording.lists["machine"].pattern
-    slips = "|".join(map(re.escape, wording.slips)) or "(?!)"
-    pattern = _product_pattern(machine, slips)
-    found: list[tuple[int, str, str, str]] = []
-    for match in pattern.finditer(flat):
-        name = wording.slips.get(match["name"], match["name"])
-        said = flat[match.start() : match.end()].strip()
-        size = match["size"] or match["after"] or ""
-        value = re.sub(r"[\s的]", "", size) + name
-        value = re.sub(r"^(\d+(?:\.\d)?)[mM](?=[\u4e00-\u9fff])", r"\1米", value)
-        before = flat[max(match.start() - 14, 0) : match.start()]
-        # 我们搅拌站想买泵车: a plant is who asks, unless it is what is asked for.
-        place = name.endswith(("站", "楼")) and _WHOSE.search(before) is not None
-        score = (0 if place else 2) + bool(_TAKEN.search(before)) + bool(size)
-        found.append((score, value, said, name))
-    if not found:
-        bare = re.search(r"(?<!\d)(\d{2})\s*米(?:的)?(泵|车(?!道|间))(?!管)", flat)
-        return Found(f"{bare[1]}米泵车", bare[0]) if bare else _bare_model(flat)
-    top = max(score for score, *_ in found)
-    best = [entry for entry in found if entry[0] == top]
-    values = {value for _, value, *_ in best}
-    if len(values) > 1 and len({name for *_, name in best}) > 1 and not _one_is_meant(best):
-        return None
-    _, value, said, _ = best[0]
-    return Found(_with_model(flat, value), said)
-
-
-def _product_pattern(machine: str, slips: str) -> re.Pattern[str]:
-    return re.compile(
-        rf"(?:(?P<size>{_SIZES})\s*的?\s*(?:全?新的?|二手的?|旧的?|国[五六]的?|电动的?)?\s*)?(?P<name>{machine}|{slips})"
-        rf"(?:[ ，,]?(?P<after>\d{{1,3}}(?:\.\d)?(?:米|方|立方|吨))(?!左右|以[内上下]|[/每长高远外管]|.?管))?"
-    )
-
-
-def _one_is_meant(best: list[tuple[int, str, str, str]]) -> bool:
-    """Two names of one thing (搅拌车 … 罐车) are one."""
-    names = {name for *_, name in best}
-    return any(names.issubset(alike) for alike in NAMES)
-
-
-def _bare_model(text: str) -> Found | None:
-    for match in _MODEL.finditer(text):
-        if not _NO_MODEL.match(match[1]) and not re.search(
-            r"(?:编号|单号|代码|报警|故障码|车架号|VIN|序列号|合同)\s*(?:是|为|[:：])?\s*$",
-            text[max(match.start() - 8, 0) : match.start()],
-        ):
-            return Found(match[1], match[1])
-    return None
-
-
-def _with_model(text: str, value: str) -> str:
-    model = _bare_model(text)
-    return f"{value} {model.value}" if model and model.value not in value else value
 
 
 # -- the rest ------------------------------------------------------------------------------------------------------

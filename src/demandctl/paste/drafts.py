@@ -9,14 +9,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from demandctl.paste import details
+from demandctl.paste import details, wares
 from demandctl.paste.details import Found
-from demandctl.paste.keywords import Wording
-from demandctl.paste.matters import Matter, Response, cue_text, is_small, matters, without_mentions
+from demandctl.paste.judging import Judge, Judgement
+from demandctl.paste.layouts import squeezed
+from demandctl.paste.matters import LeftOut, Matter, Response, cue_text, matters, read_message, without_mentions
 from demandctl.paste.senders import Person, Staff, is_specialist
-from demandctl.paste.transcript import Message, Transcript, squeezed, transcribe
+from demandctl.paste.stamps import instant_of
+from demandctl.paste.transcript import Message, Transcript, transcribe
 from demandctl.vocabulary import Channel
 
 FIELDS = (
@@ -27,13 +29,17 @@ FIELDS = (
 
 @dataclass
 class Draft:
-    """A demand as far as the paste tells it; ``words``: field -> the words it came from."""
+    """A demand as far as the paste tells it; ``words``: field -> the words it came from.
+
+    ``inferred``: the fields that were not read but inferred, with their probability.
+    """
 
     content: str = ""
     source: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
     first_response: Response | None = None
+    inferred: dict[str, float] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
         if name in FIELDS:
@@ -46,45 +52,66 @@ class Draft:
             self.values[name], self.words[name] = found.value, found.words
 
 
-def drafts(text: str, now: datetime, directory: Sequence[Person], wording: Wording) -> list[Draft]:
-    """The demands in a paste, in the order in which they begin; *now* is aware and in the ledger's zone."""
+class Read(NamedTuple):
+    """What was read out of a paste: the drafts, and the messages that are in none of them."""
+
+    drafts: list[Draft]
+    left_out: list[LeftOut]
+
+
+def read_paste(text: str, now: datetime, directory: Sequence[Person], judge: Judge) -> Read:
+    """The demands in a paste in the order in which they begin, and the rest; *now* is aware, in the ledger's zone."""
     staff = Staff(directory)
     names = [name for person in directory for name in (person.name, person.wechat) if len(name) > 1]
-    transcript = transcribe(text, now, wording.labels, names)
-    drafter = _Drafter(staff, wording, _Where(transcript, staff))
-    found = [drafter.draft(matter) for matter in matters(transcript, staff, wording)]
-    if len(found) == 1:
-        found[0].source = text
-    return found
+    transcript = transcribe(text, now, judge.wording.labels, names)
+    drafter = _Drafter(staff, judge, _Where(transcript, staff), now)
+    found = matters(transcript, staff, judge)
+    made = [drafter.draft(matter) for matter in found.matters]
+    if len(made) == 1 and not found.left_out:
+        made[0].source = text
+    return Read(made, found.left_out)
+
+
+def draft_of(left: LeftOut, text: str, now: datetime, directory: Sequence[Person], judge: Judge) -> Draft:
+    """The draft of a message that was left out of a paste, where a person says that it is a demand."""
+    staff = Staff(directory)
+    names = [name for person in directory for name in (person.name, person.wechat) if len(name) > 1]
+    transcript = transcribe(text, now, judge.wording.labels, names)
+    said = read_message(left.message, judge)
+    matter = Matter(left.message.sender, [said], said.judgement, said)
+    return _Drafter(staff, judge, _Where(transcript, staff), now).draft(matter)
 
 
 class _Drafter:
     """What is read out of one matter after the other."""
 
-    def __init__(self, staff: Staff, wording: Wording, where: _Where) -> None:
-        self.staff, self.wording, self.where = staff, wording, where
+    def __init__(self, staff: Staff, judge: Judge, where: _Where, now: datetime) -> None:
+        self.staff, self.judge, self.wording, self.where, self.now = staff, judge, judge.wording, where, now
 
     def draft(self, matter: Matter) -> Draft:
         """The demand that a matter tells of."""
         made = Draft(first_response=matter.response)
-        telling = [said for said in matter.messages if said.text and not is_small(said, self.wording)]
-        made.content = "\n".join(without_mentions(said.message.text) for said in telling).strip()
+        made.content = "\n".join(without_mentions(said.message.text) for said in matter.messages).strip()
         made.source = "\n".join("\n".join(said.message.raw) for said in matter.messages).strip()
-        text = "\n".join(matter.texts)
-        verdict, opening = matter.verdict, matter.first.message
-        because = "、".join(verdict.signals[name] for name in verdict.why)
-        made.put("kind", Found(verdict.kind, because) if verdict.kind else None)
-        made.put("subtype", Found(verdict.subtype, because) if verdict.subtype else None)
-        for name, found in self._labelled(text).items():
-            made.put(name, found)
+        self._put_kind(made, matter.judgement)
         made.put("customer", Found(matter.sender, matter.sender) if matter.sender else None)
+        text, opening = "\n".join(matter.texts), matter.first.message
         self._put_details(made, text, matter)
+        self._put_labelled(made, matter)
         for name, found in self.where.of(opening).items():
             made.put(name, found)
         if opening.at:
             made.values["raised_at"] = opening.at
             made.words["raised_at"] = opening.header.strip() or opening.at.isoformat(" ", "minutes")
         return made
+
+    def _put_kind(self, made: Draft, judgement: Judgement) -> None:
+        verdict = judgement.verdict
+        because = "、".join(verdict.signals[name] for name in verdict.why)
+        for name, value in (("kind", judgement.kind), ("subtype", judgement.subtype)):
+            if value:
+                made.put(name, Found(value, "" if name in judgement.inferred else because))
+        made.inferred |= judgement.inferred
 
     def _put_details(self, made: Draft, text: str, matter: Matter) -> None:
         """What stands in the words themselves; a phone may stand in the sender's name."""
@@ -93,21 +120,34 @@ class _Drafter:
             numbers = details.phone_numbers(matter.sender, self.wording, self.staff.phones)
         made.put("phone", numbers[0] if numbers else None)
         made.put("wechat", details.wechat_id(text))
-        made.put("region", details.region(matter.texts, self.wording))
-        made.put("product", details.product(text, self.wording))
+        made.put("region", details.region(matter.texts, self.wording, self.staff.regions))
+        parts = (made.kind, made.subtype) in _OF_PARTS or made.kind in (None, "opportunity")
+        made.put("product", wares.product(text, self.wording, parts=parts))
+        if made.subtype == "erp" and (system := matter.judgement.verdict.signals.get("erp")):
+            made.put("product", Found(system, system))
         made.put("urgency", details.urgency(cue_text(text), self.wording))
         made.put("service_mode", details.first_of(self.wording.mode, text))
         made.put("warranty", details.first_of(self.wording.warranty, text))
+        if not matter.sender:
+            made.put("customer", details.person(text))
 
-    def _labelled(self, text: str) -> dict[str, Found]:
-        """地址：…, 单位：… inside a message."""
-        found: dict[str, Found] = {}
-        for line in text.split("\n"):
-            name, colon, value = line.replace("：", ":", 1).partition(":")
-            what = self.wording.labels.get(squeezed(name), "") if colon else ""
-            if what in ("customer", "company", "address") and value.strip() and what not in found:
-                found[what] = Found(" ".join(value.split()), line.strip())
-        return found
+    def _put_labelled(self, made: Draft, matter: Matter) -> None:
+        """地址：…, 单位：… inside a message: what a label says goes before what was found in the words."""
+        for said in reversed(matter.messages):
+            fields = said.form.fields
+            for name in ("customer", "company", "address", "product"):
+                made.put(name, fields.get(name))
+            if not made.region and (told := fields.get("region")):
+                made.put("region", told if len(told.value) <= _PLACE else None)
+            if (raised := fields.get("raised")) and not matter.first.message.at:
+                matter.first.message.at = instant_of(raised.value, self.now)
+
+
+_OF_PARTS = {("service", "return"), ("complaint", "product"), ("inquiry", "product")}
+"""Demands beside opportunities that may be about a part alone."""
+
+_PLACE = 24
+"""No longer than this is a place that a label tells and the table of divisions does not know."""
 
 
 class _Where:

@@ -1,23 +1,19 @@
-"""The keyword table: what a text holds and what kind of demand that makes. Pure: the table comes in as text.
+"""The keyword table: what a text holds and what kind of demand that makes. Pure.
 
 A rule asks for signals and forbids others; the strongest rule that holds decides, and two equally strong ones that
-disagree leave the field empty. The words are data (``data/keywords.toml``); the user's own file adds to them.
+disagree leave the field empty. How the table is written: ``table``.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-from demandctl.errors import UsageError
-from demandctl.vocabulary import SUBTYPES, Kind
+from demandctl.vocabulary import Kind
 
-_LISTED = ("lists", "noise", "labels", "urgency", "mode", "warranty", "signals")
-_HAN = ("[\\u4e00-\\u9fff]", "[一-鿿]")
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+Plain = dict[str, Any]
+"""The table in plain types, as it is kept in the cache: patterns by section and name, labels, rules, slips."""
 
 
 class Rule(NamedTuple):
@@ -49,6 +45,37 @@ class Verdict(NamedTuple):
     why: tuple[str, ...]
 
 
+MACHINE, PART = "\ue000", "\ue001"
+"""Signs for what the two long lists name; a pattern asks for one where the table says {machine} or {part}."""
+SIGNS = MACHINE + PART
+
+
+class Text(NamedTuple):
+    """A text as signals are looked for in it: as it is, and with one sign for each machine and part."""
+
+    plain: str
+    signs: str
+    names: tuple[str, ...]
+
+    def words(self, start: int, end: int) -> str:
+        """What stands between two places of ``signs``, the names in place of their signs."""
+        names = iter(self.names[sum(char in SIGNS for char in self.signs[:start]) :])
+        return "".join(next(names) if char in SIGNS else char for char in self.signs[start:end])
+
+
+class Pattern(NamedTuple):
+    """A pattern and whether it is looked for among the signs."""
+
+    pattern: re.Pattern[str]
+    signs: bool
+
+    def search(self, text: Text) -> str | None:
+        """The words that match, None where none do."""
+        if not self.signs:
+            return found[0] if (found := self.pattern.search(text.plain)) else None
+        return text.words(*found.span()) if (found := self.pattern.search(text.signs)) else None
+
+
 class Wording(NamedTuple):
     """The table, compiled."""
 
@@ -58,17 +85,26 @@ class Wording(NamedTuple):
     urgency: Mapping[str, re.Pattern[str]]
     mode: Mapping[str, re.Pattern[str]]
     warranty: Mapping[str, re.Pattern[str]]
-    signals: Mapping[str, re.Pattern[str]]
+    signals: Mapping[str, Pattern]
     rules: tuple[Rule, ...]
     about: tuple[About, ...]
     slips: Mapping[str, str]
 
-    def judge(self, text: str) -> Verdict:
-        """The kind and subtype of a demand that a text states."""
-        text = self.noise["negated"].sub("，", text)
-        return self.decide(
-            {name: match[0] for name, pattern in self.signals.items() if (match := pattern.search(text))}
-        )
+    def read(self, text: str) -> Text:
+        """A text with one sign for each machine and part."""
+        names: list[str] = []
+
+        def sign(found: re.Match[str]) -> str:
+            names.append(found[0])
+            return MACHINE if found.lastgroup == "machine" else PART
+
+        return Text(text, self.lists["thing"].sub(sign, text), tuple(names))
+
+    def judge(self, text: str, also: dict[str, str] | None = None) -> Verdict:
+        """The kind and subtype of a demand that a text states; *also*: signals that are told by other means."""
+        read = self.read(self.noise["negated"].sub("，", text))
+        found = {name: words for name, pattern in self.signals.items() if (words := pattern.search(read)) is not None}
+        return self.decide(found | (also or {}))
 
     def decide(self, found: Mapping[str, str]) -> Verdict:
         """What the signals of one text, or of several together, make it."""
@@ -92,91 +128,24 @@ class Wording(NamedTuple):
         return named.pop() if len(named) == 1 else None
 
 
-@lru_cache(maxsize=4)
-def read_wording(text: str, extra: str = "") -> Wording:
-    """Compile the table; *extra* is the user's own file. UsageError names what is wrong with it."""
-    table = _merged(_parsed(text), _parsed(extra) if extra.strip() else {})
-    lists = table["lists"]
-    slips = dict(pair.split("=", 1) for pair in lists.pop("slip", []) if "=" in pair)
-    known = {name: "|".join(words) for name, words in lists.items()}
-    known |= {name: "|".join(words) for name, words in table["signals"].items() if name not in known}
-    known["big"] = f"(?:{known['big']})"
+def wording_of(plain: Plain) -> Wording:
+    """The table out of plain types; what it costs is in the patterns, which ``re`` may have already."""
 
     def compiled(section: str) -> dict[str, re.Pattern[str]]:
-        return {name: _pattern(name, words, known) for name, words in table[section].items()}
+        return {name: re.compile(source, re.IGNORECASE) for name, source in plain[section].items()}
 
     return Wording(
-        lists={name: _pattern(name, words, known) for name, words in lists.items()},
+        lists=compiled("lists"),
         noise=compiled("noise"),
-        labels={re.sub(r"\s", "", word).lower(): what for what, words in table["labels"].items() for word in words},
+        labels=plain["labels"],
         urgency=compiled("urgency"),
         mode=compiled("mode"),
         warranty=compiled("warranty"),
-        signals=compiled("signals"),
-        rules=tuple(_rule(name, rule, table["signals"]) for name, rule in table["rules"].items()),
-        about=tuple(_about(name, rule, table["signals"]) for name, rule in table["about"].items()),
-        slips=slips,
+        signals={
+            name: Pattern(pattern, any(sign in pattern.pattern for sign in SIGNS))
+            for name, pattern in compiled("signals").items()
+        },
+        rules=tuple(Rule(frozenset(a), frozenset(n), Kind(kind), *rest) for a, n, kind, *rest in plain["rules"]),
+        about=tuple(About(Kind(kind), *rest) for kind, *rest in plain["about"]),
+        slips=plain["slips"],
     )
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text.lstrip("\ufeff"))
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"关键词文件 keywords.toml 有误：{error}") from error
-
-
-def _merged(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
-    """The user's lists are added to ours, his rules replace those of the same name."""
-    made = {section: dict(content) for section, content in ours.items()}
-    for section, content in theirs.items():
-        if section not in made or not isinstance(content, dict):
-            raise UsageError(f"关键词文件 keywords.toml：没有 [{section}] 这一节", f"可以写：{'、'.join(made)}")
-        for name, value in content.items():
-            if section not in _LISTED:
-                made[section][name] = value
-                continue
-            if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-                raise UsageError(f"关键词文件 keywords.toml：{section}.{name} 应是文字的列表")
-            made[section][name] = [*made[section].get(name, []), *value]
-    return made
-
-
-def _pattern(name: str, words: list[str], known: Mapping[str, str]) -> re.Pattern[str]:
-    source = "|".join(words)
-    for _ in range(3):  # a list may name another one
-        source = _PLACEHOLDER.sub(lambda found: f"(?:{known[found[1]]})" if found[1] in known else found[0], source)
-    for letters in _HAN:  # they have no case: looking for one takes longer than all the rest
-        source = source.replace(letters, f"(?-i:{letters})")
-    try:
-        return re.compile(source, re.IGNORECASE)
-    except re.error as error:
-        raise UsageError(f"关键词文件 keywords.toml：{name} 的写法有误：{error}") from error
-
-
-def _rule(name: str, rule: Mapping[str, Any], signals: Mapping[str, Any]) -> Rule:
-    try:
-        made = Rule(
-            frozenset(rule["all"]), frozenset(rule.get("none", ())), Kind.parse(rule["kind"]), rule.get("subtype"),
-            float(rule["weight"]),
-        )  # fmt: skip
-    except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"关键词文件 keywords.toml：rules.{name} 要有 all、kind、weight") from error
-    _check(f"rules.{name}", made.kind, made.subtype, made.all | made.none, signals)
-    return made
-
-
-def _about(name: str, rule: Mapping[str, Any], signals: Mapping[str, Any]) -> About:
-    try:
-        made = About(Kind.parse(rule["kind"]), rule["signal"], rule["subtype"], float(rule["weight"]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"关键词文件 keywords.toml：about.{name} 要有 kind、signal、subtype、weight") from error
-    _check(f"about.{name}", made.kind, made.subtype, {made.signal}, signals)
-    return made
-
-
-def _check(where: str, kind: str, subtype: str | None, asked: Any, signals: Mapping[str, Any]) -> None:
-    if missing := [name for name in asked if name not in signals]:
-        raise UsageError(f"关键词文件 keywords.toml：{where} 用了没有的信号 {'、'.join(sorted(missing))}")
-    if subtype is not None and subtype not in SUBTYPES[Kind(kind)]:
-        raise UsageError(f"关键词文件 keywords.toml：{where} 的子类“{subtype}”不存在")

@@ -2,6 +2,7 @@
 
 One customer about one thing is one matter however many messages it took; another customer or another thing is another.
 What staff of the directory write is never a demand: the first of it after a demand is the group's first response.
+Every message ends in a matter, as a response, or among what was left out, with the reason.
 """
 
 from __future__ import annotations
@@ -12,19 +13,29 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from demandctl.paste import details
-from demandctl.paste.keywords import Verdict, Wording
+from demandctl.language import places
+from demandctl.paste import details, wares
+from demandctl.paste.clauses import SURE, Why, is_small, sifted
+from demandctl.paste.forms import Form, read_form
+from demandctl.paste.judging import Judge, Judgement
+from demandctl.paste.keywords import Wording
+from demandctl.paste.layouts import squeezed
 from demandctl.paste.senders import Person, Staff
-from demandctl.paste.transcript import Message, Transcript, squeezed
+from demandctl.paste.transcript import Message, Transcript
 
-SURE = 5.0
-"""A rule of this weight makes a message in a group a demand; below it there must be a request at least."""
+ALONE, AMONG = 0.6, 0.35
+"""How likely a text may ask for nothing and still be a demand: where one customer was copied alone, and in a group.
 
-TOLD = 4.9
-"""The same where the paste holds one customer: what was copied alone was copied for a reason."""
+What was copied alone was copied for a reason."""
+
+NEWS = 0.6
+"""How likely a further message must be of its kind to open another matter where no rule says so."""
 
 STORY = 7.5
 """What follows a complaint and is no stronger than this belongs to it."""
+
+WAITING = 6
+"""So many messages before the one that states a demand may tell of it."""
 
 
 class Response(NamedTuple):
@@ -35,13 +46,25 @@ class Response(NamedTuple):
     text: str
 
 
+class Said(NamedTuple):
+    """A message of a customer, read: ``cues`` what it is judged by, ``why`` the reason of what was taken out of it."""
+
+    message: Message
+    text: str
+    cues: str
+    judgement: Judgement
+    to: tuple[str, ...]
+    form: Form
+    why: Why | None
+
+
 @dataclass
 class Matter:
     """One thing that one customer wants, with the messages that tell of it."""
 
     sender: str | None
     said: list[Said]
-    verdict: Verdict
+    judgement: Judgement
     first: Said
     response: Response | None = None
     before: list[Said] = field(default_factory=list)
@@ -58,15 +81,29 @@ class Matter:
         return [s.text for s in self.messages if s.text]
 
 
-def matters(transcript: Transcript, staff: Staff, wording: Wording) -> list[Matter]:
-    """The things that customers want in a transcript, in the order in which they begin."""
-    return _Grouping(transcript, staff, wording).read()
+class LeftOut(NamedTuple):
+    """A message that is in no draft, and why."""
+
+    message: Message
+    why: Why
+
+
+class Sorted(NamedTuple):
+    """The matters in the order in which they begin, and what belongs to none."""
+
+    matters: list[Matter]
+    left_out: list[LeftOut]
+
+
+def matters(transcript: Transcript, staff: Staff, judge: Judge) -> Sorted:
+    """The things that customers want in a transcript, and the messages that ask for nothing."""
+    return _Grouping(transcript, staff, judge).read()
 
 
 # -- what a message says -------------------------------------------------------------------------------------------
 
 _MEDIA = re.compile(
-    r"\[(?:图片|照片|语音|视频|小视频|文件|链接|位置|名片|表情|动画表情|音乐|聊天记录|小程序|视频号|引用|红包|转账|接龙|语音通话|视频通话"
+    r"\[(?:图片|照片|语音|视频|小视频|文件|链接|位置|名片|表情|动画表情|音乐|聊天记录|小程序|视频号|引用|(?:微信)?红包|转账|接龙|语音通话|视频通话"
     r"|Photo|Image|Voice|Video|Sticker|File|Link)[^\]\n]{0,40}\](?:\s*\d{1,3}\s*[\"″”'秒s]+)?",
     re.IGNORECASE,
 )
@@ -76,37 +113,26 @@ _EVERYBODY = ("所有人", "全体成员", "all", "All")
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d\U0001f1e6-\U0001f1ff]")
 _PUNCTUATION = str.maketrans(",;!?", "，；！？")
 _ANOTHER = re.compile(
-    r"^(?:另外|还有(?:个|一个|件|一件)?(?:事|问题)?|对了|再(?:问|说)(?:一?下|个)|顺便(?:问|说)?|另(?:有|问)|再一个|第二)"
+    r"^(?:另外|还有(?:个|一个|件|一件)?(?:事|问题)?|对了|再(?:问|说)(?:一?下|个)|顺便(?:问|说)?|另(?:有|问)|再一个|第二|话说|哦对)"
 )
 _REQUEST = ("ask", "price", "parcel", "how", "consult", "buy", "want_machine", "want_part")
 
 
-@dataclass
-class Said:
-    """A message of a customer, read."""
-
-    message: Message
-    text: str
-    cues: str
-    verdict: Verdict
-    to: tuple[str, ...]
-
-
-def _read(message: Message, wording: Wording) -> Said:
-    raw = message.text
+def read_message(message: Message, judge: Judge) -> Said:
+    """A message as it is judged: without calls, pictures and the labels of a form, its noise taken out."""
+    raw, wording = message.text, judge.wording
     to = tuple(squeezed(a or b) for a, b in _MENTION.findall(raw) if (a or b) not in _EVERYBODY)
     text = _STICKER.sub("", _MEDIA.sub("", _MENTION.sub(" ", raw).replace("\u2005", " ")))
     text = re.sub(r"[ \t]+", " ", text).strip()
-    cues = cue_text(text)
-    return Said(message, text, cues, wording.judge(cues), to)
-
-
-def is_small(said: Said, wording: Wording) -> bool:
-    """Greetings and thanks, and nothing else."""
-    rest = re.sub(r"[\s，。！？!?~～、.…；;:：]+", "", said.cues)
-    for name in ("greeting", "thanks", "greeting"):
-        rest = re.sub(rf"^(?:{wording.noise[name].pattern})+", "", rest)
-    return not rest
+    form = read_form(text, wording.labels)
+    cues = cue_text(form.rest)
+    kept, reasons = sifted(cues, judge)
+    why = reasons.most_common(1)[0][0] if reasons else None
+    if Why.SETTLED in reasons and not _asks(judge.wording.judge(kept).signals):
+        why, kept = Why.SETTLED, ""
+    numbers = details.phone_numbers(text, wording)
+    contact = {"contact": numbers[0].words} if numbers else None
+    return Said(message, text, kept, judge.judge(kept, contact), to, form, why)
 
 
 def without_mentions(text: str) -> str:
@@ -127,23 +153,32 @@ def cue_text(text: str) -> str:
 class _Grouping:
     """One pass over the messages: staff answer, customers ask, add to what they asked, or ask another thing."""
 
-    def __init__(self, transcript: Transcript, staff: Staff, wording: Wording) -> None:
-        self.transcript, self.staff, self.wording = transcript, staff, wording
+    def __init__(self, transcript: Transcript, staff: Staff, judge: Judge) -> None:
+        self.transcript, self.staff, self.judge, self.wording = transcript, staff, judge, judge.wording
         self.matters: list[Matter] = []
+        self.left_out: list[LeftOut] = []
         self.open: dict[str | None, list[Matter]] = {}
         self.waiting: dict[str | None, list[Said]] = {}
         customers = {m.sender for m in transcript.messages if not (m.sender and staff.who(m.sender))}
-        self.alone = len(customers) == 1  # what was copied alone was copied for a reason
+        self.alone = len(customers) == 1
+        self.members = {squeezed(m.sender) for m in transcript.messages if m.sender}
 
-    def read(self) -> list[Matter]:
+    def read(self) -> Sorted:
         """Go through the messages and find what is wanted in them."""
-        for message in self._units():
+        units = list(self._units())
+        for message in units:
             person = self.staff.who(message.sender) if message.sender else None
-            if person:
+            if message.notice:
+                self._leave(message, Why.STAFF)
+            elif person:
                 self._answered(message, person)
             else:
-                self._asked(_read(message, self.wording))
-        return self.matters
+                self._asked(self._addressed(read_message(message, self.judge)))
+        for said in (said for waiting in self.waiting.values() for said in waiting):
+            self._leave(said.message, said.why or self._why(said))
+        place = {id(message): at for at, message in enumerate(units)}
+        self.left_out.sort(key=lambda left: place[id(left.message)])
+        return Sorted(self.matters, self.left_out)
 
     def _units(self) -> Iterator[Message]:
         """The messages; a bare text of several paragraphs with a phone each is one message for each of them."""
@@ -151,127 +186,153 @@ class _Grouping:
             parts = _paragraphs(message, self.wording, self.staff.phones) if message.sender is None else []
             yield from parts or [message]
 
+    def _leave(self, message: Message, why: Why) -> None:
+        if message.text:
+            self.left_out.append(LeftOut(message, why))
+
+    def _why(self, said: Said) -> Why:
+        """The reason where no clause told one: what the second reader thinks, if it thinks that it is nothing."""
+        if said.judgement.nothing < ALONE or not said.cues:
+            return Why.UNCLEAR
+        return {"advert": Why.ADVERT, "staff": Why.STAFF}.get(said.judgement.guess.why_nothing(), Why.SMALL)
+
     # -- customers
+
+    def _addressed(self, said: Said) -> Said:
+        """铲车小伍 你那个加点油就好: who begins with the name of another member speaks to him."""
+        text, own = squeezed(said.text), squeezed(said.message.sender or "")
+        others = [name for name in self.members if name != own and len(name) > 1 and text.startswith(name)]
+        return said._replace(to=(*said.to, *others))
 
     def _asked(self, said: Said) -> None:
         key = squeezed(said.message.sender) if said.message.sender else None
-        mine = self.open.setdefault(key, [])
-        if not said.text:
+        mine, before = self.open.setdefault(key, []), self.waiting.setdefault(key, [])
+        if is_small(said.cues or said.text, self.wording):
+            self._leave(said.message, Why.SMALL)
+            return
+        if mine and said.why is Why.SETTLED and not said.cues and self.wording.noise["withdrawn"].search(said.text):
+            self._withdraw(mine, said)
             return
         if mine and (matter := self._same_matter(said, mine)):
-            matter.said.append(said)
-            together = self.wording.decide({**said.verdict.signals, **matter.verdict.signals})
-            # What comes later makes the same thing clearer; on its own it makes nothing else of it.
-            if said.verdict.weight or together.kind == matter.verdict.kind:
-                matter.verdict = together
+            self._add(matter, said)
             return
-        if is_small(said, self.wording):
-            return
-        before = self.waiting.setdefault(key, [])
-        verdict = said.verdict
-        if not self._is_demand(said, verdict):
-            together = self.wording.decide({k: v for s in (said, *before) for k, v in s.verdict.signals.items()})
-            if not before or not self._is_demand(said, together):
+        judgement = said.judgement
+        if not self._is_demand(said, judgement):
+            together = self._together([*before[-WAITING:], said])
+            if not before or not said.cues or not self._is_demand(said, together):
                 before.append(said)
                 return
-            verdict = together
-        matter = Matter(said.message.sender, [said], verdict, self._first(said, before), before=list(before))
+            judgement = together
+        matter = Matter(said.message.sender, [said], judgement, self._first(said, before), before=list(before))
         before.clear()
         mine.append(matter)
         self.matters.append(matter)
 
+    def _add(self, matter: Matter, said: Said) -> None:
+        """A further message of the same thing; it makes that clearer, on its own it makes nothing else of it."""
+        matter.said.append(said)
+        if not said.cues:
+            return
+        together = self._together(matter.messages)
+        if said.judgement.weight or together.kind == matter.judgement.kind:
+            matter.judgement = together
+
+    def _withdraw(self, mine: list[Matter], said: Said) -> None:
+        """算了: what was wanted last is not wanted any more, and what comes after is another matter."""
+        gone = mine.pop()
+        self.matters.remove(gone)
+        for other in (*gone.messages, said):
+            self._leave(other.message, Why.SETTLED)
+
+    def _together(self, said: Iterable[Said]) -> Judgement:
+        """What several messages make together: the signals of all of them, and their words."""
+        told = [s for s in said if s.cues]
+        signals = {name: words for s in reversed(told) for name, words in s.judgement.verdict.signals.items()}
+        return self.judge.decide(self.wording.decide(signals), "，".join(s.cues for s in told))
+
     def _first(self, said: Said, before: list[Said]) -> Said:
         """The first message that states the demand: a phone or a place before it states nothing."""
-        stating = [s for s in before if s.verdict.weight or "machine" in s.verdict.signals]
-        return stating[0] if stating and not said.verdict.weight else said
+        if said.judgement.weight or self._is_demand(said, said.judgement):
+            return said
+        stating = [s for s in before if s.judgement.weight or "machine" in s.judgement.verdict.signals]
+        return stating[0] if stating else said
 
-    def _is_demand(self, said: Said, verdict: Verdict) -> bool:
-        """Whether it states a demand: its words are strong enough, or it asks about a machine or a part."""
-        if self._is_noise(said, verdict) or self._is_between_others(said, verdict):
+    def _is_demand(self, said: Said, judgement: Judgement) -> bool:
+        """Whether it states a demand: by a rule, or by its likeness to what asks for something."""
+        if not said.cues or self._is_between_others(said, judgement):
             return False
-        if verdict.weight >= (TOLD if self.alone else SURE):
-            return True
-        signals = verdict.signals
-        about = "machine" in signals or "part" in signals
-        return any(name in signals for name in _REQUEST) and (
-            about or (self.alone and len(said.cues) > 6 and not {"ask", "parcel"}.isdisjoint(signals))
-        )
+        nothing, weight = judgement.nothing, judgement.weight
+        if weight >= SURE:
+            return nothing < (0.95 if weight >= 8.5 else 0.8)
+        if len(re.sub(r"\W", "", said.cues)) < (3 if self.alone else 7) or _is_place(said.cues):
+            return False
+        return nothing < (ALONE if self.alone else AMONG)
 
-    def _is_noise(self, said: Said, verdict: Verdict) -> bool:
-        """What is written in a group and asks for nothing: chatter, announcements, adverts, praise, thanks for help."""
-        noise, cues = self.wording.noise, said.cues
-        dissatisfied = verdict.kind in ("complaint", "suggestion")
-        if noise["chatter"].search(cues) and verdict.weight < 7:
-            return True
-        told = re.sub(rf"^(?:{noise['greeting'].pattern}|[，。！\s])+", "", cues)
-        if verdict.weight >= SURE:
-            told = noise["wishes"].sub("", told)
-        asked = _asks(verdict) and verdict.weight
-        if noise["announcement"].search(told) and verdict.weight < 8 and not asked:
-            return True
-        if noise["advert"].search(cues) and verdict.subtype not in ("rental", "resale", "recruiting"):
-            return True
-        if noise["praise"].search(cues) and not dissatisfied:
-            return True
-        settled = noise["settled"].search(cues) and {"fix", "how"}.isdisjoint(verdict.signals)
-        return bool(settled) and not dissatisfied
-
-    def _is_between_others(self, said: Said, verdict: Verdict) -> bool:
+    def _is_between_others(self, said: Said, judgement: Judgement) -> bool:
         """A word to another customer, or one of staff whom the directory does not know."""
-        noise, cues = self.wording.noise, said.cues
         to_a_peer = bool(said.to) and not any(to in self.staff.exact or self.staff.who(to) for to in said.to)
-        urgent = (_asks(verdict) and verdict.weight >= 7) or verdict.kind == "complaint"
-        if (to_a_peer or noise["peer"].search(cues)) and not urgent:
+        urgent = (_asks(judgement.verdict.signals) and judgement.weight >= 7) or judgement.kind == "complaint"
+        if to_a_peer and not urgent:
             return True
-        by_staff = verdict.weight < SURE or self._named_as_staff(said)
-        return bool(noise["staff_wording"].search(cues)) and by_staff
+        return said.why is Why.STAFF and self._named_as_staff(said)
 
     def _named_as_staff(self, said: Said) -> bool:
         return bool(said.message.sender and self.wording.noise["staff_name"].search(said.message.sender))
 
     def _same_matter(self, said: Said, mine: list[Matter]) -> Matter | None:
         """The matter that a further message belongs to; None when it opens another one."""
-        last, verdict = mine[-1], said.verdict
+        last, judgement = mine[-1], said.judgement
         if said.message.sender is None and self._another_person(said, last):
             return None
-        if not self._is_demand(said, verdict) or verdict.weight < SURE:
+        if not said.cues or not self._is_demand(said, judgement):
+            return last
+        marked = bool(_ANOTHER.match(said.cues))
+        best, _ = judgement.guess.best()
+        if judgement.weight < SURE and not (marked or (judgement.guess.of(best) >= NEWS and len(said.cues) > 7)):
             return last
         for matter in reversed(mine):
-            marked = bool(_ANOTHER.match(said.cues))
-            if _agree(matter.verdict, verdict, marked=marked, other_product=self._other_product(matter, said)):
+            if _agree(matter.judgement, judgement, marked=marked, other_product=self._other_product(matter, said)):
                 return matter
         return None
 
     def _other_product(self, matter: Matter, said: Said) -> bool:
-        new = details.product(said.text, self.wording)
+        new = wares.product(said.text, self.wording)
         if new is None:
             return False
         if matter.product is None:
-            before = details.product("\n".join(matter.texts), self.wording)
+            before = wares.product("\n".join(matter.texts), self.wording)
             matter.product = before.value if before else ""
         old = matter.product
         return bool(old) and old not in new.value and new.value not in old
 
     def _another_person(self, said: Said, last: Matter) -> bool:
-        """Bare paragraphs: a second phone with a second demand is a second customer."""
+        """Bare paragraphs: a second phone with a second demand is a second customer, and so is a second form."""
         new = details.phone_numbers(said.text, self.wording, self.staff.phones)
         old = details.phone_numbers("\n".join(last.texts), self.wording, self.staff.phones)
-        return bool(new and old and new[0].value != old[0].value and said.verdict.weight >= SURE)
+        other = bool(new and old and new[0].value != old[0].value)
+        return other and (said.judgement.weight >= SURE or said.message.form)
 
     # -- staff
 
     def _answered(self, message: Message, person: Person) -> None:
         """The first word of staff after a demand; an announcement to everybody answers nobody."""
-        said = _read(message, self.wording)
+        said = read_message(message, self.judge)
+        if not self._is_response(said, person):
+            self._leave(message, Why.STAFF)
+
+    def _is_response(self, said: Said, person: Person) -> bool:
+        message = said.message
         if not (said.text or message.text) or person.role == "external" or not person.active:
-            return
+            return False
         waiting = [matter for matter in self.matters if matter.response is None]
         named = [m for m in waiting if m.sender and self._names(said, m)]
-        if not named and (said.to or message.quoted or self.wording.noise["announcement"].search(said.cues)):
-            return
+        told_to_all = self.wording.noise["announcement"].search(said.text)
+        if not named and (said.to or message.quoted or told_to_all):
+            return False
         chosen = named or (waiting if len({squeezed(m.sender or "") for m in waiting}) == 1 else [])
         for matter in chosen[:1] if not named else chosen:
             matter.response = Response(message.at, person, message.text)
+        return bool(chosen)
 
     def _names(self, said: Said, matter: Matter) -> bool:
         name = squeezed(matter.sender or "")
@@ -283,19 +344,33 @@ class _Grouping:
         )
 
 
-def _asks(verdict: Verdict) -> bool:
+def _is_place(cues: str) -> bool:
+    """Whether a short text names a place and says nothing else."""
+    if len(cues) > _PLACE:
+        return False
+    rest = cues
+    for mention in places.recognise(cues):
+        rest = rest.replace(mention.text, "", 1)
+    return rest != cues and len(re.sub(r"\W|[省市县区镇乡村在的]", "", rest)) < 3
+
+
+_PLACE = 16
+"""No longer than this is a message that tells where and nothing else."""
+
+
+def _asks(signals: Iterable[str]) -> bool:
     """Whether something is asked for in so many words."""
-    return not {"ask", "fix", "price"}.isdisjoint(verdict.signals)
+    return not {"ask", "fix", "price"}.isdisjoint(signals)
 
 
-def _agree(old: Verdict, new: Verdict, *, marked: bool, other_product: bool) -> bool:
+def _agree(old: Judgement, new: Judgement, *, marked: bool, other_product: bool) -> bool:
     """Whether a further message that states something states the same thing.
 
     Repair and advice are one trouble, a question about a machine and the wish to buy it one interest; but another kind,
     or 还有个事 with another subtype, is another matter.
     """
     if old.kind is None or new.kind is None:
-        return True
+        return not (marked or other_product)
     theirs, ours = (old.kind, old.subtype), (new.kind, new.subtype)
     if marked:
         return theirs == ours and not other_product
@@ -303,7 +378,7 @@ def _agree(old: Verdict, new: Verdict, *, marked: bool, other_product: bool) -> 
         return True  # a complaint is told with its story: 换个密封收我3800
     if old.kind != new.kind:
         interest = {("inquiry", "product"), ("opportunity", "new"), ("opportunity", "used"), ("opportunity", None)}
-        return {theirs, ours} <= interest
+        return {theirs, ours} <= interest and not other_product
     if None in (old.subtype, new.subtype) or old.subtype == new.subtype:
         return not other_product
     return old.kind in ("complaint", "suggestion") or {old.subtype, new.subtype} == {"repair", "advice"}

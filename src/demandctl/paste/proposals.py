@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from demandctl import DATA
-from demandctl.context import Context
 from demandctl.core.identity import Identity, may_be_one
-from demandctl.errors import UsageError
 from demandctl.language.subject import About, Subject, read_number
-from demandctl.paste.drafts import Draft, drafts
-from demandctl.paste.keywords import Wording, read_wording
+from demandctl.paste.drafts import Draft, draft_of, read_paste
+from demandctl.paste.judging import Judge
+from demandctl.paste.matters import LeftOut
+from demandctl.paste.reading import judge_of
 from demandctl.paste.senders import Person
 from demandctl.queries.demands import DemandView, read_demand
 from demandctl.queries.identity import holder, namesakes, same_demand
@@ -49,20 +49,10 @@ class Proposal:
         return [name for name in NEEDED if not have.get(name)]
 
 
-def wording(context: Context) -> Wording:
-    """The keyword table, with the user's own words."""
-    own = context.keywords_path
-    try:
-        extra = own.read_text(encoding="utf-8-sig") if own.exists() else ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"关键词文件读不了：{own}（{error}）") from error
-    return read_wording((DATA / "keywords.toml").read_text(encoding="utf-8"), extra)
-
-
 def people(reader: Reader) -> list[Person]:
     """The directory, and the specialist who pastes."""
-    rows = reader.rows("SELECT id, name, wechat, phone, branch, role, active FROM contact ORDER BY id")
-    found = [Person._make((*row[:6], bool(row["active"]))) for row in rows]
+    rows = reader.rows("SELECT id, name, wechat, phone, branch, role, active, regions FROM contact ORDER BY id")
+    found = [Person._make((*row[:6], bool(row["active"]), tuple(json.loads(row["regions"])))) for row in rows]
     config = reader.context.config
     names = dict.fromkeys(name for name in (config.specialist, reader.context.who) if name)
     known = {person.name for person in found}
@@ -70,10 +60,31 @@ def people(reader: Reader) -> list[Person]:
     return found + [Person(None, name, phone=phone, role="specialist") for name in names if name not in known]
 
 
-def read(reader: Reader, text: str) -> list[Proposal]:
-    """The drafts of a paste, each with the customer that the ledger knows by phone or WeChat id."""
-    found = drafts(text, reader.now, people(reader), wording(reader.context))
-    return [_proposal(reader, draft) for draft in found]
+class Pasted(NamedTuple):
+    """A paste read against the ledger: what is proposed, and what was left out of it."""
+
+    text: str
+    proposals: list[Proposal]
+    left_out: list[LeftOut]
+    directory: list[Person]
+    judge: Judge
+
+    @property
+    def learnt(self) -> int:
+        """How many of the specialist's own demands the second reader has learnt from."""
+        return self.judge.learnt.size
+
+
+def read(reader: Reader, text: str) -> Pasted:
+    """The drafts of a paste, each with the customer that the ledger knows by phone or WeChat id, and the rest."""
+    directory, judge = people(reader), judge_of(reader)
+    found = read_paste(text, reader.now, directory, judge)
+    return Pasted(text, [_proposal(reader, draft) for draft in found.drafts], found.left_out, directory, judge)
+
+
+def taken(reader: Reader, pasted: Pasted, left: LeftOut) -> Proposal:
+    """What was left out, as the draft that a person wants of it."""
+    return _proposal(reader, draft_of(left, pasted.text, reader.now, pasted.directory, pasted.judge))
 
 
 def _proposal(reader: Reader, draft: Draft) -> Proposal:
@@ -127,6 +138,7 @@ def document(proposal: Proposal) -> dict[str, Any]:
         "address": given["address"],
         "raised_at": raised.isoformat() if raised else None,
         "words": draft.words,
+        "inferred": {name: round(share, 3) for name, share in draft.inferred.items()},
         "missing": proposal.missing,
         "first_response": response
         and {"at": response.at.isoformat() if response.at else None, "by": response.by.name, "text": response.text},

@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 from demandctl.errors import UsageError
 from demandctl.language.phones import normalise
-from demandctl.paste.transcript import squeezed
+from demandctl.paste.layouts import squeezed
+
+_MYSELF = ("我", "me", "我自己")
+"""Who pastes, as chat programs name him."""
 
 
 class Person(NamedTuple):
@@ -21,6 +24,7 @@ class Person(NamedTuple):
     branch: str = ""
     role: str = ""
     active: bool = True
+    regions: tuple[str, ...] = ()
 
 
 class Staff:
@@ -30,6 +34,7 @@ class Staff:
         self.phones = {_digits(person.phone) for person in directory if person.phone}
         self.exact = {squeezed(name): p for p in reversed(directory) for name in (p.wechat, p.name) if name}
         self.people = directory
+        self.regions = {name for person in directory for name in person.regions}
         self.known: dict[str, Person | None] = {}
 
     def who(self, sender: str) -> Person | None:
@@ -40,6 +45,8 @@ class Staff:
 
     def _look_up(self, sender: str) -> Person | None:
         name = squeezed(sender)
+        if name in _MYSELF:
+            return next((p for p in self.people if p.id is None), Person(None, sender, role="specialist"))
         if found := self.exact.get(name):
             return found
         for person in self.people:

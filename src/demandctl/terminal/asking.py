@@ -165,6 +165,38 @@ def choose(question: str, choices: Sequence[tuple[Any, str]], default: Any = Non
     return chosen
 
 
+def key(question: str, keys: str) -> str:
+    """One key out of *keys*, or Enter for none of them: an empty text. Any other key is not heard."""
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
+
+    bindings = KeyBindings()
+
+    def answer(char: str) -> None:
+        @bindings.add(char or "enter", eager=True)
+        def _(event: Any) -> None:
+            event.app.current_buffer.text = char
+            event.app.exit(result=char)
+
+    @bindings.add("<any>")
+    def _(event: Any) -> None:
+        pass
+
+    for char in ["", *keys]:
+        answer(char)
+    session: Any = PromptSession(key_bindings=merge_key_bindings([bindings, _leaving(typed=False)]), **_look_of_text())
+    _tell_escape(session.app)
+    try:
+        pressed: str = session.prompt(question)
+    except (KeyboardInterrupt, EOFError) as error:
+        raise typer.Abort from error
+    return pressed
+
+
+def _look_of_text() -> dict[str, Any]:
+    return {"output": _look()["output"]}
+
+
 def form(steps: Sequence[tuple[str, Callable[[bool], Any]]]) -> dict[str, Any]:
     """Ask one after the other; each step is a name and a question that is told whether it may go back."""
     answers: dict[str, Any] = {}

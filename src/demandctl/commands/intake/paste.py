@@ -4,12 +4,14 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from demandctl.commands.intake import left
 from demandctl.context import Context
 from demandctl.errors import DemandctlError, Refused, UsageError
 from demandctl.language.display import moment, shown
 from demandctl.language.subject import Subject
 from demandctl.paste import proposals
-from demandctl.paste.proposals import LABELS, NEEDED, Proposal
+from demandctl.paste.drafts import Draft
+from demandctl.paste.proposals import LABELS, NEEDED, Pasted, Proposal
 from demandctl.queries.demands import DemandView, read_demand
 from demandctl.queries.reader import Reader, reading
 from demandctl.terminal import asking, clipboard
@@ -19,34 +21,50 @@ from demandctl.terminal.render import pairs, put, put_json, put_styled, say
 from demandctl.vocabulary import Channel, Kind, Urgency, subtype_label
 
 NOTHING = "这段文字里没有看到需求，没有写入"
+LONGEST = 100_000
+"""More characters than this are no chat that somebody copied to record a demand of."""
 
 
 def paste(
-    app: Context, given: Mapping[str, Any], *, insist: bool, dry_run: bool, as_json: bool, yes: bool, copy: bool
+    app: Context,
+    given: Mapping[str, Any],
+    *,
+    insist: bool,
+    dry_run: bool,
+    explain: bool,
+    as_json: bool,
+    yes: bool,
+    copy: bool,
 ) -> None:
-    """Take a copied chat in; *given* are fields typed as options, which win over what the text says."""
-    asks = asking.can_ask() and not (yes or as_json or dry_run)
+    """Take a copied chat in; *given* are fields typed as options, which hold for every draft and win over the text."""
+    looks = dry_run or explain
+    asks = asking.can_ask() and not (yes or as_json or looks)
     text = copied(asks)
+    if len(text) > LONGEST:
+        raise UsageError(f"这段文字有 {len(text)} 个字，一次最多 {LONGEST} 个", "分几次粘贴，一次一天的聊天")
     with reading(app) as reader:
-        found = proposals.read(reader, text)
-        if given:
-            _override(reader, found, given)
-    if dry_run:
-        _preview(app, found, as_json)
+        pasted = proposals.read(reader, text)
+        for proposal in pasted.proposals:
+            _override(reader, proposal, given)
+    found = pasted.proposals
+    if looks:
+        _preview(app, pasted, as_json=as_json, explain=explain)
         return
-    if not found:
+    if not found and not asks:
         put_json([]) if as_json else put(NOTHING)
+        left.tell(app, pasted)
         return
     if asks:
-        for number, proposal in enumerate(found, 1):
-            _walk(app, proposal, f"{number}/{len(found)}" if len(found) > 1 else "", insist=insist, copy=copy)
+        _walk_all(app, pasted, given, insist=insist, copy=copy)
         return
     if not yes:
+        left.tell(app, pasted)
         lacking = sorted({NEEDED[name] for p in found for name in p.missing}, key=list(NEEDED.values()).index)
         raise UsageError(
             f"认出 {len(found)} 条需求，" + (f"还缺：{'、'.join(lacking)}" if lacking else "登记前要确认"),
             f"先看看：--paste --dry-run；确认无误就加上 {' '.join([*lacking, '--yes'])}",
         )
+    left.tell(app, pasted)
     _record_all(app, found, insist=insist, as_json=as_json)
 
 
@@ -76,61 +94,98 @@ def _decoded() -> str:
     raise UsageError("这段文字的编码认不出来", "请用 UTF-8")
 
 
-def _override(reader: Reader, found: list[Proposal], given: Mapping[str, Any]) -> None:
-    if len(found) != 1:
-        why = f"认出 {len(found)} 条需求，选项不知道用在哪一条上" if found else NOTHING
-        raise UsageError(
-            why, "一次粘贴一条，或不写这些选项" if found else "不用 --paste，直接登记：demandctl intake --help"
-        )
-    found[0].values.update(given)
+def _override(reader: Reader, proposal: Proposal, given: Mapping[str, Any]) -> None:
+    """Put the fields that were typed as options over those that were read."""
+    if not given:
+        return
+    proposal.values.update(given)
     if "kind" in given and "subtype" not in given:
-        found[0].values["subtype"] = None
-    proposals.known(reader, found[0])
+        proposal.values["subtype"] = None
+    for name in ("kind", *given):
+        proposal.draft.inferred.pop("subtype" if name == "kind" and "kind" in given else name, None)
+    proposals.known(reader, proposal)
 
 
-def _preview(app: Context, found: list[Proposal], as_json: bool) -> None:
+def _preview(app: Context, pasted: Pasted, *, as_json: bool, explain: bool) -> None:
+    found = pasted.proposals
     if as_json:
-        put_json([proposals.document(proposal) for proposal in found])
+        drafts = [proposals.document(proposal) for proposal in found]
+        put_json({"drafts": drafts, "left_out": left.document(pasted)} if explain else drafts)
         return
     for number, proposal in enumerate(found, 1):
-        show(app, proposal, f"{number}/{len(found)}" if len(found) > 1 else "")
+        show(app, proposal, f"{number}/{len(found)}" if len(found) > 1 else "", explain=explain)
     if not found:
         put(NOTHING)
+    left.show(app, pasted)
+    _tell_learnt(pasted)
     say("只是试看，没有写入")
 
 
-def show(app: Context, proposal: Proposal, place: str = "") -> None:
-    """A draft as the person checks it."""
-    values = proposal.values
+def _tell_learnt(pasted: Pasted) -> None:
+    if pasted.learnt:
+        say(f"学到 {pasted.learnt} 条：认类型时参照了自己登记过的需求")
+
+
+def show(app: Context, proposal: Proposal, place: str = "", *, explain: bool = False) -> None:
+    """A draft as the person checks it; with *explain* each field with the words it came from."""
+    values, draft = proposal.values, proposal.draft
     kind = Kind(values["kind"]) if values.get("kind") else None
     subtype = subtype_label(kind, values.get("subtype")) if kind else ""
-    put_styled(" ".join(filter(None, [f"草稿 {place}".strip(), kind.label if kind else "类型未定", subtype])), "bold")
+    titles = {"kind": kind.label if kind else "类型未定", "subtype": subtype}
+    heading = [f"{title}{_guessed(draft, name)}" for name, title in titles.items() if title]
+    put_styled(" ".join([f"草稿 {place}".strip(), *heading]), "bold")
     channel = Channel(values["channel"]).label if values.get("channel") else ""
     known = proposal.customer
-    response = proposal.draft.first_response
+    response = draft.first_response
     answered = f"{response.by.name} {moment(response.at, app.now)}".strip() if response else ""
-    pairs(
-        [
-            ("客户", values.get("customer") or (known or {}).get("name") or "？"),
-            ("老客户", known and f"{known['code']} {known['name']}"),
-            ("电话", values.get("phone")),
-            ("微信", values.get("wechat")),
-            ("地区", values.get("region")),
-            ("产品", values.get("product")),
-            ("紧急", Urgency(values["urgency"]).label if values.get("urgency") else ""),
-            ("来源", " ".join(filter(None, [channel, values.get("group") or ""])) or "？"),
-            ("提出", moment(values.get("raised_at"), app.now)),
-            ("内容", values.get("content")),
-            ("群内首答", answered),
-            ("还缺", "、".join(LABELS[name] for name in proposal.missing)),
-        ]
-    )
+    rows = [
+        ("customer", "客户", values.get("customer") or (known or {}).get("name") or "？"),
+        ("", "老客户", known and f"{known['code']} {known['name']}"),
+        ("phone", "电话", values.get("phone")),
+        ("wechat", "微信", values.get("wechat")),
+        ("region", "地区", values.get("region")),
+        ("product", "产品", values.get("product")),
+        ("urgency", "紧急", Urgency(values["urgency"]).label if values.get("urgency") else ""),
+        ("channel", "来源", " ".join(filter(None, [channel, values.get("group") or ""])) or "？"),
+        ("raised_at", "提出", moment(values.get("raised_at"), app.now)),
+        ("", "内容", values.get("content")),
+        ("", "群内首答", answered),
+        ("", "还缺", "、".join(LABELS[name] for name in proposal.missing)),
+    ]
+    if explain and kind:
+        rows.insert(0, ("", "类型依据", draft.words.get("kind") or "与已知的句子相像"))
+    pairs([(label, _because(draft, name, value) if explain else value) for name, label, value in rows])
+
+
+def _guessed(draft: Draft, name: str) -> str:
+    """The mark of a field that was not read but inferred, with how sure that is."""
+    return f"（猜 {draft.inferred[name]:.0%}）" if name in draft.inferred else ""
+
+
+def _because(draft: Draft, name: str, value: Any) -> Any:
+    words = " ".join(draft.words.get(name, "").split())
+    return f"{value}（原话：{words}）" if value and words and words != value else value
 
 
 # -- on a terminal -------------------------------------------------------------------------------------------------
 
 
-def _walk(app: Context, proposal: Proposal, place: str, *, insist: bool, copy: bool) -> None:
+def _walk_all(app: Context, pasted: Pasted, given: Mapping[str, Any], *, insist: bool, copy: bool) -> None:
+    """One draft after the other, then what was left out, each of which can become a draft."""
+    found = pasted.proposals
+    _tell_learnt(pasted)
+    if not found:
+        put(NOTHING)
+    for number, proposal in enumerate(found, 1):
+        _walk(app, proposal, f"{number}/{len(found)}" if len(found) > 1 else "", insist=insist, copy=copy)
+    while (chosen := left.choose(app, pasted)) is not None:
+        with reading(app) as reader:
+            proposal = proposals.taken(reader, pasted, chosen)
+            _override(reader, proposal, given)
+        _walk(app, proposal, insist=insist, copy=copy)
+
+
+def _walk(app: Context, proposal: Proposal, place: str = "", *, insist: bool, copy: bool) -> None:
     """Show one draft, ask what is missing, record it and hand it on; Enter three times when everything is clear."""
     show(app, proposal, place)
     _ask(app, proposal, proposal.missing)

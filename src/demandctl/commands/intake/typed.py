@@ -45,6 +45,7 @@ Tags = Annotated[tuple[str, ...], Option("--tag", "demand.tags", many(word("标�
 Content = Annotated[str, Option("--content", "demand.content", prose("内容"), "同参数“内容”")]
 New = Annotated[bool, Option("--new", "同一客户已有同类未结束需求时，仍另记一条")]
 Paste = Annotated[bool, Option("--paste", "从复制的微信聊天里认出需求", more="读管道或剪贴板，看过再登记")]
+Explain = Annotated[bool, Option("--explain", "同 --paste 用：每一项从哪句话来，哪些话没有放进草稿", more="不写入")]
 DryRun = Annotated[bool, Option("--dry-run", "只看结果，不写入")]
 
 
@@ -76,6 +77,7 @@ def intake(
     copy: Copy = False,
     yes: Yes = False,
     dry_run: DryRun = False,
+    explain: Explain = False,
     json: Json = False,
 ) -> None:
     """登记一条需求。
@@ -95,6 +97,9 @@ def intake(
     if verified is not None:
         given["verified"] = verified
     if paste:
+        from demandctl.paste.compiled import use_patterns
+
+        use_patterns(app.cache_folder)
         from demandctl.commands.intake.paste import paste as take_in
 
         if text:
@@ -103,7 +108,7 @@ def intake(
             )
         if subtype:
             given["subtype"] = _subtype(subtype, given.get("kind"))
-        take_in(app, given, insist=new, dry_run=dry_run, as_json=json, yes=yes, copy=copy)
+        take_in(app, given, insist=new, dry_run=dry_run, explain=explain, as_json=json, yes=yes, copy=copy)
         return
     given["content"] = clean(sys.stdin.read() if text == "-" else text or content)
     asks = asking.can_ask() and not (yes or json or dry_run)
@@ -153,13 +158,16 @@ def _complete(app: Context, given: dict[str, Any], *, asks: bool) -> dict[str, A
         )
     if not missing:
         return given
+    from demandctl.paste.compiled import use_patterns
+
+    use_patterns(app.cache_folder)
     from demandctl.paste import proposals
     from demandctl.terminal.questions import demand_steps
 
     guessed: dict[str, Any] = {}
     if given.get("content"):
         with reading(app) as reader:
-            drafts = proposals.read(reader, given["content"])
+            drafts = proposals.read(reader, given["content"]).proposals
         guessed = drafts[0].values if len(drafts) == 1 else {}
     guessed = {key: value for key, value in guessed.items() if value and key not in ("content", "raised_at")} | given
     wanted = {"--customer": "customer", "--kind": "kind", "--channel": "channel", "内容": "content"}

@@ -1,0 +1,95 @@
+"""Two readers, one judgement: the keyword table, and what was learnt from sentences. Pure.
+
+The table says why; the second reader has seen more. Where both agree the field is read. What the table left empty the
+second reader fills, and where it is much surer than the rule it wins: inferred, with its probability. Where it flatly
+contradicts a strong rule nobody knows, and the field is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from demandctl.paste.keywords import Verdict, Wording
+from demandctl.paste.learnt import Guess, Learnt
+
+STRONG = 8.0
+"""A rule of this weight is nearly always right; contradicted, it leaves the field to be asked."""
+
+SAID = 10.0
+"""A rule of this weight has it in so many words (投诉), and holds whatever the second reader finds."""
+
+WEAK = 6.0
+"""A rule below this weight is a hint."""
+
+CERTAIN, SURE, LIKELY, POSSIBLE = 0.97, 0.9, 0.7, 0.45
+"""How likely the second reader must find what it says against a strong rule, against a rule, against a hint, and where
+the table says nothing."""
+
+
+class Judgement(NamedTuple):
+    """What a text is: kind and subtype, None where nobody knows; ``nothing``: how likely it asks for nothing.
+
+    ``inferred``: the fields that the second reader alone tells, each with its probability.
+    """
+
+    kind: str | None
+    subtype: str | None
+    verdict: Verdict
+    guess: Guess
+    inferred: Mapping[str, float]
+
+    @property
+    def nothing(self) -> float:
+        """How likely it asks for nothing."""
+        return self.guess.nothing
+
+    @property
+    def weight(self) -> float:
+        """How strong the rule is that holds; 0 for none."""
+        return self.verdict.weight
+
+
+class Judge:
+    """The two readers together."""
+
+    def __init__(self, wording: Wording, learnt: Learnt) -> None:
+        self.wording, self.learnt = wording, learnt
+
+    def judge(self, text: str, also: dict[str, str] | None = None) -> Judgement:
+        """What a text is, as prepared for the keyword table; *also*: signals that are told by other means."""
+        return self.decide(self.wording.judge(text, also), text)
+
+    def decide(self, verdict: Verdict, text: str) -> Judgement:
+        """The same where the verdict of the table is known already."""
+        guess = self.learnt.guess(text)
+        inferred: dict[str, float] = {}
+        kind = self._kind(verdict, guess, inferred)
+        subtype = self._subtype(kind, verdict, guess, inferred) if kind else None
+        return Judgement(kind, subtype, verdict, guess, inferred)
+
+    @staticmethod
+    def _kind(verdict: Verdict, guess: Guess, inferred: dict[str, float]) -> str | None:
+        best, _ = guess.best()
+        likely = guess.of(best)
+        return _settled("kind", verdict.kind, verdict.weight, best, likely, inferred)
+
+    @staticmethod
+    def _subtype(kind: str, verdict: Verdict, guess: Guess, inferred: dict[str, float]) -> str | None:
+        told = verdict.subtype if verdict.kind == kind else None
+        _, best = guess.best(kind)
+        likely = guess.of(kind, best) / (guess.of(kind) or 1)
+        return _settled("subtype", told, verdict.weight, best, likely, inferred)
+
+
+def _settled(
+    name: str, told: str | None, weight: float, best: str, likely: float, inferred: dict[str, float]
+) -> str | None:
+    """What holds of what the table told and the second reader found likeliest; None where it has to be asked."""
+    if told == best or (told and weight >= SAID):
+        return told
+    needed = POSSIBLE if told is None else CERTAIN if weight >= STRONG else SURE if weight >= WEAK else LIKELY
+    if likely >= needed:
+        inferred[name] = likely
+        return best
+    return None if told and weight >= STRONG and likely >= SURE else told

@@ -184,17 +184,14 @@ def key(question: str, keys: str) -> str:
 
     for char in ["", *keys]:
         answer(char)
-    session: Any = PromptSession(key_bindings=merge_key_bindings([bindings, _leaving(typed=False)]), **_look_of_text())
+    bound = merge_key_bindings([bindings, _leaving(typed=False)])
+    session: Any = PromptSession(key_bindings=bound, output=_look()["output"])
     _tell_escape(session.app)
     try:
         pressed: str = session.prompt(question)
     except (KeyboardInterrupt, EOFError) as error:
-        raise typer.Abort from error
+        raise Cancelled from error
     return pressed
-
-
-def _look_of_text() -> dict[str, Any]:
-    return {"output": _look()["output"]}
 
 
 def form(steps: Sequence[tuple[str, Callable[[bool], Any]]]) -> dict[str, Any]:

@@ -225,7 +225,7 @@ def test_what_is_missing_is_asked_and_one_can_go_back(cli: Cli) -> None:
     terminal.presses("3", ENTER)
     terminal.sees("子类")
     terminal.presses("1", ENTER)
-    for question in ("从哪里来的", "电话", "地区", "产品机型", "客户说了什么"):
+    for question in ("从哪里来的", "电话", "地区", "产品", "客户说了什么"):
         terminal.sees(question)
         terminal.presses(ENTER)
     terminal.sees("这条怎么办")

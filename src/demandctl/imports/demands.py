@@ -22,9 +22,9 @@ from demandctl.imports.record import Frame
 from demandctl.imports.source import Source
 from demandctl.imports.tables import Row, Table
 from demandctl.language.subject import Subject
-from demandctl.paste.keywords import Wording
+from demandctl.paste.judging import Judge
 from demandctl.paste.matters import cue_text
-from demandctl.paste.proposals import wording
+from demandctl.paste.reading import judge_of
 from demandctl.queries import routing
 from demandctl.queries.reader import reader_in
 from demandctl.store.deadlines import demand_facts
@@ -127,13 +127,13 @@ class DemandImport(Importer[Draft]):
 
     def _judge(self, content: str) -> tuple[str | None, str | None]:
         """The kind and subtype that a content states, as a paste would be read."""
-        verdict = self._wording.judge(cue_text(content))
-        return verdict.kind, verdict.subtype
+        judged = self._readers.judge(cue_text(content))
+        return (judged.kind, judged.subtype) if judged.is_demand else (None, None)
 
     @cached_property
-    def _wording(self) -> Wording:
-        """The words of the program and of the user: compiled only where a table says no kind."""
-        return wording(self.work.context)
+    def _readers(self) -> Judge:
+        """What reads a paste: made ready only where a table says no kind."""
+        return judge_of(reader_in(self.work))
 
     def expect(self, found: Sequence[Draft]) -> None:
         """What rows say for each other; numbers of our own that the file brings along: nobody else gets them."""

@@ -27,6 +27,10 @@ CERTAIN, SURE, LIKELY, POSSIBLE = 0.97, 0.9, 0.7, 0.45
 the table says nothing."""
 
 
+NOTHING = 0.5
+"""From here on a text that no rule holds of asks for nothing."""
+
+
 class Judgement(NamedTuple):
     """What a text is: kind and subtype, None where nobody knows; ``nothing``: how likely it asks for nothing.
 
@@ -43,6 +47,11 @@ class Judgement(NamedTuple):
     def nothing(self) -> float:
         """How likely it asks for nothing."""
         return self.guess.nothing
+
+    @property
+    def is_demand(self) -> bool:
+        """Whether a text that is known to be somebody's words asks for something: by a rule or by its likeness."""
+        return self.verdict.kind is not None or self.nothing < NOTHING
 
     @property
     def weight(self) -> float:

@@ -61,6 +61,7 @@ def identify_customer(work: Work, values: Mapping[str, Any]) -> tuple[Customer, 
         given["phone"] = number
     if given.get("phone"):
         given["phone"] = phones.normalise(given["phone"])
+    doubts = [doubt] if (doubt := phones.doubt(given.get("phone", ""))) else []
     by_code = _by_code(session, name)
     by_phone = _holder(work, AliasKind.PHONE, given.get("phone", ""))
     by_wechat = _holder(work, AliasKind.WECHAT, given.get("wechat", ""))
@@ -73,11 +74,12 @@ def identify_customer(work: Work, values: Mapping[str, Any]) -> tuple[Customer, 
             given.pop("name", None)
         further = {"phone"} if by_phone and by_phone.phone else set()
         further |= {"wechat"} if by_wechat and by_wechat.wechat else set()
-        return known[0], _fill_in(known[0], {name: value for name, value in given.items() if name not in further})
+        told = _fill_in(known[0], {name: value for name, value in given.items() if name not in further})
+        return known[0], told + doubts
     customer = Customer(created_at=work.now, nickname=name, **given)
     session.add(customer)
     session.flush()
-    return customer, _look_alikes(work, customer)
+    return customer, _look_alikes(work, customer) + doubts
 
 
 def _as_phone(name: str) -> str:

@@ -11,7 +11,7 @@ from demandctl.queries.contacts import ContactView, read_contact, read_contacts
 from demandctl.queries.demands import Filter, read_demands
 from demandctl.queries.naming import find_contact_id
 from demandctl.queries.reader import reading
-from demandctl.terminal.answers import object_answer
+from demandctl.terminal.answers import object_answer, say_doubt
 from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.options import BranchFilter, Json, Limit, Yes, row_limit
 from demandctl.terminal.render import Column, is_narrow, pairs, put, put_json, put_table, say
@@ -73,6 +73,7 @@ def add(
         contact = contacts.add_contact(work, _values(name, role, branch, phone, wechat, region, product, skill, leader))
         number = contact.id
         work.describe(f"新增联系人 {contact.name}")
+    say_doubt(phone)
     object_answer(json, _one(app, number), f"已新增联系人 {number} {name}", "看全部：demandctl contact list")
 
 
@@ -98,6 +99,7 @@ def edit(
         number, who = found.id, found.name
         work.describe(f"修改联系人 {who}：{named('contact', changed)}")
     done = f"{who} 已改 {len(changed)} 项" if changed else f"{who} 没有变化"
+    say_doubt(phone)
     object_answer(json, _one(app, number), done, f"看资料：demandctl contact show {number}")
 
 

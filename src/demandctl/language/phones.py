@@ -197,6 +197,11 @@ def lacks_area(phone: str) -> bool:
     return re.fullmatch("[2-9][0-9]{6,7}(?:-[0-9]{1,6})?", phone) is not None
 
 
+def doubt(phone: str) -> str:
+    """What is worth saying of a number in the ledger's spelling; empty where nothing is."""
+    return f"电话 {phone} 没有区号，外地打不通；知道区号就补上，如 0731-{phone}" if lacks_area(phone) else ""
+
+
 def same(one: str, other: str) -> bool:
     """Whether two spellings are of one number."""
     try:

@@ -5,6 +5,7 @@ from typing import Any
 
 from demandctl.context import Context
 from demandctl.errors import Cancelled, UsageError
+from demandctl.language import phones
 from demandctl.language.display import shown
 from demandctl.language.subject import Subject
 from demandctl.queries.demands import read_demand
@@ -42,6 +43,12 @@ def answer(done: str, *following: str) -> None:
     tell(shown(done))
     for line in following:
         tell(f"  {shown(line)}")
+
+
+def say_doubt(phone: str | None) -> None:
+    """What is worth saying of a phone that was just taken down."""
+    if phone and (doubt := phones.doubt(phones.normalise(phone))):
+        say(f"提示：{doubt}")
 
 
 def object_answer(as_json: bool, document: Any, done: str, *following: str) -> None:

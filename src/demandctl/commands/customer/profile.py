@@ -15,7 +15,7 @@ from demandctl.queries.customers import CustomerInFull, read_customer, read_cust
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
 from demandctl.terminal import asking
-from demandctl.terminal.answers import object_answer
+from demandctl.terminal.answers import object_answer, say_doubt
 from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.options import Json, Limit, TagFilter, row_limit
 from demandctl.terminal.render import Column, gist, pairs, put, put_json, put_styled, put_table
@@ -82,6 +82,7 @@ def add(
         customer = customers.add_customer(work, values)
         number, code = customer.id, customer.code
         work.describe(f"新增客户 {code} {customer.name}")
+    say_doubt(phone)
     object_answer(json, _one(app, number), f"已新增客户 {code} {name}", f"看资料：demandctl customer show {code}")
 
 
@@ -111,6 +112,7 @@ def edit(
         changed = customers.edit_customer(work, found, values)
         number, code = found.id, found.code
         work.describe(f"修改客户 {code} {found.name}：{named('customer', changed)}")
+    say_doubt(phone)
     object_answer(json, _one(app, number), f"{code} 已改 {len(changed)} 项" if changed else f"{code} 没有变化")
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from demandctl.imports.cells import Unreadable, amount, is_nothing, plain, yes_n
 from demandctl.imports.files.read import read_workbook
 from demandctl.imports.headers import meant
 from demandctl.imports.kinds import KINDS
+from demandctl.imports.problems import REASONS
 from demandctl.imports.rows import DITTO
 from demandctl.language import phones
 from demandctl.language.figures import in_digits, narrow
@@ -44,11 +46,18 @@ def unaccounted(cli: Cli, words_typed: list[str]) -> list[str]:
     for page in read_workbook(path, sheet).sheets:
         if page.name not in read and page.name in told:
             continue
+        reasons = {place for row in page.rows for place in _reasons(row)}
         for number, row in enumerate(page.rows, 1):
             for place, cell in enumerate(row):
-                if (page.name, number) not in bad and not _found(cell, place, stored, told):
+                if place not in reasons and (page.name, number) not in bad and not _found(cell, place, stored, told):
                     lost.append(f"{what} {path.name} {page.name} row {number} column {place + 1}: {plain(cell)[:60]}")
     return lost
+
+
+def _reasons(row: Sequence[Any]) -> list[int]:
+    """The columns that a file of problems has at its end."""
+    filled = [place for place, cell in enumerate(row) if plain(cell)]
+    return filled[-2:] if tuple(plain(row[place]) for place in filled[-2:]) == REASONS else []
 
 
 def _stored(cli: Cli) -> str:

@@ -71,6 +71,26 @@ def contacts(
     _run(ctx.obj, ContactImport, file, map_, set_, sheet, dry_run, skip_errors, json)
 
 
+def follow_ups(
+    ctx: typer.Context, file: File, map_: Map = (), set_: Set = (), dry_run: DryRun = False,
+    skip_errors: SkipErrors = False, sheet: SheetName = "", json: Json = False,
+) -> None:  # fmt: skip
+    """导入跟进明细：按需求编号，或按客户，记到台账已有的需求上。"""
+    from demandctl.imports.follow_ups import FollowUpImport
+
+    _run(ctx.obj, FollowUpImport, file, map_, set_, sheet, dry_run, skip_errors, json)
+
+
+def groups(
+    ctx: typer.Context, file: File, map_: Map = (), set_: Set = (), dry_run: DryRun = False,
+    skip_errors: SkipErrors = False, sheet: SheetName = "", json: Json = False,
+) -> None:  # fmt: skip
+    """导入社群：名称、分公司、地区、群内专家；同名的更新。"""
+    from demandctl.imports.groups import GroupImport
+
+    _run(ctx.obj, GroupImport, file, map_, set_, sheet, dry_run, skip_errors, json)
+
+
 def _run(
     app: Context, importer: "type[Importer[Any]]", file: Path, mapping: tuple[str, ...], fixed: tuple[str, ...],
     sheet: str, dry_run: bool, skip_errors: bool, json: bool,
@@ -132,10 +152,13 @@ def _list_notes(arrival: "Arrival") -> None:
         say(f"另有 {len(arrival.notes) - _SHOWN} 条提示，都在 --json 里")
 
 
-_UNITS = {"demands": "条需求", "revisits": "次回访", "customers": "位客户", "contacts": "人"}
+_UNITS = {"demands": "条需求", "revisits": "次回访", "customers": "位客户", "contacts": "人",
+    "follow-ups": "条跟进", "groups": "个社群",
+}  # fmt: skip
 _NEXT = {
     "demands": "看看：demandctl list --open", "revisits": "看看：demandctl revisit list",
     "customers": "看看：demandctl customer list", "contacts": "看看：demandctl contact list",
+    "follow-ups": "看看：demandctl list --open", "groups": "看看：demandctl list --open",
 }  # fmt: skip
 
 
@@ -208,4 +231,6 @@ TREE: Tree = {
     "revisits": Entry("回访", revisits),
     "customers": Entry("客户", customers),
     "contacts": Entry("通讯录", contacts),
+    "follow-ups": Entry("跟进", follow_ups),
+    "groups": Entry("社群", groups),
 }

@@ -18,7 +18,7 @@ from demandctl.imports.record import Frame
 from demandctl.imports.source import Other, Source
 from demandctl.imports.tables import Table
 
-_UNTOLD = ("", "computed", "seq", "ticked")
+_UNTOLD = ("", "computed", "seq", "ticked", "ignored")
 _NO_TABLE = re.compile("汇总|统计|说明|目录|封面|选项|示例|模板|字典|透视")
 _SHOWN = 5
 

@@ -69,28 +69,32 @@ def read_beside(tables: Sequence[Table], frame: Frame) -> tuple[Beside, dict[int
 
 def read_follow_ups(table: Table, frame: Frame) -> Iterator[tuple[str, Said, tuple[str, int]]]:
     """The rows of a sheet 跟进明细 with the ``label_of`` their demands, and where each stands."""
-    methods = words.labels(Method)
-    noted = "note" in table.fields
     for row in rows_of(table):
         reader = Reader(row, table, frame)
-        label = label_of(row.cells.get("number", "")) or _person_key(reader)
-        at = reader.instant("at", opening=False)
-        if not label or at is None:
-            if not reader.bad:
-                reader.problem("number" if not label else "at", "没有需求编号" if not label else "没有写时间")
-            continue
-        text = reader.text
-        by, beside = without_phone(text("by"))
-        said = Said(
-            at, reader.words("text"), by, reader.phone("by_phone") or beside,
-            method=reader.word("method", methods, words.METHODS),
-        )  # fmt: skip
-        said.internal, said.stage, said.next_plan = "内部" in text("internal"), text("stage"), text("next_plan")
-        said.next_at, said.wait_until = reader.ahead("next_at"), reader.ahead("wait_until")
-        said.resolved = "resolved" in table.fields and bool(reader.flag("resolved"))
-        if (row.extras or noted) and (rest := reader.note()):
-            said.text = f"{said.text}\n{rest}".strip()
-        yield label, said, (row.sheet, row.number)
+        if found := follow_up_of(reader):
+            yield *found, (row.sheet, row.number)
+
+
+def follow_up_of(reader: Reader) -> tuple[str, Said] | None:
+    """The follow-up of a row, with the ``label_of`` its demand; None where something in it is wrong."""
+    table, text = reader.table, reader.text
+    label = label_of(reader.cell("number")) or _person_key(reader)
+    at = reader.instant("at", opening=False)
+    if not label or at is None:
+        if not reader.bad:
+            reader.problem("number" if not label else "at", "没有需求编号" if not label else "没有写时间")
+        return None
+    by, beside = without_phone(text("by"))
+    said = Said(
+        at, reader.words("text"), by, reader.phone("by_phone") or beside,
+        method=reader.word("method", words.labels(Method), words.METHODS),
+    )  # fmt: skip
+    said.internal, said.stage, said.next_plan = "内部" in text("internal"), text("stage"), text("next_plan")
+    said.next_at, said.wait_until = reader.ahead("next_at"), reader.ahead("wait_until")
+    said.resolved = "resolved" in table.fields and bool(reader.flag("resolved"))
+    if (reader.row.extras or "note" in table.fields) and (rest := reader.note()):
+        said.text = f"{said.text}\n{rest}".strip()
+    return label, said
 
 
 def _person_key(reader: Reader) -> str:

@@ -12,6 +12,7 @@ from demandctl.imports.files.sheet import Cell
 from demandctl.imports.headers import MANY, Fit, bare, fit, meant
 from demandctl.imports.kind import TableKind
 from demandctl.imports.likely import likely, says_nothing
+from demandctl.imports.problems import REASONS
 from demandctl.imports.words import choice
 
 UNDER = "\x1f"
@@ -20,6 +21,10 @@ TICKED = "ticked"
 """The field of a column that is ticked: what the ticks of several say is one cell."""
 _SAMPLE = 80
 _TICK = re.compile(r"[√✓✔☑●■*vVyY1xX×✗☐□○0是否]|1\.0|0\.0")
+
+
+IGNORED = "ignored"
+"""The field of the columns that a file of problems has at its end."""
 
 
 class Column(NamedTuple):
@@ -42,21 +47,33 @@ class Columns(NamedTuple):
     @property
     def fields(self) -> set[str]:
         """The fields that are there."""
-        return {column.field for column in self.columns if column.field not in ("", TICKED)} | set(self.ticks)
+        return {column.field for column in self.columns if column.field not in ("", TICKED, IGNORED)} | set(self.ticks)
 
 
 def columns_of(
     titles: Sequence[str], rows: Sequence[Sequence[Cell]], kind: TableKind, named: Mapping[str, str]
 ) -> Columns:
     """What a row of titles over some rows heads; *named* are headers that the user named fields for."""
+    titles, reasons = _without_reasons(titles)
     ticks = {**_ticked(titles, rows[:_SAMPLE], kind), **_ticks(titles, kind)}
     ticked = {place for places in ticks.values() for place in places}
     columns = _told([title if place not in ticked else "" for place, title in enumerate(titles)], kind, named)
     columns += [Column(place, _shown(titles[place]), TICKED) for place in ticked]
+    columns += reasons
     if "progress" in kind.fields:
         columns = _dated(columns)
     columns, guesses = _with_likely(sorted(columns), rows[:_SAMPLE], kind, ticks)
     return Columns(columns, ticks, guesses)
+
+
+def _without_reasons(titles: Sequence[str]) -> tuple[list[str], list[Column]]:
+    """The titles without those that a file of problems adds at its end, and these as columns that are not read."""
+    filled = [place for place, title in enumerate(titles) if title]
+    if tuple(titles[place] for place in filled[-2:]) != REASONS:
+        return [*titles], []
+    ends = filled[-2:]
+    kept = ["" if place in ends else title for place, title in enumerate(titles)]
+    return kept, [Column(place, titles[place], IGNORED) for place in ends]
 
 
 def untitled(rows: Sequence[Sequence[Cell]], titles: Sequence[str], letter: int) -> list[Column]:

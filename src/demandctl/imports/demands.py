@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from shlex import quote
 from typing import Any
 
 from demandctl.core.routing import Branch, Candidate, branch_named, branch_of
@@ -40,15 +41,28 @@ _FOLLOW_UP = (
 _ASSIGNMENT = (
     "INSERT INTO assignment (demand_id, at, from_id, to_id, how, reason, operator) VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
-_COMPARED: Mapping[str, str] = {
-    "kind": "kind", "subtype": "subtype", "channel": "channel", "group_name": "group", "region": "region",
-    "product": "product", "content": "content", "urgency": "urgency", "outcome": "outcome", "amount": "amount",
-    "reason": "reason", "raised_at": "raised",
+_COMPARED: Mapping[str, tuple[str, str]] = {
+    "kind": ("kind", "--kind"), "subtype": ("subtype", "--subtype"), "channel": ("channel", "--channel"),
+    "group_name": ("group", "--group"), "region": ("region", "--region"), "product": ("product", "--product"),
+    "content": ("content", "--content"), "urgency": ("urgency", "--urgency"), "raised_at": ("raised", "--raised"),
+    "outcome": ("outcome", ""), "amount": ("amount", ""), "reason": ("reason", ""), "note": ("note", "--note"),
 }  # fmt: skip
-"""Columns of a demand, and the field of the file, that must be the same when a row has the number of a known one."""
+"""Columns of a demand that must be the same when a row has the number of a known one: the field of the file, and the
+option of ``edit`` that changes it; none where closing does."""
 _LABELS: Mapping[str, type[Term]] = {"kind": Kind, "channel": Channel, "urgency": Urgency, "outcome": Outcome}
 _LINKS = {column: called("demand", column) for column in ("from_id", "duplicate_of")}
 """Columns that name another demand, and how a note tells one that is not there."""
+
+
+def _command(draft: Draft, option: str, value: str) -> str:
+    """The command that makes the change of a row: an edit, or the end of the demand."""
+    if option:
+        return f"demandctl edit {draft.number} {option} {quote(value)}"
+    values = draft.values
+    words = ["demandctl close", str(draft.number), "--outcome", str(values["outcome"] or "…")]
+    words += ["--amount", str(values["amount"])] if values["amount"] else []
+    words += ["--reason", quote(values["reason"])] if values["reason"] else []
+    return " ".join(words)
 
 
 def _complete(drafts: Sequence[Draft]) -> None:
@@ -186,16 +200,31 @@ class DemandImport(Importer[Draft]):
             had = self.customers.name_of(stored_row["customer_id"])
             self._differs(draft, "customer", draft.person["name"] or draft.person["phone"], had)
         values = {**draft.values, "raised_at": stored(draft.values["raised_at"])}
-        for column, name in _COMPARED.items():
+        ended, over = draft.state == Status.CLOSED, stored_row["status"] == Status.CLOSED
+        for column, (name, option) in _COMPARED.items():
             if column == "raised_at" and not draft.timed and self._same_day(stored_row["raised_at"], draft):
                 continue
+            if (column == "note" and not draft.table.own) or (not option and ended != over):
+                continue
             if name in draft.table.fields and values[column] and str(values[column]) != str(stored_row[column] or ""):
-                self._differs(draft, name, self._shown(column, values[column]), self._shown(column, stored_row[column]))
-        if draft.state == Status.CLOSED and stored_row["status"] != Status.CLOSED:
-            self._differs(draft, "status", Status.CLOSED.label, Status(stored_row["status"]).label)
-        elif draft.state != Status.CLOSED and stored_row["status"] == Status.CLOSED:
-            self._differs(draft, "status", Status(draft.state).label if draft.state else "未结束", Status.CLOSED.label)
+                told = self._shown(column, values[column])
+                self._differs(draft, name, told, self._shown(column, stored_row[column]), _command(draft, option, told))
+        if ended and not over:
+            self._differs(
+                draft, "status", Status.CLOSED.label, Status(stored_row["status"]).label, _command(draft, "", "")
+            )
+        elif over and not ended:
+            now = Status(draft.state).label if draft.state else "未结束"
+            self._differs(draft, "status", now, Status.CLOSED.label, f"demandctl reopen {draft.number} --reason …")
+        self._compare_handler(draft)
         self.arrival.skipped += len(self.frame.problems) == before
+
+    def _compare_handler(self, draft: Draft) -> None:
+        """The handler of a known demand: another name in our own export is another assignment."""
+        row = sql(self.work, "SELECT handler_id FROM demand WHERE id = ?", (draft.number,))
+        had = self.contacts.get(row[0][0]).name if row and row[0][0] else ""
+        if draft.table.own and draft.handler and draft.handler != had:
+            self._differs(draft, "handler", draft.handler, had, f"demandctl assign {draft.number} {draft.handler}")
 
     def _stored(self, number: int) -> dict[str, Any]:
         fresh = next((row for row in self._rows if row["id"] == number), None)
@@ -215,10 +244,10 @@ class DemandImport(Importer[Draft]):
         term = _LABELS.get(column)
         return term(value).label if term and value else str(value or "")
 
-    def _differs(self, draft: Draft, name: str, value: str, had: str) -> None:
-        self.problem(
-            draft, name, value, f"与台账里的 {Subject.demand(draft.number or 0)} 不同，台账是“{had[:40] or '空'}”"
-        )
+    def _differs(self, draft: Draft, name: str, value: str, had: str, command: str = "") -> None:
+        known = Subject.demand(draft.number or 0)
+        change = f"；要改就用 {command}" if command else ""
+        self.problem(draft, name, value, f"与台账里的 {known} 不同，台账是“{had[:40] or '空'}”{change}")
 
     def _add(self, draft: Draft, number: int, customer: int, told: list[str]) -> None:
         values = draft.values

@@ -37,7 +37,7 @@ FOLLOW_UPS = TableKind(
                      number="demand.id", customer="customer.name", phone="customer.phone", by="follow_up.by_name",
                      by_phone="follow_up.phone"),
     hint="跟进|沟通|联系|回复", own=frozenset({"internal", "next_plan"}), computed="序号",
-    needed=(("number", "customer", "phone"), ("at",), ("text",)),
+    needed=(("number", "customer", "phone"), ("at",), ("text",)), asked="number、at、text",
 )  # fmt: skip
 _PERSON = ("customer", "phone", "wechat", "company", "code", "address")
 DEMANDS = TableKind(
@@ -100,6 +100,11 @@ CONTACTS = TableKind(
     choices={"role": (vocabulary.Role, words.ROLES)},
 )  # fmt: skip
 
+GROUPS = TableKind(
+    "groups", "社群", synonyms.GROUPS, table="wechat_group", columns=_columns("wechat_group", "name branch region experts note"),
+    needed=(("name",), ("branch", "region", "experts")), asked="name、branch",
+)  # fmt: skip
+
 KINDS: Mapping[str, TableKind] = {
-    kind.name: kind for kind in (DEMANDS, FOLLOW_UPS, ASSIGNMENTS, REVISITS, CUSTOMERS, CONTACTS)
+    kind.name: kind for kind in (DEMANDS, FOLLOW_UPS, ASSIGNMENTS, REVISITS, CUSTOMERS, CONTACTS, GROUPS)
 }

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
 
 from demandctl.imports.cells import is_nothing, period_of, plain
-from demandctl.imports.columns import TICKED, letters
+from demandctl.imports.columns import IGNORED, TICKED, letters
 from demandctl.imports.files.sheet import Cell
 from demandctl.imports.headers import MANY
 from demandctl.imports.tables import TOTALS, Row, Table, is_blank
@@ -48,7 +48,7 @@ class _Reading:
     def __init__(self, table: Table) -> None:
         self._table, self._rows, columns = table, table.block.rows, table.columns
         self._heads = {title for row in self._rows[table.head : table.head + 1] for title in row if title}
-        single = [c for c in columns if c.field not in MANY | {"", "seq", "computed", TICKED}]
+        single = [c for c in columns if c.field not in MANY | {"", "seq", "computed", TICKED, IGNORED}]
         self._names, self._pick = [c.field for c in single], _picker([c.place for c in single])
         self._reach = max((c.place for c in columns), default=-1) + 1
         self._many = [c for c in columns if c.field in MANY]

@@ -385,11 +385,20 @@ CONTACTS: Fields = {
     "note": _CUSTOMER["note"],
 }
 
+GROUPS: Fields = {
+    "name": ("(?:社群|微信群|群聊|群)(?:名称|名|名字)?", "名称"),
+    "seq": DEMANDS["seq"],
+    "branch": CONTACTS["branch"],
+    "region": ("(?:所在|所属|覆盖|服务|负责)?(?:地区|区域|片区|省市|城市|地市)",),
+    "experts": ("(?:群内|入群|驻群)?(?:专家|专家顾问|顾问|成员)(?:名单|姓名)?",),
+    "note": _CUSTOMER["note"],
+}
+
 DEMANDS, REVISITS, CUSTOMERS, CONTACTS = map(_and_asked, (DEMANDS, REVISITS, CUSTOMERS, CONTACTS))
 
 LETTERS = frozenset(
     letter
-    for fields in (DEMANDS, FOLLOW_UPS, ASSIGNMENTS, REVISITS, CUSTOMERS, CONTACTS)
+    for fields in (DEMANDS, FOLLOW_UPS, ASSIGNMENTS, REVISITS, CUSTOMERS, CONTACTS, GROUPS)
     for patterns in fields.values() for pattern in patterns for letter in pattern if letter.isalpha()
 )  # fmt: skip
 """The characters of all headers: a word of others heads nothing."""

@@ -161,6 +161,31 @@ def test_a_file_is_uploaded_and_sent(robots: Robots) -> None:
     assert robots.accepted == [{"kind": "file", "said": "第一行\n第二行", "mentioned": []}]
 
 
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(4000)
+
+
+def test_a_picture_goes_inside_its_message(robots: Robots) -> None:
+    sender = robot("wecom", robots)
+    sender.send_image(PNG)
+    sender.send_image(b"\xff\xd8\xff" + bytes(2 * 2**20 - 3))
+    assert [message["kind"] for message in robots.accepted] == ["image", "image"]
+    for content, reason in ((b"GIF89a" + bytes(10), "PNG 或 JPG"), (PNG + bytes(2 * 2**20), "最多 2 MB")):
+        with pytest.raises(Failed, match=reason):
+            sender.send_image(content)
+    sender.close()
+    assert robots.requests == 2
+
+
+def test_a_file_that_the_robot_would_refuse_is_not_uploaded(robots: Robots) -> None:
+    sender = robot("wecom", robots)
+    for content in (b"12345", bytes(20 * 2**20 + 1)):
+        with pytest.raises(Failed, match="20 MB"):
+            sender.send_file("表.xlsx", content)
+    with pytest.raises(Failed, match="不能发文件"):
+        robot("dingtalk", robots).send_file("表.xlsx", b"123456")
+    assert not robots.requests
+
+
 # -- failures --------------------------------------------------------------------------------------------------------
 
 

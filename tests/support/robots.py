@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import threading
 import time
 from collections import deque
@@ -37,6 +38,7 @@ class Robots:
     faults: deque[str] = field(default_factory=deque)
     accepted: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
+    uploads: list[tuple[str, bytes]] = field(default_factory=list)
     requests: int = 0
     turned_away: int = 0
     arrived: threading.Event = field(default_factory=threading.Event)
@@ -200,6 +202,13 @@ class _Handler(BaseHTTPRequestHandler):
             if data["file"]["media_id"] not in self.played.files:
                 return _no(40007, "invalid media_id")
             said = self.played.files[data["file"]["media_id"]]
+        elif kind == "image":
+            raw = base64.b64decode(data["image"]["base64"], validate=True)
+            if len(raw) > 2 * 2**20 or not raw.startswith((b"\x89PNG", b"\xff\xd8")):
+                return _no(40009, "invalid image size")
+            if hashlib.md5(raw, usedforsecurity=False).hexdigest() != data["image"]["md5"]:
+                return _no(301019, "md5 of image not match")
+            said = f"{len(raw)} bytes"
         elif kind in ("text", "markdown"):
             said = data[kind]["content"]
             if len(said.encode()) > {"text": 2048, "markdown": 4096}[kind]:
@@ -221,7 +230,12 @@ class _Handler(BaseHTTPRequestHandler):
         if part.get_param("name", header="Content-Disposition") != "media" or not 5 < len(raw) < 20 * 2**20:
             return _no(44001, "empty media data")
         media = f"media-{len(self.played.files)}"
-        self.played.files[media] = raw.decode("utf-8-sig")
+        named = re.search(rb'filename="([^"]+)"', body)  # in UTF-8 as it is: `filename*` is not understood
+        if not named:
+            return _no(44001, "empty media data")
+        name = named[1].decode()
+        self.played.uploads.append((name, raw))
+        self.played.files[media] = name if name.endswith(".xlsx") else raw.decode("utf-8-sig")
         return _no(0, "ok") | {"type": "file", "media_id": media, "created_at": "1380000000"}
 
     def _dingtalk(self, asked: dict[str, str], body: bytes) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from demandctl.queries.reader import Reader, reading
 from demandctl.store.values import stored
 from demandctl.terminal.answers import answer
 from demandctl.terminal.grammar import Entry, Tree
-from demandctl.terminal.options import BranchFilter, Json, KindFilter, Since, Until, Yes
+from demandctl.terminal.options import BranchFilter, Json, KindFilter, Send, Since, Until, Yes
 from demandctl.terminal.render import put_json, say
 from demandctl.terminal.takes import FILE, Argument, Option, choice, file, many, period, ref
 from demandctl.vocabulary import RevisitKind
@@ -56,6 +56,7 @@ class Wanted(NamedTuple):
     period: Period | None = None
     name: str = ""
     number: int = 0
+    send: str = ""
 
 
 def demands(
@@ -117,26 +118,34 @@ def customers(
 
 def weekly(
     ctx: typer.Context, week: Week = None, branch: BranchFilter = (), output: Output = None, mask: Mask = False,
-    force: Force = False, yes: Yes = False, json: Json = False,
+    force: Force = False, send: Send = "", yes: Yes = False, json: Json = False,
 ) -> None:  # fmt: skip
     """周报，默认上周：概览、新增、商机进展、超时、结束、回访。"""
-    _export(ctx.obj, "weekly", _of_period(ctx.obj, Wanted(output, force or yes, mask, json, branch), "week", week))
+    _export(
+        ctx.obj,
+        "weekly",
+        _of_period(ctx.obj, Wanted(output, force or yes, mask or bool(send), json, branch, send=send), "week", week),
+    )
 
 
 def monthly(
     ctx: typer.Context, month: Month = None, branch: BranchFilter = (), output: Output = None, mask: Mask = False,
-    force: Force = False, yes: Yes = False, json: Json = False,
+    force: Force = False, send: Send = "", yes: Yes = False, json: Json = False,
 ) -> None:  # fmt: skip
     """月度回访整理，默认上月：每个部门一张表。"""
-    _export(ctx.obj, "monthly", _of_period(ctx.obj, Wanted(output, force or yes, mask, json, branch), "month", month))
+    _export(
+        ctx.obj,
+        "monthly",
+        _of_period(ctx.obj, Wanted(output, force or yes, mask or bool(send), json, branch, send=send), "month", month),
+    )
 
 
 def quarterly(
     ctx: typer.Context, quarter: Quarter = None, branch: BranchFilter = (), output: Output = None, mask: Mask = False,
-    force: Force = False, yes: Yes = False, json: Json = False,
+    force: Force = False, send: Send = "", yes: Yes = False, json: Json = False,
 ) -> None:  # fmt: skip
     """季度总结，默认上季度。"""
-    wanted = Wanted(output, force or yes, mask, json, branch)
+    wanted = Wanted(output, force or yes, mask or bool(send), json, branch, send=send)
     _export(ctx.obj, "quarterly", _of_period(ctx.obj, wanted, "quarter", quarter))
 
 
@@ -220,13 +229,24 @@ def _export(app: Context, name: str, wanted: Wanted) -> None:
         raise UsageError(f"不认识的文件格式：{output.name}", f"文件名以 {'、'.join(SUFFIXES)} 结尾")
     from demandctl.store import writing
 
+    channel = None
+    if wanted.send:
+        from demandctl.notify.handing_over import takes_files
+
+        channel = takes_files(app.config, wanted.send)
     writing.check(app, output, replace=_may_replace(output, wanted.replace))
     document = _make(app, name, wanted._replace(output=output))
+    if channel:
+        from demandctl.notify.handing_over import hand_file
+
+        said = hand_file(channel, output, lambda text: say(shown(text)))
+        document["sent"] = {"channel": wanted.send, "answer": said}
     if wanted.as_json:
         put_json(document)
         return
     parts = [f"{sheet['title']} {sheet['rows']} 行" for sheet in document["sheets"]]
-    answer(f"已导出 {output}" + (f"：{'，'.join(parts)}" if parts else ""))
+    sent = f"；已发到“{wanted.send}”（电话已打码）" if channel else ""
+    answer(f"已导出 {output}" + (f"：{'，'.join(parts)}" if parts else "") + sent)
 
 
 def _may_replace(output: Path, given: bool) -> bool:

@@ -6,9 +6,11 @@ import typer
 
 from demandctl.context import Context
 from demandctl.core.periods import UNITS, parse_period, period_of
+from demandctl.errors import UsageError
+from demandctl.language.display import shown, shown_lines
 from demandctl.queries.reader import reading
-from demandctl.terminal.options import BranchFilter, Json
-from demandctl.terminal.render import Column, put, put_json, put_styled, put_table
+from demandctl.terminal.options import BranchFilter, Json, Send
+from demandctl.terminal.render import Column, put, put_json, put_styled, put_table, say
 from demandctl.terminal.takes import Argument, Option, choice, word
 
 if TYPE_CHECKING:
@@ -25,11 +27,19 @@ Unit = Annotated[str, Argument("周期", choice(UNITS, "周期"), "默认 week")
 Of = Annotated[str, Option("--of", "哪一个", word("哪一个"), "如 上周、2026-W46、本月、2026-10、2026Q3；默认当前")]
 
 
-def report(ctx: typer.Context, unit: Unit = "week", of: Of = "", branch: BranchFilter = (), json: Json = False) -> None:
+Message = Annotated[bool, Option("--message", "十行以内的汇总", more="可以直接粘贴到群里")]
+
+
+def report(
+    ctx: typer.Context, unit: Unit = "week", of: Of = "", branch: BranchFilter = (), message: Message = False,
+    send: Send = "", json: Json = False,
+) -> None:  # fmt: skip
     """一周、一月或一季度的数字，与上期相比。"""
     app: Context = ctx.obj
     today = app.now.date()
     period = parse_period(unit, of, today) if of else period_of(unit, today)
+    if send and not message:
+        raise UsageError("--send 要和 --message 一起用", "demandctl report --message --send 渠道")
     from demandctl.queries.report import SECTIONS, data
     from demandctl.queries.report import report as numbers_of
 
@@ -40,6 +50,9 @@ def report(ctx: typer.Context, unit: Unit = "week", of: Of = "", branch: BranchF
             require_known(reader, branch=branch)
         found = numbers_of(reader, period, branch)
         document = data(found, reader)
+    if message:
+        _put_message(app, found, send, json)
+        return
     if json:
         put_json(document)
         return
@@ -51,6 +64,23 @@ def report(ctx: typer.Context, unit: Unit = "week", of: Of = "", branch: BranchF
             put()
             put_styled(title, "bold")
             _put_section(found, numbers)
+
+
+def _put_message(app: Context, found: "Report", send: str, as_json: bool) -> None:
+    """The summary, and where it was sent."""
+    from demandctl.messages.summary import summary
+
+    text, answer = summary(found), None
+    if send:
+        from demandctl.notify.handing_over import hand_text
+
+        answer = hand_text(app.config, send, text, lambda said: say(shown(said)))
+    if as_json:
+        put_json({"message": text, "sent": {"channel": send, "answer": answer} if send else None})
+        return
+    put(shown_lines(text))
+    if send:
+        say(shown(f"已发到“{send}”"))
 
 
 def _put_section(found: "Report", numbers: "list[Number]") -> None:
@@ -73,22 +103,12 @@ def _put_section(found: "Report", numbers: "list[Number]") -> None:
 
 
 def _row(found: "Report", number: "Number", most: float) -> list[str]:
+    from demandctl.queries.report import in_words
+
     before = found.before.get(number.id)
     made_of = f"{number.numerator:.0f}/{number.denominator}" if number.unit != "count" else ""
     name = f"  {number.name}" if number.by else number.name
     return [name, in_words(number), in_words(before) if before else "", made_of, _bar(number, most)]
-
-
-def in_words(number: "Number") -> str:
-    """A number's value with its unit, a dash where there was nothing to measure."""
-    value = number.value
-    if value is None:
-        return "—"
-    if number.unit == "minutes":
-        return f"{value:.0f} 分钟" if value < 600 else f"{value / 60:.1f} 小时"
-    return {"share": f"{value:.1%}", "days": f"{value:.1f} 天", "yuan": f"{value:,.0f} 元"}.get(
-        number.unit, f"{value:.0f}"
-    )
 
 
 def _bar(number: "Number", most: float) -> str:

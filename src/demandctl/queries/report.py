@@ -88,6 +88,18 @@ class Number(NamedTuple):
         return self.section, self.by, self.key
 
 
+def in_words(number: Number) -> str:
+    """A number's value with its unit, a dash where there was nothing to measure."""
+    value = number.value
+    if value is None:
+        return "—"
+    if number.unit == "minutes":
+        return f"{value:.0f} 分钟" if value < 600 else f"{value / 60:.1f} 小时"
+    return {"share": f"{value:.1%}", "days": f"{value:.1f} 天", "yuan": f"{value:,.0f} 元"}.get(
+        number.unit, f"{value:.0f}"
+    )
+
+
 class Report(NamedTuple):
     """The numbers of a period and those of the one before."""
 

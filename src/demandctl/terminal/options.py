@@ -30,6 +30,7 @@ Reason = Annotated[str, Option("--reason", "原因", prose("文字"))]
 Since = Annotated[str, Option("--from", "从哪天起", SINCE)]
 Until = Annotated[str, Option("--to", "到哪天止", UNTIL, "含当天")]
 KindOption = Annotated[Kind | None, Option("--kind", "demand.kind", choice(Kind, "类型"))]
+Send = Annotated[str, Option("--send", "发到哪个渠道", ref("notice", "渠道"), "配置里的提醒渠道")]
 
 # -- filters: several values add up ------------------------------------------------------------------------------
 

@@ -165,8 +165,34 @@ def test_reading_writes_nothing(day: Cli) -> None:
         assert day.db.read_bytes() == before, words
 
 
-def test_text_and_json_show_the_same_lines(day: Cli) -> None:
+def test_a_demand_has_one_line_with_its_worst_clock_and_how_many_more(day: Cli) -> None:
     text = day("due").out
+    for number in {line["demand"] for line in lines(day)}:
+        assert text.count(f"D{number} ") == 1
+    worst = {}
+    for line in lines(day):
+        worst.setdefault(line["demand"], []).append(line["what"])
+    for whats in worst.values():
+        told = f"{whats[0]}（另 {len(whats) - 1} 项）" if len(whats) > 1 else whats[0]
+        assert told in text
+
+
+def test_mine_and_others_part_what_is_owed(day: Cli) -> None:
+    mine, others = (day("due", flag, "--json").json for flag in ("--mine", "--others"))
+    assert {line["owed_by"]["role"] for line in mine} == {"specialist"}
+    assert "specialist" not in {line["owed_by"]["role"] for line in others}
+    assert len(mine) + len(others) == len(day("due --json").json)
+    assert day.run("due --mine --others").code == 2
+
+
+def test_a_number_shows_that_demands_clocks(day: Cli) -> None:
+    found = day("due", "1", "--json").json
+    assert {line["demand"] for line in found} == {1}
+    assert all(line["state"] in ("overdue", "today", "soon", "later", "waiting") for line in found)
+
+
+def test_text_and_json_show_the_same_lines(day: Cli) -> None:
+    text = day("due --each").out
     for line in lines(day):
         assert f"D{line['demand']}" in text
         assert line["what"] in text

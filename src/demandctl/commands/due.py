@@ -1,5 +1,6 @@
 """``due``: who owes what to whom by when."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -8,11 +9,13 @@ import typer
 from demandctl.context import Context
 from demandctl.errors import Ended, UsageError
 from demandctl.language.display import brief, lateness, moment, shown, span
+from demandctl.language.subject import Subject
 from demandctl.queries.deadlines import Due, DueFilter, due_deadlines
+from demandctl.queries.demands import read_demand
 from demandctl.queries.reader import reading
 from demandctl.terminal.options import BranchFilter, Json, KindFilter, Limit, OwnerFilter, row_limit
 from demandctl.terminal.render import Column, is_narrow, put, put_json, put_styled, put_table, tell
-from demandctl.terminal.takes import SPAN, Option, many, ref
+from demandctl.terminal.takes import NUMBERS, SPAN, Argument, Option, many, ref
 from demandctl.vocabulary import DeadlineState
 
 STYLES = {DeadlineState.OVERDUE: "bold red", DeadlineState.TODAY: "bold yellow", DeadlineState.SOON: "bold green"}
@@ -44,6 +47,9 @@ Rule = Annotated[
     tuple[str, ...], Option("--rule", "规则", many(ref("rule", "规则")), "编号或名称，如 weekly、周一反馈进度")
 ]
 Mine = Annotated[bool, Option("--mine", "只看需求专员自己欠的")]
+Others = Annotated[bool, Option("--others", "只看别人欠的", more="该催的")]
+Each = Annotated[bool, Option("--each", "每项时限一行", more="默认一条需求一行，最急的那项")]
+Only = Annotated[tuple[int, ...], Argument("demand.id", NUMBERS, "只看这几条需求的时限")]
 Notify = Annotated[bool, Option("--notify", "把到期的事发到配置的渠道", more="每级每个时间只发一次")]
 DryRun = Annotated[bool, Option("--dry-run", "和 --notify 一起：只看会发什么，不发")]
 Channel = Annotated[tuple[str, ...], Option("--channel", "和 --notify 一起：只发这个渠道", many(ref("notice", "渠道")))]
@@ -53,6 +59,7 @@ Check = Annotated[bool, Option("--check", "有超时的就以退出码 1 结束"
 
 def due(
     ctx: typer.Context,
+    numbers: Only = (),
     within: Within = None,
     overdue: Overdue = False,
     owner: OwnerFilter = (),
@@ -60,6 +67,8 @@ def due(
     kind: KindFilter = (),
     rule: Rule = (),
     mine: Mine = False,
+    others: Others = False,
+    each: Each = False,
     limit: Limit = None,
     check: Check = False,
     notify: Notify = False,
@@ -71,8 +80,16 @@ def due(
     """谁欠谁什么、何时到期：先超时的，再今天到期的，再快到期的。"""
     app: Context = ctx.obj
     if notify or dry_run or channel or unmask:
-        filtered = within or overdue or owner or branch or kind or rule or mine or limit is not None or check
+        filtered = (
+            numbers or within or overdue or owner or branch or kind or rule or mine or others or each
+            or limit is not None or check
+        )  # fmt: skip
         _notify(app, notify and not filtered, channel, dry_run=dry_run, unmask=unmask, json=json)
+        return
+    if mine and others:
+        raise UsageError("--mine 和 --others 只能用一个", "都看就都不写")
+    if numbers:
+        _of_demands(app, numbers, json)
         return
     asked = DueFilter(
         overdue_only=overdue,
@@ -81,8 +98,11 @@ def due(
         kind=kind,
         rule=rule,
         mine=mine,
+        others=others,
         limit=row_limit(limit, json),
     )
+    if not (each or json) and asked.limit is not None:
+        asked = asked._replace(limit=asked.limit * CLOCKS)  # several clocks come to one line
     if within:
         asked = asked._replace(within=within)
     with reading(app) as reader:
@@ -96,7 +116,7 @@ def due(
     else:
         narrowed = [*owner, *branch, *(term.label for term in kind), *rule]
         nothing = f"没有符合条件（{'、'.join(map(shown, narrowed))}）的到期的事。" if narrowed else NOTHING
-        put_due(found, counts, app.now, nothing)
+        put_due(found, counts, app.now, nothing, each=each, most=row_limit(limit, json))
     if check and counts.get(DeadlineState.OVERDUE):
         raise Ended(1)
 
@@ -112,40 +132,77 @@ def _notify(app: Context, alone: bool, channel: tuple[str, ...], *, dry_run: boo
     deliver(app, channel, dry_run=dry_run, unmask=unmask, json=json)
 
 
+def _of_demands(app: Context, numbers: tuple[int, ...], json: bool) -> None:
+    """All open clocks of some demands, those of later days too."""
+    with reading(app) as reader:
+        found = [clock for number in numbers for clock in read_demand(reader, number).deadlines if clock.is_open]
+    found.sort(key=lambda clock: clock.due_at)
+    if json:
+        put_json(found)
+        return
+    if not found:
+        tell("没有未完成的时限。")
+        return
+    columns, row = (NARROW, _narrow_row) if is_narrow() else (COLUMNS, _row)
+    put_table(columns, [row(clock, app.now) for clock in found])
+
+
 NOTHING = "没有到期的事。"
+ORDER = "先紧急的，再商机，再超时最久的"
+CLOCKS = 5
+"""How many clocks of one demand may be due at once."""
 
 
-def put_due(found: list[Due], counts: dict[DeadlineState, int], now: datetime, nothing: str = NOTHING) -> None:
+def gathered(found: Iterable[Due], *, each: bool = False) -> list[tuple[Due, int]]:
+    """One line a demand, revisit or customer: its worst clock, and how many more of it are due."""
+    if each:
+        return [(due, 0) for due in found]
+    lines: dict[Subject, tuple[Due, int]] = {}
+    for due in found:
+        worst, more = lines.get(due.subject, (due, -1))
+        lines[due.subject] = (worst, more + 1)
+    return list(lines.values())
+
+
+def put_due(
+    found: list[Due], counts: dict[DeadlineState, int], now: datetime, nothing: str = NOTHING, *, each: bool = False,
+    most: int | None = None,
+) -> None:  # fmt: skip
     """The screen of the day, grouped as ``due`` orders it."""
     if not found:
         tell(nothing)
         return
+    lines = gathered(found, each=each)
+    shown_lines = lines if most is None else lines[:most]
     first = True
     for state, style in STYLES.items():
-        group = [due for due in found if due.state is state]
+        group = [(due, more) for due, more in shown_lines if due.state is state]
         if not group:
             continue
         if not first:
             put()
+        order = f"（{ORDER}）" if first else ""
         first = False
-        total = counts.get(state, len(group))
-        cut = f"，列出前 {len(group)} 条" if total > len(group) else ""
-        put_styled(f"{state.label} {'1000 条以上' if total >= 1000 else f'{total} 条'}{cut}", style)
+        whole = sum(due.state is state for due, _ in lines)
+        cut = f"，列出前 {len(group)} 条" if whole > len(group) or len(found) < sum(counts.values()) else ""
+        clocks = counts.get(state, 0)
+        items = "" if each or clocks <= whole else f"，{'1000 项以上' if clocks >= 1000 else f'共 {clocks} 项'}时限"
+        put_styled(f"{state.label} {whole} 条{items}{cut}{order}", style)
         columns, row = (NARROW, _narrow_row) if is_narrow() else (COLUMNS, _row)
         columns = [*columns[:-1], columns[-1]._replace(style=style.removeprefix("bold "))]
-        put_table(columns, [row(due, now) for due in group])
-    hidden = sum(counts.values()) - len(found)
-    if hidden > 0:
-        tell(f"\n还有 {'1000 以上' if hidden >= 999 else hidden} 条没有列出：demandctl due --limit 0")
+        put_table(columns, [row(due, now, more) for due, more in group])
+    if len(lines) > len(shown_lines) or len(found) < sum(counts.values()):
+        left = f" {len(lines) - len(shown_lines)} 条" if len(found) == sum(counts.values()) else "的"
+        tell(f"\n还有{left}没有列出：demandctl due --limit 0")
 
 
-def _row(due: Due, now: datetime) -> list[str]:
+def _row(due: Due, now: datetime, more: int = 0) -> list[str]:
     return [
         due.subject.code,
         due.kind.label if due.kind else "",
         due.customer.name if due.customer else "",
         due.region,
-        due.what,
+        due.what + (f"（另 {more} 项）" if more else ""),
         due.owed_by.name,
         due.owed_by.phone,
         moment(due.due_at, now),
@@ -153,18 +210,17 @@ def _row(due: Due, now: datetime) -> list[str]:
     ]
 
 
-def _narrow_row(due: Due, now: datetime) -> list[str]:
-    number, kind, customer, place, what, name, phone, _, stands = _row(due, now)
+def _narrow_row(due: Due, now: datetime, more: int = 0) -> list[str]:
+    number, kind, customer, place, what, name, phone, _, stands = _row(due, now, more)
     due_at = brief(due.due_at, now)
     who, owes = f"{shown(customer)}\n{shown(place)}", f"{shown(name)}\n{phone}"
     return [number, kind, who.strip(), what, owes.strip(), due_at, stands]
 
 
 def standing(due: Due, now: datetime) -> str:
-    """How late or how long left, the level and the repeat in words."""
+    """How late or how long left, and the repeat in words."""
     if due.state is DeadlineState.OVERDUE:
         late = f"超时{lateness(due.late_minutes, due.workday_minutes)}" if due.late_minutes else "刚超时"
         repeated = f"，连续{due.missed}次" if (due.missed or 0) > 1 else ""
-        raised = f"，升{due.level - 1}级" if due.level > 1 else ""
-        return late + repeated + raised
+        return late + repeated
     return f"还剩{span(due.due_at - now)}" + ("（暂定）" if due.provisional else "")

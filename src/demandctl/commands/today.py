@@ -1,49 +1,138 @@
-"""Bare ``demandctl``: the day at a glance."""
+"""Bare ``demandctl``: the day at a glance, on one screen of 80 columns and 24 lines."""
 
-from demandctl.commands.due import put_due
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from demandctl.commands.due import gathered, standing
 from demandctl.context import Context
-from demandctl.language.display import day, shown
-from demandctl.queries.deadlines import DueFilter, due_deadlines
+from demandctl.core.worktime import Calendar
+from demandctl.language.display import cut, day, padded, shown, width
+from demandctl.language.subject import About
+from demandctl.queries.deadlines import Due, DueFilter, due_deadlines
+from demandctl.queries.demands import DemandView, Filter, read_demands
 from demandctl.queries.glance import glance
-from demandctl.queries.reader import reading
-from demandctl.terminal.render import put, put_json, put_styled, tell
-from demandctl.vocabulary import WEEKDAYS
+from demandctl.queries.owing import owed_late
+from demandctl.queries.reader import Reader, reading
+from demandctl.terminal.render import is_terminal, put, put_json, put_styled, tell
+from demandctl.vocabulary import WEEKDAYS, DeadlineState, Status
 
-GLANCE = 12
-"""How many lines of each kind the glance shows."""
+MINE, OTHERS = 9, 6
+"""How many lines of each kind fit under the numbers on one screen."""
+AHEAD = 10
+"""Days within which days off are told."""
+EXPORTS = {"W": "weekly", "Q": "quarterly"}
+"""What hands a period upward, by the letter in its name; the rest are months."""
 
 
 def today(app: Context, *, as_json: bool) -> None:
-    """Overdue and due today, what waits for leaders and for customers, Monday's list, revisits, last week's numbers."""
+    """The numbers of the day, what the specialist has to do now, and whom she has to urge."""
     with reading(app) as reader:
-        found, counts = due_deadlines(reader, DueFilter(limit=None if as_json else GLANCE))
+        if as_json:
+            found, _ = due_deadlines(reader, DueFilter())
+            put_json({"due": found, **glance(reader).data(), "notify_trouble": _trouble_with_notices(app) or None})
+            return
+        mine = gathered(due_deadlines(reader, DueFilter(mine=True, limit=200))[0])
+        _, counts = due_deadlines(reader, DueFilter(limit=1))
         numbers = glance(reader)
-    trouble = _trouble_with_notices(app)
-    if as_json:
-        put_json({"due": found, **numbers.data(), "notify_trouble": trouble or None})
+        late = owed_late(reader)
+        statuses = _statuses(reader, [due for due, _ in mine[:MINE]])
+    if not numbers.open and not mine and not late and not numbers.revisits:
+        _nothing_yet(app)
         return
-    put_styled(
-        f"{day(app.now.date(), app.now)} {app.now:%Y-%m-%d} 周{WEEKDAYS[app.now.weekday()]} {app.now:%H:%M}",
-        "bold",
-    )
-    tell(
-        f"未结束 {numbers.open} 条：待派单 {numbers.new}，待领导指派 {numbers.referred}，"
-        f"等待中 {numbers.waiting}，待客户确认 {numbers.confirming}"
-    )
-    tell(
-        f"周一要反馈 {numbers.monday} 条；未来 7 天要回访 {numbers.revisits} 次；"
-        f"上周新增 {numbers.last_week.new} 条，结束 {numbers.last_week.closed} 条"
-    )
-    if trouble:
+    now = app.now
+    put_styled(f"{now:%Y-%m-%d} 周{WEEKDAYS[now.weekday()]} {now:%H:%M}", "bold")
+    overdue, due_today = (_many(counts.get(state, 0)) for state in (DeadlineState.OVERDUE, DeadlineState.TODAY))
+    open_now = f"未结束 {numbers.open} 条（待派单 {numbers.new}，待确认 {numbers.confirming}）"
+    tell(f"{open_now}；超时 {overdue} 项，今天到期 {due_today} 项")
+    off = _days_off(app.calendar, now.date())
+    tell(f"7 天内要回访 {numbers.revisits} 次；周一要反馈 {numbers.monday} 条{off}")
+    if trouble := _trouble_with_notices(app):
         put_styled(shown(f"提醒 {trouble}；查一查：demandctl doctor"), "red")
+    _put_lines("该我做", [_mine(app, due, more, statuses) for due, more in mine], MINE, "demandctl due --mine")
+    _put_lines("该催谁", [_other(app, person.name, owed) for person, owed in late], OTHERS, "demandctl due --others")
+
+
+def _many(count: int) -> str:
+    return "1000 以上" if count >= 1000 else str(count)
+
+
+def _statuses(reader: Reader, found: list[Due]) -> dict[int, Status]:
+    numbers = tuple({due.demand for due in found if due.demand})
+    return {demand.number: demand.status for demand in read_demands(reader, Filter(numbers=numbers))} if numbers else {}
+
+
+def _put_lines(title: str, lines: list[tuple[str, str, str]], most: int, rest: str) -> None:
+    """Lines of what, how late, and the command that does it, in three columns."""
     put()
-    put_due(found, counts, app.now)
+    put_styled(f"{title}（{len(lines)}），右边是命令，前面加 demandctl" if lines else f"{title}：没有", "bold")
+    shown_lines = lines[:most]
+    room = 80 if is_terminal() else 10**6
+    late = max((width(line[1]) for line in shown_lines), default=0)
+    does = max((width(line[2]) for line in shown_lines), default=0)
+    first = min(max((width(line[0]) for line in shown_lines), default=0), max(room - late - does - 4, 20))
+    for what, stands, command in shown_lines:
+        put(f"{padded(cut(what, first), first)}  {padded(stands, late)}  {command}".rstrip())
+    if len(lines) > most:
+        tell(f"还有 {len(lines) - most} 条：{rest}")
+
+
+def _mine(app: Context, due: Due, more: int, statuses: dict[int, Status]) -> tuple[str, str, str]:
+    customer = due.customer.name if due.customer else ""
+    extra = f"（另 {more} 项）" if more else ""
+    return shown(f"{due.subject} {customer} {due.what}{extra}"), standing(due, app.now), _command(due, statuses)
+
+
+def _command(due: Due, statuses: dict[int, Status]) -> str:
+    """The command that does what is owed."""
+    subject = due.subject
+    if subject.about is About.DEMAND:
+        status = statuses.get(subject.number)
+        if status is Status.NEW:
+            return f"assign {subject.number}"
+        if status is Status.CONFIRMING:
+            return f"confirm {subject.number} --solved"
+        return f'follow-up {subject.number} "…"'
+    if subject.about is About.REVISIT:
+        return f"revisit call {subject}"
+    if subject.about is About.CUSTOMER:
+        return f"customer show {subject}"
+    letter = next((letter for letter in EXPORTS if letter in due.deadline.period), "")
+    return f"export {EXPORTS.get(letter, 'monthly')}"
+
+
+def _other(app: Context, name: str, owed: Sequence[tuple[Due, DemandView | None]]) -> tuple[str, str, str]:
+    subjects = {due.subject for due, _ in owed}
+    whom = name or "没有登记领导"
+    worst = min((due for due, _ in owed), key=lambda due: due.due_at)
+    return shown(f"{whom} {len(subjects)} 件"), f"最久{standing(worst, app.now)}", f"nudge {shown(whom)}"
+
+
+def _days_off(calendar: Calendar, now: date) -> str:
+    """The next holiday of three days and more that is near: its name and its length."""
+    for ahead in range(1, AHEAD + 1):
+        first = now + timedelta(days=ahead)
+        name = calendar.closed.get(first)
+        if name and calendar.is_working(first - timedelta(days=1)):
+            last = first
+            while not calendar.is_working(last + timedelta(days=1)):
+                last += timedelta(days=1)
+            when = "明天" if ahead == 1 else f"{first.month}月{first.day}日"
+            return f"；{when}起{name}放假 {(last - first).days + 1} 天"
+    return ""
+
+
+def _nothing_yet(app: Context) -> None:
+    """What to do first, and what to do when all is done."""
+    put_styled(f"{day(app.now.date(), app.now)} {app.now:%Y-%m-%d} 周{WEEKDAYS[app.now.weekday()]}", "bold")
+    tell("现在没有未结束的需求。")
+    tell("登记一条：demandctl intake；粘贴一段聊天：demandctl intake --paste")
+    tell("导入旧表：demandctl import demands 文件.xlsx；通讯录：demandctl contact import 文件.csv")
 
 
 def _trouble_with_notices(app: Context) -> str:
     """What is to be told of notices that are configured and do not go out."""
     if not app.config.get("notify", "channels"):
         return ""
-    from demandctl.notify.standing import standing
+    from demandctl.notify.standing import standing as of_notices
 
-    return standing(app.db_path).trouble(app.now)
+    return of_notices(app.db_path).trouble(app.now)

@@ -96,6 +96,7 @@ class DueFilter(NamedTuple):
     kind: tuple[str, ...] = ()
     rule: tuple[str, ...] = ()
     mine: bool = False
+    others: bool = False
     limit: int | None = None
 
 
@@ -166,6 +167,8 @@ def _condition(reader: Reader, asked: DueFilter) -> tuple[str, dict[str, Any]]:
     others = [name for name in asked.owner if name not in specialist]
     if (asked.owner and not others) or asked.mine:
         where.append("l.owed_by = 'specialist'")
+    if asked.others:
+        where.append("l.owed_by <> 'specialist'")
     if others:
         his_own = "" if len(others) == len(asked.owner) else " OR l.owed_by IN ('specialist')"
         where.append(f"({_OWED}{his_own})")

@@ -13,7 +13,7 @@ from demandctl import DATA
 from demandctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from demandctl.core.holidays import Notice
+    from demandctl.core.holidays import HolidayNotice
     from demandctl.core.targets import Target
     from demandctl.core.worktime import Calendar
 
@@ -166,7 +166,7 @@ class Config:
         """The holiday notices that were pasted, beside the config file; it need not exist."""
         return self.path.parent / "holidays.toml"
 
-    def notices(self) -> list[Notice]:
+    def notices(self) -> list[HolidayNotice]:
         """The holiday notices that were pasted. UsageError names the file when it is wrong."""
         if not self.holidays_path.exists():
             return []

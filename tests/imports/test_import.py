@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import dates, sampled_from
 
-from demandctl.imports.cells import Period, moment
+from demandctl.imports.cells import CoveredTime, moment
 from demandctl.imports.progress import entries
 from tests.support.cli import DATA, Cli
 
@@ -524,13 +524,13 @@ WRITTEN = (
 )
 def test_a_date_reads_the_same_however_it_is_written(day: date, form: str, clock: str) -> None:
     wanted: date = datetime.combine(day, time(14, 20)) if clock else day
-    assert moment(form.format(y=day.year, m=day.month, d=day.day) + clock, Period(), day) == wanted
+    assert moment(form.format(y=day.year, m=day.month, d=day.day) + clock, CoveredTime(), day) == wanted
 
 
 @given(day=dates(date(2005, 1, 1), date(2035, 12, 31)))
 def test_a_date_without_its_year_is_the_latest_that_is_not_in_the_future(day: date) -> None:
     for today in (day, day + timedelta(days=200)):
-        found = moment(f"{day.month}月{day.day}日", Period(), today)
+        found = moment(f"{day.month}月{day.day}日", CoveredTime(), today)
         assert (found.month, found.day) == (day.month, day.day)
         assert found <= today
         assert (today - found).days <= 366 * 4
@@ -547,5 +547,5 @@ TOLD = [
 
 @pytest.mark.parametrize(("text", "expected"), TOLD)
 def test_progress_is_taken_apart_where_it_is_dated(text: str, expected: list[tuple[str, str, str]]) -> None:
-    found = entries(text, Period((2026,)), date(2026, 4, 20), date(2026, 1, 9), {"罗敏"})
+    found = entries(text, CoveredTime((2026,)), date(2026, 4, 20), date(2026, 1, 9), {"罗敏"})
     assert [(f"{e.at:%m-%d}" if e.at else "", e.by, e.text) for e in found] == expected

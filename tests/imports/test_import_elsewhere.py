@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from demandctl.imports import words
-from demandctl.imports.cells import Period, Unreadable, amount, moment, phone
+from demandctl.imports.cells import CoveredTime, Unreadable, amount, moment, phone
 from demandctl.imports.headers import meant
 from demandctl.imports.kinds import DEMANDS, KINDS
 from demandctl.imports.progress import entries
@@ -291,7 +291,7 @@ DATES = [
 @pytest.mark.parametrize(("text", "expected"), DATES)
 def test_a_date_in_other_spellings_or_refused(text: str, expected: date | None) -> None:
     try:
-        assert moment(text, Period((2025,)), date(2026, 1, 20)) == expected
+        assert moment(text, CoveredTime((2025,)), date(2026, 1, 20)) == expected
     except Unreadable:
         assert expected is None
 
@@ -340,5 +340,5 @@ TOLD = [
 
 @pytest.mark.parametrize(("text", "expected"), TOLD)
 def test_progress_in_other_layouts_is_taken_apart(text: str, expected: list[tuple[str, str, str]]) -> None:
-    found = entries(text, Period((2025,)), date(2026, 1, 20), date(2025, 3, 7), {"罗敏"})
+    found = entries(text, CoveredTime((2025,)), date(2026, 1, 20), date(2025, 3, 7), {"罗敏"})
     assert [(f"{e.at:%m-%d}" if e.at else "", e.by, e.text) for e in found] == expected

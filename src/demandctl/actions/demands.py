@@ -180,7 +180,7 @@ def _is_about_a_machine(demand: Demand) -> bool:
 
 
 @dataclass(frozen=True)
-class Report:
+class Feedback:
     """What a follow-up says; a bare date means the whole day, until its closing time."""
 
     text: str
@@ -197,7 +197,7 @@ class Report:
     resolved: bool = False
 
 
-def follow_up(work: Work, demand: Demand, report: Report) -> FollowUp:
+def follow_up(work: Work, demand: Demand, report: Feedback) -> FollowUp:
     """Record what was said or done; meets and starts the deadlines that follow from it."""
     _require_plan(demand, report)
     _require_time(work, demand, report.at)
@@ -226,7 +226,7 @@ def follow_up(work: Work, demand: Demand, report: Report) -> FollowUp:
     return row
 
 
-def _require_plan(demand: Demand, report: Report) -> None:
+def _require_plan(demand: Demand, report: Feedback) -> None:
     """A demand that has ended promises nothing, and a follow-up makes one promise at the most."""
     state = state_of(demand)
     if report.next_time and not state.is_open:
@@ -259,7 +259,7 @@ def note(work: Work, demand: Demand, kind: NoteKind, text: str, *, at: datetime,
     return row
 
 
-def _who_reports(work: Work, demand: Demand, report: Report) -> Contact | None:
+def _who_reports(work: Work, demand: Demand, report: Feedback) -> Contact | None:
     """Who of the directory said it: whoever was named, else the handler."""
     if report.by is None and not report.by_name and demand.handler_id:
         return work.session.get(Contact, demand.handler_id)
@@ -267,7 +267,7 @@ def _who_reports(work: Work, demand: Demand, report: Report) -> Contact | None:
 
 
 def _written(
-    work: Work, demand: Demand, report: Report, person: Contact | None, promised: datetime | None,
+    work: Work, demand: Demand, report: Feedback, person: Contact | None, promised: datetime | None,
     wait_until: datetime | None,
 ) -> FollowUp:  # fmt: skip
     """The row of a follow-up, added to the ledger."""
@@ -290,7 +290,7 @@ def _written(
     return row
 
 
-def _follow_up_names(work: Work, demand: Demand, person: Contact | None, report: Report) -> set[str]:
+def _follow_up_names(work: Work, demand: Demand, person: Contact | None, report: Feedback) -> set[str]:
     escalated = (
         person is not None
         and work.session.exec(
@@ -317,7 +317,7 @@ def _follow_up_names(work: Work, demand: Demand, person: Contact | None, report:
     return names
 
 
-def _settle_escalation(work: Work, demand: Demand, person: Contact | None, report: Report) -> None:
+def _settle_escalation(work: Work, demand: Demand, person: Contact | None, report: Feedback) -> None:
     """What came of an escalation is what the person escalated to says first (S 4)."""
     for escalation in work.session.exec(
         select(Escalation).where(Escalation.demand_id == demand.id, col(Escalation.done_at).is_(None))
@@ -326,7 +326,7 @@ def _settle_escalation(work: Work, demand: Demand, person: Contact | None, repor
             escalation.done_at, escalation.result = report.at, report.text
 
 
-def _promise(work: Work, report: Report) -> tuple[datetime | None, datetime | None]:
+def _promise(work: Work, report: Feedback) -> tuple[datetime | None, datetime | None]:
     """When the promise is due and when waiting ends: a bare date's closing and opening time, also on a day off."""
     value = report.wait_until or report.next_time
     if value is None or isinstance(value, datetime):

@@ -48,9 +48,9 @@ def _progress(done: int, total: int) -> None:
 
 
 def _put(report: object, app: Context) -> None:
-    from demandctl.upkeep.doctor import Report
+    from demandctl.upkeep.doctor import Diagnosis
 
-    assert isinstance(report, Report)
+    assert isinstance(report, Diagnosis)
     for finding in report.findings:
         name, style = _LEVELS[finding.level]
         put_styled(shown(f"{name}：{finding.message}"), style)

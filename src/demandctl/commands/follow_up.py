@@ -75,7 +75,7 @@ def follow_up(
 
     with transaction(app, "follow-up") as work:
         myself = by and by in (app.config.specialist, app.who, "我", "专员", "需求专员")
-        report = demands.Report(
+        report = demands.Feedback(
             text=said,
             at=at or app.now,
             by=find_contact(work, by) if by and not myself else None,

@@ -18,7 +18,7 @@ NAMES = {
 """Holidays by what a notice may call them."""
 
 
-class Notice(NamedTuple):
+class HolidayNotice(NamedTuple):
     """What a notice says of its year: days off and weekend days worked, each with the name of its holiday."""
 
     year: int
@@ -34,7 +34,7 @@ _SAID_ASIDE = re.compile("国务院批准|根据|现将|鼓励|带薪|通知如�
 """Sentences of a notice that name days without deciding about them, or name none."""
 
 
-def parse_notice(text: str) -> Notice:
+def parse_notice(text: str) -> HolidayNotice:
     """Read a notice; UsageError names the sentence that is not understood, or what is missing."""
     plain = narrow(text)
     year = _year(plain)
@@ -57,7 +57,7 @@ def parse_notice(text: str) -> Notice:
         raise UsageError(f"放假通知里没有读到：{lacking}", "把官方通知的原文整段贴进来；没有改动日历")
     if wrong := next((day for day in opened if day.weekday() < 5 or day in closed), None):
         raise UsageError(f"放假通知里 {wrong.isoformat()} 既不是周末又说上班，对不上年份吗", "没有改动日历")
-    return Notice(year, closed, opened)
+    return HolidayNotice(year, closed, opened)
 
 
 def _year(text: str) -> int:

@@ -13,7 +13,7 @@ from demandctl.exports.columns import (
     DEMANDS,
     FOLLOW_UPS,
     REVISITS,
-    Column,
+    FormColumn,
     named,
     of,
     picked,
@@ -21,7 +21,7 @@ from demandctl.exports.columns import (
 )
 from demandctl.exports.form import Heading
 from demandctl.exports.job import Job
-from demandctl.exports.workbook import Book
+from demandctl.exports.workbook import NewBook
 from demandctl.language.display import minutes
 from demandctl.language.subject import LEDGER
 from demandctl.queries import report
@@ -30,7 +30,7 @@ from demandctl.store.values import stored
 
 LATE_DEMAND = (("standing", "超时"),)
 LATE_REVISIT = (("form_in_time", "超时"), ("satisfaction", "不满意"))
-_LATEST = Column("last_follow_up", "最新进度", 40, plain("last_follow_up"))
+_LATEST = FormColumn("last_follow_up", "最新进度", 40, plain("last_follow_up"))
 
 NEW = picked(
     DEMANDS, "number", "raised_at", "channel", "customer_name", "customer_phone", "region", "kind", "subtype",
@@ -58,7 +58,7 @@ COMPILED = picked(
     "note",
 )  # fmt: skip
 OVERDUE = (
-    Column("number", "编号", 9, plain("number"), "code"),
+    FormColumn("number", "编号", 9, plain("number"), "code"),
     named("demand", "kind", 9, "kind", "kind"),
     named("demand", "customer_id", 14, "customer", "customer"),
     of("demand", "region", 14),
@@ -67,12 +67,12 @@ OVERDUE = (
     of("contact", "phone", 15),
     of("demand", "branch", 14),
     of("deadline", "due_at", 17),
-    Column("late", "超时多久", 16, plain("late"), "code"),
+    FormColumn("late", "超时多久", 16, plain("late"), "code"),
 )
 
 
-def _book(job: Job, title: str) -> Book:
-    return Book(title, job.who, job.reader.now, job.mask)
+def _book(job: Job, title: str) -> NewBook:
+    return NewBook(title, job.who, job.reader.now, job.mask)
 
 
 def _heading(job: Job) -> Heading:
@@ -81,7 +81,7 @@ def _heading(job: Job) -> Heading:
 
 
 def _form(
-    book: Book, job: Job, title: str, name: str, columns: tuple[Column, ...], found: Iterable[Any],
+    book: NewBook, job: Job, title: str, name: str, columns: tuple[FormColumn, ...], found: Iterable[Any],
     late: tuple[tuple[str, str], ...] = (), empty: str = "没有记录",
 ) -> None:  # fmt: skip
     form.add(
@@ -89,7 +89,7 @@ def _form(
     )  # fmt: skip
 
 
-def demands(job: Job) -> Book:
+def demands(job: Job) -> NewBook:
     """需求信息记录表: the demands, their follow-ups and assignments, and what they come to."""
     book, asked, reader = _book(job, "需求信息记录表"), job.asked.demands, job.reader
     _form(book, job, "需求信息", "需求信息记录表", DEMANDS, rows.demands(reader, asked), LATE_DEMAND)
@@ -99,7 +99,7 @@ def demands(job: Job) -> Book:
     return book
 
 
-def revisits(job: Job) -> Book:
+def revisits(job: Job) -> NewBook:
     """客户回访记录表: the revisits and what they come to."""
     book, reader = _book(job, "客户回访记录表"), job.reader
     _form(book, job, "客户回访", "客户回访记录表", REVISITS, rows.revisits(reader, job.asked), LATE_REVISIT)
@@ -109,7 +109,7 @@ def revisits(job: Job) -> Book:
     return book
 
 
-def follow_ups(job: Job) -> Book:
+def follow_ups(job: Job) -> NewBook:
     """跟进明细 alone, by the time of the follow-ups."""
     book = _book(job, "跟进明细")
     found = rows.follow_ups(job.reader, job.asked.demands, by_own_time=True)
@@ -117,21 +117,21 @@ def follow_ups(job: Job) -> Book:
     return book
 
 
-def contacts(job: Job) -> Book:
+def contacts(job: Job) -> NewBook:
     """通讯录."""
     book = _book(job, "通讯录")
     _form(book, job, "通讯录", "通讯录", CONTACTS, rows.contacts(job.reader, job.asked.branch))
     return book
 
 
-def customers(job: Job) -> Book:
+def customers(job: Job) -> NewBook:
     """客户档案."""
     book = _book(job, "客户档案")
     _form(book, job, "客户档案", "客户档案", CUSTOMERS, rows.customers(job.reader, job.asked.branch))
     return book
 
 
-def weekly(job: Job) -> Book:
+def weekly(job: Job) -> NewBook:
     """周报: the week at a glance, then its new demands, open opportunities, what is overdue, what ended, revisits."""
     assert job.period is not None
     book, reader = _book(job, "需求周报"), job.reader
@@ -149,11 +149,11 @@ def weekly(job: Job) -> Book:
     return book
 
 
-def _overview(found: report.Report) -> list[pages.Block]:
+def _overview(found: report.Report) -> list[pages.Panel]:
     return [pages.key_numbers(found), pages.by_kind(found), pages.ages(found)]
 
 
-def _analysis(found: report.Report) -> list[pages.Block]:
+def _analysis(found: report.Report) -> list[pages.Panel]:
     return [
         pages.by_branch(found),
         pages.rates(found.numbers, "rule"),
@@ -186,7 +186,7 @@ def overdue(job: Job) -> Iterator[dict[str, Any]]:
         }
 
 
-def monthly(job: Job) -> Book:
+def monthly(job: Job) -> NewBook:
     """月度回访整理 (C 2.2): the month's revisits, a sheet for each department they are for."""
     assert job.period is not None
     book, reader, span = _book(job, "月度回访整理"), job.reader, job.within_period()
@@ -203,7 +203,7 @@ def monthly(job: Job) -> Book:
     return book
 
 
-def quarterly(job: Job) -> Book:
+def quarterly(job: Job) -> NewBook:
     """季度总结 (C 2.2): the quarter at a glance, its three months beside each other, and what is left to solve."""
     assert job.period is not None
     book, reader, span = _book(job, "季度总结"), job.reader, job.within_period()

@@ -8,10 +8,10 @@ from typing import IO, Any, NamedTuple
 
 from demandctl.errors import NotFound
 from demandctl.exports import books, columns, plain, rows
-from demandctl.exports.columns import Column
+from demandctl.exports.columns import FormColumn
 from demandctl.exports.job import Job
 from demandctl.exports.paper import paper
-from demandctl.exports.workbook import Book
+from demandctl.exports.workbook import NewBook
 from demandctl.language.subject import Subject
 from demandctl.queries import report
 from demandctl.queries.contacts import contact_view
@@ -29,8 +29,8 @@ class Export(NamedTuple):
     """
 
     name: str
-    book: Callable[[Job], Book]
-    columns: tuple[Column, ...]
+    book: Callable[[Job], NewBook]
+    columns: tuple[FormColumn, ...]
     rows: Callable[[Job], Iterable[Any]]
     objects: Callable[[Job], Any]
     document: bool = False
@@ -119,7 +119,7 @@ def _quarter(job: Job) -> dict[str, Any]:
 # -- numbers as CSV ----------------------------------------------------------------------------------------------
 
 NUMBERS = tuple(
-    Column(key, title, 12, columns.plain(key), "text" if key in ("section", "by", "name", "unit") else "number")
+    FormColumn(key, title, 12, columns.plain(key), "text" if key in ("section", "by", "name", "unit") else "number")
     for key, title in (
         ("section", "部分"), ("by", "按"), ("name", "指标"), ("unit", "单位"), ("numerator", "分子"),
         ("denominator", "分母"), ("value", "数值"), ("before", "上期"),
@@ -153,7 +153,7 @@ def _one(job: Job) -> Any:
     return found
 
 
-DEPARTMENT = Column("compiled_for", "部门", 14, columns.plain("compiled_for"))
+DEPARTMENT = FormColumn("compiled_for", "部门", 14, columns.plain("compiled_for"))
 EXPORTS: dict[str, Export] = {
     "demands": Export(
         "需求信息记录表", books.demands, columns.DEMANDS, lambda job: rows.demands(job.reader, job.asked.demands),

@@ -16,7 +16,7 @@ from demandctl.store.fields import IN_NOTE, RATINGS, Field, Holds, called, choic
 from demandctl.vocabulary import subtype_label
 
 
-class Column(NamedTuple):
+class FormColumn(NamedTuple):
     """A column: ``width`` in characters, CJK counted double; ``form`` says how the value is stored and shown.
 
     ``text`` wraps, ``code`` is short text, ``phone`` and ``wechat`` can be masked, ``instant`` and ``day`` are stored
@@ -79,16 +79,16 @@ def shown(table: str, column: str, row: str = "") -> Callable[[Row], Any]:
 
 def of(
     table: str, column: str, width: float, key: str = "", *, row: str = "", get: Callable[[Row], Any] | None = None
-) -> Column:
+) -> FormColumn:
     """A column of the ledger, by the name it has there. *key* and *row*, where JSON and a row have it by another."""
     field = field_of(table, column)
     form = _SHOWN[field.holds][0] if field.holds in _SHOWN else _FORMS.get(field.holds, "text")
-    return Column(key or column, field.name, width, get or shown(table, column, row), form, choices(field))
+    return FormColumn(key or column, field.name, width, get or shown(table, column, row), form, choices(field))
 
 
-def named(table: str, column: str, width: float, key: str, row: str) -> Column:
+def named(table: str, column: str, width: float, key: str, row: str) -> FormColumn:
     """A column that refers to somebody, shown by his name."""
-    return Column(key, called(table, column), width, plain(row))
+    return FormColumn(key, called(table, column), width, plain(row))
 
 
 def standing(row: Row) -> str:
@@ -111,7 +111,7 @@ def note(table: str, **rows: str) -> Callable[[Row], str]:
 
 
 DEMANDS = (
-    Column("position", "序号", 6, plain("position"), "number"),
+    FormColumn("position", "序号", 6, plain("position"), "number"),
     of("demand", "id", 9, "number"),
     of("demand", "raised_at", 17),
     of("demand", "registered_at", 17),
@@ -131,25 +131,25 @@ DEMANDS = (
     of("demand", "verified", 9),
     of("demand", "branch", 14),
     named("demand", "handler_id", 10, "handler_name", "h_name"),
-    Column(
+    FormColumn(
         "handler_phone", f"{called('demand', 'handler_id')}{called('contact', 'phone')}", 15, plain("h_phone"), "phone"
     ),
     named("demand", "leader_id", 10, "leader_name", "g_name"),
-    Column("assigned_at", "派单时间", 17, plain("assigned_at"), "instant", counted=True),
-    Column("first_response_at", "首次响应", 17, plain("first_response_at"), "instant", counted=True),
-    Column("follow_up_count", "跟进次数", 9, plain("follow_up_count"), "number", counted=True),
-    Column("last_follow_up_at", "最近跟进", 17, plain("last_follow_up_at"), "instant", counted=True),
-    Column("story", "跟进记录", 60, plain("story")),
+    FormColumn("assigned_at", "派单时间", 17, plain("assigned_at"), "instant", counted=True),
+    FormColumn("first_response_at", "首次响应", 17, plain("first_response_at"), "instant", counted=True),
+    FormColumn("follow_up_count", "跟进次数", 9, plain("follow_up_count"), "number", counted=True),
+    FormColumn("last_follow_up_at", "最近跟进", 17, plain("last_follow_up_at"), "instant", counted=True),
+    FormColumn("story", "跟进记录", 60, plain("story")),
     of("demand", "next_at", 17),
     of("demand", "status", 9),
-    Column("escalated_at", "升级时间", 17, plain("escalated_at"), "instant", counted=True),
+    FormColumn("escalated_at", "升级时间", 17, plain("escalated_at"), "instant", counted=True),
     of("demand", "resolved_at", 17),
     of("demand", "confirmed_at", 17),
     of("demand", "outcome", 10),
     of("demand", "amount", 16),
     of("demand", "reason", 20),
     of("demand", "closed_at", 17),
-    Column("standing", "时限", 11, standing, "code", counted=True),
+    FormColumn("standing", "时限", 11, standing, "code", counted=True),
     of("demand", "note", 24, get=note("demand")),
 )
 
@@ -189,10 +189,10 @@ def _in_time(row: Row) -> str:
 
 
 REVISITS = (
-    Column("position", "序号", 6, plain("position"), "number"),
+    FormColumn("position", "序号", 6, plain("position"), "number"),
     of("revisit", "id", 9),
     of("customer", "id", 9, "customer_code", row="customer_id"),
-    Column("customer_name", "客户名称", 14, plain("c_name")),  # as the paper form has it
+    FormColumn("customer_name", "客户名称", 14, plain("c_name")),  # as the paper form has it
     of("customer", "phone", 15, "customer_phone", row="c_phone"),
     of("customer", "company", 18, "customer_company", row="c_company"),
     of("customer", "region", 14, "customer_region", row="c_region"),
@@ -217,7 +217,7 @@ REVISITS = (
     of("revisit", "contacted_at", 17),
     of("revisit", "solved_at", 17),
     of("revisit", "recorded_at", 17),
-    Column("form_in_time", "登记及时", 9, _in_time, "code", counted=True),
+    FormColumn("form_in_time", "登记及时", 9, _in_time, "code", counted=True),
     of("revisit", "visitor", 10),
     of("revisit", "note", 24, get=note("revisit", escalated_to="e_name")),
 )
@@ -260,17 +260,17 @@ CUSTOMERS = (
     of("customer", "documents", 24),
     of("customer", "approved_by", 12),
     of("customer", "revisit_every", 18),
-    Column("demand_count", "需求数", 8, plain("demand_count"), "number", counted=True),
-    Column("open_count", "未结束", 8, plain("open_count"), "number", counted=True),
-    Column("last_demand_at", "最近需求", 17, plain("last_demand_at"), "instant", counted=True),
-    Column("last_visit_at", "最近回访", 17, plain("last_visit_at"), "instant", counted=True),
+    FormColumn("demand_count", "需求数", 8, plain("demand_count"), "number", counted=True),
+    FormColumn("open_count", "未结束", 8, plain("open_count"), "number", counted=True),
+    FormColumn("last_demand_at", "最近需求", 17, plain("last_demand_at"), "instant", counted=True),
+    FormColumn("last_visit_at", "最近回访", 17, plain("last_visit_at"), "instant", counted=True),
     of("customer", "consent_on", 12),
     of("customer", "created_at", 17),
     of("customer", "note", 24),
 )
 
 
-def picked(columns: tuple[Column, ...], *keys: str) -> tuple[Column, ...]:
+def picked(columns: tuple[FormColumn, ...], *keys: str) -> tuple[FormColumn, ...]:
     """Some columns of a form, in the order they are named."""
     by_key = {column.key: column for column in columns}
     return tuple(by_key[key] for key in keys)

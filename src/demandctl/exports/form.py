@@ -12,7 +12,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from demandctl.exports import workbook
-from demandctl.exports.columns import Column
+from demandctl.exports.columns import FormColumn
 from demandctl.exports.masking import Mask
 from demandctl.queries.reader import Reader, Row
 
@@ -50,7 +50,7 @@ SIGNATURES = (
 )
 
 
-def cell_of(column: Column, reader: Reader, mask: Mask | None) -> Callable[[Row], Any]:
+def cell_of(column: FormColumn, reader: Reader, mask: Mask | None) -> Callable[[Row], Any]:
     """How to get a column's value as a sheet stores it: text, a number, or a local time as its serial number."""
     get, zone = mask.getter(column) if mask else column.get, reader.zone
 
@@ -66,12 +66,12 @@ def cell_of(column: Column, reader: Reader, mask: Mask | None) -> Callable[[Row]
 
 
 def add(
-    book: workbook.Book,
+    book: workbook.NewBook,
     reader: Reader,
     title: str,
     name: str,
     heading: Heading,
-    columns: Sequence[Column],
+    columns: Sequence[FormColumn],
     rows: Iterable[Row],
     *,
     late: Sequence[tuple[str, str]] = (),
@@ -88,8 +88,8 @@ def add(
             last += 1
             yield line
         _finish(made, columns, max(last, HEADER_ROW + 1), late, reader)
-        end = [workbook.Line([workbook.Cell(empty, "subtitle")], 20)] if last == HEADER_ROW else []
-        tail = [*end, workbook.EMPTY, workbook.Line([workbook.Cell(SIGNATURES, "sign")], 30)]
+        end = [workbook.SheetRow([workbook.Cell(empty, "subtitle")], 20)] if last == HEADER_ROW else []
+        tail = [*end, workbook.EMPTY, workbook.SheetRow([workbook.Cell(SIGNATURES, "sign")], 30)]
         yield from workbook.lines_xml(book, tail, last + 1)
 
     sheet = book.sheet(title, widths, lines)
@@ -101,24 +101,24 @@ def add(
             sheet.merged_cells.add(f"A{row}:{get_column_letter(len(columns))}{row}")
 
 
-def _frozen(columns: Sequence[Column]) -> int:
+def _frozen(columns: Sequence[FormColumn]) -> int:
     """How many columns stay in sight: those that name the row, on a sheet that is scrolled sideways."""
     return 2 if sum(column.width for column in columns) > NARROW else 0
 
 
-def _top(name: str, heading: Heading, columns: Sequence[Column]) -> list[workbook.Line]:
+def _top(name: str, heading: Heading, columns: Sequence[FormColumn]) -> list[workbook.SheetRow]:
     middle = "-middle" if sum(column.width for column in columns) <= NARROW else ""
     lines = max(workbook.lines_of(column.title, column.width) for column in columns)
     return [
-        workbook.Line([workbook.Cell(name, f"title{middle}")], 30),
-        workbook.Line([workbook.Cell(heading.line(), f"subtitle{middle}")], 20),
-        workbook.Line(
+        workbook.SheetRow([workbook.Cell(name, f"title{middle}")], 30),
+        workbook.SheetRow([workbook.Cell(heading.line(), f"subtitle{middle}")], 20),
+        workbook.SheetRow(
             [workbook.Cell(column.title, "header") for column in columns], max(24, lines * workbook.LINE + 6)
         ),
     ]
 
 
-def _rows(book: workbook.Book, reader: Reader, columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[str]:
+def _rows(book: workbook.NewBook, reader: Reader, columns: Sequence[FormColumn], rows: Iterable[Row]) -> Iterator[str]:
     """The rows as XML, each as high as its longest text needs."""
     cells = [
         (get_column_letter(place), book.style(column.form), cell_of(column, reader, book.mask),
@@ -140,7 +140,7 @@ def _rows(book: workbook.Book, reader: Reader, columns: Sequence[Column], rows: 
         yield row_xml(number, line, height)
 
 
-def _squeeze(book: workbook.Book, line: list[tuple[str, str, Any] | None], widths: Sequence[float]) -> float:
+def _squeeze(book: workbook.NewBook, line: list[tuple[str, str, Any] | None], widths: Sequence[float]) -> float:
     """Set the long texts of a row in smaller print; returns the height it takes then."""
     tallest = 0.0
     for place, (cell, width) in enumerate(zip(line, widths, strict=True)):
@@ -152,7 +152,9 @@ def _squeeze(book: workbook.Book, line: list[tuple[str, str, Any] | None], width
     return tallest
 
 
-def _finish(sheet: Any, columns: Sequence[Column], last: int, late: Sequence[tuple[str, str]], reader: Reader) -> None:
+def _finish(
+    sheet: Any, columns: Sequence[FormColumn], last: int, late: Sequence[tuple[str, str]], reader: Reader
+) -> None:
     """What refers to all rows: filter, choices, marks."""
     first, letters = HEADER_ROW + 1, {c.key: get_column_letter(n) for n, c in enumerate(columns, 1)}
     sheet.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(len(columns))}{last}"

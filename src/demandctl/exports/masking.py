@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from demandctl.exports.columns import Column
+from demandctl.exports.columns import FormColumn
 from demandctl.language.phones import hidden, masked, masked_text
 from demandctl.queries.reader import Reader, Row
 from demandctl.queries.view import View, as_json
@@ -42,7 +42,7 @@ class Mask:
     def _word(self, found: re.Match[str]) -> str:
         return hidden(found[0]) if found[0].lower() in self._ids else found[0]
 
-    def getter(self, column: Column) -> Callable[[Row], Any]:
+    def getter(self, column: FormColumn) -> Callable[[Row], Any]:
         """How to get a column's value as it may be handed on."""
         get = column.get
         if column.form in ("instant", "day"):

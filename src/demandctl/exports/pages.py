@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 from demandctl.exports import charts, workbook
 from demandctl.exports.charts import Chart
 from demandctl.exports.form import SIGNATURES, Heading
-from demandctl.exports.workbook import EMPTY, Book, Cell, Line
+from demandctl.exports.workbook import EMPTY, Cell, NewBook, SheetRow
 from demandctl.queries import report
 from demandctl.queries.demands import Filter
 from demandctl.queries.reader import Reader
@@ -33,7 +33,7 @@ class Drawn(NamedTuple):
     percent: bool = False
 
 
-class Block(NamedTuple):
+class Panel(NamedTuple):
     """A small table with a title, and the charts that are drawn from it."""
 
     title: str
@@ -42,24 +42,24 @@ class Block(NamedTuple):
     drawn: tuple[Drawn, ...] = ()
 
 
-def add(book: Book, title: str, name: str, heading: Heading, blocks: Sequence[Block]) -> None:
+def add(book: NewBook, title: str, name: str, heading: Heading, blocks: Sequence[Panel]) -> None:
     """Add a page of blocks as a sheet."""
     blocks = [block for block in blocks if block.rows]
     widths = _widths(blocks)
-    lines = [Line([Cell(name, "title")], 30), Line([Cell(heading.line(), "subtitle")], 20)]
+    lines = [SheetRow([Cell(name, "title")], 30), SheetRow([Cell(heading.line(), "subtitle")], 20)]
     placed: list[Chart] = []
     for block in blocks:
-        lines.append(Line([Cell(block.title, "section")], 24))
-        lines.append(Line([Cell(text, "header") for text in block.header], ROW + 2))
+        lines.append(SheetRow([Cell(block.title, "section")], 24))
+        lines.append(SheetRow([Cell(text, "header") for text in block.header], ROW + 2))
         header = len(lines)
-        lines += [Line(row, _height(row, widths)) for row in block.rows]
+        lines += [SheetRow(row, _height(row, widths)) for row in block.rows]
         for drawn in block.drawn:
             series = tuple(place + 1 for place in drawn.series)
             placed.append(Chart(drawn.kind, drawn.title, header, header + 1, len(lines), 1, series, drawn.percent))
         lines.append(EMPTY)
     rows_of_charts = -(-len(placed) // CHARTS_ACROSS)
     lines += [EMPTY] * (2 + rows_of_charts * CHART_ROWS - len(lines))
-    lines.append(Line([Cell(SIGNATURES, "sign")], 30))
+    lines.append(SheetRow([Cell(SIGNATURES, "sign")], 30))
     beside = [3.0, *[CHART_WIDTH] * (min(CHARTS_ACROSS, len(placed)) * CHART_COLUMNS)] if placed else []
     sheet = book.sheet(title, [*widths, *beside], lambda _: workbook.lines_xml(book, lines))
     sheet.sheet_view.showGridLines = False
@@ -71,7 +71,7 @@ def add(book: Book, title: str, name: str, heading: Heading, blocks: Sequence[Bl
         charts.draw(sheet, chart, f"{get_column_letter(column)}{row}", width=12.4, height=9.2)
 
 
-def _widths(blocks: Sequence[Block]) -> list[float]:
+def _widths(blocks: Sequence[Panel]) -> list[float]:
     """As wide as the widest text of each column needs, within reason."""
     found: list[float] = []
     for block in blocks:
@@ -132,7 +132,7 @@ KEY_NUMBERS = (
 )
 
 
-def key_numbers(found: Report) -> Block:
+def key_numbers(found: Report) -> Panel:
     """The numbers that a leader asks for first, each with what it is made of and how it was before."""
     rows = []
     for section, key, name in KEY_NUMBERS:
@@ -148,7 +148,7 @@ def key_numbers(found: Report) -> Block:
                 Cell(number.denominator, "number") if number.unit != "count" else Cell("", "code"),
             ]
         )
-    return Block("主要指标", ("指标", "本期", "上期", "增减", "其中达到", "总数"), rows)
+    return Panel("主要指标", ("指标", "本期", "上期", "增减", "其中达到", "总数"), rows)
 
 
 def _change(number: Number, before: Number | None) -> Cell:
@@ -160,7 +160,7 @@ def _change(number: Number, before: Number | None) -> Cell:
     return Cell(f"{change:+,.0f}" if number.unit in ("count", "yuan") else f"{change:+,.1f}", "code")
 
 
-def by_kind(found: Report) -> Block:
+def by_kind(found: Report) -> Panel:
     """New, closed and open by kind."""
     sections = ("new", "closed", "open")
     parts = [{number.key: number for number in found.parts(section, "kind")} for section in sections]
@@ -169,10 +169,10 @@ def by_kind(found: Report) -> Block:
         for kind in Kind
     ]
     drawn = (Drawn("column", "各类需求", (1, 2, 3)),)
-    return Block("按需求类型", ("类型", "新增", "结束", "未结束"), rows, drawn)
+    return Panel("按需求类型", ("类型", "新增", "结束", "未结束"), rows, drawn)
 
 
-def by_branch(found: Report, limit: int = 12) -> Block:
+def by_branch(found: Report, limit: int = 12) -> Panel:
     """New, closed and open of each branch with its on-time rate."""
     sections = ("new", "closed", "open")
     parts = [{number.key: number for number in found.parts(section, "branch")} for section in sections]
@@ -188,37 +188,37 @@ def by_branch(found: Report, limit: int = 12) -> Block:
         for name in names[:limit]
     ]
     drawn = (Drawn("bar", "各分公司新增与未结束", (1, 3)), Drawn("bar", "各分公司按时率", (4,), percent=True))
-    return Block("按分公司", ("分公司", "新增", "结束", "未结束", "按时率"), rows, drawn)
+    return Panel("按分公司", ("分公司", "新增", "结束", "未结束", "按时率"), rows, drawn)
 
 
-def rates(numbers: Sequence[Number], by: str, limit: int = 40) -> Block:
+def rates(numbers: Sequence[Number], by: str, limit: int = 40) -> Panel:
     """On-time rates by rule, branch or handler."""
     rows = [[Cell(n.name, "label"), *share_cells(n)] for n in numbers if n.by == by and n.denominator][:limit]
     drawn = (Drawn("bar", f"按时率（按{report.BY[by]}）", (3,), percent=True),) if len(rows) <= 20 else ()
-    return Block(f"按时率：按{report.BY[by]}", (report.BY[by], "按时", "应完成", "按时率"), rows, drawn)
+    return Panel(f"按时率：按{report.BY[by]}", (report.BY[by], "按时", "应完成", "按时率"), rows, drawn)
 
 
-def ages(found: Report) -> Block:
+def ages(found: Report) -> Panel:
     """How long what is open has been open."""
     rows = [[Cell(n.name, "label"), Cell(n.numerator, "number")] for n in found.parts("ageing", "age")]
-    return Block("未结束的时长", ("提出至今", "需求数"), rows, (Drawn("column", "未结束需求的时长", (1,)),))
+    return Panel("未结束的时长", ("提出至今", "需求数"), rows, (Drawn("column", "未结束需求的时长", (1,)),))
 
 
-def lost(found: Report) -> Block:
+def lost(found: Report) -> Panel:
     """Why opportunities were lost."""
     rows = [[Cell(n.name, "label"), Cell(n.numerator, "number")] for n in found.parts("opportunity", "reason")][:12]
     name = called("demand", "reason")
-    return Block(name, ("原因", "次数"), rows, (Drawn("bar", name, (1,)),))
+    return Panel(name, ("原因", "次数"), rows, (Drawn("bar", name, (1,)),))
 
 
-def satisfaction(found: Report) -> Block:
+def satisfaction(found: Report) -> Panel:
     """How satisfied the customers were that were visited."""
     parts = [number for number in found.parts("revisit", "satisfaction") if number.denominator]
     rows = [[Cell(n.name, "label"), Cell(n.numerator, "number")] for n in parts]
-    return Block("客户满意度", (called("revisit", "satisfaction"), "次数"), rows, (Drawn("pie", "客户满意度", (1,)),))
+    return Panel("客户满意度", (called("revisit", "satisfaction"), "次数"), rows, (Drawn("pie", "客户满意度", (1,)),))
 
 
-def summary(reader: Reader, asked: Filter) -> list[Block]:
+def summary(reader: Reader, asked: Filter) -> list[Panel]:
     """汇总 of 需求信息记录表: by kind and status, by branch, on-time rates."""
     counts = report.kinds_by_status(reader, asked)
     used = list(Status)
@@ -244,15 +244,15 @@ def summary(reader: Reader, asked: Filter) -> list[Block]:
     ]
     places = tuple(range(1, len(used) + 1))
     return [
-        Block("按类型和状态", (called("demand", "kind"), *(s.label for s in used), "合计"), matrix,
+        Panel("按类型和状态", (called("demand", "kind"), *(s.label for s in used), "合计"), matrix,
               (Drawn("stacked", "各类需求的状态", places), Drawn("pie", called("demand", "kind"), (len(used) + 1,)))),
-        Block("按分公司", ("分公司", "需求", "未结束", "成交或解决", "按时率"), branches,
+        Panel("按分公司", ("分公司", "需求", "未结束", "成交或解决", "按时率"), branches,
               (Drawn("bar", "各分公司需求", (1, 2)),)),
         rates(numbers, "rule"),
     ]  # fmt: skip
 
 
-def revisit_summary(revisits: Sequence[Any], coverage: Number) -> list[Block]:
+def revisit_summary(revisits: Sequence[Any], coverage: Number) -> list[Panel]:
     """汇总 of 客户回访记录表: counts by kind, ratings, coverage."""
     kinds = []
     for kind in RevisitKind:
@@ -278,16 +278,16 @@ def revisit_summary(revisits: Sequence[Any], coverage: Number) -> list[Block]:
         Number("revisit", called("revisit", "recommend"), answers.count(1), len(answers), "share"),
     ]
     return [
-        Block("回访次数", (called("revisit", "kind"), "计划", "已访", "已登记"), kinds,
+        Panel("回访次数", (called("revisit", "kind"), "计划", "已访", "已登记"), kinds,
               (Drawn("column", "各类回访", (1, 2, 3)),)),
-        Block("评价", ("项目", "满意", "一般", "不满意", "满意率"), scales,
+        Panel("评价", ("项目", "满意", "一般", "不满意", "满意率"), scales,
               (Drawn("stacked", "客户评价", (1, 2, 3)), Drawn("bar", "满意率", (4,), percent=True))),
-        Block("比率", ("项目", "达到", "总数", "比率"), [[Cell(n.name, "label"), *share_cells(n)] for n in shares],
+        Panel("比率", ("项目", "达到", "总数", "比率"), [[Cell(n.name, "label"), *share_cells(n)] for n in shares],
               (Drawn("bar", "比率", (3,), percent=True),)),
     ]  # fmt: skip
 
 
-def by_department(compiled: Sequence[tuple[str, Sequence[Any]]]) -> Block:
+def by_department(compiled: Sequence[tuple[str, Sequence[Any]]]) -> Panel:
     """The revisits of a month by the department that they are compiled for."""
     rows = []
     for name, found in compiled:
@@ -300,10 +300,10 @@ def by_department(compiled: Sequence[tuple[str, Sequence[Any]]]) -> Block:
         ]
         rows.append([Cell(name, "label"), *(Cell(count, "number") for count in counts)])
     header = ("部门", "回访", "已访", "满意", "一般", "不满意", "有问题", "已解决")
-    return Block("按部门", header, rows, (Drawn("stacked", "各部门满意度", (3, 4, 5)),))
+    return Panel("按部门", header, rows, (Drawn("stacked", "各部门满意度", (3, 4, 5)),))
 
 
-def months(found: Sequence[Report]) -> list[Block]:
+def months(found: Sequence[Report]) -> list[Panel]:
     """The key numbers of the months of a quarter beside each other."""
     names = tuple(f"{each.period.start.month}月" for each in found)
     counts: list[list[Cell]] = []
@@ -317,7 +317,7 @@ def months(found: Sequence[Report]) -> list[Block]:
         for name, each in zip(names, found, strict=True)
     ]
     return [
-        Block("数量", ("指标", *names), counts),
-        Block("比率", ("指标", *names), shares),
-        Block("走势", ("月份", "新增", "结束", "未结束"), flow, (Drawn("line", "每月需求", (1, 2, 3)),)),
+        Panel("数量", ("指标", *names), counts),
+        Panel("比率", ("指标", *names), shares),
+        Panel("走势", ("月份", "新增", "结束", "未结束"), flow, (Drawn("line", "每月需求", (1, 2, 3)),)),
     ]

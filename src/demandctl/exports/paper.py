@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 
 from demandctl.exports import workbook
 from demandctl.exports.job import Job
-from demandctl.exports.workbook import Book, Cell, Line
+from demandctl.exports.workbook import Cell, NewBook, SheetRow
 from demandctl.language.subject import Subject
 from demandctl.queries.reader import Row
 from demandctl.store.fields import RATINGS, names
@@ -21,9 +21,9 @@ Spanned = Sequence[tuple[Cell, int]]
 """The cells of a row from the left, each with the number of columns it takes."""
 
 
-def paper(job: Job, revisit: Row) -> Book:
+def paper(job: Job, revisit: Row) -> NewBook:
     """客户回访记录表 of one visit, to be printed."""
-    book = Book("客户回访记录表", job.who, job.reader.now, job.mask)
+    book = NewBook("客户回访记录表", job.who, job.reader.now, job.mask)
     rows = list(_form(job, revisit))
 
     def lines(sheet: Any) -> Iterator[str]:
@@ -36,7 +36,7 @@ def paper(job: Job, revisit: Row) -> Book:
                     sheet.merged_cells.add(reach)
                 cells += [cell, *[Cell(None, cell.style)] * (span - 1)]
                 place += span
-            made.append(Line(cells, _height(row)))
+            made.append(SheetRow(cells, _height(row)))
         yield from workbook.lines_xml(book, made)
 
     sheet = book.sheet("客户回访记录表", WIDTHS, lines)

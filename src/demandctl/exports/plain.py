@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import IO, Any
 
-from demandctl.exports.columns import Column
+from demandctl.exports.columns import FormColumn
 from demandctl.exports.masking import Mask
 from demandctl.language.cells import guarded
 from demandctl.queries.reader import Reader, Row
@@ -29,7 +29,7 @@ def _text(file: IO[bytes], encoding: str) -> Any:
 
 
 def write_csv(
-    file: IO[bytes], reader: Reader, columns: Sequence[Column], rows: Iterable[Row], mask: Mask | None
+    file: IO[bytes], reader: Reader, columns: Sequence[FormColumn], rows: Iterable[Row], mask: Mask | None
 ) -> None:
     """Write a form as CSV: UTF-8 with BOM, local times to the second, text that no spreadsheet runs."""
     getters = [(column.form, mask.getter(column) if mask else column.get) for column in columns]
@@ -64,7 +64,7 @@ def write_document(file: IO[bytes], document: Any) -> None:
         out.write("\n")
 
 
-def counted(columns: Sequence[Column], row: Row, reader: Reader) -> dict[str, Any]:
+def counted(columns: Sequence[FormColumn], row: Row, reader: Reader) -> dict[str, Any]:
     """What a form reckons beside the fields of the object itself, for JSON."""
     found = {column.key: (column.form, column.get(row)) for column in columns if column.counted}
     return {key: reader.iso(value) if form == "instant" else value for key, (form, value) in found.items()}

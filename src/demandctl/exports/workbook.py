@@ -77,14 +77,14 @@ class Cell(NamedTuple):
     style: str = "text"
 
 
-class Line(NamedTuple):
+class SheetRow(NamedTuple):
     """A row: its cells from the left (None leaves a gap), and its height in points."""
 
     cells: Sequence[Cell | None]
     height: float | None = None
 
 
-EMPTY = Line(())
+EMPTY = SheetRow(())
 _EPOCH = datetime(1899, 12, 30)
 _DAY_SECONDS = 86_400
 
@@ -95,7 +95,7 @@ def serial(moment: datetime) -> float:
     return since.days + since.seconds / _DAY_SECONDS
 
 
-class Book:
+class NewBook:
     """A workbook in the making: sheets are described first and streamed when it is saved."""
 
     def __init__(self, title: str, who: str, now: datetime, mask: Mask | None = None) -> None:
@@ -212,7 +212,7 @@ def row_xml(number: int, cells: Sequence[tuple[str, str, Any] | None], height: f
     return "".join(parts)
 
 
-def lines_xml(book: Book, lines: Iterable[Line], start: int = 1) -> Iterator[str]:
+def lines_xml(book: NewBook, lines: Iterable[SheetRow], start: int = 1) -> Iterator[str]:
     """Rows that are made of styled cells, as XML; dates and local times become serial numbers."""
     for number, line in enumerate(lines, start):
         cells = [
@@ -222,7 +222,7 @@ def lines_xml(book: Book, lines: Iterable[Line], start: int = 1) -> Iterator[str
         yield row_xml(number, cells, line.height)
 
 
-def _stored(value: Any, book: Book) -> Any:
+def _stored(value: Any, book: NewBook) -> Any:
     if isinstance(value, str):
         return book.shown(value)
     if isinstance(value, datetime):

@@ -23,7 +23,7 @@ _NO_TABLE = re.compile("汇总|统计|说明|目录|封面|选项|示例|模板|
 _SHOWN = 5
 
 
-class Line(NamedTuple):
+class LeftLine(NamedTuple):
     """A line of a file that was not taken as a record, or a cell's comment that belongs to none."""
 
     sheet: str
@@ -48,7 +48,7 @@ class Arrival:
     notes: list[str] = field(default_factory=list)
     kept: dict[str, int] = field(default_factory=dict)
     """Headers that are no field of ours, with how many of their cells are kept in 备注."""
-    left: list[Line] = field(default_factory=list)
+    left: list[LeftLine] = field(default_factory=list)
     rows: dict[str, set[int]] = field(default_factory=dict)
     """The rows of each sheet that were read as records."""
     first: list[dict[str, str]] = field(default_factory=list)
@@ -146,10 +146,10 @@ def _titles(arrival: Arrival) -> list[str]:
     return [f"表头上面的字只取年月和类型：{'；'.join(dict.fromkeys(lines))}"] if lines else []
 
 
-def _left(arrival: Arrival) -> Iterator[Line]:
+def _left(arrival: Arrival) -> Iterator[LeftLine]:
     for table in [*arrival.tables, *arrival.beside]:
         for number, text in table.left.items():
-            yield Line(table.sheet, number, text)
+            yield LeftLine(table.sheet, number, text)
 
 
 def _lines(arrival: Arrival, several: bool) -> list[str]:
@@ -165,13 +165,13 @@ def _lines(arrival: Arrival, several: bool) -> list[str]:
     return [f"没有当作记录的行：{told}{more}"]
 
 
-def _comments(arrival: Arrival, source: Source) -> Iterator[Line]:
+def _comments(arrival: Arrival, source: Source) -> Iterator[LeftLine]:
     """Comments on cells of no record: those of records are in 备注."""
     for sheet in source.book.sheets:
         rows = arrival.rows.get(sheet.name, set())
         for (row, column), text in sheet.marks.comments.items():
             if row + 1 not in rows:
-                yield Line(sheet.name, row + 1, f"批注 {letters(column)}{row + 1}：{text}")
+                yield LeftLine(sheet.name, row + 1, f"批注 {letters(column)}{row + 1}：{text}")
 
 
 def _marks(arrival: Arrival, sheets: Iterable[Sheet]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from demandctl.imports import words
 from demandctl.imports.cells import our_number, plain, without_phone
 from demandctl.imports.kinds import FOLLOW_UPS
-from demandctl.imports.record import Frame, Reader
+from demandctl.imports.record import Frame, RowReader
 from demandctl.imports.rows import rows_of
 from demandctl.imports.tables import Table
 from demandctl.language.figures import narrow
@@ -20,7 +20,7 @@ from demandctl.vocabulary import Method, Route
 
 
 @dataclass(slots=True)
-class Said:
+class SaidBeside:
     """A follow-up as the file tells it; ``by`` empty means the handler."""
 
     at: datetime
@@ -49,7 +49,7 @@ class Handed:
     operator: str = ""
 
 
-Beside = dict[str, list[tuple[Said, tuple[str, int]]]]
+Beside = dict[str, list[tuple[SaidBeside, tuple[str, int]]]]
 """Follow-ups by the ``label_of`` their demand, each with its sheet and row."""
 
 
@@ -67,15 +67,15 @@ def read_beside(tables: Sequence[Table], frame: Frame) -> tuple[Beside, dict[int
     return said, handed
 
 
-def read_follow_ups(table: Table, frame: Frame) -> Iterator[tuple[str, Said, tuple[str, int]]]:
+def read_follow_ups(table: Table, frame: Frame) -> Iterator[tuple[str, SaidBeside, tuple[str, int]]]:
     """The rows of a sheet 跟进明细 with the ``label_of`` their demands, and where each stands."""
     for row in rows_of(table):
-        reader = Reader(row, table, frame)
+        reader = RowReader(row, table, frame)
         if found := follow_up_of(reader):
             yield *found, (row.sheet, row.number)
 
 
-def follow_up_of(reader: Reader) -> tuple[str, Said] | None:
+def follow_up_of(reader: RowReader) -> tuple[str, SaidBeside] | None:
     """The follow-up of a row, with the ``label_of`` its demand; None where something in it is wrong."""
     table, text = reader.table, reader.text
     label = label_of(reader.cell("number")) or _person_key(reader)
@@ -85,7 +85,7 @@ def follow_up_of(reader: Reader) -> tuple[str, Said] | None:
             reader.problem("number" if not label else "at", "没有需求编号" if not label else "没有写时间")
         return None
     by, beside = without_phone(text("by"))
-    said = Said(
+    said = SaidBeside(
         at, reader.words("text"), by, reader.phone("by_phone") or beside,
         method=reader.word("method", words.labels(Method), words.METHODS),
     )  # fmt: skip
@@ -97,7 +97,7 @@ def follow_up_of(reader: Reader) -> tuple[str, Said] | None:
     return label, said
 
 
-def _person_key(reader: Reader) -> str:
+def _person_key(reader: RowReader) -> str:
     """Whom a follow-up is about where the sheet gives no numbers: his phone, else his name."""
     name, beside = without_phone(reader.text("customer"))
     number = reader.phone("phone") or beside
@@ -118,7 +118,7 @@ def label_of(value: Any) -> str:
 def read_assignments(table: Table, frame: Frame) -> Iterator[tuple[int, Handed]]:
     """The rows of a sheet 派单明细 with the numbers of their demands."""
     for row in rows_of(table):
-        reader = Reader(row, table, frame)
+        reader = RowReader(row, table, frame)
         number = our_number(row.cells.get("number", ""), About.DEMAND)
         at, to = reader.instant("at"), reader.text("to")
         if number is None or at is None or not to:

@@ -69,7 +69,7 @@ def is_nothing(value: Any) -> bool:
 # -- dates -------------------------------------------------------------------------------------------------------
 
 
-class Period(NamedTuple):
+class CoveredTime(NamedTuple):
     """The time that a table covers, as its title, its sheet or its file name says; it lends dates their year."""
 
     years: tuple[int, ...] = ()
@@ -85,7 +85,7 @@ _YEAR = re.compile(r"(?<!\d)(20\d\d)(?=年|[./\-~—至]|\D|$)")
 _MONTH = re.compile(r"(?<![\d.])(1[0-2]|0?[1-9])月(?:份)?(?![\d日]|\s*[-~—至到]\s*\d)")
 
 
-def period_of(texts: Iterable[str], today: date) -> Period:
+def period_of(texts: Iterable[str], today: date) -> CoveredTime:
     """What the title, the sheet's name and the file's name say about time; the first of them that names a year wins."""
     month: int | None = None
     latest: date | None = None
@@ -93,7 +93,7 @@ def period_of(texts: Iterable[str], today: date) -> Period:
         text = narrow(raw)
         for found in _FILLED.findall(text):
             try:
-                day = moment(found, Period(), today)
+                day = moment(found, CoveredTime(), today)
                 latest = day.date() if isinstance(day, datetime) else day
             except Unreadable:
                 pass
@@ -102,8 +102,8 @@ def period_of(texts: Iterable[str], today: date) -> Period:
         if month is None and len(months) == 1:
             month = int(months[0])
         if years := tuple(sorted({int(year) for year in _YEAR.findall(text)})):
-            return Period(years[:1] + years[-1:] if len(years) > 1 else years, month, latest)
-    return Period((), month, latest)
+            return CoveredTime(years[:1] + years[-1:] if len(years) > 1 else years, month, latest)
+    return CoveredTime((), month, latest)
 
 
 _DATE = re.compile(
@@ -124,7 +124,7 @@ _HALVES = {"半": 30, "一刻": 15, "三刻": 45}
 _SERIALS = (20_000, 80_000)  # 1954 to 2119: what a date looks like whose cell lost its format
 
 
-def moment(value: Any, period: Period, today: date, after: date | None = None) -> date | datetime:
+def moment(value: Any, period: CoveredTime, today: date, after: date | None = None) -> date | datetime:
     """The date of a cell, with its time where it has one; naive, in the time of the ledger's people.
 
     A missing year is the period's; else the earliest that is not before *after* (what must come later than that), else
@@ -146,7 +146,7 @@ def moment(value: Any, period: Period, today: date, after: date | None = None) -
     return _written(other, period, today, after)
 
 
-def _written(text: str, period: Period, today: date, after: date | None) -> date | datetime:
+def _written(text: str, period: CoveredTime, today: date, after: date | None) -> date | datetime:
     if (match := _YEAR_LAST.match(text)) is not None:
         return _existing(*_year_last(match), text)
     match = _COMPACT.match(text) or _DATE.match(text)
@@ -192,7 +192,7 @@ def _whole(value: datetime) -> date | datetime:
     return value if value.hour or value.minute or value.second else value.date()
 
 
-def _from_number(number: float, period: Period, today: date, after: date | None) -> date | datetime:
+def _from_number(number: float, period: CoveredTime, today: date, after: date | None) -> date | datetime:
     if _SERIALS[0] <= number < _SERIALS[1]:
         return _whole(datetime(1899, 12, 30) + timedelta(days=number))
     if number.is_integer() and (19_000_000 < number < 21_000_000 or 100_000 < number < 1_000_000):
@@ -208,7 +208,7 @@ def _from_number(number: float, period: Period, today: date, after: date | None)
     raise Unreadable(f"“{text}”不是日期")
 
 
-def _odd_date(text: str, period: Period, today: date, after: date | None) -> date | datetime:
+def _odd_date(text: str, period: CoveredTime, today: date, after: date | None) -> date | datetime:
     if re.fullmatch(r"\d{5}(?:\.\d+)?", text):
         return _from_number(float(text), period, today, after)
     if re.fullmatch(r"\d{6}", text) and today.year - 5 <= 2000 + int(text[:2]) <= today.year:
@@ -255,7 +255,7 @@ def _time(match: re.Match[str]) -> time | None:
         return None
 
 
-def _day(parts: dict[str, Any], period: Period, today: date, after: date | None, text: str) -> date:
+def _day(parts: dict[str, Any], period: CoveredTime, today: date, after: date | None, text: str) -> date:
     month, day = int(parts["month"]), int(parts["day"])
     if year := parts.get("year"):
         return _existing(int(year) + (2000 if len(year) == 2 else 0), month, day, text)

@@ -27,7 +27,7 @@ IGNORED = "ignored"
 """The field of the columns that a file of problems has at its end."""
 
 
-class Column(NamedTuple):
+class HeadedColumn(NamedTuple):
     """A column of the table: its place, its header as written, and its field; '' where it is none of ours."""
 
     place: int
@@ -38,7 +38,7 @@ class Column(NamedTuple):
 class Columns(NamedTuple):
     """The columns of a table, and how they were told."""
 
-    columns: Sequence[Column]
+    columns: Sequence[HeadedColumn]
     ticks: Mapping[str, Mapping[int, str]]
     """Field to its columns that are ticked, each with the word that a tick there says."""
     guesses: Sequence[str]
@@ -58,7 +58,7 @@ def columns_of(
     ticks = {**_ticked(titles, rows[:_SAMPLE], kind), **_ticks(titles, kind)}
     ticked = {place for places in ticks.values() for place in places}
     columns = _told([title if place not in ticked else "" for place, title in enumerate(titles)], kind, named)
-    columns += [Column(place, _shown(titles[place]), TICKED) for place in ticked]
+    columns += [HeadedColumn(place, _shown(titles[place]), TICKED) for place in ticked]
     columns += reasons
     if "progress" in kind.fields:
         columns = _dated(columns)
@@ -66,22 +66,22 @@ def columns_of(
     return Columns(columns, ticks, guesses)
 
 
-def _without_reasons(titles: Sequence[str]) -> tuple[list[str], list[Column]]:
+def _without_reasons(titles: Sequence[str]) -> tuple[list[str], list[HeadedColumn]]:
     """The titles without those that a file of problems adds at its end, and these as columns that are not read."""
     filled = [place for place, title in enumerate(titles) if title]
     if tuple(titles[place] for place in filled[-2:]) != REASONS:
         return [*titles], []
     ends = filled[-2:]
     kept = ["" if place in ends else title for place, title in enumerate(titles)]
-    return kept, [Column(place, titles[place], IGNORED) for place in ends]
+    return kept, [HeadedColumn(place, titles[place], IGNORED) for place in ends]
 
 
-def untitled(rows: Sequence[Sequence[Cell]], titles: Sequence[str], letter: int) -> list[Column]:
+def untitled(rows: Sequence[Sequence[Cell]], titles: Sequence[str], letter: int) -> list[HeadedColumn]:
     """Columns that hold something and have no header; *letter* is the place of the first one in the sheet."""
     reach = max(map(len, rows), default=0)
     blank = [place for place in range(reach) if place >= len(titles) or not titles[place]]
     return [
-        Column(place, f"{letters(letter + place)}列", "")
+        HeadedColumn(place, f"{letters(letter + place)}列", "")
         for place in blank
         if any(place < len(row) and plain(row[place]) for row in rows)
     ]
@@ -100,7 +100,7 @@ def letters(place: int) -> str:
 # -- by the header -----------------------------------------------------------------------------------------------
 
 
-def _told(titles: Sequence[str], kind: TableKind, named: Mapping[str, str]) -> list[Column]:
+def _told(titles: Sequence[str], kind: TableKind, named: Mapping[str, str]) -> list[HeadedColumn]:
     """Each column with its field: of several that fit one, the surest, else the leftmost, has it."""
     by_name = {bare(title): name for title, name in named.items()}
     if any((found := fit(bare(title), kind)) and found.field == "surname" for title in titles):
@@ -112,16 +112,16 @@ def _told(titles: Sequence[str], kind: TableKind, named: Mapping[str, str]) -> l
         elif found := meant(title, kind) or _child_fit(title, kind):
             fits.append((found.doubt, index, title, found.field))
     taken: dict[str, int] = {}
-    columns: dict[int, Column] = {}
+    columns: dict[int, HeadedColumn] = {}
     for _, index, title, name in sorted(fits):
         if name in taken and name not in MANY and name not in ("computed", "note"):
             name = _second(name, index, taken, titles, kind)
         if name:
             taken.setdefault(name, index)
-        columns[index] = Column(index, _shown(title), name)
+        columns[index] = HeadedColumn(index, _shown(title), name)
     for index, title in enumerate(titles):
         if title and index not in columns:
-            columns[index] = Column(index, _shown(title), "")
+            columns[index] = HeadedColumn(index, _shown(title), "")
     for name, pattern in kind.spare.items():
         spare = next((c for c in columns.values() if re.fullmatch(pattern, bare(c.title))), None)
         if name not in taken and spare and (name != "raised" or "registered" not in taken):
@@ -226,7 +226,7 @@ _PERIOD = re.compile(
 """Headers that name a day, a week or a month: what was done then stands below."""
 
 
-def _dated(columns: list[Column]) -> list[Column]:
+def _dated(columns: list[HeadedColumn]) -> list[HeadedColumn]:
     """Columns of a day, a week or a month each are progress."""
     dated = {column.place for column in columns if not column.field and _PERIOD.fullmatch(column.title)}
     if len(dated) < 2:
@@ -238,8 +238,8 @@ def _dated(columns: list[Column]) -> list[Column]:
 
 
 def _with_likely(
-    columns: list[Column], rows: Sequence[Sequence[Cell]], kind: TableKind, ticks: Mapping[str, Mapping[int, str]]
-) -> tuple[list[Column], list[str]]:
+    columns: list[HeadedColumn], rows: Sequence[Sequence[Cell]], kind: TableKind, ticks: Mapping[str, Mapping[int, str]]
+) -> tuple[list[HeadedColumn], list[str]]:
     """The columns with the fields that only their cells tell, and the headers of those; in a row that heads a table."""
     known = Columns(columns, ticks, ()).fields
     missing = {name: looks for name, looks in kind.looks.items() if name not in known}

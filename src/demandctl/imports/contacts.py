@@ -12,9 +12,9 @@ from demandctl.imports.bulk import columns, insert_dicts, next_id, update
 from demandctl.imports.cells import Unreadable, joined, parts, whole_name, without_phone, yes_no
 from demandctl.imports.importer import Found, Importer
 from demandctl.imports.kinds import CONTACTS
-from demandctl.imports.record import Frame, Reader
+from demandctl.imports.record import Frame, RowReader
 from demandctl.imports.source import Source
-from demandctl.imports.tables import Row, Table
+from demandctl.imports.tables import Table, TableRow
 from demandctl.language.pinyin import spelled
 from demandctl.store.values import stored_value
 from demandctl.store.work import Work
@@ -67,9 +67,9 @@ class ContactImport(Importer[Found]):
             if number not in numbers:
                 numbers.append(number)
 
-    def record(self, row: Row, table: Table) -> Found | None:
+    def record(self, row: TableRow, table: Table) -> Found | None:
         """A contact of a row."""
-        reader = Reader(row, table, self.frame)
+        reader = RowReader(row, table, self.frame)
         name, beside = _name(reader)
         values: dict[str, Any] = {"name": name}
         for field in table.fields & {"branch", "wechat"}:
@@ -153,7 +153,7 @@ class ContactImport(Importer[Found]):
         update(self.work, "contact", changes)
 
 
-def _name(reader: Reader) -> tuple[str, str]:
+def _name(reader: RowReader) -> tuple[str, str]:
     """The name, and the number beside it; of an address book's export the surname and the given name make it."""
     name, beside = without_phone(reader.text("name"))
     surname, given = reader.text("surname"), reader.text("given")
@@ -163,7 +163,7 @@ def _name(reader: Reader) -> tuple[str, str]:
     return name, beside
 
 
-def _answer(reader: Reader, field: str) -> bool | None:
+def _answer(reader: RowReader, field: str) -> bool | None:
     try:
         return yes_no(reader.cell(field))
     except Unreadable as why:
@@ -171,7 +171,7 @@ def _answer(reader: Reader, field: str) -> bool | None:
         return None
 
 
-def _role(reader: Reader, values: Mapping[str, Any]) -> str:
+def _role(reader: RowReader, values: Mapping[str, Any]) -> str:
     labels = words.labels(Role)
     if reader.text("role"):
         return reader.word("role", labels, words.ROLES, strict=True) or ""

@@ -17,9 +17,9 @@ from demandctl.imports.cells import Unreadable, joined, parts, phone, plain, who
 from demandctl.imports.importer import Found, Importer, in_words
 from demandctl.imports.kinds import CUSTOMERS
 from demandctl.imports.newcomers import Clash, Contacts, Customers
-from demandctl.imports.record import Frame, Reader
+from demandctl.imports.record import Frame, RowReader
 from demandctl.imports.source import Source
-from demandctl.imports.tables import Row, Table
+from demandctl.imports.tables import Table, TableRow
 from demandctl.language.subject import Subject
 from demandctl.sla import advance
 from demandctl.store import fields
@@ -49,9 +49,9 @@ class CustomerImport(Importer[Found]):
         self._known: dict[int, dict[str, Any]] = {}
         """What is known of those in the ledger, as far as it was asked for."""
 
-    def record(self, row: Row, table: Table) -> Found | None:
+    def record(self, row: TableRow, table: Table) -> Found | None:
         """A customer of a row."""
-        reader = Reader(row, table, self.frame)
+        reader = RowReader(row, table, self.frame)
         person = _person(reader)
         values = _values(reader)
         values["note"] = reader.note()
@@ -132,7 +132,7 @@ class CustomerImport(Importer[Found]):
         _start_clocks(self.work, {**self._made, **self._filled})
 
 
-def _person(reader: Reader) -> dict[str, Any]:
+def _person(reader: RowReader) -> dict[str, Any]:
     name, beside = without_phone(reader.text("name"))
     name = name or whole_name(reader.text("surname"), reader.text("given"))
     code = reader.code()
@@ -161,7 +161,7 @@ def _other_phone(cell: Any) -> str:
     return "" if rest else number
 
 
-def _values(reader: Reader) -> dict[str, Any]:
+def _values(reader: RowReader) -> dict[str, Any]:
     return {
         "value": reader.word("value", words.labels(Value), words.VALUES),
         "need_class": reader.word("need_class", words.labels(NeedClass), words.NEED_CLASSES),
@@ -174,7 +174,7 @@ def _values(reader: Reader) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _owner(reader: Reader) -> dict[str, str]:
+def _owner(reader: RowReader) -> dict[str, str]:
     name, beside = without_phone(reader.text("owner"))
     owner = whom.person(reader, "owner", ())
     number = reader.phone("owner_phone") or beside
@@ -189,7 +189,7 @@ _REPEATS = (
 )  # fmt: skip
 
 
-def _repeat(reader: Reader) -> str:
+def _repeat(reader: RowReader) -> str:
     text = reader.text("revisit_every")
     if not text or not repeat_problem(text):
         return text

@@ -9,14 +9,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from demandctl.imports import endings, whom, words
-from demandctl.imports.beside import Said, label_of
-from demandctl.imports.cells import Period, Unreadable, amount, is_nothing, moment, our_number, parts, plain, word
+from demandctl.imports.beside import SaidBeside, label_of
+from demandctl.imports.cells import CoveredTime, Unreadable, amount, is_nothing, moment, our_number, parts, plain, word
 from demandctl.imports.importer import Found
 from demandctl.imports.names import is_person
 from demandctl.imports.progress import entries, title_day
-from demandctl.imports.record import Frame, Reader
+from demandctl.imports.record import Frame, RowReader
 from demandctl.imports.rows import rows_of
-from demandctl.imports.tables import Row, Table
+from demandctl.imports.tables import Table, TableRow
 from demandctl.language.subject import About
 from demandctl.store.fields import IN_NOTE, called
 from demandctl.vocabulary import Channel, Kind, Method, ServiceMode, Urgency
@@ -29,7 +29,7 @@ _ANY_GROUP = re.compile(r"(?:微信|社|客户|企业)*(?:社?群聊?|群里?|�
 
 
 @dataclass(slots=True, kw_only=True)
-class Draft(Found):
+class DemandDraft(Found):
     """A demand as the file tells it: columns of our own, people by name, times as instants."""
 
     number: int | None
@@ -43,21 +43,21 @@ class Draft(Found):
     assigned_at: datetime | None = None
     next_at: date | datetime | None = None
     next_plan: str = ""
-    said: list[Said] = field(default_factory=list)
+    said: list[SaidBeside] = field(default_factory=list)
     label: str = ""
     """The number that the file gives the demand, whatever its form: what a sheet of follow-ups names it by."""
 
 
 def read_demands(
     table: Table, frame: Frame, people: Collection[str], judge: Judge, *, told: bool
-) -> Iterator[Draft | None]:
+) -> Iterator[DemandDraft | None]:
     """The drafts of a table in its order; None for a row that has a problem. *told*: follow-ups have their own sheet.
 
     Rows that only go on with a demand (its cells merged over them, or left blank) add to the one before.
     """
     known = set(people) | _named_in(table)
     around = _kind_around(table)
-    last: Draft | None = None
+    last: DemandDraft | None = None
     for row in rows_of(table):
         if last is not None and goes_on(row):
             _add_progress(last, row, table, frame, known)
@@ -89,7 +89,7 @@ def _kind_around(table: Table) -> tuple[str | None, str | None]:
     return None, None
 
 
-def _is_empty(row: Row) -> bool:
+def _is_empty(row: TableRow) -> bool:
     """A numbered row that waits to be filled in: nobody, nothing, never."""
     return all(is_nothing(row.cells.get(name, "")) for name in ("customer", "phone", "content", "raised")) and (
         sum(1 for value in row.cells.values() if not is_nothing(value)) + len(row.extras) <= 2
@@ -97,7 +97,7 @@ def _is_empty(row: Row) -> bool:
     )
 
 
-def goes_on(row: Row) -> bool:
+def goes_on(row: TableRow) -> bool:
     """Whether a row only adds to the demand above it."""
     if {"content", "customer"} <= row.merged:
         return True
@@ -107,7 +107,7 @@ def goes_on(row: Row) -> bool:
     return blank and bool(row.more.get("progress"))
 
 
-def _add_progress(draft: Draft, row: Row, table: Table, frame: Frame, people: set[str]) -> None:
+def _add_progress(draft: DemandDraft, row: TableRow, table: Table, frame: Frame, people: set[str]) -> None:
     nothing = (None, None)
     more = _Demand(row._replace(cells=_own_cells(row)), table, frame, people, lambda text: nothing, nothing, told=False)
     said, originals = more.progress(draft.values["raised_at"], draft.handler)
@@ -117,22 +117,22 @@ def _add_progress(draft: Draft, row: Row, table: Table, frame: Frame, people: se
         draft.values["closed_at"] = max(draft.values["closed_at"], said[-1].at)
 
 
-def _own_cells(row: Row) -> dict[str, Any]:
+def _own_cells(row: TableRow) -> dict[str, Any]:
     """The cells of a row that are not those of the row above, merged down to it."""
     return {name: value for name, value in row.cells.items() if name not in row.merged}
 
 
-class _Demand(Reader):
+class _Demand(RowReader):
     """One row of the table."""
 
     def __init__(
-        self, row: Row, table: Table, frame: Frame, people: set[str], judge: Judge,
+        self, row: TableRow, table: Table, frame: Frame, people: set[str], judge: Judge,
         around: tuple[str | None, str | None], *, told: bool,
     ) -> None:  # fmt: skip
         super().__init__(row, table, frame)
         self.people, self.judge, self.around, self.told = people, judge, around, told
 
-    def draft(self) -> Draft | None:
+    def draft(self) -> DemandDraft | None:
         """The draft of this row; None when something in it is wrong."""
         person = whom.customer(self)
         if not (person["name"] or person["phone"] or person["wechat"] or person["code"]):
@@ -164,7 +164,7 @@ class _Demand(Reader):
             _split_note(values)
         if self.bad:
             return None
-        return Draft(
+        return DemandDraft(
             table=self.table, row=self.row.number, values=values, person=person, number=number, timed=timed,
             handler=handler.name, handler_phone=handler.phone, leader=leader, branch=handler.branch, state=state,
             assigned_at=assigned, next_at=next_at, next_plan=next_plan, said=said, kept=self.kept,
@@ -302,21 +302,21 @@ class _Demand(Reader):
         if is_nothing(value):
             return None
         try:
-            found = moment(value, Period(), self.frame.today + timedelta(days=300), day)
+            found = moment(value, CoveredTime(), self.frame.today + timedelta(days=300), day)
         except Unreadable:
             self.keep("next_at")
             return None
         self.leftover("next_at", value)
         return found
 
-    def progress(self, raised: datetime, handler: str) -> tuple[list[Said], list[str]]:
+    def progress(self, raised: datetime, handler: str) -> tuple[list[SaidBeside], list[str]]:
         """The follow-ups of the row's progress cells, and the cells as they were where that took something off them."""
         cells = self.row.more.get("progress", ())
         dates = list(self.row.more.get("follow_at", ()))
         day = self.frame.calendar.local_day(raised)
         people = self.people | {handler} if handler else self.people
         used: set[int] = set()
-        said: list[Said] = []
+        said: list[SaidBeside] = []
         originals: list[str] = []
         for index, (title, cell) in enumerate(cells):
             text = plain(cell)
@@ -330,7 +330,7 @@ class _Demand(Reader):
             found = entries(text, self.row.period, self.frame.today, day, people)
             for entry in found:
                 default = at = self.follow_time(entry.at, raised) if entry.at is not None else default
-                said.append(Said(at, f"{title}：{entry.text}" if dated else entry.text, entry.by))
+                said.append(SaidBeside(at, f"{title}：{entry.text}" if dated else entry.text, entry.by))
             if not self.own and any(entry.text != entry.raw for entry in found):
                 originals.append(f"{title}原文：{text}")
         self.notes += [f"{title}：{plain(cell)}" for n, (title, cell) in enumerate(dates) if n not in used]

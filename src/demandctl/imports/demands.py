@@ -10,18 +10,18 @@ from typing import Any
 
 from demandctl.core.routing import Branch, Candidate, branch_named, branch_of
 from demandctl.imports.arrival import Arrival
-from demandctl.imports.beside import ABOUT, Beside, Said, read_beside
+from demandctl.imports.beside import ABOUT, Beside, SaidBeside, read_beside
 from demandctl.imports.bulk import insert, insert_dicts, next_id, sql
 from demandctl.imports.cells import plain
 from demandctl.imports.clocks import EVENT_SQL, Adopter, Standing, settled_status
-from demandctl.imports.demand_rows import Draft, goes_on, read_demands
+from demandctl.imports.demand_rows import DemandDraft, goes_on, read_demands
 from demandctl.imports.importer import Importer
 from demandctl.imports.kinds import DEMANDS
-from demandctl.imports.newcomers import Clash, Contacts, Customers, Person
+from demandctl.imports.newcomers import Clash, Colleague, Contacts, Customers
 from demandctl.imports.problems import Problem
 from demandctl.imports.record import Frame
 from demandctl.imports.source import Source
-from demandctl.imports.tables import Row, Table
+from demandctl.imports.tables import Table, TableRow
 from demandctl.language.subject import Subject
 from demandctl.paste.judging import Judge
 from demandctl.paste.matters import cue_text
@@ -54,7 +54,7 @@ _LINKS = {column: called("demand", column) for column in ("from_id", "duplicate_
 """Columns that name another demand, and how a note tells one that is not there."""
 
 
-def _command(draft: Draft, option: str, value: str) -> str:
+def _command(draft: DemandDraft, option: str, value: str) -> str:
     """The command that makes the change of a row: an edit, or the end of the demand."""
     if option:
         return f"demandctl edit {draft.number} {option} {quote(value)}"
@@ -65,7 +65,7 @@ def _command(draft: Draft, option: str, value: str) -> str:
     return " ".join(words)
 
 
-def _complete(drafts: Sequence[Draft]) -> None:
+def _complete(drafts: Sequence[DemandDraft]) -> None:
     """A handler's phone and branch that other rows of the file give, where they all give the same."""
     phones: dict[str, set[str]] = {}
     branches: dict[str, set[str]] = {}
@@ -81,10 +81,10 @@ def _complete(drafts: Sequence[Draft]) -> None:
             draft.branch = next(iter(known))
 
 
-def _attach(said: Beside, drafts: Sequence[Draft]) -> None:
+def _attach(said: Beside, drafts: Sequence[DemandDraft]) -> None:
     """Give follow-ups that name a customer to the demand of his that was the latest by then."""
     keys = [key for key in said if key.startswith(ABOUT)]
-    by_person: dict[str, list[Draft]] = {}
+    by_person: dict[str, list[DemandDraft]] = {}
     for draft in drafts if keys else ():
         for text in {draft.person["phone"], draft.person["name"]} - {""}:
             by_person.setdefault(f"{ABOUT}{text}", []).append(draft)
@@ -107,7 +107,7 @@ def _orphans(said: Beside, labels: set[str], tables: Sequence[Table]) -> list[Pr
     ]
 
 
-class DemandImport(Importer[Draft]):
+class DemandImport(Importer[DemandDraft]):
     """Demands with their history, their people, and the clocks of what is still open."""
 
     kind = DEMANDS
@@ -130,12 +130,12 @@ class DemandImport(Importer[Draft]):
         self._by_id = {person.id: person for person in self._people}
         self._specialist = work.context.config.get("specialist", "phone")
 
-    def records(self, table: Table) -> Iterator[Draft | None]:
+    def records(self, table: Table) -> Iterator[DemandDraft | None]:
         """The demands of a table."""
         return read_demands(table, self.frame, self.contacts.names, self._judge, told=bool(self._said))
 
     @staticmethod
-    def goes_on(row: Row) -> bool:
+    def goes_on(row: TableRow) -> bool:
         """Whether a row only adds to the demand above it."""
         return goes_on(row)
 
@@ -149,7 +149,7 @@ class DemandImport(Importer[Draft]):
         """What reads a paste: made ready only where a table says no kind."""
         return judge_of(reader_in(self.work))
 
-    def expect(self, found: Sequence[Draft]) -> None:
+    def expect(self, found: Sequence[DemandDraft]) -> None:
         """What rows say for each other; numbers of our own that the file brings along: nobody else gets them."""
         _complete(found)
         _attach(self._said, found)
@@ -161,7 +161,7 @@ class DemandImport(Importer[Draft]):
         day = self.work.calendar.local_day(datetime.fromisoformat(raised)).isoformat()
         self._known.setdefault((customer, day, hash(content)), []).append(raised)
 
-    def _is_known(self, customer: int, draft: Draft) -> bool:
+    def _is_known(self, customer: int, draft: DemandDraft) -> bool:
         raised = draft.values["raised_at"]
         day = self.work.calendar.local_day(raised).isoformat()
         times = self._known.get((customer, day, hash(draft.values["content"])), [])
@@ -169,7 +169,7 @@ class DemandImport(Importer[Draft]):
 
     # -- one demand
 
-    def take(self, draft: Draft) -> None:
+    def take(self, draft: DemandDraft) -> None:
         """Take one demand in, or see that it is known already."""
         try:
             candidates = self.customers.candidates(draft.person)
@@ -191,7 +191,7 @@ class DemandImport(Importer[Draft]):
         self._add(draft, number, customer, told)
         self.arrival.added += 1
 
-    def _compare(self, draft: Draft, candidates: list[int]) -> None:
+    def _compare(self, draft: DemandDraft, candidates: list[int]) -> None:
         """A row with the number of a known demand: the same, or a problem."""
         assert draft.number is not None
         stored_row = self._stored(draft.number)
@@ -219,7 +219,7 @@ class DemandImport(Importer[Draft]):
         self._compare_handler(draft)
         self.arrival.skipped += len(self.frame.problems) == before
 
-    def _compare_handler(self, draft: Draft) -> None:
+    def _compare_handler(self, draft: DemandDraft) -> None:
         """The handler of a known demand: another name in our own export is another assignment."""
         row = sql(self.work, "SELECT handler_id FROM demand WHERE id = ?", (draft.number,))
         had = self.contacts.get(row[0][0]).name if row and row[0][0] else ""
@@ -234,7 +234,7 @@ class DemandImport(Importer[Draft]):
         row = sql(self.work, f"SELECT {', '.join(names)} FROM demand WHERE id = ?", (number,))[0]
         return dict(zip(names, row, strict=True))
 
-    def _same_day(self, raised: str, draft: Draft) -> bool:
+    def _same_day(self, raised: str, draft: DemandDraft) -> bool:
         day = self.work.calendar.local_day
         return day(datetime.fromisoformat(raised)) == day(draft.values["raised_at"])
 
@@ -244,12 +244,12 @@ class DemandImport(Importer[Draft]):
         term = _LABELS.get(column)
         return term(value).label if term and value else str(value or "")
 
-    def _differs(self, draft: Draft, name: str, value: str, had: str, command: str = "") -> None:
+    def _differs(self, draft: DemandDraft, name: str, value: str, had: str, command: str = "") -> None:
         known = Subject.demand(draft.number or 0)
         change = f"；要改就用 {command}" if command else ""
         self.problem(draft, name, value, f"与台账里的 {known} 不同，台账是“{had[:40] or '空'}”{change}")
 
-    def _add(self, draft: Draft, number: int, customer: int, told: list[str]) -> None:
+    def _add(self, draft: DemandDraft, number: int, customer: int, told: list[str]) -> None:
         values = draft.values
         values["region"] = values["region"] or self.customers.row(customer)["region"]
         handler, leader, other = self._people_of(draft)
@@ -271,7 +271,7 @@ class DemandImport(Importer[Draft]):
         if not standing.closed:
             self.adopter.adopt(number, customer, standing, demand_facts(row), due, wait)
 
-    def _people_of(self, draft: Draft) -> tuple[Person | None, Person | None, list[str]]:
+    def _people_of(self, draft: DemandDraft) -> tuple[Colleague | None, Colleague | None, list[str]]:
         """The handler and the leader who designated him, and what the file says otherwise than the directory."""
         leader = self.contacts.find_or_add(draft.leader, "", draft.branch, leader=True) if draft.leader else None
         if not draft.handler:
@@ -282,7 +282,7 @@ class DemandImport(Importer[Draft]):
         return handler, leader, [f"{draft.table.titled('handler_phone') or '电话'}：{phone}"] if differs else []
 
     def _standing(
-        self, draft: Draft, handler: Person | None, leader: Person | None, said: Sequence[Said]
+        self, draft: DemandDraft, handler: Colleague | None, leader: Colleague | None, said: Sequence[SaidBeside]
     ) -> tuple[Standing, datetime | None, datetime | None]:
         """How the demand stands, when what was agreed is due, and when waiting ends."""
         silent = not any(not entry.by or (handler and entry.by == handler.name) for entry in said)
@@ -303,7 +303,7 @@ class DemandImport(Importer[Draft]):
             wait = said[-1].next_at if said[-1].next_at > self.work.now else None
         return standing, due, wait
 
-    def _history(self, draft: Draft) -> list[Said]:
+    def _history(self, draft: DemandDraft) -> list[SaidBeside]:
         """The follow-ups of a demand. What our own forms have no column for follows from what they have."""
         beside = [entry for entry, _ in self._said.get(draft.label, ())] if draft.label else []
         said = beside if draft.table.own and beside else _merged(draft.said, beside)
@@ -315,7 +315,7 @@ class DemandImport(Importer[Draft]):
                     draft.next_plan = entry.next_plan
         return said
 
-    def _branch(self, draft: Draft, handler: Person | None, leader: Person | None) -> Branch:
+    def _branch(self, draft: DemandDraft, handler: Colleague | None, leader: Colleague | None) -> Branch:
         """The branch that the file names, else that of the demand by rule."""
         taker, head = (self._candidate(person) if person else None for person in (handler, leader))
         region, group = draft.values["region"], draft.values["group_name"]
@@ -329,14 +329,14 @@ class DemandImport(Importer[Draft]):
                 self._branches[key] = branch_of(taker, head, region, of_group, self._people)
         return self._branches[key]
 
-    def _candidate(self, person: Person) -> Candidate:
+    def _candidate(self, person: Colleague) -> Candidate:
         """Somebody of the directory, or who was just taken into it, as routing sees him."""
         known = self._by_id.get(person.id)
         return known or Candidate(
             person.id, person.name, person.role, person.branch, (), (), (), False, person.phone, person.active
         )
 
-    def _tell(self, number: int, said: Sequence[Said], handler: Person | None, wait: datetime | None) -> None:
+    def _tell(self, number: int, said: Sequence[SaidBeside], handler: Colleague | None, wait: datetime | None) -> None:
         for position, entry in enumerate(said):
             person = (
                 handler
@@ -367,7 +367,7 @@ class DemandImport(Importer[Draft]):
                 )
             )
 
-    def _hand(self, number: int, draft: Draft, handler: Person | None, leader: Person | None) -> None:
+    def _hand(self, number: int, draft: DemandDraft, handler: Colleague | None, leader: Colleague | None) -> None:
         steps = self._handed.get(draft.number or 0, ())
         for step in steps:
             to = self.contacts.find_or_add(step.to, step.to_phone, kind=draft.values["kind"])
@@ -415,7 +415,7 @@ class DemandImport(Importer[Draft]):
         insert(self.work, self.adopter.deadline_sql, self.adopter.deadlines)
 
 
-def _merged(here: Sequence[Said], beside: Sequence[Said]) -> list[Said]:
+def _merged(here: Sequence[SaidBeside], beside: Sequence[SaidBeside]) -> list[SaidBeside]:
     """The follow-ups of a row and those of the sheet beside, in the order of their times, each once."""
     if not beside:
         return list(here)
@@ -423,7 +423,7 @@ def _merged(here: Sequence[Said], beside: Sequence[Said]) -> list[Said]:
     return sorted([*(entry for entry in here if entry.text not in texts), *beside], key=lambda entry: entry.at)
 
 
-def _resolved(values: Mapping[str, Any], standing: Standing, said: Sequence[Said]) -> datetime | None:
+def _resolved(values: Mapping[str, Any], standing: Standing, said: Sequence[SaidBeside]) -> datetime | None:
     """When the demand was resolved, of one that is: as the file says, else at its last follow-up."""
     if standing.status == Status.CONFIRMING:
         return values["resolved_at"] or max((entry.at for entry in said), default=values["raised_at"])
@@ -434,7 +434,7 @@ def _as_instant(value: Any, work: Work) -> datetime | None:
     return value.replace(tzinfo=work.calendar.zone) if isinstance(value, datetime) else None
 
 
-def _past_promise(draft: Draft) -> str:
+def _past_promise(draft: DemandDraft) -> str:
     """A next step without a date to come starts no clock; it stays on record."""
     told = (("next_at", plain(draft.next_at)), ("next_plan", draft.next_plan))
     return "\n".join(f"{draft.table.titled(name)}：{text}" for name, text in told if text)

@@ -9,14 +9,14 @@ from typing import Any
 from demandctl.core.lifecycle import OUTCOMES
 from demandctl.imports import words
 from demandctl.imports.cells import Unreadable, is_nothing, yes_no
-from demandctl.imports.record import Reader
+from demandctl.imports.record import RowReader
 from demandctl.vocabulary import Kind, Outcome, Status
 
 _WORD = 6
 """What is longer than a word tells what happened."""
 
 
-def end(reader: Reader, kind: str, raised: datetime, times: Sequence[datetime]) -> dict[str, Any]:
+def end(reader: RowReader, kind: str, raised: datetime, times: Sequence[datetime]) -> dict[str, Any]:
     """The state, and outcome and time where the demand has ended; *times* are those of its follow-ups."""
     state, outcome = _state(reader, kind)
     told = _outcome(reader, kind)
@@ -37,7 +37,7 @@ def end(reader: Reader, kind: str, raised: datetime, times: Sequence[datetime]) 
     return {"state": "closed", "outcome": outcome, "closed_at": closed_at or max(last, raised)}
 
 
-def _state(reader: Reader, kind: str) -> tuple[str | None, str | None]:
+def _state(reader: RowReader, kind: str) -> tuple[str | None, str | None]:
     text = reader.text("status")
     if not text:
         return None, None
@@ -56,7 +56,7 @@ def _state(reader: Reader, kind: str) -> tuple[str | None, str | None]:
     return found, words.outcome(text, kind) if found == "closed" and not text.startswith(("结束", "已结束")) else None
 
 
-def _outcome(reader: Reader, kind: str) -> str | None:
+def _outcome(reader: RowReader, kind: str) -> str | None:
     """The outcome that the cell names, ``no`` for a plain 否; prose is kept beside."""
     text = reader.text("outcome")
     if not text:
@@ -80,7 +80,7 @@ def _outcome(reader: Reader, kind: str) -> str | None:
     return found
 
 
-def _unknown(reader: Reader, field: str, text: str, labels: Sequence[str]) -> None:
+def _unknown(reader: RowReader, field: str, text: str, labels: Sequence[str]) -> None:
     """A word that nobody understands is a problem; a sentence tells what happened, and is kept."""
     if len(text) > _WORD:
         reader.keep(field)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from demandctl.actions.demands import Report, follow_up
+from demandctl.actions.demands import Feedback, follow_up
 from demandctl.errors import DemandctlError
 from demandctl.imports.arrival import Arrival
-from demandctl.imports.beside import ABOUT, Said, follow_up_of
+from demandctl.imports.beside import ABOUT, SaidBeside, follow_up_of
 from demandctl.imports.bulk import insert_dicts, next_id, sql
 from demandctl.imports.importer import Found, Importer
 from demandctl.imports.kinds import FOLLOW_UPS
 from demandctl.imports.newcomers import Contacts
-from demandctl.imports.record import Frame, Reader
+from demandctl.imports.record import Frame, RowReader
 from demandctl.imports.source import Source
-from demandctl.imports.tables import Row, Table
+from demandctl.imports.tables import Table, TableRow
 from demandctl.store.models import Contact, Demand
 from demandctl.store.values import stored
 from demandctl.store.work import Work
@@ -27,7 +27,7 @@ class Told(Found):
     """A follow-up of a row, and the demand that it names."""
 
     label: str
-    said: Said
+    said: SaidBeside
 
 
 class FollowUpImport(Importer[Told]):
@@ -45,9 +45,9 @@ class FollowUpImport(Importer[Told]):
         self._known = {tuple(row) for row in sql(work, "SELECT demand_id, at, text FROM follow_up")}
         self._settled: list[tuple[int, Told]] = []
 
-    def record(self, row: Row, table: Table) -> Told | None:
+    def record(self, row: TableRow, table: Table) -> Told | None:
         """A follow-up of a row."""
-        reader = Reader(row, table, self.frame)
+        reader = RowReader(row, table, self.frame)
         found = follow_up_of(reader)
         if found is None:
             return None
@@ -96,10 +96,10 @@ class FollowUpImport(Importer[Told]):
                 self.problem(found, "", found.said.text, str(error))
                 self.arrival.problems = [*self.frame.problems]
 
-    def _tell(self, number: int, said: Said) -> None:
+    def _tell(self, number: int, said: SaidBeside) -> None:
         session, now = self.work.session, self.work.now
         person = self._contacts.named(said.by) if said.by else None
-        report = Report(
+        report = Feedback(
             said.text, said.at, session.get(Contact, person.id) if person else None, said.by, said.phone, said.internal,
             said.method, said.stage, said.next_at if said.next_at and said.next_at > now else None, said.next_plan,
             said.wait_until if said.wait_until and said.wait_until > now else None, said.resolved,
@@ -107,7 +107,7 @@ class FollowUpImport(Importer[Told]):
         with session.begin_nested():
             follow_up(self.work, session.get_one(Demand, number), report)
 
-    def _history(self, number: int, said: Said) -> None:
+    def _history(self, number: int, said: SaidBeside) -> None:
         person = self._contacts.named(said.by) if said.by else None
         self.work.session.flush()
         insert_dicts(self.work, "follow_up", [{

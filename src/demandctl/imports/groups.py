@@ -11,9 +11,9 @@ from demandctl.imports.cells import joined, parts
 from demandctl.imports.importer import Found, Importer
 from demandctl.imports.kinds import GROUPS
 from demandctl.imports.newcomers import Contacts
-from demandctl.imports.record import Frame, Reader
+from demandctl.imports.record import Frame, RowReader
 from demandctl.imports.source import Source
-from demandctl.imports.tables import Row, Table
+from demandctl.imports.tables import Table, TableRow
 from demandctl.store.values import stored_value
 from demandctl.store.work import Work
 
@@ -34,9 +34,9 @@ class GroupImport(Importer[Found]):
         self._new: dict[int, dict[str, Any]] = {}
         self._changed: dict[int, dict[str, Any]] = {}
 
-    def record(self, row: Row, table: Table) -> Found | None:
+    def record(self, row: TableRow, table: Table) -> Found | None:
         """A group of a row; experts whom the directory does not know are kept in 备注."""
-        reader = Reader(row, table, self.frame)
+        reader = RowReader(row, table, self.frame)
         name = reader.text("name")
         if not name:
             reader.problem("name", "没有写社群名称")

@@ -18,7 +18,7 @@ from demandctl.imports.problems import BadRow, BadTable, Problem, by_row, write_
 from demandctl.imports.record import Frame
 from demandctl.imports.rows import rows_of
 from demandctl.imports.source import Source, remember, required
-from demandctl.imports.tables import Row, Table
+from demandctl.imports.tables import Table, TableRow
 from demandctl.store import fields
 from demandctl.store.work import Work
 
@@ -69,12 +69,12 @@ class Importer(Generic[R]):
         """The records of a table in its order; None for a row that has a problem."""
         return (self.record(row, table) for row in rows_of(table))
 
-    def record(self, row: Row, table: Table) -> R | None:
+    def record(self, row: TableRow, table: Table) -> R | None:
         """One row as a record; None where something in it is wrong."""
         raise NotImplementedError
 
     @staticmethod
-    def goes_on(row: Row) -> bool:
+    def goes_on(row: TableRow) -> bool:
         """Whether a row only adds to the record above it."""
         return False
 

@@ -22,7 +22,7 @@ from demandctl.vocabulary import Kind, Role
 _ROLE_OF = {Kind.OPPORTUNITY: Role.SALES}
 
 
-class Person(NamedTuple):
+class Colleague(NamedTuple):
     """A contact as an import sees him."""
 
     id: int
@@ -38,15 +38,15 @@ class Contacts:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self._people: dict[int, Person] = {}
-        self._by_name: dict[str, list[Person]] = {}
-        self._found: dict[tuple[str, str, str], Person] = {}
+        self._people: dict[int, Colleague] = {}
+        self._by_name: dict[str, list[Colleague]] = {}
+        self._found: dict[tuple[str, str, str], Colleague] = {}
         self._new: list[dict[str, Any]] = []
         for row in sql(work, "SELECT id, name, phone, branch, active, role FROM contact ORDER BY id"):
-            self._know(Person(row[0], row[1], row[2], row[3], bool(row[4]), row[5]))
+            self._know(Colleague(row[0], row[1], row[2], row[3], bool(row[4]), row[5]))
         self._next = next_id(work, "contact")
 
-    def _know(self, person: Person) -> None:
+    def _know(self, person: Colleague) -> None:
         self._people[person.id] = person
         self._by_name.setdefault(person.name, []).append(person)
 
@@ -60,11 +60,11 @@ class Contacts:
         """The names of those who are new."""
         return [row["name"] for row in self._new]
 
-    def get(self, number: int) -> Person:
+    def get(self, number: int) -> Colleague:
         """One of them by his id."""
         return self._people[number]
 
-    def named(self, name: str) -> Person | None:
+    def named(self, name: str) -> Colleague | None:
         """Who goes by that name, when just one does."""
         found = self._by_name.get(name, [])
         active = [person for person in found if person.active] or found
@@ -72,14 +72,14 @@ class Contacts:
 
     def find_or_add(
         self, name: str, phone: str = "", branch: str = "", *, kind: str = "", leader: bool = False
-    ) -> Person:
+    ) -> Colleague:
         """The contact of that name: by phone, else by branch, else the only one; taken in when there is none."""
         key = (name, phone, branch)
         if key not in self._found:
             self._found[key] = self._find(name, phone, branch) or self._add(name, phone, branch, kind, leader)
         return self._found[key]
 
-    def _find(self, name: str, phone: str, branch: str) -> Person | None:
+    def _find(self, name: str, phone: str, branch: str) -> Colleague | None:
         people = self._by_name.get(name, [])
         if phone and (exact := [person for person in people if person.phone == phone]):
             return exact[0]
@@ -91,9 +91,9 @@ class Contacts:
             return found[0]
         return None
 
-    def _add(self, name: str, phone: str, branch: str, kind: str, leader: bool) -> Person:
+    def _add(self, name: str, phone: str, branch: str, kind: str, leader: bool) -> Colleague:
         role = Role.LEADER if leader else _ROLE_OF.get(Kind(kind), Role.SERVICE) if kind else Role.SALES
-        person = Person(self._next, name, phone, branch, True, role.value)
+        person = Colleague(self._next, name, phone, branch, True, role.value)
         self._next += 1
         self._new.append(
             {"id": person.id, "name": name, "phone": phone, "wechat": "", "role": role.value, "branch": branch,

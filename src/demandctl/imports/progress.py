@@ -10,14 +10,14 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
 
-from demandctl.imports.cells import Period, Unreadable, moment
+from demandctl.imports.cells import CoveredTime, Unreadable, moment
 from demandctl.imports.names import is_full_name
 from demandctl.language.figures import in_digits, narrow
 
 _TITLES = "(?:经理|主任|工程师|工|师傅|总|总监|部长|主管|专员|老师)?"
 
 
-class Entry(NamedTuple):
+class DatedEntry(NamedTuple):
     """One dated entry: a naive time, who (empty where the text does not say), what, and the words it came from."""
 
     at: date | datetime | None
@@ -58,7 +58,9 @@ _NOT_A_NAME = re.compile(
 )
 
 
-def entries(text: str, period: Period, today: date, raised: date | None, people: Collection[str]) -> list[Entry]:
+def entries(
+    text: str, period: CoveredTime, today: date, raised: date | None, people: Collection[str]
+) -> list[DatedEntry]:
     """The entries of a cell, in its order; an undated beginning or an undated whole is one entry without a time.
 
     *people* are names known to follow up: a name before a colon counts when it is one of them, or looks like a name.
@@ -77,11 +79,11 @@ def entries(text: str, period: Period, today: date, raised: date | None, people:
     starts = [span for span in starts if _is_start(even[slice(*span)], people)]
     if not starts and (signed := _signed_lines(whole, period, today, raised, people)):
         return signed
-    found: list[Entry] = []
+    found: list[DatedEntry] = []
     before = whole[: starts[0][0]].strip(" \n；;") if starts else whole
     if before:
         by, rest = _person(before, people)
-        found.append(Entry(None, by, rest or before, before))
+        found.append(DatedEntry(None, by, rest or before, before))
     after = raised
     for number, (begin, body) in enumerate(starts):
         end = starts[number + 1][0] if number + 1 < len(starts) else len(whole)
@@ -109,9 +111,11 @@ def _is_start(mark: str, people: Collection[str]) -> bool:
     return named is None or mark.strip().startswith("第") or _is_name(named[1], people)
 
 
-def _signed_lines(whole: str, period: Period, today: date, raised: date | None, people: Collection[str]) -> list[Entry]:
+def _signed_lines(
+    whole: str, period: CoveredTime, today: date, raised: date | None, people: Collection[str]
+) -> list[DatedEntry]:
     """The entries of a cell each line of which ends in who and when: 已报价（罗敏 3/8）. Empty when one does not."""
-    found: list[Entry] = []
+    found: list[DatedEntry] = []
     for line in filter(None, (part.strip() for part in whole.split("\n"))):
         match = _ENDED_BY.match(narrow(line))
         if match is None:
@@ -121,21 +125,23 @@ def _signed_lines(whole: str, period: Period, today: date, raised: date | None, 
         except Unreadable:
             return []
         name = match[2] or match[5] or ""
-        found.append(Entry(at, name if _is_name(name, people) else "", match[1].strip() or line, line))
+        found.append(DatedEntry(at, name if _is_name(name, people) else "", match[1].strip() or line, line))
     return found
 
 
-def _entry(body: str, raw: str, period: Period, today: date, after: date | None, people: Collection[str]) -> Entry:
+def _entry(
+    body: str, raw: str, period: CoveredTime, today: date, after: date | None, people: Collection[str]
+) -> DatedEntry:
     head = _HEAD.match(narrow(body))
     if head is None:
-        return Entry(None, "", raw, raw)
+        return DatedEntry(None, "", raw, raw)
     try:
         at = moment(f"{head[1]}{head[2]}", period, today, after)
     except Unreadable:
-        return Entry(None, "", raw, raw)
+        return DatedEntry(None, "", raw, raw)
     rest = body[head.end() :].strip(" \n\t　；;|").lstrip("：:，,、.。—–- ")
     by, rest = _person(rest, people)
-    return Entry(at, by, rest.strip() or raw, raw)
+    return DatedEntry(at, by, rest.strip() or raw, raw)
 
 
 def _person(text: str, people: Collection[str]) -> tuple[str, str]:
@@ -169,7 +175,7 @@ _MONTH = re.compile(r"(?:(\d{4})\s*[年./-]\s*)?(\d{1,2})月(?:份)?")
 _THIRDS = {"上": 10, "中": 20}
 
 
-def title_day(title: str, period: Period, today: date, after: date) -> tuple[bool, date | None]:
+def title_day(title: str, period: CoveredTime, today: date, after: date) -> tuple[bool, date | None]:
     """Whether a header names a day, a week or a month, and the last day of that, never one to come."""
     text = in_digits(narrow(title)).replace(" ", "")
     found = _named_day(text, period, today, after)
@@ -177,7 +183,7 @@ def title_day(title: str, period: Period, today: date, after: date) -> tuple[boo
     return named, min(found, today) if found else None
 
 
-def _named_day(text: str, period: Period, today: date, after: date) -> date | None:
+def _named_day(text: str, period: CoveredTime, today: date, after: date) -> date | None:
     year = period.years[-1] if period.years else after.year
     if week := _WEEK.match(text):
         month = int(week[1]) if week[1] else period.month

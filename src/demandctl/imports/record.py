@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from demandctl.core.worktime import Calendar
 from demandctl.imports.cells import (
-    Period,
+    CoveredTime,
     Unreadable,
     is_nothing,
     moment,
@@ -22,7 +22,7 @@ from demandctl.imports.cells import (
     yes_no,
 )
 from demandctl.imports.problems import Problem
-from demandctl.imports.tables import Row, Table
+from demandctl.imports.tables import Table, TableRow
 from demandctl.language import phones
 from demandctl.language.subject import About
 
@@ -66,10 +66,10 @@ class Frame:
         self.remarks.setdefault(text, []).append((sheet, row))
 
 
-class Reader:
+class RowReader:
     """One row being read. What cannot be read is a problem, or kept in ``notes``; nothing that was written is lost."""
 
-    def __init__(self, row: Row, table: Table, frame: Frame) -> None:
+    def __init__(self, row: TableRow, table: Table, frame: Frame) -> None:
         self.row, self.table, self.frame, self.own = row, table, frame, table.own
         self.notes: list[str] = []
         self.bad = False
@@ -157,7 +157,7 @@ class Reader:
 
     def moment(self, value: Any, after: date | None = None) -> date | datetime:
         """A date as this table means it."""
-        return moment(value, self.row.period if after is None else Period(), self.frame.today, after)
+        return moment(value, self.row.period if after is None else CoveredTime(), self.frame.today, after)
 
     def instant(self, field: str, after: date | None = None, *, opening: bool = True) -> datetime | None:
         """The instant of a cell that lies in the past; a problem when it is yet to come."""
@@ -177,7 +177,7 @@ class Reader:
         value = self.cell(field)
         if value == "":
             return None
-        found = self.read(field, lambda cell: moment(cell, Period(), self.frame.today))
+        found = self.read(field, lambda cell: moment(cell, CoveredTime(), self.frame.today))
         return None if found is None else self.frame.instant(found, exact=True)
 
     def day(self, field: str) -> date | None:

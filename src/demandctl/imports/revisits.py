@@ -15,9 +15,9 @@ from demandctl.imports.cells import is_nothing, our_number, word
 from demandctl.imports.importer import Found, Importer
 from demandctl.imports.kinds import RATINGS, REVISITS
 from demandctl.imports.newcomers import Clash, Contacts, Customers
-from demandctl.imports.record import Frame, Reader
+from demandctl.imports.record import Frame, RowReader
 from demandctl.imports.source import Source
-from demandctl.imports.tables import Row, Table
+from demandctl.imports.tables import Table, TableRow
 from demandctl.language.subject import About, Subject
 from demandctl.store.fields import IN_NOTE, called
 from demandctl.store.models import Revisit
@@ -47,7 +47,7 @@ class RevisitImport(Importer[Found]):
         self._next = next_id(work, "revisit")
         self._made: list[dict[str, Any]] = []
 
-    def record(self, row: Row, table: Table) -> Found | None:
+    def record(self, row: TableRow, table: Table) -> Found | None:
         """A revisit of a row."""
         return _revisit(row, table, self.frame)
 
@@ -112,8 +112,8 @@ def _identity(customer: int, values: Mapping[str, Any]) -> tuple[Any, ...]:
     return (customer, *(_text(values[name]) or "" for name in _SAME))
 
 
-def _revisit(row: Row, table: Table, frame: Frame) -> Found | None:
-    reader = Reader(row, table, frame)
+def _revisit(row: TableRow, table: Table, frame: Frame) -> Found | None:
+    reader = RowReader(row, table, frame)
     person = whom.customer(reader)
     if not (person["name"] or person["phone"] or person["code"]):
         reader.problem("customer", "没有写客户名称，也没有电话")
@@ -145,7 +145,7 @@ def _revisit(row: Row, table: Table, frame: Frame) -> Found | None:
     return None if reader.bad else Found(table=table, row=row.number, person=person, values=values, kept=reader.kept)
 
 
-def _told(reader: Reader) -> dict[str, Any]:
+def _told(reader: RowReader) -> dict[str, Any]:
     """What the customer said, and what became of it."""
     return {
         **{name: reader.word(name, words.labels(Satisfaction), words.RATINGS) for name in RATINGS},
@@ -159,7 +159,7 @@ def _told(reader: Reader) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _unless_nothing(reader: Reader, field: str) -> str:
+def _unless_nothing(reader: RowReader, field: str) -> str:
     text = reader.words(field)
     return "" if is_nothing(text) else text
 
@@ -175,7 +175,7 @@ def _note(text: str, own: bool) -> tuple[str, str, str]:
     return "\n".join(lines), plan, escalated_to
 
 
-def _reached(reader: Reader, visited: datetime | None) -> bool | None:
+def _reached(reader: RowReader, visited: datetime | None) -> bool | None:
     told = word(reader.text("reachable"), words.NO_LABELS, words.REACHED)
     answer = told == "yes" if told else reader.flag("reachable")
     if len(reader.text("reachable")) > 4:

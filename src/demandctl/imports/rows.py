@@ -14,7 +14,7 @@ from demandctl.imports.cells import is_nothing, period_of, plain
 from demandctl.imports.columns import IGNORED, TICKED, letters
 from demandctl.imports.files.sheet import Cell
 from demandctl.imports.headers import MANY
-from demandctl.imports.tables import TOTALS, Row, Table, is_blank
+from demandctl.imports.tables import TOTALS, Table, TableRow, is_blank
 
 _EXAMPLE = re.compile(r"\s*(?:例|示例|样例|范例|举例|样表|填写示例)(?:[：:\d]|$)")
 DITTO = frozenset({"同上", "同前", "〃", "″", "〞", "同上。", '"', "''", "“", "”", "々", "同上行"})
@@ -30,7 +30,7 @@ _NONE: frozenset[str] = frozenset()
 _NOTHING: dict[int, int] = {}
 
 
-def rows_of(table: Table) -> Iterator[Row]:
+def rows_of(table: Table) -> Iterator[TableRow]:
     """The records of a table, one after the other; what is none is told in ``table.left``."""
     table.left.clear()
     table.carried.clear()
@@ -58,12 +58,12 @@ class _Reading:
         self._verbatim = table.own or "internal" in table.fields
         """What our own exports write, nobody abbreviated."""
         self._above: Sequence[Cell] = ()
-        self._before: Row | None = None
+        self._before: TableRow | None = None
         self._sections: dict[str, str] = {}
         self._period = table.period
         self._comments = table.block.comments()
 
-    def row(self, index: int) -> Row | None:
+    def row(self, index: int) -> TableRow | None:
         """The record of a row; None when it is none."""
         raw = self._rows[index]
         merged = self._covering(index) if self._table.spans else _NOTHING
@@ -95,7 +95,7 @@ class _Reading:
         over = (
             frozenset(c.field for c in self._table.columns if merged.get(c.place, index) != index) if merged else _NONE
         )
-        found = Row(
+        found = TableRow(
             self._table.sheet, self._table.block.number(index), cells, more, extras, over,
             tuple(self._sections.values()), self._period, row,
         )  # fmt: skip
@@ -119,7 +119,7 @@ class _Reading:
             base = self._table.period
             self._period = base._replace(years=period.years or base.years, month=period.month or base.month)
 
-    def _carried(self, row: Row, cells: Sequence[Cell]) -> Row:
+    def _carried(self, row: TableRow, cells: Sequence[Cell]) -> TableRow:
         """A row that says nothing of a customer, and something of what he wants, is of the customer above."""
         kind, last = self._table.kind, self._before
         blank = all(is_nothing(row.cells.get(name, "")) for name in kind.person) and "region" not in row.more

@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from demandctl.imports.blocks import Block
-from demandctl.imports.cells import Period, plain
-from demandctl.imports.columns import Column
+from demandctl.imports.cells import CoveredTime, plain
+from demandctl.imports.columns import HeadedColumn
 from demandctl.imports.files.sheet import Cell
 from demandctl.imports.kind import TableKind
 
@@ -25,7 +25,7 @@ _FOOT = re.compile(
 _LABEL = re.compile(r"[^：:]{1,10}[：:](?!\d\d)")
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     """One record as it stands: its row as the sheet counts, cells by field, and what has no field of ours."""
 
     sheet: str
@@ -36,7 +36,7 @@ class Row(NamedTuple):
     merged: frozenset[str]
     sections: Sequence[str] = ()
     """What lines above this part of the table say: a branch, a kind, a month."""
-    period: Period = Period()
+    period: CoveredTime = CoveredTime()
     filled: Sequence[Cell] = ()
     """The cells as they stand, with what the row takes from those above it."""
 
@@ -49,8 +49,8 @@ class Table:
     kind: TableKind
     head: int
     """The last row of its header."""
-    columns: Sequence[Column]
-    period: Period
+    columns: Sequence[HeadedColumn]
+    period: CoveredTime
     today: date
     file: str = ""
     """The name of the file, without its end."""

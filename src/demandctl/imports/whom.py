@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from demandctl.imports.cells import without_phone
 from demandctl.imports.names import someone
-from demandctl.imports.record import Reader
+from demandctl.imports.record import RowReader
 
 _NOBODY = re.compile(r"待定|未定|未派|未分配|待分配|待派|暂无|无人|未知|空缺|待指派|未指派")
 _PLACE = "(?:分公司|大区|办事处|公司|服务站|维修站|网点|营业部)"
@@ -36,7 +36,7 @@ class Handler(NamedTuple):
     branch: str = ""
 
 
-def customer(reader: Reader, field: str = "customer") -> dict[str, Any]:
+def customer(reader: RowReader, field: str = "customer") -> dict[str, Any]:
     """The customer of a row: name, phone and the rest; a number written beside the name is his phone."""
     name, beside = _customer_name(reader, field)
     number = reader.phone("phone") or beside
@@ -49,7 +49,7 @@ def customer(reader: Reader, field: str = "customer") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _customer_name(reader: Reader, field: str) -> tuple[str, str]:
+def _customer_name(reader: RowReader, field: str) -> tuple[str, str]:
     name, beside = without_phone(reader.text(field))
     if _NO_CUSTOMER.fullmatch(name):
         reader.keep(field)
@@ -64,7 +64,7 @@ def _customer_name(reader: Reader, field: str) -> tuple[str, str]:
     return name, beside
 
 
-def handler(reader: Reader, known: Collection[str]) -> Handler:
+def handler(reader: RowReader, known: Collection[str]) -> Handler:
     """Who follows up, his phone and his branch, out of cells that may hold all three; what is no name is kept."""
     branch = reader.text("branch") or next((text for text in reader.row.sections if _BRANCH.search(text)), "")
     if branch and _NO_BRANCH.search(branch):
@@ -102,7 +102,7 @@ def handler(reader: Reader, known: Collection[str]) -> Handler:
     return Handler(names[0], given or phone, branch)
 
 
-def person(reader: Reader, field: str, known: Collection[str]) -> str:
+def person(reader: RowReader, field: str, known: Collection[str]) -> str:
     """A person's name; the number beside it, and what is none, are kept."""
     name, phone = without_phone(reader.text(field))
     if phone or (name and _NOBODY.search(name)):

@@ -17,7 +17,7 @@ from demandctl.errors import UsageError
 from demandctl.language.figures import DIGITS, digits, narrow
 
 
-class Number(NamedTuple):
+class PhoneNumber(NamedTuple):
     """A number that stands in a text: where, and in the ledger's spelling."""
 
     start: int
@@ -80,12 +80,12 @@ _FIRST = re.compile(r"(?<![0-9])(?:[+(\[]+ ?)?[0-9]")
 # -- finding -----------------------------------------------------------------------------------------------------
 
 
-def find(text: str) -> list[Number]:
+def find(text: str) -> list[PhoneNumber]:
     """The numbers that a text holds, in their order."""
     if not _MAYBE.search(text):
         return []
     text = _OTHER_SCRIPT.sub(lambda digit: str(unicodedata.decimal(digit[0])), narrow(text))
-    found: list[Number] = []
+    found: list[PhoneNumber] = []
     for cluster in _CLUSTER.finditer(text):
         start, end = cluster.span()
         while start and text[start - 1] in "+([ ":
@@ -98,7 +98,7 @@ def find(text: str) -> list[Number]:
     return found
 
 
-def _spoken(text: str, start: int, end: int, called: int) -> list[Number]:
+def _spoken(text: str, start: int, end: int, called: int) -> list[PhoneNumber]:
     """The numbers that are said in 汉字; 陈二幺三八… and …幺二幺一定: the first or the last of them may be a word."""
     firsts = (start, start + 1) if text[start] in DIGITS else (start,)
     lasts = (end, end - 1) if text[end - 1] in DIGITS else (end,)
@@ -113,7 +113,7 @@ def _spoken(text: str, start: int, end: int, called: int) -> list[Number]:
     return []
 
 
-def _within(text: str, start: int, end: int, called: int) -> Iterator[Number]:
+def _within(text: str, start: int, end: int, called: int) -> Iterator[PhoneNumber]:
     """The numbers that begin between two places; one that was *called* a phone without area code ended there."""
     while first := _FIRST.search(text, start, end):
         at = first.start()
@@ -124,7 +124,7 @@ def _within(text: str, start: int, end: int, called: int) -> Iterator[Number]:
             )
             found, called = (lone, lone.end()) if is_called else (None, -1)
         if found:
-            yield Number(at, found.end(), _spelled(found), _is_usual(found))
+            yield PhoneNumber(at, found.end(), _spelled(found), _is_usual(found))
         start = found.end() if found else at + 1
 
 

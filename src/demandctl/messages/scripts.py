@@ -43,7 +43,7 @@ _BLANK = re.compile(r"\{(\w+)\}")
 _ID = re.compile(r"[\w-]{1,40}")
 
 
-class Step(NamedTuple):
+class CallStep(NamedTuple):
     """One step of a call: what is read out, what is asked, where the answer belongs, and what comes next."""
 
     id: str
@@ -67,12 +67,12 @@ class Script(NamedTuple):
     name: str
     group: str
     text: str = ""
-    steps: tuple[Step, ...] = ()
+    steps: tuple[CallStep, ...] = ()
     kinds: tuple[str, ...] = ()
     source: str = ""
     own: bool = False
 
-    def step(self, name: str) -> Step:
+    def step(self, name: str) -> CallStep:
         """The step of that id."""
         return next(step for step in self.steps if step.id == name)
 
@@ -91,7 +91,7 @@ class Script(NamedTuple):
 _ANSWERS = {"yes": "是", "no": "否", "satisfied": "满意", "fair": "一般", "unsatisfied": "不满意"}
 
 
-def _as_text(steps: tuple[Step, ...]) -> Iterator[str]:
+def _as_text(steps: tuple[CallStep, ...]) -> Iterator[str]:
     places = {step.id: number for number, step in enumerate(steps, 1)}
     for number, step in enumerate(steps, 1):
         yield f"{number}. {step.say}" + (f"（{step.note}）" if step.note else "")
@@ -154,7 +154,7 @@ def _script(entry: Mapping[str, Any], path: str) -> Script:
     if group not in GROUPS:
         raise wrong(f"group 只能是 {'、'.join(GROUPS)}")
     try:
-        steps = tuple(Step(**step) for step in entry.get("steps", []))
+        steps = tuple(CallStep(**step) for step in entry.get("steps", []))
     except TypeError as error:
         raise wrong(f"步骤里有不认识的项目（{error}）") from error
     for reason in _step_problems(steps):
@@ -166,7 +166,7 @@ def _script(entry: Mapping[str, Any], path: str) -> Script:
                   str(entry.get("source", "")))  # fmt: skip
 
 
-def _step_problems(steps: tuple[Step, ...]) -> Iterator[str]:
+def _step_problems(steps: tuple[CallStep, ...]) -> Iterator[str]:
     names = {step.id for step in steps}
     for step in steps:
         targets = [step.next] if isinstance(step.next, str) else list(step.next.values())

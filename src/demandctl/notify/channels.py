@@ -12,13 +12,13 @@ from demandctl.core.targets import Target
 from demandctl.core.worktime import parse_hours
 from demandctl.errors import NotFound, UsageError
 from demandctl.notify.channel import NoticeChannel
-from demandctl.notify.command import Command
+from demandctl.notify.command import LocalCommand
 from demandctl.notify.dingtalk import Dingtalk
 from demandctl.notify.feishu import Feishu
 from demandctl.notify.mail import Mail
 from demandctl.notify.wecom import Wecom
 
-MAKES: dict[str, type[NoticeChannel]] = {make.type: make for make in (Wecom, Dingtalk, Feishu, Mail, Command)}
+MAKES: dict[str, type[NoticeChannel]] = {make.type: make for make in (Wecom, Dingtalk, Feishu, Mail, LocalCommand)}
 """Every make by its ``type``: a new one is a class in a module of its own, and a place here."""
 
 _MINUTE = timedelta(minutes=1)

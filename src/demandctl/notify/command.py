@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(kw_only=True, eq=False)
-class Command(NoticeChannel):
+class LocalCommand(NoticeChannel):
     """Runs the channel's command once for each digest; exit code 0 is success."""
 
     type: ClassVar[str] = "command"

@@ -30,7 +30,7 @@ Given = TypeVar("Given")
 
 
 @dataclass
-class Outcome:
+class Delivery:
     """What became of a channel's digest."""
 
     channel: NoticeChannel
@@ -43,7 +43,7 @@ class Outcome:
     advice: list[str] = field(default_factory=list)
 
 
-def deliver(context: Context, channels: Collection[str], *, unmask: bool, talk: Talk) -> list[Outcome] | None:
+def deliver(context: Context, channels: Collection[str], *, unmask: bool, talk: Talk) -> list[Delivery] | None:
     """Send what is to be sent now on the channels of those names, or on all; None when another run is at it.
 
     UsageError for wrong settings, LedgerUnusable when it could not be recorded; how it went stands beside the ledger.
@@ -67,11 +67,11 @@ def deliver(context: Context, channels: Collection[str], *, unmask: bool, talk: 
 
 def _all(
     context: Context, ledger: sqlite3.Connection, channels: Collection[str], unmask: bool, talk: Talk, ends: float
-) -> list[Outcome]:
+) -> list[Delivery]:
     settings = read(context.config)
     with reading(context) as reader:
         found = made(reader, settings, settings.chosen(channels))
-    outcomes = [Outcome(plan.channel, plan.held, plan.held_until) for plan in found]
+    outcomes = [Delivery(plan.channel, plan.held, plan.held_until) for plan in found]
     busy = [(plan, outcome) for plan, outcome in zip(found, outcomes, strict=True) if plan.items]
     if busy and unmask:
         log_unmasking(context, [plan.channel.name for plan, _ in busy])
@@ -81,7 +81,7 @@ def _all(
     return outcomes
 
 
-def told(outcome: Outcome) -> str:
+def told(outcome: Delivery) -> str:
     """What went wrong with a channel, under its name."""
     return f"渠道“{outcome.channel.name}”：{'；'.join(outcome.errors)}"
 
@@ -101,7 +101,7 @@ def timely(channel: NoticeChannel, seconds: float, work: Callable[[], Given]) ->
 class _Turn:
     """One channel's turn."""
 
-    def __init__(self, plan: Plan, outcome: Outcome, record: Record, unmask: bool, talk: Talk, ends: float) -> None:
+    def __init__(self, plan: Plan, outcome: Delivery, record: Record, unmask: bool, talk: Talk, ends: float) -> None:
         self.plan, self.channel, self.outcome, self.record = plan, plan.channel, outcome, record
         self.now, self._unmask = record.now, unmask
         self._talk = talk

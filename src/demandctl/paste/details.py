@@ -15,7 +15,7 @@ from demandctl.language.traditional import simplified
 from demandctl.paste.keywords import Wording
 
 
-class Found(NamedTuple):
+class Detail(NamedTuple):
     """A value and the words it came from."""
 
     value: str
@@ -47,18 +47,18 @@ def plain(text: str) -> str:
 # -- phone and WeChat ----------------------------------------------------------------------------------------------
 
 
-def phone_numbers(text: str, wording: Wording, staff: Collection[str] = ()) -> list[Found]:
+def phone_numbers(text: str, wording: Wording, staff: Collection[str] = ()) -> list[Detail]:
     """The customer's phone numbers, the one to call first: no prices, serials, order numbers, and nobody else's.
 
     The number of somebody he speaks of (他电话) counts where he gives none of his own.
     """
     flat = plain(text)
-    own: list[Found] = []
-    preferred: list[Found] = []
-    others: list[Found] = []
+    own: list[Detail] = []
+    preferred: list[Detail] = []
+    others: list[Detail] = []
     for number in phones.find(flat):
         words = flat[number.start : number.end]
-        found = Found(number.phone, words.strip())
+        found = Detail(number.phone, words.strip())
         before, after = (
             flat[max(number.start - 24, 0) : number.start].split("\n")[-1],
             flat[number.end : number.end + 16],
@@ -97,12 +97,12 @@ def _is_the_customers(before: str, after: str, wording: Wording) -> bool:
     return not (noise["foreign_before"].search(before) or noise["foreign_after"].search(after))
 
 
-def wechat_id(text: str) -> Found | None:
+def wechat_id(text: str) -> Detail | None:
     """The WeChat id that the customer gives; a phone that is one too is found as a phone."""
     flat = plain(text)
     for pattern in _WECHAT:
         if found := pattern.search(flat):
-            return Found(found[1], found[0].strip())
+            return Detail(found[1], found[0].strip())
     return None
 
 
@@ -129,16 +129,16 @@ _NAME_AFTER = re.compile(
 _NAME_BEFORE = re.compile(rf"(?:^|[\s，。,；;：:])(?:我是|找|联系)?({_TITLED})\s*[:：]?\s*$")
 
 
-def person(text: str) -> Found | None:
+def person(text: str) -> Detail | None:
     """The name that stands beside a phone or behind 联系人: 收件人陈老二, 15000021122 老吴."""
     flat = plain(text)
     if found := _CALLED.search(flat):
-        return Found(found[1], found[0].strip())
+        return Detail(found[1], found[0].strip())
     for number in phones.find(flat):
         before = flat[max(number.start - 12, 0) : number.start]
         for match in (_NAME_AFTER.match(flat, number.end), _NAME_BEFORE.search(before)):
             if match:
-                return Found(next(filter(None, match.groups())), match[0].strip())
+                return Detail(next(filter(None, match.groups())), match[0].strip())
     return None
 
 
@@ -164,7 +164,7 @@ _FROM_AFTER = re.compile(
 _SOLD_FROM = re.compile(r"^(?:分公司|公司|服务站|售后|办事处|4S店|总部|代理)")
 
 
-def region(texts: Sequence[str], wording: Wording, served: Collection[str] = ()) -> Found | None:
+def region(texts: Sequence[str], wording: Wording, served: Collection[str] = ()) -> Detail | None:
     """Where the machine, the job or the delivery is: the best supported place; two that are equally good give none.
 
     *served*: regions as the directory writes them, which may name places that the table of divisions does not know.
@@ -176,7 +176,7 @@ def region(texts: Sequence[str], wording: Wording, served: Collection[str] = ())
             if mention.confidence >= places.POSSIBLE:
                 best.append((_support(flat, mention), mention))
     if not best:
-        return next((Found(name, name) for name in sorted(served, key=len, reverse=True) if _names(flats, name)), None)
+        return next((Detail(name, name) for name in sorted(served, key=len, reverse=True) if _names(flats, name)), None)
     top = max(score for score, _ in best)
     chosen = [mention for score, mention in best if score == top]
     chosen += [m for score, m in best if 0 <= score < top]
@@ -202,11 +202,11 @@ _TOWN = re.compile(
 )
 
 
-def _with_town(found: Found, text: str) -> Found:
+def _with_town(found: Detail, text: str) -> Detail:
     """The place with the town or village that follows it."""
     last = found.words.split(" ")[-1]
     town = _TOWN.match(text, text.find(last) + len(last)) if last in text else None
-    return Found(found.value + town[1], found.words + town[1]) if town else found
+    return Detail(found.value + town[1], found.words + town[1]) if town else found
 
 
 def _support(text: str, mention: places.Mention) -> int:
@@ -221,7 +221,7 @@ def _support(text: str, mention: places.Mention) -> int:
     return 0 if _SOLD_FROM.match(after) else 1
 
 
-def _one_place(chosen: list[places.Mention], equals: int) -> Found | None:
+def _one_place(chosen: list[places.Mention], equals: int) -> Detail | None:
     """The narrowest of places that nest, said together; None when the best supported ones lie apart."""
     kept = [chosen[0]]
     for number, mention in enumerate(chosen[1:], 1):
@@ -234,7 +234,7 @@ def _one_place(chosen: list[places.Mention], equals: int) -> Found | None:
         elif number < equals:
             return None
     value = "".join(_proper(mention) for mention in kept)
-    return Found(re.sub(r"\s", "", value), " ".join(m.text for m in kept))
+    return Detail(re.sub(r"\s", "", value), " ".join(m.text for m in kept))
 
 
 def _proper(mention: places.Mention) -> str:
@@ -251,17 +251,17 @@ def _nest(outer: places.Mention, inner: places.Mention) -> bool:
 # -- the rest ------------------------------------------------------------------------------------------------------
 
 
-def urgency(text: str, wording: Wording) -> Found | None:
+def urgency(text: str, wording: Wording) -> Detail | None:
     """How urgent the customer says it is; silence says nothing. 不急 is heard before 急."""
     for name in ("critical", "normal", "urgent"):
         if found := wording.urgency[name].search(text):
-            return Found(name, found[0])
+            return Detail(name, found[0])
     return None
 
 
-def first_of(patterns: Mapping[str, re.Pattern[str]], text: str) -> Found | None:
+def first_of(patterns: Mapping[str, re.Pattern[str]], text: str) -> Detail | None:
     """The first name whose pattern is in the text."""
     for name, pattern in patterns.items():
         if found := pattern.search(text):
-            return Found(name, found[0])
+            return Detail(name, found[0])
     return None

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from demandctl.paste import details, wares
-from demandctl.paste.details import Found
+from demandctl.paste.details import Detail
 from demandctl.paste.judging import Judge, Judgement
 from demandctl.paste.layouts import squeezed
 from demandctl.paste.matters import LeftOut, Matter, Response, cue_text, matters, read_message, without_mentions
@@ -46,7 +46,7 @@ class Draft:
             return self.values.get(name)
         raise AttributeError(name)
 
-    def put(self, name: str, found: Found | None) -> None:
+    def put(self, name: str, found: Detail | None) -> None:
         """Keep what was found of a field, the later over the earlier; nothing found changes nothing."""
         if found and found.value:
             self.values[name], self.words[name] = found.value, found.words
@@ -94,7 +94,7 @@ class _Drafter:
         made.content = "\n".join(without_mentions(said.message.text) for said in matter.messages).strip()
         made.source = "\n".join("\n".join(said.message.raw) for said in matter.messages).strip()
         self._put_kind(made, matter.judgement)
-        made.put("customer", Found(matter.sender, matter.sender) if matter.sender else None)
+        made.put("customer", Detail(matter.sender, matter.sender) if matter.sender else None)
         text, opening = "\n".join(matter.texts), matter.first.message
         self._put_details(made, text, matter)
         self._put_labelled(made, matter)
@@ -110,7 +110,7 @@ class _Drafter:
         because = "、".join(verdict.signals[name] for name in verdict.why)
         for name, value in (("kind", judgement.kind), ("subtype", judgement.subtype)):
             if value:
-                made.put(name, Found(value, "" if name in judgement.inferred else because))
+                made.put(name, Detail(value, "" if name in judgement.inferred else because))
         made.inferred |= judgement.inferred
 
     def _put_details(self, made: Draft, text: str, matter: Matter) -> None:
@@ -124,7 +124,7 @@ class _Drafter:
         parts = (made.kind, made.subtype) in _OF_PARTS or made.kind in (None, "opportunity")
         made.put("product", wares.product(text, self.wording, parts=parts))
         if made.subtype == "erp" and (system := matter.judgement.verdict.signals.get("erp")):
-            made.put("product", Found(system, system))
+            made.put("product", Detail(system, system))
         made.put("urgency", details.urgency(cue_text(text), self.wording))
         made.put("service_mode", details.first_of(self.wording.mode, text))
         made.put("warranty", details.first_of(self.wording.warranty, text))
@@ -154,18 +154,18 @@ class _Where:
     """Group and channel, as far as the paste tells."""
 
     def __init__(self, transcript: Transcript, staff: Staff) -> None:
-        self.found: dict[str, Found] = {}
+        self.found: dict[str, Detail] = {}
         senders = {squeezed(m.sender): m.sender for m in transcript.messages if m.sender}
         title = transcript.title
         if title:
             self._from_title(title, senders, staff)
         if transcript.group:
-            self.found["group"] = Found(transcript.group, transcript.group)
+            self.found["group"] = Detail(transcript.group, transcript.group)
         if transcript.group or (transcript.channel == "group"):
-            self.found["channel"] = Found(Channel.GROUP.value, transcript.group or title)
+            self.found["channel"] = Detail(Channel.GROUP.value, transcript.group or title)
         others = [name for name in senders.values() if not is_specialist(staff.who(name))]
         if "channel" not in self.found and len(others) > 1 and not any(m.official for m in transcript.messages):
-            self.found["channel"] = Found(Channel.GROUP.value, "、".join(others[:3]))
+            self.found["channel"] = Detail(Channel.GROUP.value, "、".join(others[:3]))
 
     def _from_title(self, title: str, senders: dict[str, str], staff: Staff) -> None:
         pairs = [(title[: m.start()].strip(), title[m.end() :].strip()) for m in re.finditer(r"[和与&]", title)]
@@ -177,15 +177,15 @@ class _Where:
         if squeezed(title) in senders and "群" not in title and len(senders) <= 2:
             known = [(title, title)]  # WeCom names a private chat after the one who is not us
         if known or (pairs and "群" not in title and len(senders) <= 2 and all(pairs[0])):
-            self.found["channel"] = Found(Channel.DIRECT.value, title)
+            self.found["channel"] = Detail(Channel.DIRECT.value, title)
             return
-        self.found["channel"] = Found(Channel.GROUP.value, title)
+        self.found["channel"] = Detail(Channel.GROUP.value, title)
         name = re.sub(r"[(（]\d+[)）]$", "", title).strip()
         if name not in ("群聊", "群", "微信群"):
-            self.found["group"] = Found(name, title)
+            self.found["group"] = Detail(name, title)
 
-    def of(self, message: Message) -> dict[str, Found]:
+    def of(self, message: Message) -> dict[str, Detail]:
         """What holds for one message: one of the official account came by it whatever else is in the paste."""
         if message.official:
-            return {"channel": Found(Channel.OFFICIAL.value, "公众号")}
+            return {"channel": Detail(Channel.OFFICIAL.value, "公众号")}
         return self.found

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from demandctl.paste.details import Found
+from demandctl.paste.details import Detail
 from demandctl.paste.layouts import LABEL, what_of
 
 _TOLD = ("customer", "sender", "receiver", "phone", "wechat", "company", "raised", "region", "address")
 """Labels whose value says nothing of what is wanted."""
 
 
-class Form(NamedTuple):
+class FilledForm(NamedTuple):
     """What labelled lines tell by field, and the words of a message without them."""
 
-    fields: Mapping[str, Found]
+    fields: Mapping[str, Detail]
     rest: str
 
 
-def read_form(text: str, labels: Mapping[str, str]) -> Form:
+def read_form(text: str, labels: Mapping[str, str]) -> FilledForm:
     """Take the labelled lines of a message apart; the first of each field counts."""
-    fields: dict[str, Found] = {}
+    fields: dict[str, Detail] = {}
     rest: list[str] = []
     for line in text.split("\n"):
         found = LABEL.match(line)
@@ -31,7 +31,7 @@ def read_form(text: str, labels: Mapping[str, str]) -> Form:
             continue
         value = " ".join(found["value"].split())
         if value:
-            fields.setdefault("product" if what == "wanted" else what, Found(value, line.strip()))
+            fields.setdefault("product" if what == "wanted" else what, Detail(value, line.strip()))
         if what == "wanted":
             rest.append(f"想买{value}")
         elif what not in _TOLD:
@@ -40,4 +40,4 @@ def read_form(text: str, labels: Mapping[str, str]) -> Form:
     for name in ("sender", "receiver"):
         if told := fields.pop(name, None):
             fields.setdefault("customer", told)
-    return Form(fields, "\n".join(rest).strip())
+    return FilledForm(fields, "\n".join(rest).strip())

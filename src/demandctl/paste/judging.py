@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from demandctl.paste.keywords import Verdict, Wording
+from demandctl.paste.keywords import Hunch, Wording
 from demandctl.paste.learnt import Guess, Learnt
 
 STRONG = 8.0
@@ -39,7 +39,7 @@ class Judgement(NamedTuple):
 
     kind: str | None
     subtype: str | None
-    verdict: Verdict
+    verdict: Hunch
     guess: Guess
     inferred: Mapping[str, float]
 
@@ -69,7 +69,7 @@ class Judge:
         """What a text is, as prepared for the keyword table; *also*: signals that are told by other means."""
         return self.decide(self.wording.judge(text, also), text)
 
-    def decide(self, verdict: Verdict, text: str) -> Judgement:
+    def decide(self, verdict: Hunch, text: str) -> Judgement:
         """The same where the verdict of the table is known already."""
         guess = self.learnt.guess(text)
         inferred: dict[str, float] = {}
@@ -78,13 +78,13 @@ class Judge:
         return Judgement(kind, subtype, verdict, guess, inferred)
 
     @staticmethod
-    def _kind(verdict: Verdict, guess: Guess, inferred: dict[str, float]) -> str | None:
+    def _kind(verdict: Hunch, guess: Guess, inferred: dict[str, float]) -> str | None:
         best, _ = guess.best()
         likely = guess.of(best)
         return _settled("kind", verdict.kind, verdict.weight, best, likely, inferred)
 
     @staticmethod
-    def _subtype(kind: str, verdict: Verdict, guess: Guess, inferred: dict[str, float]) -> str | None:
+    def _subtype(kind: str, verdict: Hunch, guess: Guess, inferred: dict[str, float]) -> str | None:
         told = verdict.subtype if verdict.kind == kind else None
         _, best = guess.best(kind)
         likely = guess.of(kind, best) / (guess.of(kind) or 1)

@@ -16,7 +16,7 @@ Plain = dict[str, Any]
 """The table in plain types, as it is kept in the cache: patterns by section and name, labels, rules, slips."""
 
 
-class Rule(NamedTuple):
+class KeywordRule(NamedTuple):
     """Signals that must and must not be there, and what follows."""
 
     all: frozenset[str]
@@ -26,7 +26,7 @@ class Rule(NamedTuple):
     weight: float
 
 
-class About(NamedTuple):
+class Grievance(NamedTuple):
     """What a complaint or a suggestion is about."""
 
     kind: str
@@ -35,7 +35,7 @@ class About(NamedTuple):
     weight: float
 
 
-class Verdict(NamedTuple):
+class Hunch(NamedTuple):
     """What a text is: ``weight`` 0 when no rule holds. ``signals``: each with the words that gave it."""
 
     kind: str | None
@@ -86,8 +86,8 @@ class Wording(NamedTuple):
     mode: Mapping[str, re.Pattern[str]]
     warranty: Mapping[str, re.Pattern[str]]
     signals: Mapping[str, Pattern]
-    rules: tuple[Rule, ...]
-    about: tuple[About, ...]
+    rules: tuple[KeywordRule, ...]
+    about: tuple[Grievance, ...]
     slips: Mapping[str, str]
 
     def read(self, text: str) -> Text:
@@ -100,17 +100,17 @@ class Wording(NamedTuple):
 
         return Text(text, self.lists["thing"].sub(sign, text), tuple(names))
 
-    def judge(self, text: str, also: dict[str, str] | None = None) -> Verdict:
+    def judge(self, text: str, also: dict[str, str] | None = None) -> Hunch:
         """The kind and subtype of a demand that a text states; *also*: signals that are told by other means."""
         read = self.read(self.noise["negated"].sub("，", text))
         found = {name: words for name, pattern in self.signals.items() if (words := pattern.search(read)) is not None}
         return self.decide(found | (also or {}))
 
-    def decide(self, found: Mapping[str, str]) -> Verdict:
+    def decide(self, found: Mapping[str, str]) -> Hunch:
         """What the signals of one text, or of several together, make it."""
         holding = [r for r in self.rules if r.all <= found.keys() and not r.none & found.keys()]
         if not holding:
-            return Verdict(None, None, 0, found, ())
+            return Hunch(None, None, 0, found, ())
         top = max(rule.weight for rule in holding)
         kinds = {rule.kind for rule in holding if rule.weight == top}
         kind = kinds.pop() if len(kinds) == 1 else None
@@ -118,9 +118,9 @@ class Wording(NamedTuple):
         subtype = deciding.pop() if kind and len(deciding) == 1 else None
         subtype = subtype or (self._subtype(kind, holding, found) if kind else None)
         why = tuple(sorted({name for r in holding if r.weight == top for name in r.all}))
-        return Verdict(kind, subtype, top, found, why)
+        return Hunch(kind, subtype, top, found, why)
 
-    def _subtype(self, kind: str, holding: list[Rule], found: Mapping[str, str]) -> str | None:
+    def _subtype(self, kind: str, holding: list[KeywordRule], found: Mapping[str, str]) -> str | None:
         about = [(a.weight, a.subtype) for a in self.about if a.kind == kind and a.signal in found]
         told: list[tuple[float, str | None]] = [*about] or [(r.weight, r.subtype) for r in holding if r.kind == kind]
         top = max((weight for weight, _ in told), default=0)
@@ -145,7 +145,7 @@ def wording_of(plain: Plain) -> Wording:
             name: Pattern(pattern, any(sign in pattern.pattern for sign in SIGNS))
             for name, pattern in compiled("signals").items()
         },
-        rules=tuple(Rule(frozenset(a), frozenset(n), Kind(kind), *rest) for a, n, kind, *rest in plain["rules"]),
-        about=tuple(About(Kind(kind), *rest) for kind, *rest in plain["about"]),
+        rules=tuple(KeywordRule(frozenset(a), frozenset(n), Kind(kind), *rest) for a, n, kind, *rest in plain["rules"]),
+        about=tuple(Grievance(Kind(kind), *rest) for kind, *rest in plain["about"]),
         slips=plain["slips"],
     )

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from demandctl.language import places
 from demandctl.paste import details, wares
 from demandctl.paste.clauses import SURE, Why, is_small, sifted
-from demandctl.paste.forms import Form, read_form
+from demandctl.paste.forms import FilledForm, read_form
 from demandctl.paste.judging import Judge, Judgement
 from demandctl.paste.keywords import Wording
 from demandctl.paste.layouts import squeezed
@@ -54,7 +54,7 @@ class Said(NamedTuple):
     cues: str
     judgement: Judgement
     to: tuple[str, ...]
-    form: Form
+    form: FilledForm
     why: Why | None
 
 

@@ -34,7 +34,7 @@ _PERSON = ("name", "nickname", "phone", "wechat", "company", "region")
 
 
 @dataclass
-class Proposal:
+class EnrichedDraft:
     """A draft with what the ledger adds: the known customer, look-alikes, the open demand it may belong to."""
 
     draft: Draft
@@ -64,7 +64,7 @@ class Pasted(NamedTuple):
     """A paste read against the ledger: what is proposed, and what was left out of it."""
 
     text: str
-    proposals: list[Proposal]
+    proposals: list[EnrichedDraft]
     left_out: list[LeftOut]
     directory: list[Person]
     judge: Judge
@@ -82,19 +82,19 @@ def read(reader: Reader, text: str) -> Pasted:
     return Pasted(text, [_proposal(reader, draft) for draft in found.drafts], found.left_out, directory, judge)
 
 
-def taken(reader: Reader, pasted: Pasted, left: LeftOut) -> Proposal:
+def taken(reader: Reader, pasted: Pasted, left: LeftOut) -> EnrichedDraft:
     """What was left out, as the draft that a person wants of it."""
     return _proposal(reader, draft_of(left, pasted.text, reader.now, pasted.directory, pasted.judge))
 
 
-def _proposal(reader: Reader, draft: Draft) -> Proposal:
+def _proposal(reader: Reader, draft: Draft) -> EnrichedDraft:
     values = dict(draft.values) | {"content": draft.content}
-    made = Proposal(draft, values)
+    made = EnrichedDraft(draft, values)
     known(reader, made)
     return made
 
 
-def known(reader: Reader, proposal: Proposal) -> None:
+def known(reader: Reader, proposal: EnrichedDraft) -> None:
     """Look the customer up anew: for sure by phone or WeChat id, else those who may be him by name and place."""
     values = proposal.values
     phone, wechat = values.get("phone") or "", values.get("wechat") or ""
@@ -110,7 +110,7 @@ def _person(reader: Reader, number: int | None) -> dict[str, Any]:
     return {"code": Subject.customer(row["id"]).code, **{name: row[name] for name in _PERSON}}
 
 
-def twin(reader: Reader, proposal: Proposal) -> DemandView | None:
+def twin(reader: Reader, proposal: EnrichedDraft) -> DemandView | None:
     """The open demand of the same kind that a known customer raised not long before this one."""
     if not proposal.customer:
         return None
@@ -120,7 +120,7 @@ def twin(reader: Reader, proposal: Proposal) -> DemandView | None:
     return read_demand(reader, number) if number else None
 
 
-def document(proposal: Proposal) -> dict[str, Any]:
+def document(proposal: EnrichedDraft) -> dict[str, Any]:
     """A draft as JSON has it: the demand's fields that were recognised, the others null, and ``words``."""
     values, draft = proposal.values, proposal.draft
     given = {name: values.get(name) or None for name in (*_PERSON[2:], "customer", "address")}

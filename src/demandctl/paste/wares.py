@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from demandctl.language.products import NAMES
-from demandctl.paste.details import Found, plain
+from demandctl.paste.details import Detail, plain
 from demandctl.paste.keywords import Wording
 
 _WHOSE = re.compile(
@@ -64,21 +64,23 @@ class _Ware(NamedTuple):
     start: int
 
 
-def product(text: str, wording: Wording, *, parts: bool = False) -> Found | None:
+def product(text: str, wording: Wording, *, parts: bool = False) -> Detail | None:
     """What it is about; of two machines that are equally in question none. *parts*: it may be a part alone."""
     flat = plain(text)
     found = list(_machines(flat, wording))
     if not found and (bare := _BARE_SIZE.search(flat)):
-        return Found(f"{bare[1]}米泵车", bare[0])
+        return Detail(f"{bare[1]}米泵车", bare[0])
     found = found or list(_goods(flat, wording)) or list(_unknown(flat, wording))
     if not found:
         model = _model(flat)
         named = _part(flat, wording) if parts else None
         return (
-            Found(f"{named.value} {model.value}", f"{named.words} {model.words}") if named and model else named or model
+            Detail(f"{named.value} {model.value}", f"{named.words} {model.words}")
+            if named and model
+            else named or model
         )
     chosen = _chosen(found, flat, wording)
-    return Found(_with_model(flat, chosen.value), chosen.words) if chosen else None
+    return Detail(_with_model(flat, chosen.value), chosen.words) if chosen else None
 
 
 def _machines(flat: str, wording: Wording) -> Iterator[_Ware]:
@@ -111,10 +113,10 @@ def _unknown(flat: str, wording: Wording) -> Iterator[_Ware]:
             yield _Ware(score, match[0], match[0], match[0], match.start())
 
 
-def _part(flat: str, wording: Wording) -> Found | None:
+def _part(flat: str, wording: Wording) -> Detail | None:
     """The part that is named, the longest of those that begin first."""
     match = wording.lists["part"].search(flat)
-    return Found(match[0].strip("，。 "), match[0]) if match else None
+    return Detail(match[0].strip("，。 "), match[0]) if match else None
 
 
 def _chosen(found: list[_Ware], flat: str, wording: Wording) -> _Ware | None:
@@ -150,11 +152,11 @@ def _one_is_meant(wares: list[_Ware]) -> bool:
     return any(names.issubset(alike) for alike in NAMES)
 
 
-def _model(text: str) -> Found | None:
+def _model(text: str) -> Detail | None:
     for match in (m for pattern in (_MODEL, _TYRE, _FIGURE_FIRST) for m in pattern.finditer(text)):
         before = text[max(match.start() - 8, 0) : match.start()]
         if not _NO_MODEL.match(match[1]) and not _NO_MODEL_BEFORE.search(before):
-            return Found(match[1], match[1])
+            return Detail(match[1], match[1])
     return None
 
 

@@ -13,7 +13,7 @@ from demandctl.core.deadline import Deadline, Event, Pause
 from demandctl.store.values import stored
 
 
-class Row(Protocol):
+class StoredRow(Protocol):
     """Columns by their names."""
 
     def __getitem__(self, name: str, /) -> Any: ...
@@ -26,7 +26,7 @@ _INSTANTS = ("started_at", "due_at", "waiting_until", "met_at", "voided_at")
 """What a deadline and its row hold alike, under one name."""
 
 
-def deadline_of(row: Row) -> Deadline:
+def deadline_of(row: StoredRow) -> Deadline:
     """The deadline that a row holds."""
     return Deadline(
         **{name: row[name] for name in _SAME},
@@ -73,7 +73,7 @@ def event_data(event: Event) -> dict[str, Any]:
     return data
 
 
-def event_of(row: Row) -> Event:
+def event_of(row: StoredRow) -> Event:
     """The event that a row tells."""
     data = json.loads(row["data"])
     for name in _TIMES:

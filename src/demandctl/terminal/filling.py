@@ -26,7 +26,7 @@ _LISTED = 2000
 _YES_NO = ((True, "是"), (False, "否"))
 
 
-class Place(NamedTuple):
+class Spot(NamedTuple):
     """Where in the program one is: a command with its whole and its last name."""
 
     app: Context
@@ -42,7 +42,7 @@ def may_ask(words: Iterable[str]) -> bool:
 # -- what has to be there --------------------------------------------------------------------------------------------
 
 
-def filled_in(place: Place, words: Sequence[str], missing: Sequence[Parameter], answers: dict[str, str]) -> list[str]:
+def filled_in(place: Spot, words: Sequence[str], missing: Sequence[Parameter], answers: dict[str, str]) -> list[str]:
     """The words of a command line with those that are *missing*, asked for one after the other.
 
     *answers* keeps them, for a command that is begun again with one of several names. Cancelled when the person leaves.
@@ -62,7 +62,7 @@ def filled_in(place: Place, words: Sequence[str], missing: Sequence[Parameter], 
     return [*options, *words, *(["--"] if dashed else []), *arguments]
 
 
-def _key(place: Place, parameter: Parameter) -> str:
+def _key(place: Spot, parameter: Parameter) -> str:
     return f"{place.path} {parameter.name}"
 
 
@@ -80,7 +80,7 @@ def one_of(error: Several, words: list[str]) -> list[str] | None:
 # -- what could be done ----------------------------------------------------------------------------------------------
 
 
-def chosen(place: Place, parameters: Sequence[Parameter], lacking: Lacking) -> dict[str, Any]:
+def chosen(place: Spot, parameters: Sequence[Parameter], lacking: Lacking) -> dict[str, Any]:
     """What the person wants done, as values of parameters: which, and each in turn until that is all."""
     offers = lacking.offers()
     offered = {parameter.name: parameter for parameter in parameters if parameter.name in offers}
@@ -125,7 +125,7 @@ def _in_words(answer: Any) -> str:
     return dict(_YES_NO)[answer] if isinstance(answer, bool) else str(answer)
 
 
-def _value(place: Place, parameter: Parameter, answer: Any) -> Any:
+def _value(place: Spot, parameter: Parameter, answer: Any) -> Any:
     """The answer as the parser would hand it over."""
     return parameter.read(place.app, answer) if isinstance(answer, str) else answer
 
@@ -133,7 +133,7 @@ def _value(place: Place, parameter: Parameter, answer: Any) -> Any:
 # -- one question ----------------------------------------------------------------------------------------------------
 
 
-def _asked(place: Place, parameter: Parameter, offer: Offer, back: bool, told: SoFar = MappingProxyType({})) -> Any:
+def _asked(place: Spot, parameter: Parameter, offer: Offer, back: bool, told: SoFar = MappingProxyType({})) -> Any:
     """The answer for one parameter: chosen where its values are listed, else typed."""
     takes = parameter.takes
     if takes is None:

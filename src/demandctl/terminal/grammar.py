@@ -262,9 +262,9 @@ def _calling(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def _place(ctx: Call) -> Any:
-    from demandctl.terminal.filling import Place
+    from demandctl.terminal.filling import Spot
 
-    return Place(ctx.obj, ctx.command_path, str(ctx.info_name))
+    return Spot(ctx.obj, ctx.command_path, str(ctx.info_name))
 
 
 class Group(_Ours, TyperGroup):

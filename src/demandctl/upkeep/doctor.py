@@ -44,7 +44,7 @@ class Finding(NamedTuple):
     items: tuple[str, ...] = ()
 
 
-class Report(NamedTuple):
+class Diagnosis(NamedTuple):
     """All findings, and what was looked at."""
 
     findings: list[Finding]
@@ -62,7 +62,7 @@ class Report(NamedTuple):
 Progress = Callable[[int, int], None]
 
 
-def examine(context: Context, *, everything: bool = False, progress: Progress | None = None) -> Report:
+def examine(context: Context, *, everything: bool = False, progress: Progress | None = None) -> Diagnosis:
     """Look at everything; NotFound when there is no ledger. A file that cannot be used ends the examination."""
     path = context.db_path
     if not path.exists():
@@ -70,37 +70,39 @@ def examine(context: Context, *, everything: bool = False, progress: Progress | 
     try:
         connection = open_file(path, write=False)
     except sqlite3.Error as error:
-        return Report([_no_use(unusable(error, path))], ["file"])
+        return Diagnosis([_no_use(unusable(error, path))], ["file"])
     connection.row_factory = sqlite3.Row
     try:
         version = identify(connection, path)
         if version > SCHEMA_VERSION and structure(connection) == structure_of_today():
-            return Report([Finding("file", "unusable", f"台账文件的头坏了（版本号读出 {version}）", RESTORE)], ["file"])
+            return Diagnosis(
+                [Finding("file", "unusable", f"台账文件的头坏了（版本号读出 {version}）", RESTORE)], ["file"]
+            )
         if version > SCHEMA_VERSION:
             newer = f"台账是更新的程序写的（版本 {version}，本程序认得到 {SCHEMA_VERSION}）"
-            return Report([Finding("file", "unusable", newer, "请升级 demandctl")], ["file"])
+            return Diagnosis([Finding("file", "unusable", newer, "请升级 demandctl")], ["file"])
         connection.execute("BEGIN")
         if broken := list(_file(connection)):
-            return Report([*broken, *_permissions(context)], ["file", "permissions"])
+            return Diagnosis([*broken, *_permissions(context)], ["file", "permissions"])
         if version < SCHEMA_VERSION:
             older = Finding("schema", "notice", f"台账是旧版本 {version}，下一个写入的命令会先备份再升级")
-            return Report([older, *_permissions(context)], ["file", "schema", "permissions"])
+            return Diagnosis([older, *_permissions(context)], ["file", "schema", "permissions"])
         reader = Reader(connection, context)
         try:
             findings = [finding for check in CHECKS.values() for finding in check(reader)]
         except sqlite3.OperationalError:  # a table or a column is not there: what is left cannot be looked at
             if not (changed := list(_schema(reader))):
                 raise
-            return Report(changed, ["file", "schema"])
+            return Diagnosis(changed, ["file", "schema"])
         wrong, replayed, total = _replay(reader, everything, progress)
-        return Report([*findings, *wrong], ["file", *CHECKS, "replay"], replayed, total)
+        return Diagnosis([*findings, *wrong], ["file", *CHECKS, "replay"], replayed, total)
     except sqlite3.Error as error:
-        return Report([_no_use(unusable(error, path))], ["file"])
+        return Diagnosis([_no_use(unusable(error, path))], ["file"])
     except LedgerUnusable as error:
-        return Report([_no_use(error)], ["file"])
+        return Diagnosis([_no_use(error)], ["file"])
     except (ValueError, KeyError, TypeError) as error:
         message = f"台账里有读不出来的内容：{error}"
-        return Report([Finding("file", "unusable", message[:200], RESTORE)], ["file"])
+        return Diagnosis([Finding("file", "unusable", message[:200], RESTORE)], ["file"])
     finally:
         connection.close()
 

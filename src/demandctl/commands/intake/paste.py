@@ -11,7 +11,7 @@ from demandctl.language.display import moment, shown
 from demandctl.language.subject import Subject
 from demandctl.paste import proposals
 from demandctl.paste.drafts import Draft
-from demandctl.paste.proposals import LABELS, NEEDED, Pasted, Proposal
+from demandctl.paste.proposals import LABELS, NEEDED, EnrichedDraft, Pasted
 from demandctl.queries.demands import DemandView, read_demand
 from demandctl.queries.reader import Reader, reading
 from demandctl.terminal import asking, clipboard
@@ -94,7 +94,7 @@ def _decoded() -> str:
     raise UsageError("这段文字的编码认不出来", "请用 UTF-8")
 
 
-def _override(reader: Reader, proposal: Proposal, given: Mapping[str, Any]) -> None:
+def _override(reader: Reader, proposal: EnrichedDraft, given: Mapping[str, Any]) -> None:
     """Put the fields that were typed as options over those that were read."""
     if not given:
         return
@@ -126,7 +126,7 @@ def _tell_learnt(pasted: Pasted) -> None:
         say(f"学到 {pasted.learnt} 条：认类型时参照了自己登记过的需求")
 
 
-def show(app: Context, proposal: Proposal, place: str = "", *, explain: bool = False) -> None:
+def show(app: Context, proposal: EnrichedDraft, place: str = "", *, explain: bool = False) -> None:
     """A draft as the person checks it; with *explain* each field with the words it came from."""
     values, draft = proposal.values, proposal.draft
     kind = Kind(values["kind"]) if values.get("kind") else None
@@ -185,7 +185,7 @@ def _walk_all(app: Context, pasted: Pasted, given: Mapping[str, Any], *, insist:
         _walk(app, proposal, insist=insist, copy=copy)
 
 
-def _walk(app: Context, proposal: Proposal, place: str = "", *, insist: bool, copy: bool) -> None:
+def _walk(app: Context, proposal: EnrichedDraft, place: str = "", *, insist: bool, copy: bool) -> None:
     """Show one draft, ask what is missing, record it and hand it on; Enter three times when everything is clear."""
     show(app, proposal, place)
     _ask(app, proposal, proposal.missing)
@@ -215,12 +215,12 @@ def _walk(app: Context, proposal: Proposal, place: str = "", *, insist: bool, co
         offer(app, number, copy=copy)
 
 
-def _ask(app: Context, proposal: Proposal, names: list[str]) -> None:
+def _ask(app: Context, proposal: EnrichedDraft, names: list[str]) -> None:
     if names:
         proposal.values.update(asking.form(demand_steps(app, proposal.values, names)))
 
 
-def _who_is_it(proposal: Proposal) -> None:
+def _who_is_it(proposal: EnrichedDraft) -> None:
     """A known name without a phone that tells: the person says whether it is the same customer."""
     if not proposal.alike:
         return
@@ -231,7 +231,7 @@ def _who_is_it(proposal: Proposal) -> None:
     proposal.customer = asking.choose("已有同名客户，是哪一位", [*listed, (None, "都不是，是新客户")])
 
 
-def _twin(app: Context, proposal: Proposal) -> DemandView | None:
+def _twin(app: Context, proposal: EnrichedDraft) -> DemandView | None:
     with reading(app) as reader:
         return proposals.twin(reader, proposal)
 
@@ -244,14 +244,14 @@ def follow(app: Context, number: int, content: str) -> None:
     with transaction(app, "follow-up") as work:
         demand = demands.find_demand(work.session, number)
         said = f"客户又说：{content}"
-        demands.follow_up(work, demand, demands.Report(said, app.now, internal=True, by_name=app.who))
+        demands.follow_up(work, demand, demands.Feedback(said, app.now, internal=True, by_name=app.who))
     answer(f"{Subject.demand(number)} 已记下客户的话", f"看全部：demandctl show {number}")
 
 
 # -- writing -------------------------------------------------------------------------------------------------------
 
 
-def record_one(app: Context, proposal: Proposal, *, insist: bool, quiet: bool = False) -> tuple[int, bool]:
+def record_one(app: Context, proposal: EnrichedDraft, *, insist: bool, quiet: bool = False) -> tuple[int, bool]:
     """Record a draft in its own transaction, with the group's first response; its number, and if it has a handler."""
     from demandctl.actions import demands
     from demandctl.db import transaction
@@ -274,7 +274,7 @@ def record_one(app: Context, proposal: Proposal, *, insist: bool, quiet: bool = 
             by_name = "" if person else response.by.name
             method = proposals.method_of(demand.channel)
             demands.follow_up(
-                work, demand, demands.Report(response.text or "已答复", at, person, by_name, method=method)
+                work, demand, demands.Feedback(response.text or "已答复", at, person, by_name, method=method)
             )
             summary += f"，{response.by.name} 已首答"
         handler = work.session.get(Contact, demand.handler_id) if demand.handler_id else None
@@ -293,7 +293,7 @@ def record_one(app: Context, proposal: Proposal, *, insist: bool, quiet: bool = 
     return number, bool(handled)
 
 
-def _record_all(app: Context, found: list[Proposal], *, insist: bool, as_json: bool) -> None:
+def _record_all(app: Context, found: list[EnrichedDraft], *, insist: bool, as_json: bool) -> None:
     """Record what is complete, each by itself, and report the rest."""
     numbers: list[int] = []
     problems: list[DemandctlError] = []

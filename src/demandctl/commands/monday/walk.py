@@ -189,5 +189,5 @@ def _write(app: Context, number: int, answer: str, given: dict[str, Any]) -> str
             name: clean(value) if isinstance(value, str) else value for name, value in given.items()
         }
         tidy["stage"] = one_line(given.get("stage"))
-        demands.follow_up(work, demand, demands.Report(at=work.now, **tidy))
+        demands.follow_up(work, demand, demands.Feedback(at=work.now, **tidy))
         return f"{Subject.demand(number)} 已记下，{Status(demand.status).label}"

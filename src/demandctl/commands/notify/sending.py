@@ -17,7 +17,7 @@ from demandctl.terminal.takes import Option, many, ref
 if TYPE_CHECKING:  # at run time they are loaded where they are needed: every command passes here
     from demandctl.notify.channel import NoticeChannel
     from demandctl.notify.channels import Settings
-    from demandctl.notify.delivery import Outcome
+    from demandctl.notify.delivery import Delivery
     from demandctl.notify.digest import Notice
     from demandctl.notify.history import SentNotice
     from demandctl.notify.plan import Plan
@@ -53,7 +53,7 @@ def deliver(app: Context, channel: tuple[str, ...], *, dry_run: bool, unmask: bo
         raise PartlyDone("\n".join(["有渠道没有发成", *map(delivery.told, failed)]), "\n".join([*advice, _UNSENT]))
 
 
-def _put_outcome(outcome: "Outcome", now: datetime) -> None:
+def _put_outcome(outcome: "Delivery", now: datetime) -> None:
     name = shown(outcome.channel.name)
     if outcome.sent:
         tell(f"{name}：发出 {len(outcome.sent)} 条提醒（{outcome.messages} 条消息）")
@@ -63,7 +63,7 @@ def _put_outcome(outcome: "Outcome", now: datetime) -> None:
         tell(f"{name}：{len(outcome.failed)} 条没有发成")
 
 
-def _outcome_data(app: Context, outcome: "Outcome") -> dict[str, Any]:
+def _outcome_data(app: Context, outcome: "Delivery") -> dict[str, Any]:
     until = outcome.held_until
     results = {"sent": outcome.sent, "held": outcome.held, "failed": outcome.failed}
     return {
@@ -79,9 +79,9 @@ def _outcome_data(app: Context, outcome: "Outcome") -> dict[str, Any]:
 
 def _plan_data(app: Context, plan: "Plan") -> dict[str, Any]:
     """The same for what was not sent but shown."""
-    from demandctl.notify.delivery import Outcome
+    from demandctl.notify.delivery import Delivery
 
-    data = _outcome_data(app, Outcome(plan.channel, plan.held, plan.held_until))
+    data = _outcome_data(app, Delivery(plan.channel, plan.held, plan.held_until))
     return data | {"items": [_item_data(app, item, "would-send") for item in plan.items] + data["items"]}
 
 

@@ -16,7 +16,7 @@ from demandctl.errors import Cancelled, DemandctlError, Refused, UsageError
 from demandctl.language.display import moment, shown, shown_lines
 from demandctl.language.subject import Subject
 from demandctl.messages import handing, scripts
-from demandctl.messages.scripts import Script, Step
+from demandctl.messages.scripts import CallStep, Script
 from demandctl.queries.demands import DemandView, read_demand
 from demandctl.queries.reader import reading
 from demandctl.queries.revisits import RevisitInFull, RevisitView, read_revisit, read_revisits
@@ -40,10 +40,10 @@ Answers = dict[str, Any]
 
 def walk(app: Context, script: Script, values: dict[str, str], given: Answers, *, reached: bool) -> None:
     """Ask step by step; ``given`` fills up with the form's fields. Abort when the call breaks off."""
-    step: Step | None = script.steps[0]
+    step: CallStep | None = script.steps[0]
     if reached:
         step = _following(script, script.steps[0], "yes")
-    past: list[tuple[Step, Answers]] = []
+    past: list[tuple[CallStep, Answers]] = []
     while step:
         say("")
         if step.say:
@@ -62,12 +62,12 @@ def walk(app: Context, script: Script, values: dict[str, str], given: Answers, *
         step = _following(script, step, answer)
 
 
-def _following(script: Script, step: Step, answer: str) -> Step | None:
+def _following(script: Script, step: CallStep, answer: str) -> CallStep | None:
     name = step.after(answer)
     return script.step(name) if name else None
 
 
-def _opening(app: Context, step: Step, given: Answers, back: bool) -> str:
+def _opening(app: Context, step: CallStep, given: Answers, back: bool) -> str:
     answer: str = asking.choose(
         "接通了吗，客户现在方便吗？", [("yes", "方便"), ("no", "不方便，改约时间"), ("none", "没有接通")]
     )
@@ -75,7 +75,7 @@ def _opening(app: Context, step: Step, given: Answers, back: bool) -> str:
     return answer
 
 
-def _yes_no(app: Context, step: Step, given: Answers, back: bool) -> str:
+def _yes_no(app: Context, step: CallStep, given: Answers, back: bool) -> str:
     if step.field not in OPTIONAL:
         answer = asking.yes("客户说")
     else:
@@ -85,13 +85,13 @@ def _yes_no(app: Context, step: Step, given: Answers, back: bool) -> str:
     return "yes" if answer else "no"
 
 
-def _satisfaction(app: Context, step: Step, given: Answers, back: bool) -> str:
+def _satisfaction(app: Context, step: CallStep, given: Answers, back: bool) -> str:
     answer: str = asking.choose("客户说", terms(Satisfaction), back=back)
     given[step.field or "satisfaction"] = answer
     return answer
 
 
-def _ratings(app: Context, step: Step, given: Answers, back: bool) -> str:
+def _ratings(app: Context, step: CallStep, given: Answers, back: bool) -> str:
     offered = [(None, "没谈到"), *terms(Satisfaction)]
     fields, place = list(RATINGS), 0
     while place < len(fields):
@@ -105,7 +105,7 @@ def _ratings(app: Context, step: Step, given: Answers, back: bool) -> str:
     return ""
 
 
-def _text(app: Context, step: Step, given: Answers, back: bool) -> str:
+def _text(app: Context, step: CallStep, given: Answers, back: bool) -> str:
     known = _departments(app) if step.field == "department" else []
     answer = asking.text("记下", given.get(step.like, ""), needed=step.needed, known=known, back=back)
     if answer and step.field:
@@ -120,7 +120,7 @@ def _departments(app: Context) -> list[str]:
     return list(dict.fromkeys([app.config.department, *(row["department"] for row in rows)]))
 
 
-def _call_back(app: Context, step: Step, given: Answers, back: bool) -> str:
+def _call_back(app: Context, step: CallStep, given: Answers, back: bool) -> str:
     text = asking.text("约在", needed=True, back=back, check=lambda answer: future(app, answer, "改约时间"))
     value = future(app, text, "改约时间")
     if isinstance(value, datetime):
@@ -129,11 +129,11 @@ def _call_back(app: Context, step: Step, given: Answers, back: bool) -> str:
     return ""
 
 
-def _nothing(app: Context, step: Step, given: Answers, back: bool) -> str:
+def _nothing(app: Context, step: CallStep, given: Answers, back: bool) -> str:
     return ""
 
 
-ASKED: dict[str, Callable[[Context, Step, Answers, bool], str]] = {
+ASKED: dict[str, Callable[[Context, CallStep, Answers, bool], str]] = {
     "yes-no": _yes_no,
     "satisfaction": _satisfaction,
     "ratings": _ratings,

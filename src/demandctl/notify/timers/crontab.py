@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from demandctl.errors import Refused
-from demandctl.notify.timers.job import HOUR, Job
+from demandctl.notify.timers.job import HOUR, TimedJob
 from demandctl.notify.timers.timer import Piece, Timer
 
 BEGIN = "# >>> demandctl notify schedule >>>"
@@ -21,7 +21,7 @@ class Crontab(Timer):
     label: ClassVar[str] = "crontab"
     program: ClassVar[str] = "crontab"
 
-    def wanted(self, jobs: Sequence[Job]) -> list[Piece]:
+    def wanted(self, jobs: Sequence[TimedJob]) -> list[Piece]:
         """The lines of the block."""
         return [Piece("crontab", "\n".join(map(_line, jobs)))]
 
@@ -30,7 +30,7 @@ class Crontab(Timer):
         block = _parted(self._table())[1]
         return [Piece("crontab", "\n".join(block))] if block else []
 
-    def install(self, jobs: Sequence[Job]) -> None:
+    def install(self, jobs: Sequence[TimedJob]) -> None:
         """Put the block in the place of the old one, or at the end."""
         for job in jobs:
             job.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -61,7 +61,7 @@ def _parted(lines: list[str]) -> tuple[list[str], list[str], list[str]]:
     return lines[:first], lines[first + 1 : last], lines[last + 1 :]
 
 
-def _line(job: Job) -> str:
+def _line(job: TimedJob) -> str:
     when = f"*/{job.every} *" if job.every < HOUR else f"0 {_hours(job.every // HOUR)}"
     command = f"{{ date; {shlex.join(job.argv)}; }} >> {shlex.quote(str(job.log))} 2>&1"
     return f"{when} * * * {command}".replace("%", "\\%")  # to cron a bare one ends the line

@@ -17,7 +17,7 @@ MINUTES = (*(n for n in range(1, 31) if HOUR % n == 0), *(HOUR * n for n in rang
 
 
 @dataclass(frozen=True)
-class Job:
+class TimedJob:
     """A command with its arguments, and every how many minutes it runs."""
 
     name: str
@@ -27,7 +27,7 @@ class Job:
     log: Path
 
 
-def jobs(context: Context, every: int) -> tuple[Job, ...]:
+def jobs(context: Context, every: int) -> tuple[TimedJob, ...]:
     """The jobs of a ledger; paths are whole, since whatever runs them has a folder and an environment of its own."""
     from platformdirs import user_log_path
 
@@ -35,9 +35,9 @@ def jobs(context: Context, every: int) -> tuple[Job, ...]:
     ledger, config = context.db_path.absolute(), context.config_path.absolute()
     start = (*program(), "--db", str(ledger), "--config", str(config))
     return (
-        Job(NOTIFY, "demandctl: reminders that are due", (*start, "due", "--notify"), every, log / "notify.log"),
+        TimedJob(NOTIFY, "demandctl: reminders that are due", (*start, "due", "--notify"), every, log / "notify.log"),
         # Each hour, and most of them find that it is done: a day on which the machine was off at the hour loses none.
-        Job(BACKUP, "demandctl: the daily backup", (*start, "backup", "--daily"), HOUR, log / "backup.log"),
+        TimedJob(BACKUP, "demandctl: the daily backup", (*start, "backup", "--daily"), HOUR, log / "backup.log"),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from demandctl.notify.timers.job import NAMES, Job
+from demandctl.notify.timers.job import NAMES, TimedJob
 from demandctl.notify.timers.timer import Piece, Timer
 from demandctl.store.writing import put_text
 
@@ -20,7 +20,7 @@ class Launchd(Timer):
     label: ClassVar[str] = "launchd"
     program: ClassVar[str] = "launchctl"
 
-    def wanted(self, jobs: Sequence[Job]) -> list[Piece]:
+    def wanted(self, jobs: Sequence[TimedJob]) -> list[Piece]:
         """One property list a job."""
         return [Piece(str(_file(job.name)), _list(job)) for job in jobs]
 
@@ -29,7 +29,7 @@ class Launchd(Timer):
         files = map(_file, NAMES)
         return [Piece(str(file), file.read_text(encoding="utf-8")) for file in files if file.is_file()]
 
-    def install(self, jobs: Sequence[Job]) -> None:
+    def install(self, jobs: Sequence[TimedJob]) -> None:
         """Write the lists and load them anew."""
         for job in jobs:
             job.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -52,7 +52,7 @@ def _file(name: str) -> Path:
     return Path.home() / "Library" / "LaunchAgents" / f"{name}.plist"
 
 
-def _list(job: Job) -> str:
+def _list(job: TimedJob) -> str:
     entries = {
         "Label": job.name,
         "ProgramArguments": list(job.argv),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 from xml.sax.saxutils import escape
 
-from demandctl.notify.timers.job import NAMES, Job
+from demandctl.notify.timers.job import NAMES, TimedJob
 from demandctl.notify.timers.timer import Piece, Timer
 
 _TASK = """\
@@ -50,7 +50,7 @@ class Schtasks(Timer):
     program: ClassVar[str] = "schtasks"
     advice: ClassVar[str] = "在“任务计划程序”里能看到上次运行结果：0 正常，5 有渠道没有发成"
 
-    def wanted(self, jobs: Sequence[Job]) -> list[Piece]:
+    def wanted(self, jobs: Sequence[TimedJob]) -> list[Piece]:
         """One task a job."""
         return [Piece(job.name, _xml(job)) for job in jobs]
 
@@ -59,7 +59,7 @@ class Schtasks(Timer):
         found = ((name, self.tried("/Query", "/TN", name, "/XML")) for name in NAMES)
         return [Piece(name, done.stdout.strip()) for name, done in found if not done.returncode]
 
-    def install(self, jobs: Sequence[Job]) -> None:
+    def install(self, jobs: Sequence[TimedJob]) -> None:
         """Register the tasks in place of the old ones."""
         for job in jobs:
             with tempfile.TemporaryDirectory() as folder:
@@ -73,7 +73,7 @@ class Schtasks(Timer):
             self.call("/Delete", "/TN", piece.where, "/F")
 
 
-def _xml(job: Job) -> str:
+def _xml(job: TimedJob) -> str:
     program, *arguments = job.argv
     quoted = subprocess.list2cmdline(arguments)
     return _TASK.format(about=escape(job.about), every=job.every, program=escape(program), arguments=escape(quoted))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from demandctl.notify.timers.job import HOUR, NAMES, Job
+from demandctl.notify.timers.job import HOUR, NAMES, TimedJob
 from demandctl.notify.timers.timer import Piece, Timer
 from demandctl.store.writing import put_text
 
@@ -47,7 +47,7 @@ class Systemd(Timer):
         """Whether the user has a systemd of his own: in a container, or by ``su``, he has none."""
         return super().is_there() and self.tried("--user", "show-environment").returncode == 0
 
-    def wanted(self, jobs: Sequence[Job]) -> list[Piece]:
+    def wanted(self, jobs: Sequence[TimedJob]) -> list[Piece]:
         """Two files a job."""
         pieces = []
         for job in jobs:
@@ -62,7 +62,7 @@ class Systemd(Timer):
         files = (_folder() / f"{name}.{kind}" for name in NAMES for kind in ("service", "timer"))
         return [Piece(str(file), file.read_text(encoding="utf-8")) for file in files if file.is_file()]
 
-    def install(self, jobs: Sequence[Job]) -> None:
+    def install(self, jobs: Sequence[TimedJob]) -> None:
         """Write the files, and start the timers anew."""
         for piece in self.wanted(jobs):
             put_text(Path(piece.where), piece.text)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
 from demandctl.errors import Refused
-from demandctl.notify.timers.job import Job
+from demandctl.notify.timers.job import TimedJob
 
 _SECONDS = 60
 """How long a command of the system may take."""
@@ -35,7 +35,7 @@ class Timer:
         """Whether this system has it and it can be used."""
         return shutil.which(self.program) is not None
 
-    def wanted(self, jobs: Sequence[Job]) -> list[Piece]:
+    def wanted(self, jobs: Sequence[TimedJob]) -> list[Piece]:
         """What is written to have jobs run."""
         raise NotImplementedError
 
@@ -43,7 +43,7 @@ class Timer:
         """What stands there of this program, nothing where it is not installed."""
         raise NotImplementedError
 
-    def install(self, jobs: Sequence[Job]) -> None:
+    def install(self, jobs: Sequence[TimedJob]) -> None:
         """Have the jobs run from now on. Refused with the system's reason."""
         raise NotImplementedError
 

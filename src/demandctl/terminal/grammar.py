@@ -24,7 +24,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from demandctl.errors import Ended, Lacking, Several, UsageError
 from demandctl.language.display import shown
-from demandctl.terminal import failing, helping, shells
+from demandctl.terminal import failing, shells
 from demandctl.terminal.render import put, say
 from demandctl.terminal.takes import Argument, Option, Parameter
 
@@ -165,6 +165,8 @@ class _Ours:
 
     def format_help(self: Any, ctx: Call, formatter: Any) -> None:
         """Write usage, the docstring, arguments, options and commands."""
+        from demandctl.terminal import helping  # late: hardly a command shows help
+
         formatter.write(helping.screen(self.usage(ctx), self.help or "", self.sections(ctx)))
 
     def usage(self: Any, ctx: Call) -> str:
@@ -172,8 +174,10 @@ class _Ours:
         pieces = " ".join(self.collect_usage_pieces(ctx))
         return f"{ctx.command_path} " + pieces.replace("[OPTIONS]", "[选项]").replace("COMMAND [ARGS]...", "命令 …")
 
-    def sections(self: Any, ctx: Call) -> list[helping.Section]:
+    def sections(self: Any, ctx: Call) -> list[tuple[str, list[tuple[str, str]]]]:
         """Arguments, options and commands: each title with its lines of name and explanation."""
+        from demandctl.terminal import helping
+
         return helping.of_parameters([*self.known(), _HELP_OPTION])
 
     def get_help_option(self: Any, ctx: Call) -> Any:
@@ -278,7 +282,7 @@ class Group(_Ours, TyperGroup):
         """The names in the order of the tree."""
         return [name for name in self.tree if name]
 
-    def sections(self, ctx: Call) -> list[helping.Section]:
+    def sections(self, ctx: Call) -> list[tuple[str, list[tuple[str, str]]]]:
         """Its parameters and its commands, each with its Chinese name."""
         room = max(map(len, self.tree))
         rows = [(f"{name:{room}} {entry.chinese}", entry.summary) for name, entry in self.tree.items() if name]

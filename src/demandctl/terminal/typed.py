@@ -12,8 +12,8 @@ from demandctl.language.figures import narrow
 from demandctl.language.subject import About, read_number
 from demandctl.store.values import stored
 
-_COMMAS = re.compile("[、，,;；]")
-_BLANKS = re.compile(r"[、，,;；\s]+")
+# Patterns stay text until something is read, so that importing this module is cheap.
+_COMMAS, _BLANKS = "[、，,;；]", r"[、，,;；\s]+"
 
 
 def demand_number(text: str) -> int:
@@ -75,12 +75,12 @@ def one_line(text: str | None) -> str:
 
 def listed(text: str) -> list[str]:
     """Names with 、，, between them; a name may have blanks."""
-    return [part for part in (" ".join(piece.split()) for piece in _COMMAS.split(clean(text))) if part]
+    return [part for part in (" ".join(piece.split()) for piece in re.split(_COMMAS, clean(text))) if part]
 
 
 def split(texts: Iterable[str]) -> list[str]:
     """Names written one by one or with 、，, or blanks between them."""
-    return [part for text in texts for part in _BLANKS.split(clean(text)) if part]
+    return [part for text in texts for part in re.split(_BLANKS, clean(text)) if part]
 
 
 def parse_time(app: Context, text: str) -> date | datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from demandctl.exports import form, pages, rows
@@ -26,7 +27,7 @@ from demandctl.language.display import minutes
 from demandctl.language.subject import LEDGER
 from demandctl.queries import report
 from demandctl.queries.deadlines import Due, DueFilter, due_deadlines
-from demandctl.store.values import stored
+from demandctl.queries.view import View
 
 LATE_DEMAND = (("standing", "超时"),)
 LATE_REVISIT = (("form_in_time", "超时"), ("satisfaction", "不满意"))
@@ -69,6 +70,21 @@ OVERDUE = (
     of("deadline", "due_at", 17),
     FormColumn("late", "超时多久", 16, plain("late"), "code"),
 )
+
+
+class OverdueRow(View):
+    """Something overdue as a row of a form."""
+
+    number: str
+    kind: str
+    customer: str
+    region: str
+    what: str
+    who: str
+    phone: str
+    branch: str
+    due_at: datetime
+    late: str
 
 
 def _book(job: Job, title: str) -> NewBook:
@@ -168,22 +184,22 @@ def late_ones(job: Job) -> list[Due]:
     return [due for due in due_deadlines(job.reader, asked)[0] if due.subject != LEDGER]
 
 
-def overdue(job: Job) -> Iterator[dict[str, Any]]:
+def overdue(job: Job) -> Iterator[OverdueRow]:
     """What is overdue now and who owes it, as rows of the form."""
     for due in late_ones(job):
         repeated = f"，连续{due.missed}次" if (due.missed or 0) > 1 else ""
-        yield {
-            "number": due.subject.code,
-            "kind": due.kind.label if due.kind else "",
-            "customer": due.customer.name if due.customer else "",
-            "region": due.region,
-            "what": due.what,
-            "who": due.owed_by.name,
-            "phone": due.owed_by.phone,
-            "branch": due.branch or "",
-            "due_at": stored(due.due_at),
-            "late": f"超时{minutes(due.late_minutes or 0)}{repeated}",
-        }
+        yield OverdueRow(
+            number=due.subject.code,
+            kind=due.kind.label if due.kind else "",
+            customer=due.customer.name if due.customer else "",
+            region=due.region,
+            what=due.what,
+            who=due.owed_by.name,
+            phone=due.owed_by.phone,
+            branch=due.branch or "",
+            due_at=due.due_at,
+            late=f"超时{minutes(due.late_minutes or 0)}{repeated}",
+        )
 
 
 def monthly(job: Job) -> NewBook:
@@ -215,6 +231,6 @@ def quarterly(job: Job) -> NewBook:
     ]
     pages.add(book, "月度走势", f"月度走势　{job.period.name}", _heading(job), pages.months(months))
     pages.add(book, "分析", f"分公司与时限　{job.period.name}", _heading(job), _analysis(found))
-    left = (r for r in rows.revisits(reader, span) if r["problem"])
+    left = (r for r in rows.revisits(reader, span) if r.problem)
     _form(book, job, "回访问题", "本季度回访反映的问题", COMPILED, left, (("satisfaction", "不满意"),), "没有遗留问题")
     return book

@@ -3,37 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 from demandctl.errors import NotFound
 from demandctl.exports import books, columns, plain, rows
 from demandctl.exports.columns import FormColumn
 from demandctl.exports.job import Job
 from demandctl.exports.paper import paper
+from demandctl.exports.rows import CustomerRow, FollowUpRow, RevisitRow
 from demandctl.exports.workbook import NewBook
 from demandctl.language.subject import Subject
 from demandctl.queries import report
-from demandctl.queries.contacts import contact_view
-from demandctl.queries.customers import customer_view
+from demandctl.queries.contacts import ContactView
 from demandctl.queries.deadlines import deadlines_of
 from demandctl.queries.demands import Filter
-from demandctl.queries.history import follow_up_view
-from demandctl.queries.revisits import revisit_view
+from demandctl.queries.view import View
 
 
 class Export(NamedTuple):
-    """A thing to hand upward: the name of its file, its workbook, its columns and rows as CSV, and its JSON.
+    """A thing to hand upward: the name of its file, its workbook, its columns and rows as CSV.
 
-    JSON is a list of objects, streamed, or with ``document`` one object.
+    Its JSON is a list, streamed, of the rows as they are or of *objects*; or it is one *document*.
     """
 
     name: str
     book: Callable[[Job], NewBook]
     columns: tuple[FormColumn, ...]
-    rows: Callable[[Job], Iterable[Any]]
-    objects: Callable[[Job], Any]
-    document: bool = False
+    rows: Callable[[Job], Iterable[View]]
+    objects: Callable[[Job], Iterable[object]] | None = None
+    document: Callable[[Job], dict[str, object]] | None = None
     tables: tuple[str, ...] = ()
 
     def write(self, job: Job, file: IO[bytes], suffix: str) -> None:
@@ -41,13 +39,15 @@ class Export(NamedTuple):
         if suffix == ".xlsx":
             self.book(job).save(file)
         elif suffix == ".csv":
-            plain.write_csv(file, job.reader, self.columns, job.over(self.name, self.rows(job)), job.mask)
+            plain.write_csv(file, self.columns, job.over(self.name, self.rows(job)), job.mask)
         elif self.document:
-            document = self.objects(job)
-            job.sheets[self.name] = len(document.get("numbers", [1]))
+            document = self.document(job)
+            numbers = document.get("numbers")
+            job.sheets[self.name] = len(numbers) if isinstance(numbers, list) else 1
             plain.write_document(file, job.shown(document))
         else:
-            plain.write_json(file, (job.shown(item) for item in job.over(self.name, self.objects(job))))
+            objects = (self.objects or self.rows)(job)
+            plain.write_json(file, (job.shown(item) for item in job.over(self.name, objects)))
 
 
 # -- JSON --------------------------------------------------------------------------------------------------------
@@ -55,37 +55,39 @@ class Export(NamedTuple):
 
 def _demand_objects(job: Job, asked: Filter | None = None) -> Iterator[dict[str, object]]:
     for data, row in rows.demand_objects(job.reader, asked or job.asked.demands):
-        yield data | {"breaches": row["breaches"]} | plain.counted(columns.DEMANDS, row, job.reader)
+        yield data | {"breaches": row.breaches} | plain.counted(columns.DEMANDS, row)
 
 
-def _revisit_objects(job: Job, found: Iterable[Any] | None = None) -> Iterator[dict[str, Any]]:
-    reader = job.reader
-    for row in list(found or rows.revisits(reader, job.asked)):
-        more = {"deadlines": deadlines_of(reader, Subject.revisit(row["id"])), "compiled_for": row["compiled_for"]}
-        yield revisit_view(reader, row).data() | more | plain.counted(columns.REVISITS, row, reader)
+def _revisit_objects(job: Job, found: Iterable[RevisitRow] | None = None) -> Iterator[dict[str, object]]:
+    for row in list(found or rows.revisits(job.reader, job.asked)):
+        more = {"deadlines": deadlines_of(job.reader, row.subject), "compiled_for": row.compiled_for}
+        yield row.data() | more | plain.counted(columns.REVISITS, row)
 
 
-def _follow_up_rows(job: Job) -> Iterator[Any]:
+def _follow_ups(job: Job) -> Iterator[FollowUpRow]:
     return rows.follow_ups(job.reader, job.asked.demands, by_own_time=True)
 
 
-def _follow_up_objects(job: Job) -> Iterator[dict[str, Any]]:
-    for row in _follow_up_rows(job):
-        customer = {"code": Subject.customer(row["customer_id"]).code, "name": row["c_name"]}
-        yield {"demand": row["demand_id"], "customer": customer, **follow_up_view(job.reader, row).data()}
+def _follow_up_objects(job: Job) -> Iterator[dict[str, object]]:
+    for row in _follow_ups(job):
+        data = row.data()
+        yield {"demand": data.pop("demand"), "customer": data.pop("customer"), **data}
 
 
-def _customer_objects(job: Job) -> Iterator[dict[str, Any]]:
-    for row in rows.customers(job.reader, job.asked.branch):
-        yield customer_view(job.reader, row).data() | plain.counted(columns.CUSTOMERS, row, job.reader)
+def _customers(job: Job) -> Iterator[CustomerRow]:
+    return rows.customers(job.reader, job.asked.branch)
 
 
-def _report_data(job: Job) -> dict[str, Any]:
+def _contacts(job: Job) -> Iterator[ContactView]:
+    return rows.contacts(job.reader, job.asked.branch)
+
+
+def _report_data(job: Job) -> dict[str, object]:
     assert job.period is not None
     return report.data(report.report(job.reader, job.period, job.asked.branch), job.reader)
 
 
-def _week(job: Job) -> dict[str, Any]:
+def _week(job: Job) -> dict[str, object]:
     span = job.within_period()
     ended = span.demands._replace(since="", until="", closed_since=span.since, closed_until=span.until)
     open_ones = span.demands._replace(since="", kind=("opportunity",), open_only=True)
@@ -99,7 +101,7 @@ def _week(job: Job) -> dict[str, Any]:
     }
 
 
-def _month(job: Job) -> dict[str, Any]:
+def _month(job: Job) -> dict[str, object]:
     span = job.within_period()
     names = rows.departments(job.reader, span)
     compiled = {name: list(_revisit_objects(job, rows.revisits(job.reader, span, department=name))) for name in names}
@@ -107,7 +109,7 @@ def _month(job: Job) -> dict[str, Any]:
     return {**_report_data(job), "departments": departments}
 
 
-def _quarter(job: Job) -> dict[str, Any]:
+def _quarter(job: Job) -> dict[str, object]:
     assert job.period is not None
     months = report.months_of(job.period, job.reader.now.date())
     return {
@@ -128,25 +130,40 @@ NUMBERS = tuple(
 _UNITS = {"count": "个", "share": "比率", "minutes": "分钟", "days": "天", "yuan": "元"}
 
 
-def _number_rows(job: Job) -> Iterator[dict[str, Any]]:
+class NumberRow(View):
+    """A number of a report as a row of a form."""
+
+    section: str
+    by: str
+    name: str
+    unit: str
+    numerator: float
+    denominator: float | None
+    value: float | None
+    before: float | None
+
+
+def _number_rows(job: Job) -> Iterator[NumberRow]:
     assert job.period is not None
     found = report.report(job.reader, job.period, job.asked.branch)
     for number in found.numbers:
         before = found.before.get(number.id)
-        yield {
-            **number._asdict(),
-            "section": report.SECTIONS[number.section],
-            "by": report.BY.get(number.by, ""),
-            "unit": _UNITS[number.unit],
-            "value": number.value,
-            "before": before.value if before else None,
-        }
+        yield NumberRow(
+            section=report.SECTIONS[number.section],
+            by=report.BY.get(number.by, ""),
+            name=number.name,
+            unit=_UNITS[number.unit],
+            numerator=number.numerator,
+            denominator=number.denominator,
+            value=number.value,
+            before=before.value if before else None,
+        )
 
 
 # -- one revisit -------------------------------------------------------------------------------------------------
 
 
-def _one(job: Job) -> Any:
+def _one(job: Job) -> RevisitRow:
     found = next(iter(rows.revisits(job.reader, rows.Asked(), number=job.number)), None)
     if found is None:
         raise NotFound(f"没有{Subject.revisit(job.number or 0).words}", "看看有哪些：demandctl revisit list")
@@ -165,24 +182,17 @@ EXPORTS: dict[str, Export] = {
     ),
     "revisit": Export(
         "客户回访记录表", lambda job: paper(job, _one(job)), columns.REVISITS, lambda job: [_one(job)],
-        lambda job: next(_revisit_objects(job, [_one(job)])), document=True,
+        document=lambda job: next(_revisit_objects(job, [_one(job)])),
     ),
     "follow-ups": Export(
-        "跟进明细", books.follow_ups, columns.FOLLOW_UPS, _follow_up_rows, _follow_up_objects, tables=("follow_up",)
+        "跟进明细", books.follow_ups, columns.FOLLOW_UPS, _follow_ups, _follow_up_objects, tables=("follow_up",)
     ),
-    "contacts": Export(
-        "通讯录", books.contacts, columns.CONTACTS, lambda job: rows.contacts(job.reader, job.asked.branch),
-        lambda job: map(partial(contact_view, job.reader), rows.contacts(job.reader, job.asked.branch)),
-        tables=("contact",),
-    ),
-    "customers": Export(
-        "客户档案", books.customers, columns.CUSTOMERS, lambda job: rows.customers(job.reader, job.asked.branch),
-        _customer_objects, tables=("customer",),
-    ),
-    "weekly": Export("需求周报", books.weekly, NUMBERS, _number_rows, _week, document=True),
+    "contacts": Export("通讯录", books.contacts, columns.CONTACTS, _contacts, tables=("contact",)),
+    "customers": Export("客户档案", books.customers, columns.CUSTOMERS, _customers, tables=("customer",)),
+    "weekly": Export("需求周报", books.weekly, NUMBERS, _number_rows, document=_week),
     "monthly": Export(
         "月度回访整理", books.monthly, (DEPARTMENT, *books.COMPILED),
-        lambda job: rows.revisits(job.reader, job.within_period()), _month, document=True,
+        lambda job: rows.revisits(job.reader, job.within_period()), document=_month,
     ),
-    "quarterly": Export("季度总结", books.quarterly, NUMBERS, _number_rows, _quarter, document=True),
+    "quarterly": Export("季度总结", books.quarterly, NUMBERS, _number_rows, document=_quarter),
 }  # fmt: skip

@@ -1,17 +1,17 @@
 """The columns of each form, declared once for Excel, CSV and JSON: key, title, width, format, and how to get it.
 
-A row is what ``rows`` streams: the ledger's own columns by name, with what is reckoned beside them.
+A row is what ``rows`` streams: what was read, with what is reckoned beside it.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any, NamedTuple
 
-from demandctl.language.subject import About, Subject
-from demandctl.queries.columns import yuan
-from demandctl.queries.reader import Row
+from demandctl.exports.rows import DemandRow, RevisitRow
+from demandctl.language.subject import Subject
+from demandctl.queries.view import View
 from demandctl.store.fields import IN_NOTE, RATINGS, Field, Holds, called, choices, field_of
 from demandctl.vocabulary import subtype_label
 
@@ -19,7 +19,7 @@ from demandctl.vocabulary import subtype_label
 class FormColumn(NamedTuple):
     """A column: ``width`` in characters, CJK counted double; ``form`` says how the value is stored and shown.
 
-    ``text`` wraps, ``code`` is short text, ``phone`` and ``wechat`` can be masked, ``instant`` and ``day`` are stored
+    ``text`` wraps, ``code`` is short text, ``phone`` and ``wechat`` can be masked, ``instant`` and ``day`` are
     times, ``number`` and ``money`` are numbers. ``choices`` become data validation. ``counted``: reckoned from other
     rows, so JSON has it beside the fields of the object itself.
     """
@@ -27,84 +27,76 @@ class FormColumn(NamedTuple):
     key: str
     title: str
     width: float
-    get: Callable[[Row], Any]
+    get: Callable[[Any], Any]
     form: str = "text"
     choices: tuple[str, ...] = ()
     counted: bool = False
 
 
-def plain(key: str) -> Callable[[Row], Any]:
-    """How to get a stored value as it is."""
-    return lambda row: row[key]
+def plain(path: str) -> Callable[[View], Any]:
+    """How to get a value that a row has under a name, or its part (``handler.name``), None where there is no whole."""
+    name, _, part = path.partition(".")
+    if not part:
+        return attrgetter(name)
+    get = attrgetter(part)
+    return lambda row: None if (whole := getattr(row, name)) is None else get(whole)
 
 
-def _word(field: Field, key: str) -> Callable[[Row], str]:
-    words = {word.value: word.label for word in field.term or ()}
-    return lambda row: words.get(row[key], row[key] or "")
-
-
-def _flag(field: Field, key: str) -> Callable[[Row], str]:
-    return lambda row: "" if row[key] is None else field.says[not row[key]]
-
-
-def _code(about: About) -> Callable[[Field, str], Callable[[Row], str]]:
-    return lambda _, key: lambda row: "" if row[key] is None else Subject(about, row[key]).code
-
-
-def _list(_: Field, key: str) -> Callable[[Row], str]:
-    return lambda row: "、".join(json.loads(row[key]))
-
-
-def _yuan(_: Field, key: str) -> Callable[[Row], float | int | None]:
-    return lambda row: yuan(row[key])
-
-
-_SHOWN: dict[Holds, tuple[str, Callable[[Field, str], Callable[[Row], Any]]]] = {
-    Holds.TERM: ("code", _word), Holds.LIST: ("text", _list),
-    Holds.FLAG: ("code", _flag), Holds.ANSWER: ("code", _flag),
-    Holds.CUSTOMER: ("code", _code(About.CUSTOMER)), Holds.DEMAND: ("code", _code(About.DEMAND)),
-    Holds.REVISIT: ("code", _code(About.REVISIT)), Holds.MONEY: ("money", _yuan),
-}  # fmt: skip
-"""How what a column holds is shown, where it is not shown as it is stored: its form, and how to get it."""
+_SHOWN: dict[Holds, tuple[str, Callable[[Field, Any], str]]] = {
+    Holds.TERM: ("code", lambda field, value: value.label),
+    **dict.fromkeys((Holds.FLAG, Holds.ANSWER), ("code", lambda field, value: field.says[not value])),
+    Holds.LIST: ("text", lambda field, value: "、".join(value)),
+    Holds.DEMAND: ("code", lambda field, value: Subject.demand(value).code),
+    Holds.REVISIT: ("code", lambda field, value: Subject.revisit(value).code),
+}
+"""How what a column holds is shown, where it is not shown as it was read: its form and its text."""
 _FORMS = {
     Holds.PHONE: "phone", Holds.ACCOUNT: "wechat", Holds.INSTANT: "instant", Holds.DAY: "day", Holds.NUMBER: "number",
+    Holds.MONEY: "money", Holds.CUSTOMER: "code",
 }  # fmt: skip
 
 
-def shown(table: str, column: str, row: str = "") -> Callable[[Row], Any]:
-    """How to get a column of the ledger as a sheet shows it; *row*: under what key a row has it."""
-    field = field_of(table, column)
-    return _SHOWN[field.holds][1](field, row or column) if field.holds in _SHOWN else plain(row or column)
+def shown(table: str, column: str, path: str = "") -> Callable[[View], Any]:
+    """How to get a column of the ledger as a sheet shows it; *path*: under what name a row has it."""
+    field, get = field_of(table, column), plain(path or column)
+    if field.holds not in _SHOWN:
+        return get
+    tell = _SHOWN[field.holds][1]
+    return lambda row: "" if (value := get(row)) is None else tell(field, value)
 
 
 def of(
-    table: str, column: str, width: float, key: str = "", *, row: str = "", get: Callable[[Row], Any] | None = None
+    table: str, column: str, width: float, key: str = "", *, path: str = "", get: Callable[[Any], Any] | None = None
 ) -> FormColumn:
-    """A column of the ledger, by the name it has there. *key* and *row*, where JSON and a row have it by another."""
+    """A column of the ledger, by the name it has there. *key*, where JSON has it by another, *path*, where a row has.
+
+    *get* shows it otherwise than what it holds is shown.
+    """
     field = field_of(table, column)
     form = _SHOWN[field.holds][0] if field.holds in _SHOWN else _FORMS.get(field.holds, "text")
-    return FormColumn(key or column, field.name, width, get or shown(table, column, row), form, choices(field))
+    get = get or shown(table, column, path or key or column)
+    return FormColumn(key or column, field.name, width, get, form, choices(field))
 
 
-def named(table: str, column: str, width: float, key: str, row: str) -> FormColumn:
+def named(table: str, column: str, width: float, key: str, path: str) -> FormColumn:
     """A column that refers to somebody, shown by his name."""
-    return FormColumn(key, called(table, column), width, plain(row))
+    return FormColumn(key, called(table, column), width, plain(path))
 
 
-def standing(row: Row) -> str:
+def standing(row: DemandRow) -> str:
     """时限: whether anybody was late for this demand, met late, voided while overdue and overdue now alike."""
-    return f"超时 {row['breaches']} 次" if row["breaches"] else "按时"
+    return f"超时 {row.breaches} 次" if row.breaches else "按时"
 
 
-def note(table: str, **rows: str) -> Callable[[Row], str]:
+def note(table: str, **paths: str) -> Callable[[DemandRow | RevisitRow], str]:
     """How to get 备注: the note itself, then a line for each column that the sheet has no room for.
 
-    *rows*: under what key a row has one of them.
+    *paths*: under what name a row has one of them.
     """
-    parts = [(called(table, column), shown(table, column, rows.get(column, ""))) for column in IN_NOTE[table]]
+    parts = [(called(table, column), shown(table, column, paths.get(column, ""))) for column in IN_NOTE[table]]
 
-    def get(row: Row) -> str:
-        lines = [row["note"], *(f"{name}：{value}" for name, part in parts if (value := part(row)))]
+    def get(row: DemandRow | RevisitRow) -> str:
+        lines = [row.note, *(f"{name}：{value}" for name, part in parts if (value := part(row)))]
         return "\n".join(line for line in lines if line)
 
     return get
@@ -117,24 +109,28 @@ DEMANDS = (
     of("demand", "registered_at", 17),
     of("demand", "channel", 9),
     of("demand", "group_name", 16, "group"),
-    of("customer", "id", 9, "customer_code", row="customer_id"),
-    of("customer", "name", 12, "customer_name", row="c_name"),
-    of("customer", "phone", 15, "customer_phone", row="c_phone"),
-    of("customer", "wechat", 16, "customer_wechat", row="c_wechat"),
-    of("customer", "company", 18, "customer_company", row="c_company"),
+    of("customer", "id", 9, "customer_code", path="customer.code"),
+    of("customer", "name", 12, "customer_name", path="customer.name"),
+    of("customer", "phone", 15, "customer_phone", path="customer.phone"),
+    of("customer", "wechat", 16, "customer_wechat", path="customer.wechat"),
+    of("customer", "company", 18, "customer_company", path="customer.company"),
     of("demand", "region", 14),
     of("demand", "kind", 9),
-    of("demand", "subtype", 10, get=lambda row: subtype_label(row["kind"], row["subtype"])),
+    of("demand", "subtype", 10, get=lambda row: subtype_label(row.kind, row.subtype)),
     of("demand", "product", 14),
     of("demand", "content", 40),
     of("demand", "urgency", 9),
     of("demand", "verified", 9),
     of("demand", "branch", 14),
-    named("demand", "handler_id", 10, "handler_name", "h_name"),
+    named("demand", "handler_id", 10, "handler_name", "handler.name"),
     FormColumn(
-        "handler_phone", f"{called('demand', 'handler_id')}{called('contact', 'phone')}", 15, plain("h_phone"), "phone"
+        "handler_phone",
+        f"{called('demand', 'handler_id')}{called('contact', 'phone')}",
+        15,
+        plain("handler.phone"),
+        "phone",
     ),
-    named("demand", "leader_id", 10, "leader_name", "g_name"),
+    named("demand", "leader_id", 10, "leader_name", "leader.name"),
     FormColumn("assigned_at", "派单时间", 17, plain("assigned_at"), "instant", counted=True),
     FormColumn("first_response_at", "首次响应", 17, plain("first_response_at"), "instant", counted=True),
     FormColumn("follow_up_count", "跟进次数", 9, plain("follow_up_count"), "number", counted=True),
@@ -150,12 +146,12 @@ DEMANDS = (
     of("demand", "reason", 20),
     of("demand", "closed_at", 17),
     FormColumn("standing", "时限", 11, standing, "code", counted=True),
-    of("demand", "note", 24, get=note("demand")),
-)
+    of("demand", "note", 24, get=note("demand", from_id="from_")),
+)  # fmt: skip
 
 FOLLOW_UPS = (
     of("follow_up", "demand_id", 9, "demand"),
-    named("demand", "customer_id", 14, "customer", "c_name"),
+    named("demand", "customer_id", 14, "customer", "customer.name"),
     of("follow_up", "at", 17),
     of("follow_up", "by_name", 10, "by"),
     of("follow_up", "phone", 15),
@@ -164,38 +160,38 @@ FOLLOW_UPS = (
     of("follow_up", "stage", 14),
     of("follow_up", "text", 60),
     of("follow_up", "next_plan", 20),
-    of("follow_up", "next_at", 17, get=lambda row: row["next_at"] or row["wait_until"]),
+    of("follow_up", "next_at", 17, get=lambda row: row.next_at or row.wait_until),
 )
 
 ASSIGNMENTS = (
     of("assignment", "demand_id", 9, "demand"),
-    named("demand", "customer_id", 14, "customer", "c_name"),
+    named("demand", "customer_id", 14, "customer", "customer.name"),
     of("assignment", "at", 17),
-    named("assignment", "from_id", 10, "from", "from_name"),
-    named("assignment", "to_id", 10, "to", "to_name"),
-    of("contact", "phone", 15, row="to_phone"),
+    named("assignment", "from_id", 10, "from", "from_"),
+    named("assignment", "to_id", 10, "to", "to"),
+    of("contact", "phone", 15, path="phone"),
     of("assignment", "how", 12),
     of("assignment", "reason", 40),
     of("assignment", "operator", 10),
 )
 
 
-def _urgent(row: Row) -> str:
-    return str(shown("revisit", "urgent")(row)) if row["recorded_at"] else ""
+def _urgent(row: RevisitRow) -> str:
+    return str(shown("revisit", "urgent")(row)) if row.recorded_at else ""
 
 
-def _in_time(row: Row) -> str:
-    return {None: "", 0: "按时", 1: "超时"}[row["form_late"]]
+def _in_time(row: RevisitRow) -> str:
+    return {None: "", False: "按时", True: "超时"}[row.form_late]
 
 
 REVISITS = (
     FormColumn("position", "序号", 6, plain("position"), "number"),
     of("revisit", "id", 9),
-    of("customer", "id", 9, "customer_code", row="customer_id"),
-    FormColumn("customer_name", "客户名称", 14, plain("c_name")),  # as the paper form has it
-    of("customer", "phone", 15, "customer_phone", row="c_phone"),
-    of("customer", "company", 18, "customer_company", row="c_company"),
-    of("customer", "region", 14, "customer_region", row="c_region"),
+    of("customer", "id", 9, "customer_code", path="customer.code"),
+    FormColumn("customer_name", "客户名称", 14, plain("customer.name")),  # as the paper form has it
+    of("customer", "phone", 15, "customer_phone", path="customer.phone"),
+    of("customer", "company", 18, "customer_company", path="customer.company"),
+    of("customer", "region", 14, "customer_region", path="customer.region"),
     of("revisit", "demand_id", 9, "demand"),
     of("revisit", "kind", 12),
     of("revisit", "method", 9),
@@ -219,7 +215,7 @@ REVISITS = (
     of("revisit", "recorded_at", 17),
     FormColumn("form_in_time", "登记及时", 9, _in_time, "code", counted=True),
     of("revisit", "visitor", 10),
-    of("revisit", "note", 24, get=note("revisit", escalated_to="e_name")),
+    of("revisit", "note", 24, get=note("revisit")),
 )
 
 CONTACTS = (
@@ -248,7 +244,7 @@ CUSTOMERS = (
     of("customer", "need_class", 10),
     of("customer", "stage", 9),
     of("customer", "tags", 16),
-    named("customer", "owner_id", 10, "owner", "o_name"),
+    named("customer", "owner_id", 10, "owner", "owner.name"),
     of("customer", "briefed_at", 17),
     of("customer", "birthday", 12),
     of("customer", "last_order", 12),

@@ -14,7 +14,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from demandctl.exports import workbook
 from demandctl.exports.columns import FormColumn
 from demandctl.exports.masking import Mask
-from demandctl.queries.reader import Reader, Row
+from demandctl.queries.reader import Reader
+from demandctl.queries.view import View
 
 HEADER_ROW = 3
 NARROW = 150.0
@@ -50,17 +51,17 @@ SIGNATURES = (
 )
 
 
-def cell_of(column: FormColumn, reader: Reader, mask: Mask | None) -> Callable[[Row], Any]:
+def cell_of(column: FormColumn, mask: Mask | None) -> Callable[[View], Any]:
     """How to get a column's value as a sheet stores it: text, a number, or a local time as its serial number."""
-    get, zone = mask.getter(column) if mask else column.get, reader.zone
+    get = mask.getter(column) if mask else column.get
 
-    def instant(row: Row) -> float | None:
-        text = get(row)
-        return workbook.serial(datetime.fromisoformat(text).astimezone(zone).replace(tzinfo=None)) if text else None
+    def instant(row: View) -> float | None:
+        at: datetime | None = get(row)
+        return workbook.serial(at.replace(tzinfo=None)) if at else None
 
-    def day(row: Row) -> float | None:
-        text = get(row)
-        return workbook.serial(datetime.combine(date.fromisoformat(text), datetime.min.time())) if text else None
+    def day(row: View) -> float | None:
+        on: date | None = get(row)
+        return workbook.serial(datetime.combine(on, datetime.min.time())) if on else None
 
     return {"instant": instant, "day": day}.get(column.form, get)
 
@@ -72,7 +73,7 @@ def add(
     name: str,
     heading: Heading,
     columns: Sequence[FormColumn],
-    rows: Iterable[Row],
+    rows: Iterable[View],
     *,
     late: Sequence[tuple[str, str]] = (),
     empty: str = "没有记录",
@@ -84,7 +85,7 @@ def add(
     def lines(made: Any) -> Iterator[str]:
         last = HEADER_ROW
         yield from workbook.lines_xml(book, _top(name, heading, columns))
-        for line in _rows(book, reader, columns, rows):
+        for line in _rows(book, columns, rows):
             last += 1
             yield line
         _finish(made, columns, max(last, HEADER_ROW + 1), late, reader)
@@ -118,10 +119,10 @@ def _top(name: str, heading: Heading, columns: Sequence[FormColumn]) -> list[wor
     ]
 
 
-def _rows(book: workbook.NewBook, reader: Reader, columns: Sequence[FormColumn], rows: Iterable[Row]) -> Iterator[str]:
+def _rows(book: workbook.NewBook, columns: Sequence[FormColumn], rows: Iterable[View]) -> Iterator[str]:
     """The rows as XML, each as high as its longest text needs."""
     cells = [
-        (get_column_letter(place), book.style(column.form), cell_of(column, reader, book.mask),
+        (get_column_letter(place), book.style(column.form), cell_of(column, book.mask),
          column.width if column.form in WRAPPED or column.form == "code" else 0.0)
         for place, column in enumerate(columns, 1)
     ]  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from demandctl.core.periods import Period
 from demandctl.exports.masking import Mask
@@ -72,6 +72,6 @@ class Job:
         """What hides numbers and ids, where they are to be hidden."""
         return Mask(self.reader) if self.masked else None
 
-    def shown(self, document: Any) -> Any:
+    def shown(self, document: object) -> object:
         """A JSON document as it may be handed on."""
         return self.mask.document(document) if self.mask else document

@@ -9,7 +9,7 @@ from typing import Any
 
 from demandctl.exports.columns import FormColumn
 from demandctl.language.phones import hidden, masked, masked_text
-from demandctl.queries.reader import Reader, Row
+from demandctl.queries.reader import Reader
 from demandctl.queries.view import View, as_json
 from demandctl.store.fields import FIELDS, Holds
 from demandctl.vocabulary import AliasKind
@@ -42,20 +42,20 @@ class Mask:
     def _word(self, found: re.Match[str]) -> str:
         return hidden(found[0]) if found[0].lower() in self._ids else found[0]
 
-    def getter(self, column: FormColumn) -> Callable[[Row], Any]:
+    def getter(self, column: FormColumn) -> Callable[[View], Any]:
         """How to get a column's value as it may be handed on."""
         get = column.get
         if column.form in ("instant", "day"):
             return get
         hide = _HIDDEN.get(column.form, self.text)
 
-        def hiding(row: Row) -> Any:
+        def hiding(row: View) -> Any:
             value = get(row)
             return hide(value) if isinstance(value, str) else value
 
         return hiding
 
-    def document(self, document: Any, key: str = "") -> Any:
+    def document(self, document: object, key: str = "") -> object:
         """A JSON document as it may be handed on."""
         if isinstance(document, View | date):
             document = as_json(document)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from openpyxl.utils import get_column_letter
 
 from demandctl.exports import charts, workbook
 from demandctl.exports.charts import Chart
 from demandctl.exports.form import SIGNATURES, Heading
+from demandctl.exports.rows import RevisitRow
 from demandctl.exports.workbook import EMPTY, Cell, NewBook, SheetRow
 from demandctl.queries import report
 from demandctl.queries.demands import Filter
@@ -252,30 +253,30 @@ def summary(reader: Reader, asked: Filter) -> list[Panel]:
     ]  # fmt: skip
 
 
-def revisit_summary(revisits: Sequence[Any], coverage: Number) -> list[Panel]:
+def revisit_summary(revisits: Sequence[RevisitRow], coverage: Number) -> list[Panel]:
     """汇总 of 客户回访记录表: counts by kind, ratings, coverage."""
     kinds = []
     for kind in RevisitKind:
-        of_kind = [r for r in revisits if r["kind"] == kind]
+        of_kind = [r for r in revisits if r.kind == kind]
         cells = (
             len(of_kind),
-            sum(bool(r["visited_at"]) for r in of_kind),
-            sum(bool(r["recorded_at"]) for r in of_kind),
+            sum(bool(r.visited_at) for r in of_kind),
+            sum(bool(r.recorded_at) for r in of_kind),
         )
         kinds.append([Cell(kind.label, "label"), *(Cell(count, "number") for count in cells)])
     scales = []
     for key in RATINGS:
-        counts = [sum(r[key] == term for r in revisits) for term in Satisfaction]
+        counts = [sum(getattr(r, key) == term for r in revisits) for term in Satisfaction]
         rate = Cell(counts[0] / sum(counts), "percent") if sum(counts) else Cell("—", "code")
         scales.append([Cell(called("revisit", key), "label"), *(Cell(count, "number") for count in counts), rate])
-    timely = [r["form_late"] for r in revisits if r["form_late"] is not None]
-    asked = [r for r in revisits if r["problem"]]
-    answers = [r["recommend"] for r in revisits if r["recommend"] is not None]
+    timely = [r.form_late for r in revisits if r.form_late is not None]
+    asked = [r for r in revisits if r.problem]
+    answers = [r.recommend for r in revisits if r.recommend is not None]
     shares = [
         Number("revisit", "回访率（应为 100%）", coverage.numerator, coverage.denominator, "share"),
-        Number("revisit", "登记及时率", timely.count(0), len(timely), "share"),
-        Number("revisit", "问题解决率", sum(bool(r["solved_at"]) for r in asked), len(asked), "share"),
-        Number("revisit", called("revisit", "recommend"), answers.count(1), len(answers), "share"),
+        Number("revisit", "登记及时率", timely.count(False), len(timely), "share"),
+        Number("revisit", "问题解决率", sum(bool(r.solved_at) for r in asked), len(asked), "share"),
+        Number("revisit", called("revisit", "recommend"), answers.count(True), len(answers), "share"),
     ]
     return [
         Panel("回访次数", (called("revisit", "kind"), "计划", "已访", "已登记"), kinds,
@@ -287,16 +288,16 @@ def revisit_summary(revisits: Sequence[Any], coverage: Number) -> list[Panel]:
     ]  # fmt: skip
 
 
-def by_department(compiled: Sequence[tuple[str, Sequence[Any]]]) -> Panel:
+def by_department(compiled: Sequence[tuple[str, Sequence[RevisitRow]]]) -> Panel:
     """The revisits of a month by the department that they are compiled for."""
     rows = []
     for name, found in compiled:
         counts = [
             len(found),
-            sum(bool(r["visited_at"]) for r in found),
-            *(sum(r["satisfaction"] == term for r in found) for term in Satisfaction),
-            sum(bool(r["problem"]) for r in found),
-            sum(bool(r["problem"] and r["solved_at"]) for r in found),
+            sum(bool(r.visited_at) for r in found),
+            *(sum(r.satisfaction == term for r in found) for term in Satisfaction),
+            sum(bool(r.problem) for r in found),
+            sum(bool(r.problem and r.solved_at) for r in found),
         ]
         rows.append([Cell(name, "label"), *(Cell(count, "number") for count in counts)])
     header = ("部门", "回访", "已访", "满意", "一般", "不满意", "有问题", "已解决")

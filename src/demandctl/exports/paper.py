@@ -10,9 +10,9 @@ from openpyxl.utils import get_column_letter
 
 from demandctl.exports import workbook
 from demandctl.exports.job import Job
+from demandctl.exports.rows import RevisitRow
 from demandctl.exports.workbook import Cell, NewBook, SheetRow
 from demandctl.language.subject import Subject
-from demandctl.queries.reader import Row
 from demandctl.store.fields import RATINGS, names
 from demandctl.vocabulary import Method, RevisitKind, Satisfaction
 
@@ -21,7 +21,7 @@ Spanned = Sequence[tuple[Cell, int]]
 """The cells of a row from the left, each with the number of columns it takes."""
 
 
-def paper(job: Job, revisit: Row) -> NewBook:
+def paper(job: Job, revisit: RevisitRow) -> NewBook:
     """客户回访记录表 of one visit, to be printed."""
     book = NewBook("客户回访记录表", job.who, job.reader.now, job.mask)
     rows = list(_form(job, revisit))
@@ -60,42 +60,44 @@ def boxes(choices: Iterable[tuple[Any, str]], chosen: Any) -> str:
     return "　".join(f"{'☑' if value == chosen else '□'}{name}" for value, name in choices)
 
 
-def _form(job: Job, r: Row) -> Iterator[Spanned]:
-    department = r["department"] or job.reader.context.config.department
-    yes_no = ((1, "是"), (0, "否"))
+def _form(job: Job, r: RevisitRow) -> Iterator[Spanned]:
+    department = r.department or job.reader.context.config.department
+    customer = r.customer
+    yes_no = ((True, "是"), (False, "否"))
     name = names("revisit")
     yield [(Cell("客户回访记录表", "title-middle"), 8)]
-    yield [(Cell(f"{job.company}　　编号：R{r['id']}".strip("　"), "subtitle-middle"), 8)]
-    yield [*_pair("受理部门", department, 3), *_pair(name["kind"], RevisitKind(r["kind"]).label, 3)]
-    yield [*_pair("客户名称", r["c_company"] or r["c_name"], 3), *_pair("地址", r["c_address"] or r["c_region"], 3)]
-    yield [*_pair("被访人", r["c_name"], 3), *_pair("电话", r["c_phone"], 3)]
-    yield [*_pair(name["visited_at"], _time(job, r["visited_at"] or r["planned_at"]), 3),
-           *_pair(name["demand_id"], Subject.demand(r['demand_id']).code if r["demand_id"] else "", 3)]  # fmt: skip
+    yield [(Cell(f"{job.company}　　编号：{r.subject}".strip("　"), "subtitle-middle"), 8)]
+    yield [*_pair("受理部门", department, 3), *_pair(name["kind"], r.kind.label, 3)]
+    yield [
+        *_pair("客户名称", customer.company or customer.name, 3),
+        *_pair("地址", customer.address or customer.region, 3),
+    ]
+    yield [*_pair("被访人", customer.name, 3), *_pair("电话", customer.phone, 3)]
+    yield [*_pair(name["visited_at"], _time(r.visited_at or r.planned_at), 3),
+           *_pair(name["demand_id"], Subject.demand(r.demand).code if r.demand else "", 3)]  # fmt: skip
     methods = [(method.value, method.label) for method in Method]
-    yield _pair(name["method"], boxes(methods, r["method"]), 7)
+    yield _pair(name["method"], boxes(methods, r.method), 7)
     ratings = [(rating.value, rating.label) for rating in Satisfaction]
     for key in RATINGS:
-        yield _pair(name[key], boxes(ratings, r[key]), 7)
-    yield _pair(name["dissatisfaction"], r["dissatisfaction"], 7)
-    yield [*_pair(name["heard_from"], r["heard_from"], 3), *_pair(name["recommend"], boxes(yes_no, r["recommend"]), 3)]
-    if r["kind"] == RevisitKind.INACTIVE or r["inactive_reason"]:
-        yield [*_pair(name["inactive_reason"], r["inactive_reason"], 3),
-               *_pair(name["would_continue"], boxes(yes_no, r["would_continue"]), 3)]  # fmt: skip
-    urgent = boxes(yes_no, r["urgent"] if r["recorded_at"] else None)
-    yield _boxed(name["problem"], "\n".join(filter(None, [r["problem"], f"{name['urgent']}：{urgent}"])))
+        yield _pair(name[key], boxes(ratings, getattr(r, key)), 7)
+    yield _pair(name["dissatisfaction"], r.dissatisfaction, 7)
+    yield [*_pair(name["heard_from"], r.heard_from, 3), *_pair(name["recommend"], boxes(yes_no, r.recommend), 3)]
+    if r.kind == RevisitKind.INACTIVE or r.inactive_reason:
+        yield [*_pair(name["inactive_reason"], r.inactive_reason, 3),
+               *_pair(name["would_continue"], boxes(yes_no, r.would_continue), 3)]  # fmt: skip
+    urgent = boxes(yes_no, r.urgent if r.recorded_at else None)
+    yield _boxed(name["problem"], "\n".join(filter(None, [r.problem, f"{name['urgent']}：{urgent}"])))
     yield [
-        *_pair(name["department"], r["department"], 3),
-        *_pair(name["forwarded_at"], _time(job, r["forwarded_at"]), 3),
+        *_pair(name["department"], r.department, 3),
+        *_pair(name["forwarded_at"], _time(r.forwarded_at), 3),
     ]
     yield [
-        *_pair(name["contacted_at"], _time(job, r["contacted_at"]), 3),
-        *_pair(name["solved_at"], _time(job, r["solved_at"]), 3),
+        *_pair(name["contacted_at"], _time(r.contacted_at), 3),
+        *_pair(name["solved_at"], _time(r.solved_at), 3),
     ]
-    yield _boxed("客户意见", r["suggestion"])
-    yield _boxed(
-        name["note"], "\n".join(filter(None, [r["note"], f"{name['plan']}：{r['plan']}" if r["plan"] else ""]))
-    )
-    visitor = _signed(r["visitor"], _time(job, r["recorded_at"])[:10])
+    yield _boxed("客户意见", r.suggestion or "")
+    yield _boxed(name["note"], "\n".join(filter(None, [r.note, f"{name['plan']}：{r.plan}" if r.plan else ""])))
+    visitor = _signed(r.visitor or "", _time(r.recorded_at)[:10])
     for who, signed in (("客户确认\n（盖章）", _signed()), (name["visitor"], visitor), ("主管审批", _signed())):
         yield [(Cell(who, "label-middle"), 1), (Cell(signed, "signed"), 7)]
 
@@ -113,5 +115,5 @@ def _signed(name: str = "", day: str = "") -> str:
     return f"签名：{name or '＿＿＿＿＿＿＿＿＿＿'}　　　　　　日期：{year}年{month}月{date}日"
 
 
-def _time(job: Job, text: str | None) -> str:
-    return f"{datetime.fromisoformat(text).astimezone(job.reader.zone):%Y-%m-%d %H:%M}" if text else ""
+def _time(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M}" if at else ""

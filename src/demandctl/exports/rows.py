@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from demandctl.core.rules import RulePart
-from demandctl.language.subject import About
+from demandctl.language.subject import About, Subject
+from demandctl.queries.contacts import ContactView, read_contacts
+from demandctl.queries.customers import CustomerView, customer_view
 from demandctl.queries.deadlines import clock_of, stream_deadlines
-from demandctl.queries.demands import Filter, demand_condition, demand_view, stream_demands
-from demandctl.queries.history import assignment_view, escalation_view, follow_up_view
+from demandctl.queries.demands import DemandView, Filter, demand_condition, demand_view, stream_demands
+from demandctl.queries.history import AssignmentView, FollowUpView, assignment_view, escalation_view, follow_up_view
 from demandctl.queries.narrowing import OF_BRANCH, bound, holds_one, is_one
+from demandctl.queries.people import CustomerName
 from demandctl.queries.reader import Reader, Row
+from demandctl.queries.revisits import RevisitView, revisit_view
+from demandctl.queries.view import View
 from demandctl.store.conditions import is_open
 from demandctl.store.rows import deadline_of
 from demandctl.store.values import stored
-from demandctl.vocabulary import Channel, NoteKind, Route
+from demandctl.vocabulary import Channel, NoteKind
 
 
 class Asked(NamedTuple):
@@ -33,6 +39,60 @@ class Asked(NamedTuple):
         return Filter(
             kind=self.kind, branch=self.branch, since=self.since, until=self.until, open_only=self.open_only
         )  # fmt: skip
+
+
+class Reckoned(View):
+    """What the follow-ups, assignments, escalations and deadlines of a demand come to."""
+
+    position: int
+    assigned_at: datetime | None
+    first_response_at: datetime | None
+    follow_up_count: int
+    last_follow_up_at: datetime | None
+    last_follow_up: str
+    story: str
+    escalated_at: datetime | None
+    breaches: int
+
+
+class DemandRow(DemandView, Reckoned):
+    """A demand as a row of a form; JSON has what is reckoned apart."""
+
+    unsaid = frozenset(Reckoned.__annotations__)
+
+
+class FollowUpRow(FollowUpView):
+    """A follow-up as a row of a form."""
+
+    demand: int
+    customer: CustomerName
+
+
+class AssignmentRow(AssignmentView):
+    """An assignment as a row of a form."""
+
+    demand: int
+    customer: CustomerName
+    operator: str
+
+
+class RevisitRow(RevisitView):
+    """A revisit as a row of a form; ``form_late`` is None while it is not decided."""
+
+    unsaid = frozenset({"position", "compiled_for", "form_late"})
+
+    position: int
+    compiled_for: str
+    form_late: bool | None
+
+
+class CustomerRow(CustomerView):
+    """A customer as a row of a form."""
+
+    demand_count: int
+    open_count: int
+    last_demand_at: datetime | None
+    last_visit_at: datetime | None
 
 
 class Merged:
@@ -55,6 +115,7 @@ class Merged:
         return found
 
 
+_SAID = "SELECT demand_id, at, by_name, internal, note, to_name, text FROM follow_up ORDER BY demand_id, at, id"
 _ASSIGNMENTS = """
 SELECT a.*, t.name AS to_name, t.phone AS to_phone, f.name AS from_name
 FROM assignment AS a JOIN contact AS t ON t.id = a.to_id LEFT JOIN contact AS f ON f.id = a.from_id
@@ -71,39 +132,36 @@ SELECT l.* FROM deadline AS l WHERE l.demand_id IS NOT NULL AND l.about = 'deman
 """
 
 
-def demands(reader: Reader, asked: Filter) -> Iterator[dict[str, Any]]:
+def demands(reader: Reader, asked: Filter) -> Iterator[DemandRow]:
     """The demands that a filter lets through, oldest first, with what their follow-ups and deadlines come to."""
-    follow_ups = Merged(reader.stream("SELECT * FROM follow_up ORDER BY demand_id, at, id"))
-    assignments = Merged(reader.stream("SELECT demand_id, at, how FROM assignment ORDER BY demand_id, at, id"))
+    follow_ups = Merged(reader.stream(_SAID))
+    assignments = Merged(reader.stream("SELECT demand_id, at FROM assignment ORDER BY demand_id, at, id"))
     escalations = Merged(reader.stream("SELECT demand_id, at FROM escalation ORDER BY demand_id, at"))
     late = Merged(reader.stream(_LATE, {"now": stored(reader.now)}))
+    at = reader.local
     for position, row in enumerate(stream_demands(reader, asked), 1):
-        number = row["id"]
-        written, handed = follow_ups.of(number), assignments.of(number)
+        demand, number = demand_view(reader, row), row["id"]
+        written, handed, escalated = follow_ups.of(number), assignments.of(number), escalations.of(number)
         told = [entry for entry in written if entry["note"] == NoteKind.FOLLOW_UP]
-        escalated = escalations.of(number)
-        in_hand = row["handler_id"] or row["leader_id"]
-        yield {
-            **row,
-            "position": position,
-            "assigned_at": handed[-1]["at"] if handed and in_hand else None,
-            "assigned_how": handed[-1]["how"] if handed and in_hand else Route.DIRECT.value,
-            "first_response_at": row["raised_at"]
-            if row["channel"] == Channel.PHONE
-            else next((entry["at"] for entry in told if not entry["internal"]), None),
-            "follow_up_count": len(told),
-            "last_follow_up_at": told[-1]["at"] if told else None,
-            "last_follow_up": told[-1]["text"] if told else "",
-            "story": "\n".join(_told(reader, entry) for entry in written),
-            "escalated_at": escalated[-1]["at"] if escalated else None,
-            "breaches": sum(breaches(reader, entry) for entry in late.of(number)),
-        }
+        answered = next((entry["at"] for entry in told if not entry["internal"]), None)
+        yield DemandRow.with_more(
+            demand,
+            position=position,
+            assigned_at=at(handed[-1]["at"]) if handed and (demand.handler or demand.leader) else None,
+            first_response_at=demand.raised_at if demand.channel is Channel.PHONE else at(answered),
+            follow_up_count=len(told),
+            last_follow_up_at=at(told[-1]["at"]) if told else None,
+            last_follow_up=told[-1]["text"] if told else "",
+            story="\n".join(_told(reader, entry) for entry in written),
+            escalated_at=at(escalated[-1]["at"]) if escalated else None,
+            breaches=sum(breaches(reader, entry) for entry in late.of(number)),
+        )
 
 
 def _told(reader: Reader, entry: Row) -> str:
     note = "" if entry["note"] == NoteKind.FOLLOW_UP else f"（{NoteKind(entry['note']).label}{entry['to_name']}）"
     text = " ".join(entry["text"].splitlines())
-    return f"{reader.local(entry['at']):%Y-%m-%d %H:%M} {entry['by_name']}{note}：{text}"
+    return f"{reader.at(entry['at']):%Y-%m-%d %H:%M} {entry['by_name']}{note}：{text}"
 
 
 def breaches(reader: Reader, row: Row) -> int:
@@ -114,7 +172,7 @@ def breaches(reader: Reader, row: Row) -> int:
     return int(deadline.is_late(deadline.met_at or deadline.voided_at or reader.now))
 
 
-def demand_objects(reader: Reader, asked: Filter) -> Iterator[tuple[dict[str, object], dict[str, Any]]]:
+def demand_objects(reader: Reader, asked: Filter) -> Iterator[tuple[dict[str, object], DemandRow]]:
     """The same demands as JSON has them, each with its row: follow-ups, assignments, escalations and deadlines too."""
     follow_ups = Merged(reader.stream("SELECT * FROM follow_up ORDER BY demand_id, at, id"))
     assignments = Merged(reader.stream(_ASSIGNMENTS))
@@ -122,13 +180,13 @@ def demand_objects(reader: Reader, asked: Filter) -> Iterator[tuple[dict[str, ob
     deadlines = Merged(stream_deadlines(reader, About.DEMAND))
     reopened = Merged(reader.stream(_REOPENED))
     for row in demands(reader, asked):
-        number = row["id"]
-        data = demand_view(reader, row).data() | {
+        number = row.number
+        data = row.data() | {
             "deadlines": [clock_of(reader, entry) for entry in deadlines.of(number)],
             "follow_ups": [follow_up_view(reader, entry) for entry in follow_ups.of(number)],
             "assignments": [assignment_view(reader, entry) for entry in assignments.of(number)],
             "escalations": [escalation_view(reader, entry) for entry in escalations.of(number)],
-            "reopenings": [reader.iso(entry["at"]) for entry in reopened.of(number)],
+            "reopenings": [reader.at(entry["at"]) for entry in reopened.of(number)],
         }
         yield data, row
 
@@ -144,25 +202,36 @@ LEFT JOIN contact AS h ON h.id = d.handler_id
 """
 
 
-def follow_ups(reader: Reader, asked: Filter, *, by_own_time: bool = False) -> Iterator[Row]:
+def follow_ups(reader: Reader, asked: Filter, *, by_own_time: bool = False) -> Iterator[FollowUpRow]:
     """The follow-ups of the demands of a filter; with *by_own_time* its times are those of the follow-ups."""
     where, values = _child_condition(asked, by_own_time)
-    return reader.sql.execute(
+    last, customer = 0, None
+    for row in reader.stream(
         f"SELECT x.*, d.customer_id, c.name AS c_name FROM follow_up AS x {_OF_DEMAND} WHERE {where} "
         "ORDER BY x.demand_id, x.at, x.id",
         values,
-    )
+    ):
+        number = row["demand_id"]
+        customer = customer if number == last else _customer(row)
+        last = number
+        yield FollowUpRow.with_more(follow_up_view(reader, row), demand=number, customer=customer)
 
 
-def assignments(reader: Reader, asked: Filter) -> Iterator[Row]:
+def assignments(reader: Reader, asked: Filter) -> Iterator[AssignmentRow]:
     """The assignments of the demands that a filter lets through."""
     where, values = _child_condition(asked, False)
-    return reader.sql.execute(
-        "SELECT x.*, c.name AS c_name, t.name AS to_name, t.phone AS to_phone, f.name AS from_name "
+    for row in reader.stream(
+        "SELECT x.*, d.customer_id, c.name AS c_name, t.name AS to_name, t.phone AS to_phone, f.name AS from_name "
         f"FROM assignment AS x {_OF_DEMAND} JOIN contact AS t ON t.id = x.to_id "
         f"LEFT JOIN contact AS f ON f.id = x.from_id WHERE {where} ORDER BY x.demand_id, x.at, x.id",
         values,
-    )
+    ):
+        whose = {"demand": row["demand_id"], "customer": _customer(row), "operator": row["operator"]}
+        yield AssignmentRow.with_more(assignment_view(reader, row), **whose)
+
+
+def _customer(row: Row) -> CustomerName:
+    return CustomerName(code=Subject.customer(row["customer_id"]).code, name=row["c_name"])
 
 
 def _child_condition(asked: Filter, by_own_time: bool) -> tuple[str, dict[str, Any]]:
@@ -191,11 +260,17 @@ WHERE (:since = '' OR coalesce(r.visited_at, r.planned_at) >= :since)
 """
 
 
-def revisits(reader: Reader, asked: Asked, *, department: str = "", number: int = 0) -> Iterator[dict[str, Any]]:
+def revisits(reader: Reader, asked: Asked, *, department: str = "", number: int = 0) -> Iterator[RevisitRow]:
     """Revisits by their actual, else planned time; of one department, or just one of them."""
     query = _REVISITS + "ORDER BY coalesce(r.visited_at, r.planned_at), r.id"
-    for position, row in enumerate(reader.sql.execute(query, _revisit_values(reader, asked, department, number)), 1):
-        yield {**row, "position": position}
+    found = reader.stream(query, _revisit_values(reader, asked, department, number))
+    for position, row in enumerate(found, 1):
+        yield RevisitRow.with_more(
+            revisit_view(reader, row),
+            position=position,
+            compiled_for=row["compiled_for"],
+            form_late=None if row["form_late"] is None else bool(row["form_late"]),
+        )
 
 
 def departments(reader: Reader, asked: Asked) -> list[str]:
@@ -212,17 +287,14 @@ def _revisit_values(reader: Reader, asked: Asked, department: str, number: int) 
     }  # fmt: skip
 
 
-def contacts(reader: Reader, branches: Collection[str]) -> Iterator[Row]:
+def contacts(reader: Reader, branches: Collection[str]) -> Iterator[ContactView]:
     """The whole directory, those who left too."""
-    return reader.sql.execute(
-        f"SELECT * FROM contact WHERE {holds_one('branch', 'branch')} ORDER BY branch = '', id",
-        {"branch": bound(branches)},
-    )
+    return iter(read_contacts(reader, branches=branches, everybody=True))
 
 
-def customers(reader: Reader, branches: Collection[str]) -> Iterator[Row]:
+def customers(reader: Reader, branches: Collection[str]) -> Iterator[CustomerRow]:
     """All customers but the erased ones, with how much they asked for."""
-    return reader.sql.execute(
+    for row in reader.stream(
         "SELECT c.*, o.name AS o_name, coalesce(n.demands, 0) AS demand_count, coalesce(n.open, 0) AS open_count, "
         "n.latest AS last_demand_at, v.latest AS last_visit_at "
         "FROM customer AS c LEFT JOIN contact AS o ON o.id = c.owner_id "
@@ -232,4 +304,11 @@ def customers(reader: Reader, branches: Collection[str]) -> Iterator[Row]:
         "ON v.customer_id = c.id "
         f"WHERE c.erased_at IS NULL AND {holds_one('o.branch', 'branch')} ORDER BY c.id",
         {"branch": bound(branches)},
-    )
+    ):
+        yield CustomerRow.with_more(
+            customer_view(reader, row),
+            demand_count=row["demand_count"],
+            open_count=row["open_count"],
+            last_demand_at=reader.local(row["last_demand_at"]),
+            last_visit_at=reader.local(row["last_visit_at"]),
+        )

@@ -82,8 +82,8 @@ def read_customer(reader: Reader, customer_id: int) -> CustomerInFull:
         "SELECT c.*, o.name AS o_name FROM customer AS c LEFT JOIN contact AS o ON o.id = c.owner_id WHERE c.id = ?",
         (customer_id,),
     ).fetchone()
-    return CustomerInFull(
-        **vars(customer_view(reader, row)),
+    return CustomerInFull.with_more(
+        customer_view(reader, row),
         demands=read_demands(reader, Filter(customer_id=customer_id, sort="raised")),
         revisits=read_revisits(reader, customers=[customer_id]),
         deadlines=deadlines_of(reader, Subject.customer(customer_id)),

@@ -93,7 +93,7 @@ def read_demand(reader: Reader, number: int) -> DemandInFull:
     if row is None:
         raise NotFound(f"没有{Subject.demand(number).words}", "看看有哪些：demandctl list")
     deadlines = deadlines_of(reader, Subject.demand(number))
-    return DemandInFull(**vars(demand_view(reader, row)), deadlines=deadlines)
+    return DemandInFull.with_more(demand_view(reader, row), deadlines=deadlines)
 
 
 class Filter(NamedTuple):

@@ -78,7 +78,7 @@ class DemandStory(DemandInFull, History):
 
 def read_story(reader: Reader, number: int) -> DemandStory:
     """One demand with everything; NotFound when there is none."""
-    return DemandStory(**vars(read_demand(reader, number)), **vars(history_of(reader, number)))
+    return DemandStory.with_more(read_demand(reader, number), **vars(history_of(reader, number)))
 
 
 def history_of(reader: Reader, number: int) -> History:

@@ -166,7 +166,7 @@ def _waiting(reader: Reader) -> list[WaitingDemand]:
     now = stored(reader.now)
     rows = [row for row in rows if row["until"] and row["until"] > now]
     demands = _demands(reader, [row["id"] for row in rows])
-    return [WaitingDemand(**vars(demands[row["id"]]), waits_until=reader.at(row["until"])) for row in rows]
+    return [WaitingDemand.with_more(demands[row["id"]], waits_until=reader.at(row["until"])) for row in rows]
 
 
 def _referred(reader: Reader) -> list[DemandView]:

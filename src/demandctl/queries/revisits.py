@@ -107,7 +107,7 @@ def read_revisit(reader: Reader, number: int) -> RevisitInFull:
     if row is None:
         raise NotFound(f"没有{Subject.revisit(number).words}", "看看有哪些：demandctl revisit list")
     deadlines = deadlines_of(reader, Subject.revisit(number))
-    return RevisitInFull(**vars(revisit_view(reader, row)), deadlines=deadlines)
+    return RevisitInFull.with_more(revisit_view(reader, row), deadlines=deadlines)
 
 
 def revisit_view(reader: Reader, row: Row) -> RevisitView:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar, NoReturn, dataclass_transform
+from typing import ClassVar, NoReturn, Self, dataclass_transform
 
 _AS_IT_IS = {str, int, float, bool, type(None)}
 
@@ -21,17 +21,25 @@ class View:
     """Fields that JSON leaves out."""
 
     def __init__(self, **fields: object) -> None:
-        vars(self).update(fields)
+        object.__setattr__(self, "__dict__", fields)
+
+    @classmethod
+    def with_more(cls, view: View, **more: object) -> Self:
+        """A reading that has more beside what another has."""
+        wider = cls.__new__(cls)
+        object.__setattr__(wider, "__dict__", vars(view) | more)
+        return wider
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"{type(self).__name__}.{name} was read, it cannot be changed")
 
     def data(self) -> dict[str, object]:
         """Its fields as JSON has them."""
+        unsaid = self.unsaid
         return {
             name if name != "from_" else "from": value if value.__class__ in _AS_IT_IS else as_json(value)
             for name, value in vars(self).items()
-            if name not in self.unsaid
+            if name not in unsaid
         }
 
     def __repr__(self) -> str:

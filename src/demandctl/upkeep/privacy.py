@@ -467,4 +467,4 @@ def everything_about(reader: Reader, customer_id: int) -> Everything:
 
 def _story(reader: Reader, demand: DemandView) -> DemandStory:
     deadlines = deadlines_of(reader, demand.subject)
-    return DemandStory(**vars(demand), **vars(history_of(reader, demand.number)), deadlines=deadlines)
+    return DemandStory.with_more(demand, **vars(history_of(reader, demand.number)), deadlines=deadlines)

@@ -124,6 +124,23 @@ def test_several_values_are_typed_again_or_with_commas(cli: Cli) -> None:
     assert numbers("--kind", "售后,投诉", "--customer", "乙、丙") == [2]
 
 
+def test_a_list_is_narrowed_by_what_a_demand_has(cli: Cli) -> None:
+    cli.demand(subtype="报修", urgency="急", mode="上门", customer="甲")
+    cli.demand(subtype="退货", customer="乙")
+    cli.demand("要配件", kind="opportunity", subtype="配件", customer="丙", channel="group", group="湘潭泵车群")
+
+    def numbers(*words: str) -> list[int]:
+        return sorted(demand["number"] for demand in cli("list", *words, "--json").json)
+
+    assert numbers("--subtype", "报修,配件") == [1, 3]
+    assert numbers("--subtype", "return") == [2]
+    assert numbers("--urgency", "urgent", "--urgency", "特急") == [1]
+    assert numbers("--mode", "上门") == [1]
+    assert numbers("--channel", "微信,社群") == [1, 2, 3]
+    assert numbers("--group", "泵车群") == [3]
+    assert "故障报修" in cli.run("list", "--subtype", "什么").err
+
+
 # -- the names of commands ---------------------------------------------------------------------------------------
 
 

@@ -26,8 +26,10 @@ from demandctl.terminal.options import (
 )
 from demandctl.terminal.render import Column, gist, is_narrow, pairs, put, put_json, put_styled, put_table, say
 from demandctl.terminal.showing import put_deadlines, status_label
-from demandctl.terminal.takes import Argument, Option, choice, each, many, ref, word
+from demandctl.terminal.takes import ANY_SUBTYPE, Argument, Option, choice, each, many, ref, word
 from demandctl.vocabulary import (
+    Channel,
+    ServiceMode,
     Status,
     Urgency,
     subtype_label,
@@ -38,6 +40,15 @@ StatusFilter = Annotated[tuple[Status, ...], Option("--status", "demand.status",
 CustomerFilter = Annotated[
     tuple[str, ...], Option("--customer", "客户", many(ref("customer", "客户")), "姓名、电话或编号")
 ]
+SubtypeFilter = Annotated[tuple[str, ...], Option("--subtype", "demand.subtype", many(ANY_SUBTYPE))]
+ChannelFilter = Annotated[tuple[Channel, ...], Option("--channel", "demand.channel", many(choice(Channel, "渠道")))]
+GroupFilter = Annotated[
+    tuple[str, ...], Option("--group", "demand.group_name", many(word("社群", known="group")), "写一部分即可")
+]
+UrgencyFilter = Annotated[tuple[Urgency, ...], Option("--urgency", "demand.urgency", many(choice(Urgency, "程度")))]
+ModeFilter = Annotated[
+    tuple[ServiceMode, ...], Option("--mode", "demand.service_mode", many(choice(ServiceMode, "方式")))
+]
 OpenOnly = Annotated[bool, Option("--open", "只看未结束的")]
 Sort = Annotated[str, Option("--sort", "次序", choice(SORTED, "次序"), "编号是新的在前")]
 
@@ -45,7 +56,12 @@ Sort = Annotated[str, Option("--sort", "次序", choice(SORTED, "次序"), "编�
 def list_(
     ctx: typer.Context,
     kind: KindFilter = (),
+    subtype: SubtypeFilter = (),
     status: StatusFilter = (),
+    channel: ChannelFilter = (),
+    group: GroupFilter = (),
+    urgency: UrgencyFilter = (),
+    mode: ModeFilter = (),
     branch: BranchFilter = (),
     owner: OwnerFilter = (),
     customer: CustomerFilter = (),
@@ -61,7 +77,12 @@ def list_(
     app: Context = ctx.obj
     asked = Filter(
         kind=kind,
+        subtype=subtype,
         status=status,
+        channel=channel,
+        group=group,
+        urgency=urgency,
+        mode=mode,
         branch=branch,
         owner=owner,
         customer=customer,

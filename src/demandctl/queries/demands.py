@@ -108,6 +108,11 @@ class Filter(NamedTuple):
     customer: tuple[str, ...] = ()
     customer_id: int | None = None
     tag: tuple[str, ...] = ()
+    subtype: tuple[str, ...] = ()
+    channel: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    urgency: tuple[str, ...] = ()
+    mode: tuple[str, ...] = ()
     since: str = ""
     until: str = ""
     closed_since: str = ""
@@ -144,6 +149,11 @@ NARROWED = {
     "owner": any_of("h.name LIKE '%' || one.value || '%' OR h.phone = one.value", "owner"),
     "customer": any_of(_NAMED, "customer"),
     "tag": any_of("one.value IN (SELECT value FROM json_each(d.tags))", "tag"),
+    "subtype": is_one("d.subtype", "subtype"),
+    "channel": is_one("d.channel", "channel"),
+    "group": holds_one("d.group_name", "group"),
+    "urgency": is_one("d.urgency", "urgency"),
+    "mode": is_one("d.service_mode", "mode"),
 }
 """The fields of a filter whose values add up, each with its test."""
 

@@ -8,6 +8,7 @@ column of the ledger stands for what people call it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.terminal import typed
-from demandctl.vocabulary import SUBTYPES, Kind, Term, match
+from demandctl.vocabulary import SUBTYPES, Kind, Term, match, parse_subtype
 
 if TYPE_CHECKING:
     from demandctl.core.periods import Period
@@ -188,6 +189,25 @@ def _subtypes(so_far: SoFar) -> Pairs:
 
 SUBTYPE = Takes("子类", _one_line, _subtypes)
 """A subtype, of the kind that is given beside it: only the command knows which."""
+
+
+def _any_subtype(app: Context, text: str) -> str:
+    found: set[str] = set()
+    for kind in Kind:
+        with suppress(UsageError):
+            found.add(parse_subtype(text, kind))
+    if len(found) == 1:
+        return found.pop()
+    said = "不止一种意思" if found else "不认识"
+    raise UsageError(f"“{text[:40]}”{said}", f"可选：{'、'.join(label for _, label in _every_subtype({}))}")
+
+
+def _every_subtype(so_far: SoFar) -> Pairs:
+    return {value: label for kind in reversed(Kind) for value, label in SUBTYPES[kind].items()}.items()
+
+
+ANY_SUBTYPE = Takes("子类", _any_subtype, _every_subtype)
+"""A subtype of whichever kind has it."""
 
 # -- of the ledger ------------------------------------------------------------------------------------------------
 

@@ -11,10 +11,7 @@ LINES = 10
 
 def summary(found: Report) -> str:
     """What the leaders look for first; a line whose numbers measured nothing is left out."""
-    period = found.period
-    return "\n".join(
-        [f"【需求汇总】{period.name}（{period.start:%m-%d} 至 {period.last:%m-%d}）", *_lines(found)][:LINES]
-    )
+    return "\n".join([f"【需求汇总】{found.period.name}", *_lines(found)][:LINES])
 
 
 def _lines(found: Report) -> Iterator[str]:
@@ -24,7 +21,7 @@ def _lines(found: Report) -> Iterator[str]:
         yield f"{name} {whole.numerator:.0f} 条{_before(found, whole)}" + (f"：{parts}" if parts else "")
     median, slowest = found.get("first-response", "median-work"), found.get("first-response", "p90-work")
     if median.value is not None and slowest.value is not None:
-        yield f"首次响应：一半在 {in_words(median)} 内，九成在 {in_words(slowest)} 内（上班时间）"
+        yield f"首次响应：一半在 {in_words(median)}内，九成在 {in_words(slowest)}内（上班时间）"
     yield from _shares(found, ("on-time", "", "按时率"))
     yield from _shares(found, ("opportunity", "conversion", "成交率"), ("opportunity", "amount", "成交金额"))
     yield from _shares(found, ("resolution", "solved", "问题解决率"), ("complaint", "on-time", "投诉处理及时率"))
@@ -38,8 +35,7 @@ def _lines(found: Report) -> Iterator[str]:
 def _shares(found: Report, *wanted: tuple[str, str, str]) -> Iterator[str]:
     """Several numbers in one line, each with what it was before; none of those that measured nothing."""
     numbers = [(name, found.get(section, key)) for section, key, name in wanted]
-    told = [f"{name} {_told(number)}{_before(found, number)}" for name, number in numbers if number.value]
-    told += [f"{name} 0" for name, number in numbers if number.value == 0 and number.denominator]
+    told = [f"{name} {_told(number)}{_before(found, number)}" for name, number in numbers if number.value is not None]
     if told:
         yield "；".join(told)
 

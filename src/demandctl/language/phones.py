@@ -46,7 +46,7 @@ _EXTENSION = r"(?: {0,2}(?:[-—–#]|转|分机|(?i:ext\.?|x)){1,2}[ :.号]{0,2
 _NUMBERS = (
     rf"(?:{_CHINA})?[(\[]?(?:0{_G})?(?P<mobile>1{_G}[3-9](?:{_G}[0-9]){{9}}|1[3-9][0-9]{_ANY}[0-9]{{4}}{_ANY}[0-9]{{4}})",
     rf"(?:{_CHINA})?(?P<service>[48]{_G}0{_G}0(?:(?:{_G}[0-9]){{7}}|(?:{_ANY}[0-9]{{3,7}}){{1,2}}){_END}){_EXTENSION}",
-    rf"(?:(?:{_CHINA})?[(\[]?0(?P<area>{_AREA})|{_CHINA_APART}[(\[]?(?P<bare>{_AREA}))[)\]]?(?:{_G}|{_ANY})"
+    rf"(?:(?:{_CHINA})?[(\[]?0[)\]]?(?P<area>{_AREA})|{_CHINA_APART}[(\[]?(?P<bare>{_AREA}))[)\]]?(?:{_G}|{_ANY})"
     rf"(?P<land>{_LOCAL}){_EXTENSION}",
     rf"(?P<spaced>0(?:{_BETWEEN}{{1,4}}[0-9]){{9,11}})",
     rf"\(?(?:\+|00(?=85[23]|886)) ?\(?(?P<abroad>[1-9](?:{_G}[0-9]){{8,14}})",
@@ -67,6 +67,8 @@ _CALLED = re.compile(
     r"(?:电话|手机|座机|固话|热线|总机|传真|(?<![单证件编器机车架同])号码|联系方式|打|拨|(?i:tel|phone|fax|call|mobile))"
     r"(?:\s*(?:号码?|是|为|打|改成|换成|[:.])){0,3}\s*$"
 )
+_NO_FIRST = "235679"
+"""Figures that only a number without area code begins with."""
 _AROUND = 20
 """How far around a number is looked for what it is called, and for its extension."""
 _AND = re.compile(r"\s{0,2}[/、或和及]\s{0,2}")
@@ -117,7 +119,8 @@ def _within(text: str, start: int, end: int, called: int) -> Iterator[PhoneNumbe
     """The numbers that begin between two places; one that was *called* a phone without area code ended there."""
     while first := _FIRST.search(text, start, end):
         at = first.start()
-        found = next((m for m in (number.match(text, at) for number in _GRAMMAR) if m and _spelled(m)), None)
+        grammar = () if text[at] in _NO_FIRST else _GRAMMAR
+        found = next((m for m in (number.match(text, at) for number in grammar) if m and _spelled(m)), None)
         if not found and (lone := _LONE.match(text, at)):
             is_called = _CALLED.search(text, max(at - _AROUND, 0), at) or (
                 called >= 0 and _AND.fullmatch(text, called, at)

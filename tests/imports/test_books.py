@@ -9,6 +9,8 @@ import openpyxl
 import pytest
 
 from tests.support.cli import DATA, Cli
+from tests.support.oldbooks import BOOKS as OLD_BOOKS
+from tests.support.oldbooks import OldBook
 
 BOOKS, CASES = DATA / "books", DATA / "cases"
 EXPECTED: dict[str, Any] = json.loads((BOOKS / "expected.json").read_text(encoding="utf-8"))
@@ -113,3 +115,12 @@ def test_the_file_of_problems_keeps_year_and_kind_and_leaves_nothing_of_itself(c
     assert found["乙"]["raised_at"].startswith("2024-03-06")
     assert found["乙"]["kind"] == found["甲"]["kind"] == "service"
     assert found["乙"]["note"] == found["甲"]["note"]
+
+
+@pytest.mark.parametrize("book_of", OLD_BOOKS, ids=lambda book_of: book_of.file)
+def test_a_book_of_another_firm_in_another_layout_yields_its_truth(cli: Cli, book_of: OldBook) -> None:
+    path = cli.folder / book_of.file
+    book_of.write(path)
+    cli.at("2026-11-23T10:00:00")("import", book_of.kind, str(path))
+    told = measured(cli, book_of.kind, book_of.truth)
+    assert (told["wrong"], told["lost"]) == ([], [])

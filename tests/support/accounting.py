@@ -89,6 +89,8 @@ def _found(cell: Any, place: int, stored: str, told: str) -> bool:
         return True  # what the cell above says; a header
     if re.fullmatch(r"[3-5]\d{4}(?:\.\d+)?", bare):  # a date that lost its format
         cell = datetime(1899, 12, 30) + timedelta(days=float(bare))
+    if (day := re.fullmatch(r"(\d{1,2})[日号]?", bare)) and f"-{int(day[1]):02}" in stored:
+        return True
     if place == 0 and bare.isdigit() and len(bare) < 5:
         return True  # the rows are counted
     if isinstance(cell, date) or _dates(text):
@@ -131,4 +133,6 @@ def _understood(text: str, stored: str) -> bool:
 def _in_parts(bare: str, stored: str) -> bool:
     """Whether a cell is a list, or several things at once, each of which is there."""
     parts = [part for part in re.split(r"[\s、，,;；/|()（）【】\[\]:：。\-]", bare) if part]
-    return len(parts) > 1 and all(part in stored for part in parts)
+    return len(parts) > 1 and all(
+        part in stored or any(meant(part, kind) for kind in KINDS.values()) or re.search("[☑□]", part) for part in parts
+    )

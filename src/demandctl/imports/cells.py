@@ -90,7 +90,7 @@ def period_of(texts: Iterable[str], today: date) -> CoveredTime:
     month: int | None = None
     latest: date | None = None
     for raw in texts:
-        text = narrow(raw)
+        text = figures.in_digits(narrow(raw)) if "月" in raw else narrow(raw)
         for found in _FILLED.findall(text):
             try:
                 day = moment(found, CoveredTime(), today)

@@ -15,6 +15,7 @@ from demandctl.imports.columns import IGNORED, TICKED, letters
 from demandctl.imports.files.sheet import Cell
 from demandctl.imports.headers import MANY
 from demandctl.imports.tables import TOTALS, Table, TableRow, is_blank
+from demandctl.language.figures import in_digits
 
 _EXAMPLE = re.compile(r"\s*(?:例|示例|样例|范例|举例|样表|填写示例)(?:[：:\d]|$)")
 DITTO = frozenset({"同上", "同前", "〃", "″", "〞", "同上。", '"', "''", "“", "”", "々", "同上行"})
@@ -78,7 +79,7 @@ class _Reading:
         if self._table.ticks:
             self._read_ticks(row, cells)
         for name, text in self._table.fixed.items():
-            if is_blank(cells.get(name, "")):
+            if name not in MANY and is_blank(cells.get(name, "")):
                 cells[name] = text
         if alone and not merged and not self._has_record(cells):
             self._enter(index, plain(first))
@@ -87,6 +88,8 @@ class _Reading:
         for column in self._many:
             if not is_blank(cell := row[column.place]):
                 more.setdefault(column.field, []).append((column.title, cell))
+        for name in MANY.intersection(self._table.fixed):
+            more.setdefault(name, [(name, self._table.fixed[name])])
         extras = [(c.title, row[c.place]) for c in self._others if not is_blank(row[c.place])]
         if self._seq and type(seq := row[self._seq.place]) is str and seq and not seq.strip().isdigit():
             extras.append((self._seq.title, seq))
@@ -166,7 +169,7 @@ class _Reading:
     def _has_record(self, cells: Mapping[str, Cell]) -> bool:
         """Whether a lone cell is a record of its own, because of where it stands and what it says."""
         raised = cells.get("raised", "")
-        if is_blank(cells.get("content", "")) and (is_blank(raised) or _MONTH.fullmatch(plain(raised))):
+        if is_blank(cells.get("content", "")) and (is_blank(raised) or _MONTH.fullmatch(in_digits(plain(raised)))):
             return False
         return not set(self._table.fixed) & {"content", "raised"}
 

@@ -12,8 +12,10 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from demandctl.core.deadline import PROMISER, Deadline, Event, Pause
-from demandctl.core.rules import GIVEN, Facts, Rule, delayed
+from demandctl.core.deadline import PROMISER, Deadline, Pause
+from demandctl.core.event import Event
+from demandctl.core.parts import GIVEN, Facts
+from demandctl.core.rules import Rule, delayed
 from demandctl.core.targets import Target
 from demandctl.core.worktime import Calendar
 
@@ -266,7 +268,7 @@ def _resume(deadline: Deadline, at: datetime, rules: dict[str, Rule], calendar: 
     rule = rules.get(deadline.rule)
     if not (rule and deadline.is_open and waiting and deadline.pauses and deadline.pauses[-1].start <= at < waiting):
         return deadline
-    pause = replace(deadline.pauses[-1], end=at)
+    pause = deadline.pauses[-1]._replace(end=at)
     pauses = (*deadline.pauses[:-1], pause)
     if deadline.repeats:
         days = occurrences(deadline.target, calendar.local_day(deadline.started_at), calendar.local_day(at), calendar)

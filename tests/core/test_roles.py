@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from demandctl.core.rules import PART_OF_OLD, PARTS, RulePart, read_rules
+from demandctl.core.parts import PART_OF_OLD, RulePart
+from demandctl.core.rules import PARTS, read_rules
 from tests.support.cli import ROOT, Cli
 
 SHIPPED = (ROOT / "src" / "demandctl" / "data" / "rules.toml").read_text(encoding="utf-8")

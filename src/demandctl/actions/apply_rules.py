@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from sqlmodel import col, select
 
-from demandctl.core.deadline import Deadline, Event
+from demandctl.core.deadline import Deadline
+from demandctl.core.event import Event
 from demandctl.language.subject import About, Subject
 from demandctl.sla import advance
 from demandctl.store.deadlines import OPEN, events_about, happen_to, rows_about

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, col, select
 
-from demandctl.core.deadline import Event
+from demandctl.core.event import Event
 from demandctl.core.identity import Identity, look_alike
 from demandctl.core.rules import repeat_problem
 from demandctl.errors import NotFound, Refused, UsageError

@@ -15,9 +15,10 @@ from sqlmodel import Session, col, select
 
 from demandctl.actions import customers
 from demandctl.core import lifecycle
-from demandctl.core.deadline import PROMISER, Event
+from demandctl.core.deadline import PROMISER
+from demandctl.core.event import Event
+from demandctl.core.parts import RulePart
 from demandctl.core.routing import leads
-from demandctl.core.rules import RulePart
 from demandctl.core.targets import Target
 from demandctl.core.times import echo
 from demandctl.errors import NotFound, Refused, SameDemand, UsageError

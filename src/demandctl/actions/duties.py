@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from demandctl.core.deadline import Event
+from demandctl.core.event import Event
 from demandctl.core.periods import UNITS, Period, period_of
 from demandctl.language.subject import LEDGER
 from demandctl.queries.handed import handed_periods

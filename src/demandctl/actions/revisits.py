@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from demandctl.actions import customers
-from demandctl.core.deadline import Event
+from demandctl.core.event import Event
 from demandctl.core.times import echo
 from demandctl.errors import NotFound, Refused, UsageError
 from demandctl.language.subject import Subject

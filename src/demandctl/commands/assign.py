@@ -6,8 +6,8 @@ from typing import Annotated, NamedTuple
 import typer
 
 from demandctl.context import Context
+from demandctl.core.parts import RulePart
 from demandctl.core.routing import Proposal, Routing
-from demandctl.core.rules import RulePart
 from demandctl.errors import UsageError
 from demandctl.language.display import shown, shown_lines
 from demandctl.language.subject import Subject

@@ -11,7 +11,6 @@ from demandctl.errors import Ended, UsageError
 from demandctl.language.display import brief, lateness, moment, shown, span
 from demandctl.language.subject import Subject
 from demandctl.queries.deadlines import Due, DueFilter, due_deadlines
-from demandctl.queries.demands import read_demand
 from demandctl.queries.reader import reading
 from demandctl.terminal.options import BranchFilter, Json, KindFilter, Limit, OwnerFilter, row_limit
 from demandctl.terminal.render import Column, is_narrow, put, put_json, put_styled, put_table, tell
@@ -134,6 +133,10 @@ def _notify(app: Context, alone: bool, channel: tuple[str, ...], *, dry_run: boo
 
 def _of_demands(app: Context, numbers: tuple[int, ...], json: bool) -> None:
     """All open clocks of some demands, those of later days too."""
+    from demandctl.queries.demands import (
+        read_demand,  # late: ``due`` itself reads no demand, and is asked forty times a day
+    )
+
     with reading(app) as reader:
         found = [clock for number in numbers for clock in read_demand(reader, number).deadlines if clock.is_open]
     found.sort(key=lambda clock: clock.due_at)

@@ -1,12 +1,12 @@
-"""What the deadline machine works on: events, pauses, deadlines. Pure."""
+"""What the deadline machine works on: deadlines and their pauses. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
-from demandctl.core.rules import GIVEN, Facts
+from demandctl.core.parts import GIVEN
 from demandctl.core.targets import Target
 from demandctl.core.worktime import Calendar
 
@@ -14,35 +14,7 @@ PROMISER = "promiser"
 """Who owes what he promised himself, whoever handles the demand."""
 
 
-@dataclass(frozen=True)
-class Event:
-    """Something that happened to a demand, a revisit or a customer.
-
-    ``names`` are those that rules know (see rules.toml). ``on`` is set where only the date counts. ``due`` is the time
-    that the command gives to a rule whose target is given; ``repeat`` likewise its recurrence. ``owed_by`` overrules
-    who owes what starts here; ``target`` overrules for how long; ``person`` is who did it, or who is to do it.
-    ``wait_until`` begins a wait, ``waits_until`` says of one that lasts already when it ends.
-    ``begin`` names rules that start although their event is long past, because they are new, each with its start.
-    """
-
-    names: frozenset[str]
-    at: datetime
-    facts: Facts
-    on: date | None = None
-    due: datetime | None = None
-    wait_until: datetime | None = None
-    waits_until: datetime | None = None
-    repeat: str = ""
-    target: str = ""
-    owed_by: str = ""
-    person: int | None = None
-    what: str = ""
-    demand_id: int | None = None
-    begin: Mapping[str, datetime] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Pause:
+class Pause(NamedTuple):
     """A span in which a clock stood still."""
 
     start: datetime

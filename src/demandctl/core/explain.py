@@ -7,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from demandctl.core.deadline import Deadline
-from demandctl.core.rules import GIVEN, Rule
+from demandctl.core.parts import GIVEN
+from demandctl.core.rules import Rule
 from demandctl.core.targets import Target
 from demandctl.core.worktime import Calendar
 from demandctl.vocabulary import WEEKDAYS

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from demandctl.core.rules import RulePart
+from demandctl.core.parts import RulePart
 from demandctl.language.subject import About, Subject
 from demandctl.queries.contacts import ContactView, read_contacts
 from demandctl.queries.customers import CustomerView, customer_view

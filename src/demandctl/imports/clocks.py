@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from demandctl.core.deadline import Deadline, Event
+from demandctl.core.deadline import Deadline
+from demandctl.core.event import Event
 from demandctl.sla import advance
 from demandctl.store.deadlines import rank
 from demandctl.store.rows import columns, event_data

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from demandctl.actions.customers import tell
-from demandctl.core.deadline import Event
+from demandctl.core.event import Event
 from demandctl.core.rules import repeat_problem
 from demandctl.imports import whom, words
 from demandctl.imports.arrival import Arrival

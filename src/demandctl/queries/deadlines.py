@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from demandctl.core.deadline import Deadline
-from demandctl.core.rules import RulePart
+from demandctl.core.parts import RulePart
 from demandctl.core.targets import late_minutes, level
 from demandctl.language.subject import LEDGER, About, Subject
 from demandctl.queries.narrowing import OWED_BRANCH, any_of, bound, holds_one, is_one

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from demandctl.core.rules import RulePart
+from demandctl.core.parts import RulePart
 from demandctl.queries.reader import Reader
 from demandctl.queries.view import View
 from demandctl.store.conditions import is_open

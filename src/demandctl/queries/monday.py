@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from demandctl.context import Context
-from demandctl.core.rules import RulePart
+from demandctl.core.parts import RulePart
 from demandctl.db import connect
 from demandctl.queries.deadlines import Due, running_deadlines
 from demandctl.queries.demands import DemandView, Filter, read_demands

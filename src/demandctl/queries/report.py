@@ -19,8 +19,8 @@ from datetime import date, datetime, timedelta
 from math import ceil
 from typing import Any, NamedTuple
 
+from demandctl.core.parts import RulePart
 from demandctl.core.periods import Period, period_of
-from demandctl.core.rules import RulePart
 from demandctl.queries.demands import Filter, demand_condition
 from demandctl.queries.narrowing import OF_BRANCH, bound, holds_one
 from demandctl.queries.reader import Reader

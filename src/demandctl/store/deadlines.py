@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from demandctl.core.deadline import Deadline, Event
+from demandctl.core.deadline import Deadline
+from demandctl.core.event import Event
 from demandctl.core.rules import Rulebook, read_rules
 from demandctl.core.worktime import Calendar
 from demandctl.language.subject import LEDGER, About, Subject

@@ -1,6 +1,6 @@
 """What must hold between the rows of a ledger: what is wrong in words, and the query for the rows that are."""
 
-from demandctl.core.rules import RulePart
+from demandctl.core.parts import RulePart
 from demandctl.store.conditions import is_open
 from demandctl.store.fields import searched
 from demandctl.store.migrations import gathered

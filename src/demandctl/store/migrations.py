@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 
 from demandctl import APPLICATION_ID, SCHEMA_VERSION
-from demandctl.core.rules import PART_OF_OLD
+from demandctl.core.parts import PART_OF_OLD
 
 _AUDITED_1 = ("customer", "contact", "demand", "follow_up", "assignment", "escalation", "revisit", "event", "deadline")
 _AUDITED_2 = (

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from demandctl.core.deadline import Deadline, Event, Pause
+from demandctl.core.deadline import Deadline, Pause
 from demandctl.store.values import stored
+
+if TYPE_CHECKING:
+    from demandctl.core.event import Event
 
 
 class StoredRow(Protocol):
@@ -75,6 +78,8 @@ def event_data(event: Event) -> dict[str, Any]:
 
 def event_of(row: StoredRow) -> Event:
     """The event that a row tells."""
+    from demandctl.core.event import Event  # late: what reads deadlines reads no events, and classes cost their making
+
     data = json.loads(row["data"])
     for name in _TIMES:
         if name in data:

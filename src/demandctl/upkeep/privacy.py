@@ -232,7 +232,7 @@ def erase(work: Work, customer_id: int) -> None:
 
 def _stop_clocks(work: Work, subject: Belongings) -> None:
     """Nobody is to be called or visited any more; what is owed for a demand that is still open stays owed."""
-    from demandctl.core.deadline import Event
+    from demandctl.core.event import Event
     from demandctl.store.deadlines import happen, has_open
 
     event = Event(frozenset({"erased"}), work.now, {})

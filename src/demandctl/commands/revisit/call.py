@@ -11,7 +11,7 @@ import typer
 
 from demandctl.commands.revisit.visits import warn_outside_call_hours
 from demandctl.context import Context
-from demandctl.core.rules import RulePart
+from demandctl.core.parts import RulePart
 from demandctl.errors import Cancelled, DemandctlError, Refused, UsageError
 from demandctl.language.display import moment, shown, shown_lines
 from demandctl.language.subject import Subject

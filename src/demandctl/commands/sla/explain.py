@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from demandctl.context import Context
-from demandctl.core.rules import GIVEN
+from demandctl.core.parts import GIVEN
 from demandctl.errors import NotFound, UsageError
 from demandctl.language.display import minutes, moment, shown
 from demandctl.language.subject import About, Subject

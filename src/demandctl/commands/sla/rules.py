@@ -6,7 +6,8 @@ import typer
 
 from demandctl.config import rules_text
 from demandctl.context import Context
-from demandctl.core.rules import GIVEN, Rule, read_rules
+from demandctl.core.parts import GIVEN
+from demandctl.core.rules import Rule, read_rules
 from demandctl.errors import Ended, Refused
 from demandctl.store.writing import put_text
 from demandctl.terminal.answers import object_answer

@@ -17,6 +17,7 @@ def ledger(cli: Cli) -> Cli:
         "--wish", "后天前修好",
     )  # fmt: skip
     cli("assign 1 李铁柱")
+    cli("revisit add 湘潭老周 --kind regular --at 明天上午9点 --demand 1")
     cli("follow-up", "1", "师傅说密封圈要换", "--by", "李铁柱", "--next", "明天", "--plan", "带配件上门")
     cli("escalate", "1", "李铁柱", "--problem", "配件断货")
     cli(
@@ -36,7 +37,7 @@ def ledger(cli: Cli) -> Cli:
         ("油缸 密封圈", [1]), ("密封圈 老周 37米", [1]), ("油缸 搅拌车", []), ("li tiezhu", [1]), ("D1 ltz", [1]),
         ("K2", [2]), ("k00001", [1]), ("１３８００００", [2, 1]), ("长沙分公司", [2, 1]), ("[", []), (",", []),
         ('"', []), ("泵友", [2]), ("50%", [1]), ("5%", []), ("erp%", []), ("_", []), ("'", []),
-        ("油缸漏油50%37米泵车", []),
+        ("油缸漏油50%37米泵车", []), ("R1", [1]), ("Ｄ２", [2]),
     ],
 )  # fmt: skip
 def test_every_word_is_looked_for_everywhere_and_as_it_is_written(ledger: Cli, text: str, numbers: list[int]) -> None:

@@ -15,6 +15,7 @@ from demandctl.queries.people import CustomerBrief, PersonView, person_of
 from demandctl.queries.reader import Reader, Row
 from demandctl.queries.search import demands_holding, map_file
 from demandctl.queries.view import View
+from demandctl.store.conditions import customer_code
 from demandctl.vocabulary import Channel, Kind, Outcome, ServiceMode, Status, Urgency
 
 _DEMAND = """
@@ -139,9 +140,9 @@ def stream_demands(reader: Reader, asked: Filter) -> Iterator[dict[str, Any]]:
     return reader.stream(f"{_DEMAND} WHERE {where} ORDER BY d.id", values)
 
 
-_NAMED = """d.customer_id IN (SELECT id FROM customer WHERE name LIKE '%' || one.value || '%'
-OR nickname LIKE '%' || one.value || '%' OR phone = one.value OR printf('K%05d', id) = one.value
-OR id IN (SELECT merged_into FROM customer WHERE printf('K%05d', id) = one.value))"""
+_NAMED = f"""d.customer_id IN (SELECT id FROM customer WHERE name LIKE '%' || one.value || '%'
+OR nickname LIKE '%' || one.value || '%' OR phone = one.value OR {customer_code("id")} = one.value
+OR id IN (SELECT merged_into FROM customer WHERE {customer_code("id")} = one.value))"""
 NARROWED = {
     "kind": is_one("d.kind", "kind"),
     "status": is_one("d.status", "status"),

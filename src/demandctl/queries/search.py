@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable
 
 from demandctl.language.figures import narrow
+from demandctl.language.subject import About, Subject
 from demandctl.queries.reader import Reader
+from demandctl.store.conditions import customer_code
 from demandctl.store.fields import searched
 
 _MAPPED = 2**31 - 1
@@ -16,9 +18,17 @@ SPELLED = "(instr(' ' || {0}, ' ' || :py) > 0 OR (length(:py) > 3 AND instr({0},
 
 CUSTOMER_HOLDS = (
     f"({' OR '.join(f'c.{column} LIKE :like' for column in (*searched('customer'), 'region'))} "
-    f"OR printf('K%05d', c.id) = upper(:text) OR (:py <> '' AND {SPELLED.format('c.pinyin')}))"
+    f"OR {customer_code('c.id')} = upper(:text) OR (:py <> '' AND {SPELLED.format('c.pinyin')}))"
 )
 """Whether customer ``c`` holds ``:text``, of which ``:like`` is the LIKE pattern."""
+
+
+_NAMED = {
+    About.DEMAND: "SELECT id FROM demand WHERE id = {}",
+    About.CUSTOMER: "SELECT id FROM demand WHERE customer_id = {}",
+    About.REVISIT: "SELECT demand_id FROM revisit WHERE id = {} AND demand_id IS NOT NULL",
+}
+"""The demands that a code stands for."""
 
 
 def typed_letters(text: str) -> dict[str, str]:
@@ -67,9 +77,8 @@ def _places_of(word: str, name: str) -> tuple[list[str], dict[str, str]]:
         f"SELECT demand_id FROM revisit WHERE demand_id IS NOT NULL AND ({revisit})",
         f"SELECT demand_id FROM escalation WHERE {escalation}",
     ]
-    if number := re.fullmatch(r"([DdKk])(\d{1,9})", word):
-        column = "id" if number[1] in "Dd" else "customer_id"
-        queries.append(f"SELECT id FROM demand WHERE {column} = {int(number[2])}")
+    if subject := Subject.read(word):
+        queries.append(_NAMED[subject.about].format(subject.number))
     return queries, values | {f"{name}_py": typed_letters(word)["py"]}
 
 

@@ -1,6 +1,11 @@
 """Conditions on stored rows that queries share, as SQL."""
 
 
+def customer_code(number: str) -> str:
+    """The code that people know a customer by, out of the column that holds his number."""
+    return f"printf('K%05d', {number})"
+
+
 def is_open(deadline: str = "l") -> str:
     """Of a row of ``deadline``, by its alias: neither met nor voided. Written so, the indexes over open ones serve."""
     return f"{deadline}.met_at IS NULL AND {deadline}.voided_at IS NULL"

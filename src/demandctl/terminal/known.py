@@ -12,7 +12,8 @@ from typing import Any
 
 from demandctl.context import Context
 from demandctl.errors import NotFound
-from demandctl.language.subject import Subject
+from demandctl.language.subject import About, Subject
+from demandctl.store.conditions import customer_code
 from demandctl.terminal import typed
 
 Found = Iterator[tuple[str, str]]
@@ -57,13 +58,18 @@ _OF_REVISITS = {
 """Which ones a command can be about; others are about any that is open."""
 
 
+def _lettered(start: str, about: About) -> tuple[str, str]:
+    """The letter that a code begins with, as it was typed, and the figures behind it."""
+    return (start[:1], start[1:]) if Subject.read(f"{start[:1]}0") == Subject(about, 0) else ("", start)
+
+
 def _demands(reader: Any, start: str, command: str, most: int) -> Found:
-    letter = start[:1] if start[:1] in ("D", "d") else ""
+    letter, digits = _lettered(start, About.DEMAND)
     rows = reader.rows(
         "SELECT d.id, d.kind, d.product, d.content, c.name FROM demand AS d JOIN customer AS c ON c.id = d.customer_id "
         f"WHERE {_OF_DEMANDS.get(command, 'd.closed_at IS NULL')} AND CAST(d.id AS TEXT) LIKE ? "
         f"ORDER BY d.id DESC LIMIT {most}",
-        (f"{start[len(letter) :]}%",),
+        (f"{digits}%",),
     )
     from demandctl.vocabulary import Kind
 
@@ -89,7 +95,7 @@ def _contacts(reader: Any, start: str, command: str, most: int) -> Found:
 def _customers(reader: Any, start: str, command: str, most: int) -> Found:
     rows = reader.rows(
         "SELECT id, name, region FROM customer WHERE erased_at IS NULL AND merged_into IS NULL AND "
-        f"(name LIKE :s OR printf('K%05d', id) LIKE :s) ORDER BY id DESC LIMIT {most}",
+        f"(name LIKE :s OR {customer_code('id')} LIKE :s) ORDER BY id DESC LIMIT {most}",
         {"s": f"{start}%"},
     )
     for row in rows:
@@ -101,13 +107,14 @@ def _customers(reader: Any, start: str, command: str, most: int) -> Found:
 def _revisits(reader: Any, start: str, command: str, most: int) -> Found:
     from demandctl.vocabulary import RevisitKind
 
+    letter, digits = _lettered(start, About.REVISIT)
     for row in reader.rows(
         "SELECT r.id, r.kind, c.name FROM revisit AS r JOIN customer AS c ON c.id = r.customer_id "
         f"WHERE CAST(r.id AS TEXT) LIKE ? AND {_OF_REVISITS.get(command, '1')} "
         f"ORDER BY r.solved_at IS NOT NULL, r.id DESC LIMIT {most}",
-        (f"{start}%",),
+        (f"{digits}%",),
     ):
-        yield str(row["id"]), f"{row['name']} {RevisitKind(row['kind']).label}"
+        yield f"{letter}{row['id']}", f"{row['name']} {RevisitKind(row['kind']).label}"
 
 
 def _distinct(table: str, column: str) -> Callable[..., Found]:

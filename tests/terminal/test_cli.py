@@ -82,7 +82,7 @@ def test_without_a_ledger_the_way_to_make_one_is_named(cli: Cli) -> None:
 
 
 def test_what_is_too_much_is_named_as_it_was_typed(cli: Cli) -> None:
-    assert cli.run("show", "1", "臂架 抖").err.startswith("错误：多出来的参数：臂架 抖\n")
+    assert cli.run("revisit", "show", "1", "臂架 抖").err.startswith("错误：多出来的参数：臂架 抖\n")
 
 
 def test_a_number_that_is_none_is_told_in_chinese(cli: Cli) -> None:

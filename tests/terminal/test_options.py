@@ -141,6 +141,18 @@ def test_a_list_is_narrowed_by_what_a_demand_has(cli: Cli) -> None:
     assert "故障报修" in cli.run("list", "--subtype", "什么").err
 
 
+def test_several_demands_are_shown_one_after_the_other(cli: Cli) -> None:
+    for customer in "甲乙丙":
+        cli.demand(customer=customer)
+    assert cli("show", "２", "--json").json["number"] == 2
+    for words in (("1", "3"), ("1,3",), ("D1", "#3")):
+        assert [demand["number"] for demand in cli("show", *words, "--json").json] == [1, 3]
+    assert [demand["number"] for demand in cli("show", "1-3", "--json").json] == [1, 2, 3]
+    assert "甲" in cli("show", "1", "2").out
+    assert "乙" in cli("show", "1", "2").out
+    assert cli.run("show", "1", "9").code == 3
+
+
 # -- the names of commands ---------------------------------------------------------------------------------------
 
 

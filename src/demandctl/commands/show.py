@@ -17,7 +17,7 @@ from demandctl.terminal.options import (
     Json,
     KindFilter,
     Limit,
-    Number,
+    Numbers,
     OwnerFilter,
     Since,
     TagFilter,
@@ -109,12 +109,18 @@ def search(
     put_demands(ctx.obj, Filter(text=" ".join(text), open_only=open_only, limit=row_limit(limit, json)), json)
 
 
-def show(ctx: typer.Context, number: Number, json: Json = False) -> None:
+def show(ctx: typer.Context, numbers: Numbers, json: Json = False) -> None:
     """一条需求的全部：资料、时限、经过。"""
     app: Context = ctx.obj
     with reading(app) as reader:
-        demand = read_story(reader, number)
-    put_demand(demand, app.now, as_json=json)
+        found = [read_story(reader, number) for number in numbers]
+    if json:
+        put_json(found if len(found) > 1 else found[0])
+        return
+    for place, demand in enumerate(found):
+        if place:
+            put()
+        put_demand(demand, app.now, as_json=False)
 
 
 COLUMNS = [

@@ -102,7 +102,7 @@ class Parameter(NamedTuple):
     @property
     def called(self) -> str:
         """How a message names it: 选项 --kind, 参数 编号."""
-        return f"选项 {self.flags[-1]}" if self.flags else f"参数 {self.usage}"
+        return f"选项 {self.flags[-1]}" if self.flags else f"参数 {self.usage.removesuffix(' …')}"
 
     @property
     def about(self) -> str:

@@ -209,3 +209,14 @@ def test_follow_ups_and_groups_come_in_on_their_own(empty: Cli) -> None:
     groups = workbook(empty.folder / "群.xlsx", ["群名称", "分公司", "地区"], ["泵车一群", "湖南分公司", "湘潭"])
     assert empty("import", "groups", str(groups), "--json").json["added"] == 1
     assert empty("import", "groups", str(groups), "--json").json["skipped"] == 1
+
+
+def test_a_row_that_goes_on_in_a_later_copy_is_told_and_not_changed(empty: Cli) -> None:
+    header = [*HEADER, "进展", "状态"]
+    empty("import", "demands", str(workbook(empty.folder / "一.xlsx", header, [*ROW, "已联系", "跟进中"])))
+    later = workbook(empty.folder / "二.xlsx", header, [*ROW, "已联系\n3.9 修好了", "已完成"])
+    answer = empty("import", "demands", str(later), "--dry-run", "--json").json
+    assert answer["skipped"] == 1
+    assert "D1 已有，状态、跟进与表里不同，没有改" in "".join(answer["notes"])
+    same = empty("import", "demands", str(empty.folder / "一.xlsx"), "--json").json
+    assert "已有，" not in "".join(same["notes"])

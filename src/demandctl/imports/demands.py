@@ -120,9 +120,9 @@ class DemandImport(Importer[DemandDraft]):
         self._rows: list[dict[str, Any]] = []
         self._follow_ups: list[tuple[Any, ...]] = []
         self._assignments: list[tuple[Any, ...]] = []
-        self._known: dict[tuple[int, str, int], list[str]] = {}
-        for customer, raised, content in sql(work, "SELECT customer_id, raised_at, content FROM demand"):
-            self._remember(customer, raised, content)
+        self._known: dict[tuple[int, str, int], list[tuple[str, int]]] = {}
+        for row in sql(work, "SELECT id, customer_id, raised_at, content FROM demand"):
+            self._remember(*row)
         self._numbers = {row[0] for row in sql(work, "SELECT id FROM demand")}
         self._next = next_id(work, "demand")
         self._branches: dict[tuple[str, str, int, str, str], Branch] = {}
@@ -157,15 +157,33 @@ class DemandImport(Importer[DemandDraft]):
         self._next = max([self._next, *(draft.number + 1 for draft in found if draft.number)])
         self.frame.problems += _orphans(self._said, {draft.label for draft in found}, self.beside)
 
-    def _remember(self, customer: int, raised: str, content: str) -> None:
+    def _remember(self, number: int, customer: int, raised: str, content: str) -> None:
         day = self.work.calendar.local_day(datetime.fromisoformat(raised)).isoformat()
-        self._known.setdefault((customer, day, hash(content)), []).append(raised)
+        self._known.setdefault((customer, day, hash(content)), []).append((raised, number))
 
-    def _is_known(self, customer: int, draft: DemandDraft) -> bool:
+    def _known_as(self, customer: int, draft: DemandDraft) -> int | None:
+        """The number of a customer's demand of the same day and content; of the same time where the file has one."""
         raised = draft.values["raised_at"]
         day = self.work.calendar.local_day(raised).isoformat()
-        times = self._known.get((customer, day, hash(draft.values["content"])), [])
-        return (stored(raised) in times) if draft.timed else bool(times)
+        known = self._known.get((customer, day, hash(draft.values["content"])), [])
+        return next((number for at, number in known if not draft.timed or at == stored(raised)), None)
+
+    def _tell_changes(self, number: int, draft: DemandDraft) -> None:
+        """Tell what a row says otherwise of a demand that is known by its content: it is not changed by an import."""
+        query = "SELECT d.status, c.name FROM demand d LEFT JOIN contact c ON c.id = d.handler_id WHERE d.id = ?"
+        rows = sql(self.work, query, (number,))
+        if not rows:
+            return  # a row above in the same file
+        status, handler = rows[0]
+        texts = {row[0] for row in sql(self.work, "SELECT text FROM follow_up WHERE demand_id = ?", (number,))}
+        differs = {
+            "状态": (draft.values["closed_at"] is not None) != (status == Status.CLOSED),
+            "对接人": bool(draft.handler) and draft.handler != (handler or ""),
+            "跟进": any(entry.text not in texts for entry in draft.said),
+        }
+        if told := [name for name, different in differs.items() if different]:
+            known = Subject.demand(number)
+            self.frame.remark(f"{known} 已有，{'、'.join(told)}与表里不同，没有改", draft.table.sheet, draft.row)
 
     # -- one demand
 
@@ -176,7 +194,9 @@ class DemandImport(Importer[DemandDraft]):
             if draft.number in self._numbers:
                 self._compare(draft, candidates)
                 return
-            if any(self._is_known(customer, draft) for customer in candidates):
+            known = next((number for each in candidates if (number := self._known_as(each, draft))), None)
+            if known is not None:
+                self._tell_changes(known, draft)
                 self.arrival.skipped += 1
                 return
             customer, told = self.customers.find_or_add(draft.person, draft.values["raised_at"])
@@ -187,7 +207,7 @@ class DemandImport(Importer[DemandDraft]):
         if number == self._next:
             self._next += 1
         self._numbers.add(number)
-        self._remember(customer, stored(draft.values["raised_at"]), draft.values["content"])
+        self._remember(number, customer, stored(draft.values["raised_at"]), draft.values["content"])
         self._add(draft, number, customer, told)
         self.arrival.added += 1
 

@@ -1,5 +1,6 @@
 """``contact``: the directory of branches, leaders, experts and outside help."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -7,14 +8,17 @@ import typer
 from demandctl.commands.import_ import contacts as import_contacts
 from demandctl.context import Context
 from demandctl.errors import Lacking, Offer, Refused
+from demandctl.language.display import moment
 from demandctl.queries.contacts import ContactView, read_contact, read_contacts
 from demandctl.queries.demands import Filter, read_demands
 from demandctl.queries.naming import find_contact_id
 from demandctl.queries.reader import reading
+from demandctl.store.fields import names
 from demandctl.terminal.answers import object_answer, say_doubt
 from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.options import BranchFilter, Json, Limit, Yes, row_limit
 from demandctl.terminal.render import Column, is_narrow, pairs, put, put_json, put_table, say
+from demandctl.terminal.showing import details
 from demandctl.terminal.takes import PHONE, Argument, Option, choice, many, parted, ref, word
 from demandctl.terminal.typed import one_line
 from demandctl.vocabulary import Role
@@ -160,14 +164,16 @@ def list_(
         say(f"只列出前 {most} 位，共 {len(found)} 位；全部：--limit 0")
 
 
+_ITS = names("contact")
 COLUMNS = [
-    Column("编号", right=True, wrap=False), Column("姓名", wrap=False), Column("角色", wrap=False),
-    Column("分公司"), Column("电话", wrap=False), Column("负责地区", least=10), Column("产品线"), Column("专长"),
+    Column(_ITS["id"], right=True, wrap=False), Column(_ITS["name"], wrap=False), Column(_ITS["role"], wrap=False),
+    Column(_ITS["branch"]), Column(_ITS["phone"], wrap=False), Column(_ITS["regions"], least=10),
+    Column(_ITS["products"]), Column(_ITS["skills"]),
 ]  # fmt: skip
 NARROW = [
-    Column("编号", right=True, wrap=False), Column("姓名", least=8, most=15), Column("角色", wrap=False),
-    Column("分公司", least=12), Column("电话", wrap=False), Column("负责地区", least=10),
-    Column("产品线、专长", least=12),
+    Column(_ITS["id"], right=True, wrap=False), Column(_ITS["name"], least=8, most=15),
+    Column(_ITS["role"], wrap=False), Column(_ITS["branch"], least=12), Column(_ITS["phone"], wrap=False),
+    Column(_ITS["regions"], least=10), Column(f"{_ITS['products']}、{_ITS['skills']}", least=12),
 ]  # fmt: skip
 
 
@@ -189,16 +195,12 @@ def show(ctx: typer.Context, contact: Who, json: Json = False) -> None:
     if json:
         put_json(person.data() | {"demands": open_ones})
         return
+    left = "" if person.active else "，已离职"
     pairs(
         [
-            ("姓名", f"{person.name}（编号 {person.id}）" + ("" if person.active else "，已离职")),
-            ("角色", person.role.label + ("，分管领导" if person.leader else "")),
-            ("分公司", person.branch),
-            ("电话", person.phone),
-            ("微信", person.wechat),
-            ("负责地区", "、".join(person.regions)),
-            ("产品线", "、".join(person.products) or "全部"),
-            ("专长", "、".join(person.skills)),
+            (_ITS["name"], f"{person.name}（{_ITS['id']} {person.id}）{left}"),
+            *details("contact", person, partial(moment, now=app.now), without=("name", "products", "active")),
+            (_ITS["products"], "、".join(person.products) or "全部"),
             ("手里的需求", "、".join(d.subject.code for d in open_ones) or "没有"),
         ]
     )

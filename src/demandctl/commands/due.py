@@ -12,30 +12,32 @@ from demandctl.language.display import brief, lateness, moment, shown, span
 from demandctl.language.subject import Subject
 from demandctl.queries.deadlines import Due, DueFilter, due_deadlines
 from demandctl.queries.reader import reading
+from demandctl.store.fields import called, names
 from demandctl.terminal.options import BranchFilter, Json, KindFilter, Limit, OwnerFilter, row_limit
 from demandctl.terminal.render import Column, is_narrow, put, put_json, put_styled, put_table, tell
 from demandctl.terminal.takes import NUMBERS, SPAN, Argument, Option, many, ref
 from demandctl.vocabulary import DeadlineState
 
 STYLES = {DeadlineState.OVERDUE: "bold red", DeadlineState.TODAY: "bold yellow", DeadlineState.SOON: "bold green"}
+_OWED, _ASKED = names("deadline"), names("demand")
 COLUMNS = [
     Column("编号", "cyan", wrap=False),
     Column("类型", wrap=False),
-    Column("客户", "bold"),
-    Column("地区"),
-    Column("欠什么", "bold", least=12),
-    Column("谁", least=6),
-    Column("电话", "dim", wrap=False),
-    Column("到期", wrap=False),
+    Column(_ASKED["customer_id"], "bold"),
+    Column(_ASKED["region"]),
+    Column(_OWED["what"], "bold", least=12),
+    Column(_OWED["owner_id"], least=6),
+    Column(called("contact", "phone"), "dim", wrap=False),
+    Column(_OWED["due_at"], wrap=False),
     Column("情况", "red", least=12),
 ]
 NARROW = [
     Column("编号", "cyan", wrap=False),
     Column("类型", wrap=False),
-    Column("客户", least=8, most=14),
-    Column("欠什么", "bold", least=12),
-    Column("谁", least=11, most=12),
-    Column("到期", wrap=False),
+    Column(_ASKED["customer_id"], least=8, most=14),
+    Column(_OWED["what"], "bold", least=12),
+    Column(_OWED["owner_id"], least=11, most=12),
+    Column(_OWED["due_at"], wrap=False),
     Column("情况", "red", least=12),
 ]
 """On a narrow terminal the place stands under the customer, and the phone under the name."""

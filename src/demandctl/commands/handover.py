@@ -14,6 +14,7 @@ from demandctl.queries.contacts import ContactView, read_contact
 from demandctl.queries.naming import find_contact_id, find_customer_id
 from demandctl.queries.people import CustomerName
 from demandctl.queries.reader import Reader, reader_in, reading
+from demandctl.store.fields import names
 from demandctl.terminal import asking
 from demandctl.terminal.answers import agreed
 from demandctl.terminal.copying import Copy, copy_in_turn, short
@@ -127,8 +128,10 @@ def _put_list(
         put_json({"from": short(old), "to": short(new), "items": held, "notices": told})
         return
     put_styled(shown(f"{old.name} → {new.name}（{new.branch or '无分公司'} {new.phone}）"), "bold")
-    columns = [Column("哪类", wrap=False), Column("编号", wrap=False), Column("类型", wrap=False), Column("客户"),
-               Column("地区"), Column("内容", least=8)]  # fmt: skip
+    its = names("demand")
+    columns = [Column("哪类", wrap=False), Column("编号", wrap=False),
+               Column(its["kind"], wrap=False), Column(its["customer_id"]), Column(its["region"]),
+               Column(its["content"], least=8)]  # fmt: skip
     rows = [
         [holdings.KINDS[h.what], h.subject.code, h.kind.label if h.kind else "", h.customer.name, h.region or "",
          h.about or ""]

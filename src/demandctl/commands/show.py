@@ -1,6 +1,7 @@
 """``list``, ``show`` and ``search``: look at demands."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from demandctl.queries.demands import DemandInFull, DemandView, Filter, read_dem
 from demandctl.queries.history import DemandStory, FollowUpView, read_story
 from demandctl.queries.people import PersonView
 from demandctl.queries.reader import Reader, reading
+from demandctl.store.fields import called, names
 from demandctl.terminal.options import (
     BranchFilter,
     Json,
@@ -25,7 +27,7 @@ from demandctl.terminal.options import (
     row_limit,
 )
 from demandctl.terminal.render import Column, gist, is_narrow, pairs, put, put_json, put_styled, put_table, say
-from demandctl.terminal.showing import put_deadlines, status_label
+from demandctl.terminal.showing import details, put_deadlines, status_label
 from demandctl.terminal.takes import ANY_SUBTYPE, Argument, Option, choice, each, many, ref, word
 from demandctl.vocabulary import (
     Channel,
@@ -123,25 +125,26 @@ def show(ctx: typer.Context, numbers: Numbers, json: Json = False) -> None:
         put_demand(demand, app.now, as_json=False)
 
 
+_ITS = names("demand")
 COLUMNS = [
-    Column("编号", wrap=False),
-    Column("提出", wrap=False),
-    Column("类型", wrap=False),
-    Column("客户", least=6, most=16),
-    Column("地区"),
-    Column("内容", least=16),
-    Column("对接人", least=6),
-    Column("状态", wrap=False),
-    Column("下次跟进", wrap=False),
+    Column(_ITS["id"], wrap=False),
+    Column(_ITS["raised_at"], wrap=False),
+    Column(_ITS["kind"], wrap=False),
+    Column(_ITS["customer_id"], least=6, most=16),
+    Column(_ITS["region"]),
+    Column(_ITS["content"], least=16),
+    Column(_ITS["handler_id"], least=6),
+    Column(_ITS["status"], wrap=False),
+    Column(_ITS["next_at"], wrap=False),
 ]
 NARROW = [
-    Column("编号", wrap=False),
-    Column("提出", wrap=False),
-    Column("类型", wrap=False),
-    Column("客户", least=8, most=12),
-    Column("内容", least=16),
-    Column("对接人", least=6),
-    Column("状态", wrap=False),
+    Column(_ITS["id"], wrap=False),
+    Column(_ITS["raised_at"], wrap=False),
+    Column(_ITS["kind"], wrap=False),
+    Column(_ITS["customer_id"], least=8, most=12),
+    Column(_ITS["content"], least=16),
+    Column(_ITS["handler_id"], least=6),
+    Column(_ITS["status"], wrap=False),
 ]
 
 
@@ -199,6 +202,13 @@ def _narrow_row(demand: DemandView, now: datetime) -> list[str]:
     return [number, brief(demand.raised_at, now), demand.kind.label, customer, content, person, status]
 
 
+_TOLD_WITH_OTHERS = frozenset({
+    "kind", "subtype", "urgency", "status", "group_name", "raised_at", "registered_at", "branch", "next_plan",
+    "amount", "reason", "duplicate_of", "closed_at", "source",
+})  # fmt: skip
+"""Columns of a demand that stand in its head, or in a line with another."""
+
+
 def put_demand(demand: DemandInFull, now: datetime, *, as_json: bool) -> None:
     """One demand on the screen: who, what, its clocks, its story."""
     if as_json:
@@ -210,29 +220,20 @@ def put_demand(demand: DemandInFull, now: datetime, *, as_json: bool) -> None:
     head = f"{Subject.demand(number)}  {demand.kind.label}{'·' + label if label else ''}  {status_label(demand)}{flag}"
     put_styled(shown(head), "bold")
     channel = demand.channel.label + (f"“{demand.group}”" if demand.group else "")
-    verified = {None: "", True: "属实", False: "不属实"}[demand.verified]
-    pairs(
-        [
-            ("客户", f"{customer.code} {customer.name}  {customer.phone}  {customer.wechat}".rstrip()),
-            ("单位", customer.company),
-            ("内容", demand.content),
-            ("期望", demand.wish),
-            ("地区", f"{demand.region}  {demand.branch or ''}".strip()),
-            ("产品", demand.product),
-            ("来源", f"{channel}，{moment(demand.raised_at, now)} 提出，{moment(demand.registered_at, now)} 登记"),
-            ("服务方式", demand.service_mode and demand.service_mode.label),
-            ("保修", demand.warranty),
-            ("商机真实性", verified),
-            ("由来", demand.from_ and Subject.demand(demand.from_).code),
-            ("标签", "、".join(demand.tags)),
-            ("对接人", _person(demand.handler)),
-            ("指派领导", _person(demand.leader)),
-            ("升级", f"第 {demand.escalation} 级" if demand.escalation else ""),
-            ("下次跟进", f"{moment(demand.next_at, now)} {demand.next_plan or ''}".strip()),
-            ("结果", _ending(demand, now)),
-            ("备注", demand.note),
-        ]
-    )
+    at = partial(moment, now=now)
+    instead = {
+        "customer_id": f"{customer.code} {customer.name}  {customer.phone}  {customer.wechat}".rstrip(),
+        "channel": f"{channel}，{at(demand.raised_at)} 提出，{at(demand.registered_at)} 登记",
+        "region": f"{demand.region}  {demand.branch or ''}".strip(),
+        "handler_id": _person(demand.handler),
+        "leader_id": _person(demand.leader),
+        "escalation": f"第 {demand.escalation} 级" if demand.escalation else "",
+        "next_at": f"{moment(demand.next_at, now)} {demand.next_plan or ''}".strip(),
+        "outcome": _ending(demand, now),
+    }
+    told = dict(details("demand", demand, at, without=_TOLD_WITH_OTHERS, instead=instead))
+    asked = {called("demand", "customer_id"): told.pop(called("demand", "customer_id"))}
+    pairs((asked | {called("customer", "company"): customer.company} | told).items())
     put_deadlines(demand.deadlines, now)
     if isinstance(demand, DemandStory):
         _put_story(demand, now)

@@ -1,12 +1,17 @@
 """What the showing commands share: times and deadlines as people read them."""
 
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime
+from types import MappingProxyType
 
 from demandctl.language.display import lateness, moment
+from demandctl.language.subject import Subject
 from demandctl.queries.deadlines import Clock
 from demandctl.queries.demands import DemandView
+from demandctl.queries.view import View
+from demandctl.store.fields import TABLES, Field, Holds, fields_of, names
 from demandctl.terminal.render import Column, put, put_styled, put_table
-from demandctl.vocabulary import DeadlineState
+from demandctl.vocabulary import DeadlineState, Term
 
 
 def status_label(demand: DemandView) -> str:
@@ -14,14 +19,57 @@ def status_label(demand: DemandView) -> str:
     return (demand.outcome or demand.status).label
 
 
+def details(
+    table: str,
+    read: View,
+    at: Callable[[datetime], str],
+    *,
+    without: Collection[str] = (),
+    instead: Mapping[str, str] = MappingProxyType({}),
+) -> list[tuple[str, str]]:
+    """What was read of a row, by the names of its columns and in their order.
+
+    *at* says how a time is told, *instead* what is told of a column together with others, *without* what is not told.
+    """
+    values = vars(read)
+
+    def told(field: Field) -> str:
+        if field.column in instead:
+            return instead[field.column]
+        return _in_words(field, values.get(field.column, values.get(field.column.removesuffix("_id"))), at)
+
+    return [(field.name, told(field)) for field in fields_of(table) if field.told and field.column not in without]
+
+
+def _in_words(field: Field, value: object, at: Callable[[datetime], str]) -> str:
+    """A value that was read as people read it; empty where there is nothing to tell."""
+    if value in (None, "", []) or (field.holds is Holds.FLAG and not value):
+        return ""
+    if isinstance(value, bool):
+        return field.says[not value]
+    if isinstance(value, Term):
+        return value.label
+    if isinstance(value, datetime):
+        return at(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list):
+        return "、".join(map(str, value))
+    if field.holds is Holds.DEMAND and isinstance(value, int):
+        return Subject.demand(value).code
+    return f"{value:,}" if field.holds is Holds.MONEY else str(getattr(value, "name", value))
+
+
 def put_deadlines(deadlines: list[Clock], now: datetime) -> None:
     """The clocks: the open ones first, then how the past ones ended."""
     if not deadlines:
         return
     put()
-    put_styled("时限", "bold")
+    put_styled(TABLES["deadline"], "bold")
+    its = names("deadline")
     columns = [
-        Column("时限", wrap=False), Column("谁", wrap=False), Column("起算", wrap=False), Column("到期", wrap=False),
+        Column(TABLES["deadline"], wrap=False), Column(its["owner_id"], wrap=False),
+        Column(its["started_at"], wrap=False), Column(its["due_at"], wrap=False),
         Column("情况"),
     ]  # fmt: skip
     ordered = sorted(deadlines, key=lambda clock: not clock.is_open)

@@ -11,16 +11,14 @@ import typer
 from demandctl.context import Context
 from demandctl.language.display import shown, shown_lines
 from demandctl.language.subject import Subject
-from demandctl.queries.customers import OwnerView
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
-from demandctl.queries.view import as_json
-from demandctl.store.fields import field_of, known
+from demandctl.queries.view import View, as_json
 from demandctl.terminal.answers import agreed, object_answer
 from demandctl.terminal.options import Json, Yes
 from demandctl.terminal.render import put, put_json, say
+from demandctl.terminal.showing import details
 from demandctl.terminal.takes import FILE, Argument, Option, ref
-from demandctl.vocabulary import Term
 
 if TYPE_CHECKING:
     from demandctl.upkeep.privacy import Everything, Preview
@@ -104,36 +102,27 @@ def _readable(about: "Everything", app: Context) -> Iterator[str]:
     person = about.customer
     yield f"我们存有的您的资料（{app.now:%Y-%m-%d %H:%M}，{app.config.get('company', 'name') or app.who}）"
     yield f"客户编号：{person.code}"
-    for name, value in person.data().items():
-        if (field := known("customer", name)) and value not in (None, "", [], False):
-            yield f"{field.name}：{_told(value)}"
+    yield from _told("customer", person)
     for demand in about.demands:
         yield ""
-        yield f"{demand.subject.words}（{demand.kind.label}，{_told(demand.raised_at)} 提出）"
-        told = demand.data()
-        for name in ("content", "region", "product", "wish", "note", "outcome", "reason"):
-            if told[name]:
-                yield f"{field_of('demand', name).name}：{_told(told[name])}"
+        yield f"{demand.subject.words}（{demand.kind.label}，{_at(demand.raised_at)} 提出）"
+        yield from _told("demand", demand, "kind", "raised_at", "source")
         for entry in demand.follow_ups:
-            yield f"  {_told(entry.at)} {shown(entry.by)}：{shown_lines(entry.text)}"
+            yield f"  {_at(entry.at)} {shown(entry.by)}：{shown_lines(entry.text)}"
     for revisit in person.revisits:
         yield ""
         at = revisit.visited_at or revisit.planned_at
-        yield f"{revisit.subject.words}（{revisit.kind.label}，{_told(at) if at else '时间未定'}）"
-        for name, value in revisit.data().items():
-            field = known("revisit", name)
-            if value and field and name not in ("id", "kind", "planned_at", "visited_at"):
-                yield f"  {field.name}：{_told(value)}"
+        yield f"{revisit.subject.words}（{revisit.kind.label}，{_at(at) if at else '时间未定'}）"
+        for line in _told("revisit", revisit, "customer_id", "kind", "planned_at", "visited_at"):
+            yield f"  {line}"
 
 
-def _told(value: object) -> str:
-    """A value that was read as people read it."""
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
-    if isinstance(value, list):
-        return "、".join(map(shown, value))
-    if isinstance(value, OwnerView):
-        return shown(value.name)
-    if isinstance(value, Term):
-        return value.label
-    return "是" if value is True else shown_lines(value)
+def _told(table: str, read: View, *without: str) -> Iterator[str]:
+    """What was read of a row, a column on a line."""
+    for name, value in details(table, read, _at, without=without):
+        if value:
+            yield f"{name}：{shown_lines(value)}"
+
+
+def _at(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -14,12 +15,13 @@ from demandctl.language.display import moment, shown
 from demandctl.queries.customers import CustomerInFull, read_customer, read_customers
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
+from demandctl.store.fields import TABLES, names
 from demandctl.terminal import asking
 from demandctl.terminal.answers import object_answer, say_doubt
 from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.options import Json, Limit, TagFilter, row_limit
 from demandctl.terminal.render import Column, gist, pairs, put, put_json, put_styled, put_table
-from demandctl.terminal.showing import put_deadlines, status_label
+from demandctl.terminal.showing import details, put_deadlines, status_label
 from demandctl.terminal.takes import DAY, PHONE, Argument, Option, choice, many, prose, ref, word
 from demandctl.terminal.typed import one_line, split
 
@@ -152,9 +154,10 @@ def list_(
     if not found:
         put("没有符合条件的客户")
         return
+    his = names("customer")
     columns = [
-        Column("编号", wrap=False), Column("姓名"), Column("电话", wrap=False), Column("单位"), Column("地区"),
-        Column("对接人"), Column("最近订货", wrap=False),
+        Column(his["id"], wrap=False), Column(his["name"]), Column(his["phone"], wrap=False), Column(his["company"]),
+        Column(his["region"]), Column(his["owner_id"]), Column(his["last_order"], wrap=False),
     ]  # fmt: skip
     put_table(
         columns,
@@ -182,31 +185,8 @@ def show(ctx: typer.Context, customer: Who, json: Json = False) -> None:
         put_json(data)
         return
     put_styled(shown(f"{data.code}  {data.name}"), "bold")
-    flags = [name for name, on in (("欠款", data.arrears), ("已交业务部门", data.handed)) if on]
-    pairs(
-        [
-            ("昵称", data.nickname if data.nickname != data.name else ""),
-            ("电话", data.phone),
-            ("微信", data.wechat),
-            ("单位", data.company),
-            ("地区", f"{data.region}  {data.address}".strip()),
-            ("价值", data.value and data.value.label),
-            ("分类", data.need_class and data.need_class.label),
-            ("阶段", data.stage and data.stage.label),
-            ("标签", "、".join(data.tags)),
-            ("对接人", data.owner and data.owner.name),
-            ("生日", data.birthday),
-            ("最近订货", data.last_order),
-            ("业务联系", data.business_contact),
-            ("合同验收", data.contract_on),
-            ("建档", data.profiled_on),
-            ("资料", "、".join(data.documents)),
-            ("批准人", data.approved_by),
-            ("定期回访", data.revisit_every),
-            ("状况", "、".join(flags)),
-            ("备注", data.note),
-        ]
-    )
+    same = ("nickname",) if data.nickname == data.name else ()
+    pairs(details("customer", data, partial(moment, now=app.now), without=("name", *same)))
     _put_history(data, app.now)
     put_deadlines(data.deadlines, app.now)
 
@@ -214,13 +194,14 @@ def show(ctx: typer.Context, customer: Who, json: Json = False) -> None:
 def _put_history(data: CustomerInFull, now: datetime) -> None:
     if data.demands:
         put()
-        put_styled("需求", "bold")
+        put_styled(TABLES["demand"], "bold")
+        its = names("demand")
         columns = [
-            Column("编号", wrap=False),
-            Column("提出", wrap=False),
-            Column("类型", wrap=False),
-            Column("内容", least=12),
-            Column("状态", wrap=False),
+            Column(its["id"], wrap=False),
+            Column(its["raised_at"], wrap=False),
+            Column(its["kind"], wrap=False),
+            Column(its["content"], least=12),
+            Column(its["status"], wrap=False),
         ]
         put_table(
             columns,
@@ -237,12 +218,13 @@ def _put_history(data: CustomerInFull, now: datetime) -> None:
         )
     if data.revisits:
         put()
-        put_styled("回访", "bold")
+        put_styled(TABLES["revisit"], "bold")
+        its = names("revisit")
         columns = [
-            Column("编号", wrap=False),
-            Column("类型", wrap=False),
-            Column("时间", wrap=False),
-            Column("满意度", wrap=False),
+            Column(its["id"], wrap=False),
+            Column(its["kind"], wrap=False),
+            Column(its["visited_at"], wrap=False),
+            Column(its["satisfaction"], wrap=False),
         ]
         put_table(
             columns,

@@ -15,6 +15,7 @@ from demandctl.queries.contacts import ContactView, read_contacts
 from demandctl.queries.monday import Round, RoundItem, leaders_of, this_round
 from demandctl.queries.people import Addressee
 from demandctl.queries.reader import reading
+from demandctl.store.fields import names
 from demandctl.terminal import asking
 from demandctl.terminal.copying import Copy, Note, Unmask, put_notes
 from demandctl.terminal.options import BranchFilter, Json, OwnerFilter
@@ -99,7 +100,9 @@ def _document(found: Round) -> dict[str, object]:
 
 
 def _put_round(app: Context, found: Round) -> None:
-    columns = [Column("编号", wrap=False), Column("类型", wrap=False), Column("客户"), Column("内容", least=8),
+    its = names("demand")
+    columns = [Column(its["id"], wrap=False), Column(its["kind"], wrap=False), Column(its["customer_id"]),
+               Column(its["content"], least=8),
                Column("上次", least=6), Column("情况")]  # fmt: skip
     for items in found.by_handler().values():
         person = items[0].handler

@@ -1,6 +1,7 @@
 """``revisit``: plan visits, record them, pass on what customers said."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -13,13 +14,14 @@ from demandctl.queries.deadlines import visits_owed
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
 from demandctl.queries.revisits import RevisitInFull, RevisitView, read_revisit, read_revisits
+from demandctl.store.fields import called, names
 from demandctl.terminal import asking
 from demandctl.terminal.answers import object_answer
 from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.options import At, Json, Limit, Since, Until, Yes, row_limit
 from demandctl.terminal.questions import Step, terms
 from demandctl.terminal.render import Column, pairs, put, put_json, put_styled, put_table, say
-from demandctl.terminal.showing import put_deadlines
+from demandctl.terminal.showing import details, put_deadlines
 from demandctl.terminal.takes import FUTURE, PAST, SPAN, Argument, Option, choice, many, prose, ref, word
 from demandctl.terminal.typed import future, past, understood
 from demandctl.vocabulary import Method, RevisitKind, Satisfaction
@@ -51,8 +53,8 @@ def plan(
         put("这段时间没有要回访的客户。")
         return
     columns = [
-        Column("客户", wrap=False),
-        Column("姓名"),
+        Column(called("customer", "id"), wrap=False),
+        Column(called("customer", "name")),
         Column("为什么", least=8),
         Column("何时之前", wrap=False),
         Column("已计划"),
@@ -335,10 +337,11 @@ def list_(
     if not found:
         put("没有符合条件的回访")
         return
+    its = names("revisit")
     columns = [
-        Column("编号", right=True, wrap=False), Column("类型", wrap=False), Column("客户"), Column("计划", wrap=False),
-        Column("回访", wrap=False), Column("满意度", wrap=False), Column("遗留问题", least=8),
-        Column("情况", wrap=False),
+        Column(its["id"], right=True, wrap=False), Column(its["kind"], wrap=False), Column(its["customer_id"]),
+        Column(its["planned_at"], wrap=False), Column(its["visited_at"], wrap=False),
+        Column(its["satisfaction"], wrap=False), Column(its["problem"], least=8), Column("情况", wrap=False),
     ]  # fmt: skip
     put_table(
         columns,
@@ -381,36 +384,10 @@ def show(ctx: typer.Context, number: Number, json: Json = False) -> None:
         put_json(data)
         return
     now, customer = app.now, data.customer
-    yes_no = {None: "", True: "是", False: "否"}
     put_styled(shown(f"{data.subject.words}  {data.kind.label}  {progress(data)}"), "bold")
-    pairs(
-        [
-            ("客户", f"{customer.code} {customer.name}  {customer.phone}".rstrip()),
-            ("关联需求", data.demand and Subject.demand(data.demand).code),
-            ("计划", moment(data.planned_at, now)),
-            ("改约", moment(data.call_back_at, now)),
-            ("回访", f"{moment(data.visited_at, now)} {data.visitor or ''}".strip()),
-            ("方式", data.method and data.method.label),
-            ("产品评价", rating(data.product_rating)),
-            ("服务态度", rating(data.attitude)),
-            ("响应速度", rating(data.speed)),
-            ("承诺兑现", rating(data.promise)),
-            ("整体满意度", rating(data.satisfaction)),
-            ("不满意原因", data.dissatisfaction),
-            ("了解渠道", data.heard_from),
-            ("建议", data.suggestion),
-            ("愿意推荐", yes_no[data.recommend]),
-            ("未合作原因", data.inactive_reason),
-            ("能否继续合作", yes_no[data.would_continue]),
-            ("遗留问题", (data.problem or "") + ("（需即时解决）" if data.urgent else "")),
-            ("责任部门", f"{data.department or ''} {moment(data.forwarded_at, now)}".strip()),
-            ("部门联络", moment(data.contacted_at, now)),
-            ("方案", data.plan),
-            ("上报", data.escalated_to),
-            ("解决", moment(data.solved_at, now)),
-            ("备注", data.note),
-        ]
-    )
+    asked = f"{customer.code} {customer.name}  {customer.phone}".rstrip()
+    told = details("revisit", data, partial(moment, now=now), without=("customer_id", "kind"))
+    pairs([(called("revisit", "customer_id"), asked), *told])
     put_deadlines(data.deadlines, now)
 
 

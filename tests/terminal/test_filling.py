@@ -82,6 +82,8 @@ CASES = [
     Case("import revisits", "文件", CTRL_C, "已取消"),
     Case("import customers", "文件", CTRL_C, "已取消"),
     Case("import contacts", "文件", "contacts.csv|", "已有 71"),
+    Case("import groups", "文件", CTRL_C, "已取消"),
+    Case("import follow-ups", "文件", CTRL_C, "已取消"),
     Case("restore", "备份文件", "copy.db|y", "已恢复"),
     Case("restore copy.db", "--yes", "y", "已恢复"),
     Case("config set", "配置项 值", "specialist.name|王芳|", "specialist.name 已设为 王芳"),
@@ -97,6 +99,7 @@ NEED_NOTHING = {
     "monday",  # off a terminal it lists what is owed
     "completion install",  # finds out which shell it is
     "config edit",  # an editor asks
+    "notify schedule",  # shows what it would install
 }  # fmt: skip
 """Writing commands that can be called bare."""
 

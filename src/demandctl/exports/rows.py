@@ -17,9 +17,9 @@ from demandctl.queries.narrowing import OF_BRANCH, bound, holds_one, is_one
 from demandctl.queries.people import CustomerName
 from demandctl.queries.reader import Reader, Row
 from demandctl.queries.revisits import RevisitView, revisit_view
+from demandctl.queries.verdicts import judged
 from demandctl.queries.view import View
 from demandctl.store.conditions import is_open
-from demandctl.store.rows import deadline_of
 from demandctl.store.values import stored
 from demandctl.vocabulary import Channel, NoteKind
 
@@ -137,8 +137,8 @@ def demands(reader: Reader, asked: Filter) -> Iterator[DemandRow]:
     follow_ups = Merged(reader.stream(_SAID))
     assignments = Merged(reader.stream("SELECT demand_id, at FROM assignment ORDER BY demand_id, at, id"))
     escalations = Merged(reader.stream("SELECT demand_id, at FROM escalation ORDER BY demand_id, at"))
-    late = Merged(reader.stream(_LATE, {"now": stored(reader.now)}))
-    at = reader.local
+    now, at = stored(reader.now), reader.local
+    late = Merged(reader.stream(_LATE, {"now": now}))
     for position, row in enumerate(stream_demands(reader, asked), 1):
         demand, number = demand_view(reader, row), row["id"]
         written, handed, escalated = follow_ups.of(number), assignments.of(number), escalations.of(number)
@@ -154,7 +154,7 @@ def demands(reader: Reader, asked: Filter) -> Iterator[DemandRow]:
             last_follow_up=told[-1]["text"] if told else "",
             story="\n".join(_told(reader, entry) for entry in written),
             escalated_at=at(escalated[-1]["at"]) if escalated else None,
-            breaches=sum(breaches(reader, entry) for entry in late.of(number)),
+            breaches=sum(not kept for entry in late.of(number) for _, kept in judged(reader, entry, now)),
         )
 
 
@@ -162,14 +162,6 @@ def _told(reader: Reader, entry: Row) -> str:
     note = "" if entry["note"] == NoteKind.FOLLOW_UP else f"（{NoteKind(entry['note']).label}{entry['to_name']}）"
     text = " ".join(entry["text"].splitlines())
     return f"{reader.at(entry['at']):%Y-%m-%d %H:%M} {entry['by_name']}{note}：{text}"
-
-
-def breaches(reader: Reader, row: Row) -> int:
-    """How many times a stored deadline was not kept in time: of a repeating one each occurrence counts."""
-    deadline = deadline_of(row)
-    if deadline.repeats:
-        return deadline.times_missed(reader.now, reader.calendar(row["ruleset_id"]))
-    return int(deadline.is_late(deadline.met_at or deadline.voided_at or reader.now))
 
 
 def demand_objects(reader: Reader, asked: Filter) -> Iterator[tuple[dict[str, object], DemandRow]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from demandctl.core.deadline import Deadline
 from demandctl.core.parts import RulePart
@@ -153,16 +153,16 @@ def due_deadlines(reader: Reader, asked: DueFilter) -> tuple[list[Due], dict[Dea
     return found, counts
 
 
-def _count(reader: Reader, where: str, values: Mapping[str, Any]) -> int:
+def _count(reader: Reader, where: str, values: Mapping[str, object]) -> int:
     """How many there are, up to 1,000. SQLite leaves out the joins that no condition needs."""
     query = f"SELECT count(*) FROM (SELECT 1 FROM deadline AS l {_JOINS} WHERE {where} LIMIT 1000)"
     count: int = reader.sql.execute(query, values).fetchone()[0]
     return count
 
 
-def _condition(reader: Reader, asked: DueFilter) -> tuple[str, dict[str, Any]]:
+def _condition(reader: Reader, asked: DueFilter) -> tuple[str, dict[str, object]]:
     where = [is_running()]
-    values: dict[str, Any] = {name: bound(getattr(asked, name)) for name in _NARROWED}
+    values: dict[str, object] = {name: bound(getattr(asked, name)) for name in _NARROWED}
     specialist = {reader.context.config.specialist or reader.context.who, "专员", "需求专员"}
     others = [name for name in asked.owner if name not in specialist]
     if (asked.owner and not others) or asked.mine:
@@ -177,7 +177,7 @@ def _condition(reader: Reader, asked: DueFilter) -> tuple[str, dict[str, Any]]:
     return " AND ".join(where), values
 
 
-def running_deadlines(reader: Reader, where: str, values: Mapping[str, Any]) -> list[Due]:
+def running_deadlines(reader: Reader, where: str, values: Mapping[str, object]) -> list[Due]:
     """Open deadlines that run now (waiting ones left out) under a condition: overdue first, by rank, then by due."""
     query = (
         f"{_DEADLINE} WHERE {is_running()} AND {where} "
@@ -186,7 +186,7 @@ def running_deadlines(reader: Reader, where: str, values: Mapping[str, Any]) -> 
     return [due_of(reader, row) for row in reader.rows(query, {"now": stored(reader.now), **values})]
 
 
-def deadlines_until(reader: Reader, until: datetime, condition: str, values: Mapping[str, Any]) -> Iterator[Due]:
+def deadlines_until(reader: Reader, until: datetime, condition: str, values: Mapping[str, object]) -> Iterator[Due]:
     """Deadlines ``l`` that run now and are due by a time, under a further condition, in the order they are shown."""
     query = (
         f"{_SELECT} FROM deadline AS l INDEXED BY deadline_open {_JOINS} WHERE {is_running()} AND l.rank = :rank "
@@ -234,52 +234,48 @@ def stream_deadlines(reader: Reader, about: About) -> Iterator[sqlite3.Row]:
 
 def due_of(reader: Reader, row: Row, state: DeadlineState | None = None) -> Due:
     """A deadline out of its row, its state and lateness reckoned at this moment unless the state is known."""
-    return Due(**_fields(reader, row, state))
+    deadline, now = deadline_of(row), reader.now
+    state = state or _state(reader, deadline)
+    calendar = reader.calendar(row["ruleset_id"]) if state is DeadlineState.OVERDUE else None
+    missed = deadline.times_missed(now, calendar) if calendar else deadline.missed
+    return Due(
+        id=row["id"],
+        rule=deadline.rule,
+        rule_name=deadline.name,
+        demand=row["demand_id"],
+        revisit=row["revisit_id"],
+        customer=CustomerName(code=Subject.customer(row["c_id"]).code, name=row["c_name"]) if row["c_id"] else None,
+        kind=Kind(row["kind"]) if row["kind"] else None,
+        branch=row["branch"] or None,
+        owed_by=_debtor(reader, row),
+        what=deadline.what,
+        started_at=deadline.started_at.astimezone(reader.zone),
+        due_at=deadline.due_at.astimezone(reader.zone),
+        state=state,
+        late_minutes=late_minutes(deadline.due_at, now, row["clock"], calendar) if calendar else None,
+        workday_minutes=calendar.day_seconds // 60 if calendar and row["clock"] != "wall" else None,
+        missed=missed if deadline.repeats else None,
+        level=level(deadline.due_at, now, reader.context.config.steps, calendar) if calendar else 0,
+        provisional=deadline.provisional,
+        role=deadline.role or None,
+        subject=_known_by(row),
+        region=row["region"] or "",
+        urgency=Urgency(row["urgency"]) if row["urgency"] else None,
+        content=row["content"] or "",
+        deadline=deadline,
+        ruleset=row["ruleset_id"],
+    )
 
 
 def clock_of(reader: Reader, row: Row) -> Clock:
     """A deadline out of its row, with how it ended."""
     return Clock(
-        **_fields(reader, row),
+        **vars(due_of(reader, row)),
         met_at=reader.local(row["met_at"]),
         voided_at=reader.local(row["voided_at"]),
         void_reason=row["void_reason"] or None,
         waiting_until=reader.local(row["waiting_until"]),
     )
-
-
-def _fields(reader: Reader, row: Row, state: DeadlineState | None = None) -> dict[str, Any]:
-    deadline, now = deadline_of(row), reader.now
-    state = state or _state(reader, deadline)
-    calendar = reader.calendar(row["ruleset_id"]) if state is DeadlineState.OVERDUE else None
-    missed = deadline.times_missed(now, calendar) if calendar else deadline.missed
-    return {
-        "id": row["id"],
-        "rule": deadline.rule,
-        "rule_name": deadline.name,
-        "demand": row["demand_id"],
-        "revisit": row["revisit_id"],
-        "customer": CustomerName(code=Subject.customer(row["c_id"]).code, name=row["c_name"]) if row["c_id"] else None,
-        "kind": Kind(row["kind"]) if row["kind"] else None,
-        "branch": row["branch"] or None,
-        "owed_by": _debtor(reader, row),
-        "what": deadline.what,
-        "started_at": deadline.started_at.astimezone(reader.zone),
-        "due_at": deadline.due_at.astimezone(reader.zone),
-        "state": state,
-        "late_minutes": late_minutes(deadline.due_at, now, row["clock"], calendar) if calendar else None,
-        "workday_minutes": calendar.day_seconds // 60 if calendar and row["clock"] != "wall" else None,
-        "missed": missed if deadline.repeats else None,
-        "level": level(deadline.due_at, now, reader.context.config.steps, calendar) if calendar else 0,
-        "provisional": deadline.provisional,
-        "role": deadline.role or None,
-        "subject": _known_by(row),
-        "region": row["region"] or "",
-        "urgency": Urgency(row["urgency"]) if row["urgency"] else None,
-        "content": row["content"] or "",
-        "deadline": deadline,
-        "ruleset": row["ruleset_id"],
-    }
 
 
 def _known_by(row: Row) -> Subject:

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from math import ceil
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from demandctl.core.parts import RulePart
 from demandctl.core.periods import Period, period_of
@@ -126,17 +126,17 @@ def report(reader: Reader, period: Period, branches: Collection[str] = ()) -> Re
     return Report(period, min(end, reader.now), list(_numbers(reader, period, branches)), before)
 
 
-def data(found: Report, reader: Reader) -> dict[str, Any]:
+def data(found: Report, reader: Reader) -> dict[str, object]:
     """A report as JSON has it."""
     start_of = reader.context.calendar.start_of
 
-    def span(period: Period) -> dict[str, Any]:
+    def span(period: Period) -> dict[str, object]:
         return {
             "unit": period.unit, "key": period.key, "name": period.name, "from": start_of(period.start).isoformat(),
             "to": start_of(period.end).isoformat(),
         }  # fmt: skip
 
-    def plain(number: Number | None) -> dict[str, Any]:
+    def plain(number: Number | None) -> dict[str, object]:
         if number is None:
             return {"value": None, "numerator": 0, "denominator": 0}
         return {"value": number.value, "numerator": number.numerator, "denominator": number.denominator}

@@ -6,13 +6,13 @@ is still undecided. Of a repeating rule each occurrence counts.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from demandctl.queries.demands import Filter, demand_condition
 from demandctl.queries.narrowing import OWED_BRANCH, bound, holds_one
-from demandctl.queries.reader import Reader
+from demandctl.queries.reader import Reader, Row
 from demandctl.store.values import stored
 
 
@@ -45,7 +45,7 @@ def verdicts(
     now = stored(reader.now)
     values |= {"span_start": span[0], "span_end": span[1]}
     for row in reader.sql.execute(query, {"of_branch": bound(branches), **values}):
-        for due_at, kept in _judged(reader, row, now):
+        for due_at, kept in judged(reader, row, now):
             if span[0] <= due_at < span[1]:
                 handler = row["o_name"] if row["owed_by"] == "handler" else ""
                 yield Verdict(
@@ -53,8 +53,8 @@ def verdicts(
                 )
 
 
-def _judged(reader: Reader, row: Mapping[str, Any], now: str) -> list[tuple[str, bool]]:
-    """When a deadline was due and whether it was kept, for each occurrence; nothing while it is undecided."""
+def judged(reader: Reader, row: Row, now: str) -> list[tuple[str, bool]]:
+    """When a stored deadline was due and whether it was kept, for each occurrence; nothing while it is undecided."""
     end = row["met_at"] or row["voided_at"] or now
     if not row["occurrences"]:
         due_at = row["due_at"]

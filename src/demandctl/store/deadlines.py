@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from demandctl.core.deadline import Deadline
 from demandctl.core.event import Event
+from demandctl.core.parts import Facts
 from demandctl.core.rules import Rulebook, read_rules
 from demandctl.core.worktime import Calendar
 from demandctl.language.subject import LEDGER, About, Subject
@@ -96,7 +97,7 @@ def rank(urgency: str, kind: str) -> int:
     return 2 * list(Urgency).index(Urgency(urgency)) + (kind == Kind.OPPORTUNITY)
 
 
-def demand_facts(row: Mapping[str, Any]) -> dict[str, Any]:
+def demand_facts(row: Mapping[str, Any]) -> dict[str, object]:
     """What rules may ask about a demand, out of its columns, and who is who in it."""
     return {
         "kind": str(row["kind"]),
@@ -180,14 +181,14 @@ def _outgrown(work: Work) -> list[int]:
     return [row[0] for row in sql(query, (work.ruleset_id, work.calendar.known[1].isoformat()))]
 
 
-def _last_facts(session: Session, subject: Subject) -> dict[str, Any]:
+def _last_facts(session: Session, subject: Subject) -> Facts:
     """What the deadlines were last told about their subject."""
     data = session.exec(
         select(EventRow.data)
         .where(EventRow.about == subject.about.value, EventRow.subject_id == subject.number)
         .order_by(col(EventRow.id).desc())
     ).first()
-    facts: dict[str, Any] = json.loads(data)["facts"] if data else {}
+    facts: Facts = json.loads(data)["facts"] if data else {}
     return facts
 
 

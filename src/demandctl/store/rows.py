@@ -33,7 +33,11 @@ def deadline_of(row: StoredRow) -> Deadline:
     """The deadline that a row holds."""
     return Deadline(
         **{name: row[name] for name in _SAME},
-        **{name: _instant(row[name]) for name in _INSTANTS},
+        started_at=_instant(row["started_at"]),
+        due_at=_instant(row["due_at"]),
+        waiting_until=row["waiting_until"] and _instant(row["waiting_until"]),
+        met_at=row["met_at"] and _instant(row["met_at"]),
+        voided_at=row["voided_at"] and _instant(row["voided_at"]),
         name=row["rule_name"],
         given=bool(row["given"]),
         provisional=bool(row["provisional"]),
@@ -53,7 +57,7 @@ def columns(deadline: Deadline) -> dict[str, Any]:
     }
 
 
-def _instant(value: Any) -> Any:
+def _instant(value: datetime | str) -> datetime:
     return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 

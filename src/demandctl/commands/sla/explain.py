@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -126,7 +126,7 @@ def apply(ctx: typer.Context, dry_run: DryRun = False, json: Json = False) -> No
     tell(f"共 {len(moves)} 条" + ("，只是试看，没有写入" if dry_run else "，已调整；撤销：demandctl undo"))
 
 
-def _move_json(app: Context, move: "Move") -> dict[str, Any]:
+def _move_json(app: Context, move: "Move") -> dict[str, object]:
     about, number = move.subject.about.value, move.subject.number
     moments = {"old": _iso(app, move.old), "new": _iso(app, move.new)}
     return {"about": about, "subject": number, "rule": move.rule, "name": move.name, **moments}

@@ -1,7 +1,5 @@
 """``sla``: the rules, checked and shown."""
 
-from typing import Any
-
 import typer
 
 from demandctl.config import rules_text
@@ -62,7 +60,7 @@ def _row(rule: Rule) -> list[str]:
     return [rule.id, rule.name, _ABOUT[rule.about], said, owed(rule.owed_by), rule.source, off]
 
 
-def in_words(entry: Any, *, repeats: bool) -> str:
+def in_words(entry: object, *, repeats: bool) -> str:
     """A target or a recurrence as people say it."""
     if not repeats:
         return _target(entry)
@@ -71,10 +69,10 @@ def in_words(entry: Any, *, repeats: bool) -> str:
         "FREQ=WEEKLY;BYDAY=MO": "每周一下班前",
         "FREQ=MONTHLY;BYMONTHDAY=15,-1": "每月 15 日和月末下班前",
     }
-    return known.get(entry, str(entry))
+    return known.get(str(entry), str(entry))
 
 
-def _target(entry: Any) -> str:
+def _target(entry: object) -> str:
     if isinstance(entry, dict):
         names: dict[str, str] = {term.value: term.label for term in (*Kind, *Urgency, *RevisitKind)}
         names |= {"group": "社群", "default": "其余"}
@@ -90,14 +88,14 @@ def _target(entry: Any) -> str:
     return f"{amount[:-1]} {_UNITS[amount[-1]]}" + ("（上班时间）" if clock == "work" else "")
 
 
-def owed(entry: Any) -> str:
+def owed(entry: object) -> str:
     """Who owes it, in Chinese."""
     if isinstance(entry, dict):
         return "，".join(f"{'社群' if key == 'group' else '其余'} {_OWERS[value]}" for key, value in entry.items())
     return _OWERS.get(str(entry), str(entry))
 
 
-def _data(rule: Rule) -> dict[str, Any]:
+def _data(rule: Rule) -> dict[str, object]:
     return {
         "id": rule.id, "name": rule.name, "about": rule.about,
         "starts": sorted(rule.starts), "met_by": sorted(rule.met_by),

@@ -10,9 +10,8 @@ from demandctl import vocabulary
 from demandctl.imports import synonyms, words
 from demandctl.imports.kind import TableKind
 from demandctl.imports.likely import is_customer, is_kind, is_name, is_phone, is_told
+from demandctl.store.fields import RATINGS
 
-RATINGS = ("product_rating", "attitude", "speed", "promise", "satisfaction")
-"""What a customer rates in a revisit."""
 _ASKER = {
     "customer": "customer.name", "phone": "customer.phone", "wechat": "customer.wechat", "company": "customer.company",
     "code": "customer.id", "address": "customer.address",

@@ -13,13 +13,13 @@ from demandctl.imports.arrival import Arrival
 from demandctl.imports.bulk import columns, insert_dicts, next_id, sql
 from demandctl.imports.cells import is_nothing, our_number, word
 from demandctl.imports.importer import Found, Importer
-from demandctl.imports.kinds import RATINGS, REVISITS
+from demandctl.imports.kinds import REVISITS
 from demandctl.imports.newcomers import Clash, Contacts, Customers
 from demandctl.imports.record import Frame, RowReader
 from demandctl.imports.source import Source
 from demandctl.imports.tables import Table, TableRow
 from demandctl.language.subject import About, Subject
-from demandctl.store.fields import IN_NOTE, called
+from demandctl.store.fields import IN_NOTE, RATINGS, called
 from demandctl.store.models import Revisit
 from demandctl.store.values import stored
 from demandctl.store.work import Work

@@ -17,12 +17,13 @@ from demandctl.paste.senders import Person
 from demandctl.queries.demands import DemandView, read_demand
 from demandctl.queries.identity import holder, namesakes, same_demand
 from demandctl.queries.reader import Reader
+from demandctl.store.fields import called
 from demandctl.vocabulary import AliasKind, Channel, Kind, Method
 
 NEEDED = {"customer": "--customer", "kind": "--kind", "channel": "--channel", "content": "--content"}
 """What a demand cannot do without, and the option that gives it."""
 
-LABELS = {"customer": "客户", "kind": "类型", "channel": "渠道", "content": "内容"}
+LABELS = {"customer": called("demand", "customer_id")} | {name: called("demand", name) for name in [*NEEDED][1:]}
 
 _DEMAND = (
     "number", "kind", "subtype", "channel", "group", "customer", "region", "branch", "product", "content", "urgency",

@@ -14,6 +14,7 @@ from demandctl.paste.drafts import Draft
 from demandctl.paste.proposals import LABELS, NEEDED, EnrichedDraft, Pasted
 from demandctl.queries.demands import DemandView, read_demand
 from demandctl.queries.reader import Reader, reading
+from demandctl.store.fields import names
 from demandctl.terminal import asking, clipboard
 from demandctl.terminal.answers import answer
 from demandctl.terminal.questions import demand_steps
@@ -138,17 +139,18 @@ def show(app: Context, proposal: EnrichedDraft, place: str = "", *, explain: boo
     known = proposal.customer
     response = draft.first_response
     answered = f"{response.by.name} {moment(response.at, app.now)}".strip() if response else ""
+    its, his = names("demand"), names("customer")
     rows = [
-        ("customer", "客户", values.get("customer") or (known or {}).get("name") or "？"),
+        ("customer", its["customer_id"], values.get("customer") or (known or {}).get("name") or "？"),
         ("", "老客户", known and f"{known['code']} {known['name']}"),
-        ("phone", "电话", values.get("phone")),
-        ("wechat", "微信", values.get("wechat")),
-        ("region", "地区", values.get("region")),
-        ("product", "产品", values.get("product")),
-        ("urgency", "紧急", Urgency(values["urgency"]).label if values.get("urgency") else ""),
-        ("channel", "来源", " ".join(filter(None, [channel, values.get("group") or ""])) or "？"),
-        ("raised_at", "提出", moment(values.get("raised_at"), app.now)),
-        ("", "内容", values.get("content")),
+        ("phone", his["phone"], values.get("phone")),
+        ("wechat", his["wechat"], values.get("wechat")),
+        ("region", its["region"], values.get("region")),
+        ("product", its["product"], values.get("product")),
+        ("urgency", its["urgency"], Urgency(values["urgency"]).label if values.get("urgency") else ""),
+        ("channel", its["channel"], " ".join(filter(None, [channel, values.get("group") or ""])) or "？"),
+        ("raised_at", its["raised_at"], moment(values.get("raised_at"), app.now)),
+        ("", its["content"], values.get("content")),
         ("", "群内首答", answered),
         ("", "还缺", "、".join(LABELS[name] for name in proposal.missing)),
     ]

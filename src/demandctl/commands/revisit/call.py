@@ -20,6 +20,7 @@ from demandctl.messages.scripts import CallStep, Script
 from demandctl.queries.demands import DemandView, read_demand
 from demandctl.queries.reader import reading
 from demandctl.queries.revisits import RevisitInFull, RevisitView, read_revisit, read_revisits
+from demandctl.store.fields import RATINGS, called
 from demandctl.terminal import asking
 from demandctl.terminal.answers import object_answer
 from demandctl.terminal.options import Json
@@ -31,7 +32,6 @@ from demandctl.vocabulary import Method, RevisitKind, Satisfaction
 
 MethodOption = Annotated[Method, Option("--method", "revisit.method", choice(Method, "方式"), "默认电话")]
 Visit = Annotated[int | None, Argument("revisit.id", ref("revisit", "回访编号"), "不写就从计划好的里选")]
-RATINGS = {"product_rating": "产品", "attitude": "服务态度", "speed": "响应速度", "promise": "承诺兑现"}
 OPTIONAL = ("recommend", "would_continue")
 """Yes or no that a customer may leave unanswered."""
 
@@ -93,10 +93,10 @@ def _satisfaction(app: Context, step: CallStep, given: Answers, back: bool) -> s
 
 def _ratings(app: Context, step: CallStep, given: Answers, back: bool) -> str:
     offered = [(None, "没谈到"), *terms(Satisfaction)]
-    fields, place = list(RATINGS), 0
+    fields, place = RATINGS[:-1], 0
     while place < len(fields):
         try:
-            given[fields[place]] = asking.choose(RATINGS[fields[place]], offered, back=back or place > 0)
+            given[fields[place]] = asking.choose(called("revisit", fields[place]), offered, back=back or place > 0)
             place += 1
         except asking.Back:
             if not place:

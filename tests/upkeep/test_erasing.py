@@ -135,3 +135,23 @@ def test_a_number_that_was_passed_on_stays_the_new_owners(two: Cli) -> None:
     two(f"customer edit K2 --phone {PHONE}")
     two("customer erase K1 --yes")
     assert two("customer show K2 --json").json["phone"] == PHONE
+
+
+def test_one_who_was_merged_by_mistake_and_parted_again_keeps_his_own_words(two: Cli) -> None:
+    two("customer merge K1 K2 --yes")
+    two("undo")
+    before = two("show 2 --json").json
+    two("customer erase K1 --yes")
+    after = two("show 2 --json").json
+    assert (after["content"], after["customer"]) == (before["content"], before["customer"])
+    assert two("customer show K2 --json").json["phone"] == "13700000001"
+
+
+def test_a_number_given_with_a_follow_up_a_visitor_and_a_department_are_forgotten(cli: Cli) -> None:
+    cli.demand(customer=NAME, phone=PHONE)
+    cli("follow-up", "1", "他自己来说的", "--phone", PHONE)
+    cli("revisit", "add", "K1", "--kind", "regular", "--at", "3天后")
+    cli("revisit", "record", "1", "--satisfaction", "fair", "--visitor", f"{NAME}的儿子", "--department", f"{NAME}车队",
+        "--heard-from", f"{NAME}介绍", "--visited-at", "2026-11-20 08:50")  # fmt: skip
+    cli("customer erase K1 --yes")
+    assert [word for word in (NAME, PHONE) if word.encode() in cli.db.read_bytes() + _log(cli)] == []

@@ -119,8 +119,9 @@ def subject_of(sql: Callable[..., Any], customer_id: int) -> Belongings:
     owned: dict[str, frozenset[int]] = {}
     for table in ("demand", "revisit"):
         now = sql(f"SELECT id FROM {table} WHERE customer_id IN ({marks})", tuple(customers))
+        # What was taken back by undo is his too; what was his by a merge that was undone is somebody else's again.
         once = sql(
-            f"SELECT DISTINCT row_id FROM change WHERE table_name = ? "
+            f"SELECT DISTINCT row_id FROM change WHERE table_name = ? AND row_id NOT IN (SELECT id FROM {table}) "
             f"AND json_extract(coalesce(new, old), '$.customer_id') IN ({marks})",
             (table, *customers),
         )
@@ -159,13 +160,15 @@ def identifiers(sql: Callable[..., Any], subject: Belongings) -> tuple[set[str],
 def _once_his(sql: Callable[..., Any], subject: Belongings) -> Iterator[tuple[str, dict[str, Any]]]:
     """What tells who the person is, as the audit has kept it: himself, his further names, his machines."""
     marks = _marks(subject.customers)
-    query = (
-        f"SELECT table_name, old, new FROM change WHERE table_name = 'customer' AND row_id IN ({marks}) "
-        "OR table_name IN ('alias', 'machine') "
-        f"AND json_extract(coalesce(new, old), '$.customer_id') IN ({marks})"
-    )
-    for table, *rows in sql(query, (*subject.customers, *subject.customers)):
-        yield from ((table, json.loads(row)) for row in rows if row)
+    own = tuple(subject.customers)
+    query = f"SELECT old, new FROM change WHERE table_name = 'customer' AND row_id IN ({marks})"
+    yield from (("customer", json.loads(row)) for rows in sql(query, own) for row in rows if row)
+    for table in ("alias", "machine"):
+        query = (
+            f"SELECT old, new FROM change WHERE table_name = ? AND json_extract(coalesce(new, old), '$.customer_id') "
+            f"IN ({marks}) AND row_id NOT IN (SELECT id FROM {table} WHERE customer_id NOT IN ({marks}))"
+        )
+        yield from ((table, json.loads(row)) for rows in sql(query, (table, *own, *own)) for row in rows if row)
 
 
 def _pattern(texts: Iterable[str]) -> re.Pattern[str]:

@@ -48,6 +48,15 @@ def only(text: str) -> Draft:
         ("泵车漏油派人修，运单YT13800000121", None),
         ("泵车漏油派人修，你们那个师傅电话13800000121打不通", None),
         ("泵车漏油派人修，我找过周志强13700010142了", None),
+        ("泵车漏油派人修，手机号13800000849", "13800000849"),
+        ("泵车漏油派人修，手机号码：138-0000-0849", "13800000849"),
+        ("泵车漏油派人修，186 - 0002 - 0166", "18600020166"),
+        ("泵车漏油派人修，1五八 0002 3579", "15800023579"),
+        ("泵车漏油派人修，WhatsApp +86 138 0006 3324", "13800063324"),
+        ("我老公的泵车漏油派人修，他电话14700026011", "14700026011"),
+        ("泵车漏油派人修，他电话14700026011，我的13800000121", "13800000121"),
+        ("泵车漏油派人修，我的旧电话13800000121不用了，打这个13900000122", "13900000122"),
+        ("泵车漏油派人修 13800000121，换号了，新号13900000122", "13900000122"),
     ],
 )
 def test_a_phone_is_the_customers_own_and_no_other_number(text: str, phone: str | None) -> None:
@@ -65,6 +74,14 @@ def test_a_phone_is_the_customers_own_and_no_other_number(text: str, phone: str 
         ("车从湖南开到百色平果，停在河池东兰，派人来修", "东兰"),
         ("泵车坏在小店，派人修", None),
         ("泵车坏了派人修，在长沙路", None),
+        ("泵车坏在蓉城，派人修", "成都"),
+        ("泵车坏了派人修，人在泉城", "济南"),
+        ("泵车坏了派人修，在安徽颖上", "颍上"),
+        ("泵车坏了派人修，地址金堂县淮口镇", "淮口镇"),
+        ("泵车坏了派人修，台州路桥 13800000121", "路桥"),
+        ("复合肥结块了要退货", None),
+        ("上海施维英的泵车坏了派人修", None),
+        ("扫二维码知道真假，建议都印上", None),
         ("泵车坏了派人修", None),
     ],
 )
@@ -96,6 +113,113 @@ def test_the_region_is_where_the_machine_is(text: str, region: str | None) -> No
 def test_a_header_tells_who_and_when_and_never_a_time_to_come(header: str, at: str) -> None:
     draft = only(f"{header}\n泵车臂架不动了，派个师傅来修")
     assert (draft.customer, draft.raised_at) == ("老周", datetime.fromisoformat(at))
+
+
+BROKEN = "我那台37米泵车臂架下不来了，派个师傅来修，在湘潭"
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "老周　１１／２０　０９：１３\n{}",
+        "老周 2026－11－20 09：13\n{}",
+        "老周\n2026/11/20 09:13\n{}",
+        "老周\n11-20 09:13\n{}",
+        "[外部] 老周@微信 11-20 09:13\n{}",
+        "[2026-11-20 09:13] 老周: {}",
+        "【2026-11-20 09:13】老周：{}",
+        "2026年11月20日 上午9:13 - 老周: {}",
+        "11/20/26, 9:13 AM - 老周: {}",
+        "2026-11-20 9:13 老周(12345678)\n{}",
+        "老周<laozhou@example.com> 09:13\n{}",
+        "老周 11/20 09:13 {}",
+        "群聊的聊天记录\n\n—————  2026-11-20  —————\n\n老周  09:13\n\n{}",
+        "> 老周 11/20 09:13\n> {}",
+        "老 周 11/20 09:13\n{}",
+        "11月20日 09:13\n老周:\n{}",
+        "老周撤回了一条消息\n老周 11/20 09:13\n{}",
+        "群公告\n本周六盘点\n老周 11/20 09:13\n{}",
+        "来自：老周\n时间：11-20 09:13\n{}",
+        "发件人：老周 <z@example.com>\n日期：2026年11月20日 09:13\n收件人：售后\n主题：报修\n\n{}",
+        "From: 老周 <z@example.com>\nDate: 2026-11-20 09:13\nTo: service\nSubject: 报修\n\n{}",
+        "【公众号】粉丝留言\n昵称：老周\n时间：2026-11-20 09:13\n内容：{}",
+        "公众号后台 用户留言提醒\n粉丝：老周\n留言时间：2026-11-20 09:13\n留言内容：{}",
+        "来电号码：13800000121\n来电时间：2026-11-20 09:13\n用户姓名：老周\n用户反映：{}",
+        "【小程序】新的线索\n联系人：老周\n提交时间：2026-11-20 09:13\n问题描述：{}",
+        "时间\t客户\t内容\n2026-11-20 09:13\t老周\t{}",
+        "| 时间 | 客户 | 问题 |\n|---|---|---|\n| 2026-11-20 09:13 | 老周 | {} |",
+        "时间,客户,问题\n2026-11-20 09:13,老周,{}",
+    ],
+)
+def test_whatever_a_message_was_copied_from_tells_who_when_and_what(shape: str) -> None:
+    draft = only(shape.format(BROKEN))
+    told = (draft.customer, draft.raised_at, draft.kind, draft.subtype, draft.product, draft.region)
+    at = datetime.fromisoformat("2026-11-20T09:13:00+08:00")
+    assert told == ("老周", at, "service", "repair", "37米泵车", "湘潭")
+
+
+def test_a_record_of_names_and_words_is_read_as_messages() -> None:
+    found = read(f"群聊的聊天记录\n老周: {BROKEN}\n小李: 哈哈\n老吴: 要两套密封件，发常德\n老周: 13800000121")
+    assert [(d.customer, d.phone, d.subtype) for d in found] == [
+        ("老周", "13800000121", "repair"), ("老吴", None, "parts"),
+    ]  # fmt: skip
+
+
+def test_characters_that_a_scanner_set_apart_are_joined() -> None:
+    draft = only("泵 车 不 打 料 了 ， 派 人 来 修\n地 址 ： 隆 昌\n电 话 ： 1 3 7 0 0 0 2 7 0 0 4")
+    assert (draft.phone, draft.region, draft.product) == ("13700027004", "隆昌", "泵车")
+
+
+def _told(*said: str) -> list[str]:
+    """Kind and subtype of the drafts of what one customer says, one message a minute."""
+    found = read("\n\n".join(f"老周 11/20 09:{10 + n}:00\n{words}" for n, words in enumerate(said)))
+    return [f"{draft.kind}/{draft.subtype}" for draft in found]
+
+
+@pytest.mark.parametrize(
+    ("said", "kinds"),
+    [
+        (("37米泵车漏油，派人来修", "还有那台装载机也打不着火了"), ["service/repair"] * 2),
+        (("37米泵车臂架不动了，派人来修", "对了，新的52米泵车现在多少钱"), ["service/repair", "opportunity/new"]),
+        (("37米泵车臂架不动了，派人来修\n另外问下大臂油缸多少钱一根",), ["service/repair", "opportunity/parts"]),
+        (("我有台泵车要卖", "另外招一个泵车司机"), ["inquiry/resale", "inquiry/recruiting"]),
+        (("给我发两箱滤芯", "还有个事，上次来的师傅骂人，我要投诉"), ["opportunity/parts", "complaint/staff"]),
+        (("37米泵车臂架不动了，派人来修", "在湘潭县", "13800000121", "好的谢谢"), ["service/repair"]),
+        (("我要投诉，修了三次没修好", "上次来换个密封收了我3800"), ["complaint/service"]),
+        (("56米泵车油耗怎么样", "有现车吗，想定一台"), ["inquiry/product"]),
+        (("要两套滤芯，发株洲", "算了，不要了"), []),
+        (("想租台25吨吊车", "算了", "你们二手吊车有卖的吗，25吨的"), ["opportunity/used"]),
+    ],
+)
+def test_another_thing_is_another_draft_and_what_is_taken_back_is_none(said: tuple[str, ...], kinds: list[str]) -> None:
+    assert _told(*said) == kinds
+
+
+def test_a_message_that_stays_one_matter_is_kept_as_it_was_written() -> None:
+    draft = only("老周 11/20 09:10:00\n要两个滤芯，另外再带一桶机油，顺便问下几天到")
+    assert draft.content == "要两个滤芯，另外再带一桶机油，顺便问下几天到"
+
+
+def test_a_phone_given_with_one_thing_is_the_customers_for_the_other_too() -> None:
+    found = read("老周 11/20 09:10:00\n泵车漏油派人修 13800000121\n\n老周 11/20 09:12:00\n另外招一个泵车司机")
+    assert [draft.phone for draft in found] == ["13800000121"] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("泵车坏了派人来修，我的旧电话不用了，打13800000121", "service/repair"),
+        ("求购一台二手37米泵车，有的私我", "opportunity/used"),
+        ("建议你们在湘潭设个配件库", "suggestion/service"),
+        ("请问贵公司的水溶肥能跟农药一起用吗", None),
+        ("挖机履带掉了装不上，派人来", "service/repair"),
+        ("搅拌车停在物流园，转不动了，派人来修", "service/repair"),
+        ("出租车撞了我的泵车，臂架弯了，派人来修", "service/repair"),
+    ],
+)
+def test_no_clause_and_no_word_inside_another_takes_a_demand_away(text: str, kind: str | None) -> None:
+    draft = only(f"老周 11/20 09:10:00\n{text}")
+    assert kind in (None, f"{draft.kind}/{draft.subtype}")
 
 
 def test_the_first_answer_of_staff_is_kept_with_its_time_and_is_no_demand() -> None:

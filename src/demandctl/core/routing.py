@@ -44,6 +44,8 @@ DOUBLE_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "司徒", "夏侯", "
 
 STAFF = (Role.SALES, Role.SERVICE, Role.PARTS)
 OWN_BRANCH, ELSEWHERE = 0, -1
+NOT_HELD = -1
+"""How well a product fits whose lines do not hold it."""
 
 
 def leads(role: str, marked: bool) -> bool:
@@ -298,7 +300,7 @@ class _Book:
             if owner:
                 others = [(p, fit.reasons) for p, fit in order if p.id != owner.id]
                 return [(owner, ("客户的专属对接人", f"角色：{Role(owner.role).label}")), *others], True
-            clear = all(len(top) == 1 and top == tops[0] for top in tops)
+            clear = all(len(top) == 1 and top == tops[0] for top in tops) and order[0][1].product > NOT_HELD
             return [(p, (*fit.reasons, *self._doubt())) for p, fit in order], clear
         return [], False
 
@@ -354,13 +356,14 @@ class _Book:
         return any(line_of(p.products, self.need.product) for p in self.everybody)
 
     def _product(self, person: Candidate) -> tuple[int, str] | None:
-        """A product that no line of the whole directory names excludes nobody."""
-        if not self.need.product.strip() or not self._known_product:
+        """Whose lines do not hold the product is out; where nobody's do, he is named, but never clear."""
+        if not self.need.product.strip():
             return 0, ""
         if not person.products or ALL_PRODUCTS & {*person.products}:
             return 0, "产品线不限"
-        line = line_of(person.products, self.need.product)
-        return (1, f"产品线含{line}") if line else None
+        if line := line_of(person.products, self.need.product):
+            return 1, f"产品线含{line}"
+        return None if self._known_product else (NOT_HELD, f"产品线不含{self.need.product.strip()}")
 
     def _skill(self, person: Candidate) -> tuple[int | None, str]:
         """What an outside contact is for, by his skills or by his name: 宏运租赁."""

@@ -30,7 +30,7 @@ NOT_PLACES = (
 )  # fmt: skip
 
 # What follows decides: 长沙路 is a road wherever it is, 和平镇 a town, 市场 no city, 区域 no district.
-ROAD = re.compile(r"[东西南北中一二三四五]{0,2}(?:路(?![口段边上面况过])|街(?!道)|大道|大街|巷|胡同)")
+ROAD = re.compile(r"[东西南北中一二三四五]{0,2}(?:路(?![口段边上面况过桥])|街(?!道)|大道|大街|巷|胡同)")
 TOWN = re.compile(r"[镇乡村屯]")
 ANOTHER_WORD = {"市": "场民", "区": "域", "县": "级域"}
 

@@ -126,7 +126,7 @@ _CALLED = re.compile(
 _NAME_AFTER = re.compile(
     rf"[\s，,（(]{{0,2}}(?:找|联系)?({_TITLED}){_ENDS}|\s+({_FULL}|[{_SURNAMES}])\s*$", re.MULTILINE
 )
-_NAME_BEFORE = re.compile(rf"(?:^|[\s，。,；;：:])(?:我是|找|联系)?({_TITLED})\s*[:：]?\s*$")
+_NAME_BEFORE = re.compile(rf"(?:^|[\s，。,；;：:])(?:我是|找|联系)?({_TITLED})\s*[:：，,]?\s*$")
 
 
 def person(text: str) -> Detail | None:
@@ -173,7 +173,7 @@ def region(texts: Sequence[str], wording: Wording, served: Collection[str] = ())
     flats = [_masked(plain(text), wording) for text in texts]
     for flat in flats:
         for mention in places.recognise(flat):
-            if mention.confidence >= places.POSSIBLE:
+            if mention.confidence >= places.POSSIBLE or _stands_alone(flat, mention):
                 best.append((_support(flat, mention), mention))
     if not best:
         return next((Detail(name, name) for name in sorted(served, key=len, reverse=True) if _names(flats, name)), None)
@@ -209,6 +209,16 @@ def _with_town(found: Detail, text: str) -> Detail:
     return Detail(found.value + town[1], found.words + town[1]) if town else found
 
 
+_CLAUSE = re.compile(r"(?:^|[，。！？；、\s\d])$")
+_PLACE_AND_PHONE = re.compile(r"[\u4e00-\u9fff]{0,4}[，。；、\s]{0,3}(?:\d{3}|$)")
+
+
+def _stands_alone(text: str, mention: places.Mention) -> bool:
+    """A name that is also a word is a place where it makes a clause of its own before the phone or at the end."""
+    before, after = text[: mention.start], text[mention.start + len(mention.text) :]
+    return len(mention.places) == 1 and bool(_CLAUSE.search(before) and _PLACE_AND_PHONE.match(after))
+
+
 def _support(text: str, mention: places.Mention) -> int:
     end = mention.start + len(mention.text)
     before, after = text[max(mention.start - 8, 0) : mention.start], text[end : end + 8]
@@ -239,9 +249,11 @@ def _one_place(chosen: list[places.Mention], equals: int) -> Detail | None:
 
 def _proper(mention: places.Mention) -> str:
     """A place as it was written; one by another name (蓉城, 颖上) by its own."""
-    known = {name for place in mention.places for name in (place.name, place.short)}
-    by_another = len(mention.places) == 1 and mention.text in places.other_names(mention.places[0])
-    return mention.places[0].short if by_another and mention.text not in known else mention.text
+    if len(mention.places) == 1 and not mention.text.endswith((mention.places[0].name, mention.places[0].short)):
+        for other in places.other_names(mention.places[0]):
+            if mention.text.endswith(other) and not other[-1].isascii() and len(other) > 1:
+                return mention.text.removesuffix(other) + mention.places[0].short
+    return mention.text
 
 
 def _nest(outer: places.Mention, inner: places.Mention) -> bool:

@@ -67,9 +67,23 @@ def read_paste(text: str, now: datetime, directory: Sequence[Person], judge: Jud
     drafter = _Drafter(staff, judge, _Where(transcript, staff), now)
     found = matters(transcript, staff, judge)
     made = [drafter.draft(matter) for matter in found.matters]
+    _share_contacts(made, found.matters)
     if len(made) == 1 and not found.left_out:
         made[0].source = text
     return Read(made, found.left_out)
+
+
+def _share_contacts(made: Sequence[Draft], of: Sequence[Matter]) -> None:
+    """Who gives his phone with one thing is called at it about the other, too: it is one customer."""
+    known: dict[tuple[str, str], tuple[Any, str]] = {}
+    for draft, matter in zip(made, of, strict=True):
+        for name in ("phone", "wechat"):
+            if matter.sender and name in draft.values:
+                known.setdefault((matter.sender, name), (draft.values[name], draft.words.get(name, "")))
+    for draft, matter in zip(made, of, strict=True):
+        for name in ("phone", "wechat"):
+            if name not in draft.values and (found := known.get((matter.sender or "", name))):
+                draft.values[name], draft.words[name] = found
 
 
 def draft_of(left: LeftOut, text: str, now: datetime, directory: Sequence[Person], judge: Judge) -> Draft:
@@ -91,8 +105,8 @@ class _Drafter:
     def draft(self, matter: Matter) -> Draft:
         """The demand that a matter tells of."""
         made = Draft(first_response=matter.response)
-        made.content = "\n".join(without_mentions(said.message.text) for said in matter.messages).strip()
-        made.source = "\n".join("\n".join(said.message.raw) for said in matter.messages).strip()
+        made.content = "\n".join(without_mentions(message.text) for message in matter.written).strip()
+        made.source = "\n".join("\n".join(message.raw) for message in matter.written).strip()
         self._put_kind(made, matter.judgement)
         made.put("customer", Detail(matter.sender, matter.sender) if matter.sender else None)
         text, opening = "\n".join(matter.texts), matter.first.message
@@ -137,6 +151,8 @@ class _Drafter:
             fields = said.form.fields
             for name in ("customer", "company", "address", "product"):
                 made.put(name, fields.get(name))
+            if made.customer:
+                made.values["customer"] = details.without_numbers(made.customer).strip("，, ") or made.customer
             if not made.region and (told := fields.get("region")):
                 made.put("region", told if len(told.value) <= _PLACE else None)
             if (raised := fields.get("raised")) and not matter.first.message.at:

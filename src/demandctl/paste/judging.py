@@ -22,10 +22,12 @@ SAID = 10.0
 WEAK = 6.0
 """A rule below this weight is a hint."""
 
-CERTAIN, SURE, LIKELY, POSSIBLE = 0.97, 0.9, 0.7, 0.45
-"""How likely the second reader must find what it says against a strong rule, against a rule, against a hint, and where
-the table says nothing."""
+NEEDED = {"kind": (0.4, 0.6, 0.7, 0.9), "subtype": (0.55, 0.9, 0.9, 0.9)}
+"""How likely the second reader must find what it says where the table says nothing, and against a hint, a rule and a
+strong rule. Measured on pastes that nobody had tuned to: from there on it was right more often than the table."""
 
+DOUBT = 0.8
+"""From here on its contradiction to a strong rule leaves the field to be asked."""
 
 NOTHING = 0.5
 """From here on a text that no rule holds of asks for nothing."""
@@ -80,8 +82,7 @@ class Judge:
     @staticmethod
     def _kind(verdict: Hunch, guess: Guess, inferred: dict[str, float]) -> str | None:
         best, _ = guess.best()
-        likely = guess.of(best)
-        return _settled("kind", verdict.kind, verdict.weight, best, likely, inferred)
+        return _settled("kind", verdict.kind, verdict.weight, best, guess.of(best), inferred)
 
     @staticmethod
     def _subtype(kind: str, verdict: Hunch, guess: Guess, inferred: dict[str, float]) -> str | None:
@@ -97,8 +98,9 @@ def _settled(
     """What holds of what the table told and the second reader found likeliest; None where it has to be asked."""
     if told == best or (told and weight >= SAID):
         return told
-    needed = POSSIBLE if told is None else CERTAIN if weight >= STRONG else SURE if weight >= WEAK else LIKELY
+    alone, hint, rule, strong = NEEDED[name]
+    needed = alone if told is None else strong if weight >= STRONG else rule if weight >= WEAK else hint
     if likely >= needed:
         inferred[name] = likely
         return best
-    return None if told and weight >= STRONG and likely >= SURE else told
+    return None if told and weight >= STRONG and likely >= DOUBT else told

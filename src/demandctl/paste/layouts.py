@@ -19,6 +19,7 @@ LABEL = re.compile(r"^\s*[【\[〖「*·•\-]*\s*(?P<label>[^:：\s][^:：]{0,1
 _FORM = ("customer", "phone", "wechat", "region", "address", "product", "content", "company", "raised")
 _INNER_LABEL = re.compile(r"(?:^|(?<=[\s，,；;。】\]]))([\u4e00-\u9fff]{2,6})\s*[:：]")
 _CELLS = re.compile(r"\t+| {3,}|\s*\|\s*")
+_COMMA = re.compile(r"\s*[,，]\s*")
 _RULE = re.compile(r"^[\s|:\-—+]+$")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]")
 _FORWARDED = re.compile(r"^\s*[>›│┃|]\s?")
@@ -38,9 +39,15 @@ def lines_of(text: str, labels: Mapping[str, str]) -> list[str]:
     return [part for line in _tables(lines, labels) for part in _parted(line, labels)]
 
 
+_WHOSE = re.compile(
+    "^(?:客户|用户|您的|对方|报修|咨询|反馈|服务|设备|产品|联系|申请|登记|故障|项目|施工|当前|所在|详细|下单|采购|收货|使用|现场)"
+)
+
+
 def what_of(label: str, labels: Mapping[str, str]) -> str | None:
-    """The field that a label tells; "other" for one that tells none, None for what is no label."""
-    return labels.get(squeezed(label))
+    """The field that a label tells, also with whose it is before it; "other" for one that tells none, else None."""
+    name = squeezed(label)
+    return labels.get(name) or labels.get(_WHOSE.sub("", name))
 
 
 def _unspaced(line: str) -> str:
@@ -70,14 +77,13 @@ def _tables(lines: list[str], labels: Mapping[str, str]) -> Iterator[str]:
     """Rows of cells as forms, under a line of headings; without one each row is a message of its own."""
     at = 0
     while at < len(lines):
-        titles = _cells(lines[at])
-        known = [what for title in titles if (what := what_of(title, labels)) is not None]
-        if len(titles) > 2 and len(known) * 2 >= len(titles):
+        titles, apart = _titles(lines[at], labels)
+        if apart:
             at += 1
-            while at < len(lines) and (_RULE.match(lines[at]) or len(_cells(lines[at])) > 1):
+            while at < len(lines) and (_RULE.match(lines[at]) or len(_cells(lines[at], apart)) > 1):
                 if not _RULE.match(lines[at]):
                     yield ROW
-                    yield from _row(titles, _cells(lines[at]))
+                    yield from _row(titles, _cells(lines[at], apart, len(titles)))
                 at += 1
             continue
         if len(titles) > 2 and "\t" in lines[at]:
@@ -87,8 +93,18 @@ def _tables(lines: list[str], labels: Mapping[str, str]) -> Iterator[str]:
         at += 1
 
 
-def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in _CELLS.split(line.strip().strip("|"))]
+def _titles(line: str, labels: Mapping[str, str]) -> tuple[list[str], re.Pattern[str] | None]:
+    """The headings that a line is, and what parts its cells; None for what is no line of headings."""
+    for apart, least in ((_CELLS, 0.5), (_COMMA, 1.0)):
+        titles = _cells(line, apart)
+        known = [title for title in titles if what_of(title, labels) is not None]
+        if len(titles) > 2 and len(known) >= len(titles) * least:
+            return titles, apart
+    return _cells(line), None
+
+
+def _cells(line: str, apart: re.Pattern[str] = _CELLS, most: int = 0) -> list[str]:
+    return [cell.strip() for cell in apart.split(line.strip().strip("|"), maxsplit=max(most - 1, 0))]
 
 
 def _row(titles: Iterable[str], cells: Iterable[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ from demandctl.paste.layouts import squeezed
 from demandctl.paste.senders import Person, Staff
 from demandctl.paste.transcript import Message, Transcript
 
-ALONE, AMONG = 0.6, 0.35
+ALONE, AMONG = 0.6, 0.45
 """How likely a text may ask for nothing and still be a demand: where one customer was copied alone, and in a group.
 
 What was copied alone was copied for a reason."""
@@ -76,9 +76,22 @@ class Matter:
         return [*self.before, *self.said]
 
     @property
+    def written(self) -> list[Message]:
+        """The messages as they were written: one of which all parts are here as the whole that it was."""
+        found: list[Message] = []
+        for said in self.messages:
+            whole = said.message.whole
+            here = [s for s in self.messages if whole and s.message.whole is whole]
+            if whole and len(here) == len(_parts(whole)):
+                found += [whole] if here[0] is said else []
+            else:
+                found.append(said.message)
+        return found
+
+    @property
     def texts(self) -> list[str]:
         """What they say; a mere picture says nothing."""
-        return [s.text for s in self.messages if s.text]
+        return [s.form.body for s in self.messages if s.form.body]
 
 
 class LeftOut(NamedTuple):
@@ -108,7 +121,7 @@ _MEDIA = re.compile(
     re.IGNORECASE,
 )
 _STICKER = re.compile(r"\[[\u4e00-\u9fffA-Za-z]{1,6}\]")
-_MENTION = re.compile(r"@([^\s\u2005@，。：:！!]{1,24})(?:[\u2005\s]|$)|@([^\u2005\n@]{1,24})\u2005")
+_MENTION = re.compile(r"(?<![A-Za-z0-9._-])@([^\s\u2005@，。：:！!]{1,24})(?:[\u2005\s]|$)|@([^\u2005\n@]{1,24})\u2005")
 _EVERYBODY = ("所有人", "全体成员", "all", "All")
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d\U0001f1e6-\U0001f1ff]")
 _PUNCTUATION = str.maketrans(",;!?", "，；！？")
@@ -130,6 +143,8 @@ def read_message(message: Message, judge: Judge) -> Said:
     why = reasons.most_common(1)[0][0] if reasons else None
     if Why.SETTLED in reasons and not _asks(judge.wording.judge(kept).signals):
         why, kept = Why.SETTLED, ""
+    if Why.ADVERT in reasons and judge.learnt.guess(cues).nothing > ALONE:
+        why, kept = Why.ADVERT, ""  # 年底搞活动，欢迎来电: what stands around an advertisement belongs to it
     numbers = details.phone_numbers(text, wording)
     contact = {"contact": numbers[0].words} if numbers else None
     return Said(message, text, kept, judge.judge(kept, contact), to, form, why)
@@ -183,8 +198,9 @@ class _Grouping:
     def _units(self) -> Iterator[Message]:
         """The messages; a bare text of several paragraphs with a phone each is one message for each of them."""
         for message in self.transcript.messages:
-            parts = _paragraphs(message, self.wording, self.staff.phones) if message.sender is None else []
-            yield from parts or [message]
+            blocks = _paragraphs(message, self.wording, self.staff.phones) if message.sender is None else []
+            for block in blocks or [message]:
+                yield from _parts(block)
 
     def _leave(self, message: Message, why: Why) -> None:
         if message.text:
@@ -210,9 +226,11 @@ class _Grouping:
         if is_small(said.cues or said.text, self.wording):
             self._leave(said.message, Why.SMALL)
             return
-        if mine and said.why is Why.SETTLED and not said.cues and self.wording.noise["withdrawn"].search(said.text):
-            self._withdraw(mine, said)
-            return
+        if mine and mine[-1].response is None and self.wording.noise["withdrawn"].search(said.text):
+            self._withdraw(mine)
+            if not said.cues:
+                self._leave(said.message, Why.SETTLED)
+                return
         if mine and (matter := self._same_matter(said, mine)):
             self._add(matter, said)
             return
@@ -237,12 +255,12 @@ class _Grouping:
         if said.judgement.weight or together.kind == matter.judgement.kind:
             matter.judgement = together
 
-    def _withdraw(self, mine: list[Matter], said: Said) -> None:
+    def _withdraw(self, mine: list[Matter]) -> None:
         """算了: what was wanted last is not wanted any more, and what comes after is another matter."""
         gone = mine.pop()
         self.matters.remove(gone)
-        for other in (*gone.messages, said):
-            self._leave(other.message, Why.SETTLED)
+        for said in gone.messages:
+            self._leave(said.message, Why.SETTLED)
 
     def _together(self, said: Iterable[Said]) -> Judgement:
         """What several messages make together: the signals of all of them, and their words."""
@@ -265,6 +283,8 @@ class _Grouping:
         if weight >= SURE:
             return nothing < (0.95 if weight >= 8.5 else 0.8)
         if len(re.sub(r"\W", "", said.cues)) < (3 if self.alone else 7) or _is_place(said.cues):
+            return False
+        if judgement.kind is None and judgement.verdict.signals.keys().isdisjoint((*_REQUEST, "contact")):
             return False
         return nothing < (ALONE if self.alone else AMONG)
 
@@ -382,6 +402,20 @@ def _agree(old: Judgement, new: Judgement, *, marked: bool, other_product: bool)
     if None in (old.subtype, new.subtype) or old.subtype == new.subtype:
         return not other_product
     return old.kind in ("complaint", "suggestion") or {old.subtype, new.subtype} == {"repair", "advice"}
+
+
+_ASIDE = re.compile(
+    r"(?:^|(?<=[\n，。！？；,!?;]))(?=\s*(?:另外|还有(?:个|一个|件|一件)事|再(?:问|说)(?:一?下|个)|顺便问|对了)|\s*\d{1,2}[、.．)）]\s*\D)"
+)
+"""Where a message may begin to tell of another thing."""
+
+
+def _parts(message: Message) -> list[Message]:
+    """A message in parts, where it goes on to another thing; parts that turn out to be one matter stay together."""
+    parts = [part for part in _ASIDE.split(message.text) if part.strip()]
+    if len(parts) < 2 or message.form:
+        return [message]
+    return [replace(message, lines=part.strip("\n").split("\n"), raw=[part], whole=message) for part in parts]
 
 
 def _paragraphs(message: Message, wording: Wording, staff: Iterable[str]) -> list[Message]:

@@ -26,7 +26,7 @@ CLOCK = (
 )
 """A time of day as it stands in a header; part of a pattern."""
 
-_YEAR_LAST = r"(?P<ylm>\d{1,2})[/.](?P<yld>\d{1,2})[/.](?P<yly>\d{4})"
+_YEAR_LAST = r"(?P<ylm>\d{1,2})[/.](?P<yld>\d{1,2})[/.](?P<yly>\d{4}|\d\d(?=,))"
 WHEN = (
     rf"(?:{_YEAR_LAST}|{_DAY}(?:\s*(?:{_WEEKDAY}))?|{_WEEKDAY.replace('<w>', '<w2>')}|{_NEAR}"
     rf"|(?<![A-Za-z])(?:{_ENGLISH_DATE}|{_ENGLISH_DAY}))"
@@ -50,7 +50,8 @@ def day_of(found: re.Match[str], now: datetime) -> date | None:
     try:
         if groups.get("yly"):
             first, second = int(groups["ylm"]), int(groups["yld"])
-            return date(int(groups["yly"]), *((first, second) if first <= 12 else (second, first)))
+            year = int(groups["yly"])
+            return date(year + 2000 if year < 100 else year, *((first, second) if first <= 12 else (second, first)))
         named = groups.get("mon") or groups.get("dmon")
         month = _MONTHS.index(named[:3].lower()) + 1 if named else int(groups["m"])
         day = int(groups.get("mond") or groups.get("dmond") or groups["d"])

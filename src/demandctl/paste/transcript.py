@@ -15,7 +15,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import NamedTuple
 
-from demandctl.language.figures import narrow_letters
+from demandctl.language.figures import narrow
 from demandctl.paste.layouts import LABEL, ROW, lines_of, squeezed, what_of
 from demandctl.paste.stamps import CLOCK, WHEN, day_of, instant_of, moment_of
 
@@ -25,6 +25,7 @@ class Message:
     """One message; ``sender`` None where the paste names nobody, ``raw`` as it was pasted, header and all.
 
     ``form``: it is one of labelled lines, not of a chat. ``notice``: told to everybody by whoever runs the group.
+    ``whole``: the message of which it is one part, where that tells of several things.
     """
 
     sender: str | None
@@ -36,6 +37,7 @@ class Message:
     official: bool = False
     form: bool = False
     notice: bool = False
+    whole: Message | None = None
 
     @property
     def text(self) -> str:
@@ -74,8 +76,10 @@ _TIME_NAME_TEXT = re.compile(
     re.IGNORECASE,
 )
 _NAME_TIME_TEXT = re.compile(
-    rf"^\s*(?P<name>\S.{{0,30}}?)\s+[\[(（]?(?P<day>{WHEN})\s*{CLOCK}[\])）]?\s*[:：]\s*(?P<text>\S.*)$", re.IGNORECASE
+    rf"^\s*(?P<name>\S.{{0,30}}?)\s+[\[(（]?(?P<day>{WHEN})\s*{CLOCK}[\])）]?(?:\s*(?P<colon>[:：])\s*|\s+)(?P<text>\S.*)$",
+    re.IGNORECASE,
 )
+_BRACKETS = str.maketrans("【】〖〗〔〕", "[][][]")
 _TIMED = (_TIME_FIRST, _HEADER, _NAME_TIME_TEXT, _TIME_NAME_TEXT)
 _DAY_LINE = re.compile(
     rf"^\s*[{re.escape(_DASHES)}\s]*{WHEN}(?:\s*{CLOCK})?\s*[{re.escape(_DASHES)}\s]*$", re.IGNORECASE
@@ -108,7 +112,8 @@ _NO_NAME = re.compile(
     r"[。！？!?；;]|(?:时间|日期|之前|以前|预约|今天|明天|后天|昨天|上午|下午|晚上|早上|中午|到货)$|.{4,}[约于在是点]$|^[\d\s:：/.-]+$"
 )
 _NO_BARE_NAME = re.compile(
-    r"[您你]们?好|[\d，,、（(]|[的了吗呢吧]|(?:电话|地址|型号|价格|问题|原因|建议|意见|投诉|求|租|售|招|修|急|问|反映|情况|要|请|车|机|泵)"
+    r"[您你]们?好|[\d，,、（(]|[的了吗呢吧]|(?:电话|地址|型号|价格|问题|原因|建议|意见|投诉|求|租|售|招|修|急|问|反映|情况|要|请|车|机|泵"
+    r"|转让|闲置|收购|采购|处理|通知|公告|报价|资料|内容|备注|产品|规格|数量|需要|想|买|卖|换)"
 )
 
 
@@ -272,7 +277,7 @@ class _Reading:
         return True
 
     def _timed(self, number: int, line: str) -> bool:
-        plain = narrow_letters(line)
+        plain = narrow(line).translate(_BRACKETS)
         if not re.search(r"\d[:：]\d\d", plain):
             return False
         for pattern in _TIMED:
@@ -283,7 +288,9 @@ class _Reading:
             day_given = bool(found["day"])
             if pattern is _HEADER and not self._plausible(number, name, found["gap"], day_given):
                 continue
-            if pattern is _TIME_NAME_TEXT and not day_given and not plain.lstrip().startswith(("[", "(", "（")):
+            if pattern is _TIME_NAME_TEXT and not day_given and not plain.lstrip().startswith(("[", "(")):
+                continue
+            if pattern is _NAME_TIME_TEXT and not found["colon"] and not self._may_be_bare(name):
                 continue
             day = day_of(found, self.now) if day_given else self.day
             at = moment_of(found, day, self.now) if day or not day_given else None
@@ -295,6 +302,10 @@ class _Reading:
                 self.messages[-1].lines.append(line[found.start("text") :].strip())
             return True
         return False
+
+    def _may_be_bare(self, name: str) -> bool:
+        """Whether a name may stand before a time and its words on one line, with no colon between."""
+        return squeezed(name) in self.seen or (len(name) <= 10 and not _NO_BARE_NAME.search(name))
 
     def _plausible(self, number: int, name: str, gap: str, day_given: bool) -> bool:
         """A header without a date stands after a blank line, or names somebody who wrote before."""
@@ -374,9 +385,14 @@ class _Reading:
             self.messages[-1].raw.pop()
 
 
+_SPACED = re.compile("[\u4e00-\u9fff](?: [\u4e00-\u9fff]){1,3}")
+
+
 def _name(text: str) -> str:
     """A sender as shown, without the marks that WeCom and QQ put around it."""
-    name = re.sub(r"@微信$|^\[[^\]]{1,8}\]\s*(?=\S)|[:：]$", "", text.strip()).strip()
+    name = re.sub(r"@微信$|^\[[^\]]{1,8}\]\s*(?=\S)|[:：]$|\s*<[^<>]*@[^<>]*>$", "", text.strip()).strip()
+    if _SPACED.fullmatch(name):
+        name = name.replace(" ", "")
     if spoken := _SPOKEN.match(name):
         name = spoken[1].strip()
     return re.sub(r"[(（<]\d{5,12}[)）>]$", "", name).strip() if not re.fullmatch(r"1\d{10}", name) else name

@@ -25,10 +25,11 @@ _SIZES = rf"(?:{_SIZE}\s*(?:和|跟|与|或者?|、|/|还是)\s*)*{_SIZE}"
 _SIZE_BEFORE = re.compile(rf"(?<![\d.])(?P<size>{_SIZES})\s*的?\s*(?:全?新的?|二手的?|旧的?|国[五六]的?|电动的?)?\s*$")
 _SIZE_AFTER = re.compile(r"[ ，,]?(?P<size>\d{1,3}(?:\.\d)?(?:米|方|立方|吨))(?!左右|以[内上下]|[/每长高远外管]|.?管)")
 _MODEL = re.compile(r"(?<![A-Za-z0-9])((?:[A-Z]{1,5}[- ]?\d{2,5}[A-Z0-9-]{0,8}))(?![A-Za-z0-9])")
-_TYRE = re.compile(r"(?<![A-Za-z0-9.])(\d{1,2}(?:\.\d{1,2})?[R-]\d{2}(?:\.\d)?)(?![\d])")
+_TYRE = re.compile(r"(?<![A-Za-z0-9.])(\d{1,2}(?:\.\d{1,2}[R-]|R)\d{2}(?:\.\d)?)(?![\d])")
 _FIGURE_FIRST = re.compile(
     r"(?<![A-Za-z0-9.])(\d{1,4}(?!KW|MM|CM|KG|KV|KVA|MPA|HP|ML|GB|RMB|KM|ER\b)[A-Z]{2,4}\d{0,3})(?![A-Za-z0-9])"
 )
+_BRANDED = re.compile(r"\s?的?(\d{2,4}[A-Za-z]{0,3})(?![\d年月日号台个万元米吨方千小公升])")
 _NO_MODEL = re.compile(
     r"^(?:E|F|P|C|A|DN|M|SPN|FMI|SF|JD|YT|ZTO|EMS|SN|NO|QQ|ID|VX|WX|GPS|ERP|B|G)[- ]?\d", re.IGNORECASE
 )
@@ -44,13 +45,13 @@ _END = (
     r"|泵(?![车送管房站轴芯体盖头芯壳工])|锅炉|炉(?!子)|电梯|变压器|生产线|流水线|模拟器|道闸|磅秤|电子秤|台秤|地磅|冷库)"
 )
 _CUT = (
-    r"，。！？、；：（）()\s\d的了吗呢吧啊呀在是有要买卖租修换用开来去到想找求收出我你他它们这那哪各每台辆部架套个"
-    "只条件座和与或跟及把被给请帮问能会就都也还又再不没很太叫让新旧老从吨方米下一二两三四五六七八九十几"
+    r"，。！？、；：（）()\s\d的了吗呢吧啊呀在是有要买卖租修换用开来去到想找求收出我你他它们这那哪各每台辆个"
+    "只和与或跟及把被给请帮问能会就都也还又再不没很太叫让新旧老从吨方米下一二两三四五六七八九十几"
 )
 _UNKNOWN = re.compile(rf"[^{_CUT}]{{1,6}}?{_END}")
 _NO_MACHINE = re.compile(
     r"(?:司|手|飞|时|危|耳|样|整|停|开|关|死|待|单|本|有|无|当|随|趁|主|动|转|投|商|契|契|熄|重|装|农|联系|电脑|相)机$|(?:刹|上|下|停|发|提|打|堵|倒|"
-    r"洗|验|看|换|租|修|汽|火|班|跟|拼|小|大|撞|翻|派|调|拉|送|等|本|整|挡|驾|校|装|借|坐|赶|飙|试|骑|退|拖|一)车$"
+    r"洗|验|看|换|租|修|汽|火|班|跟|拼|小|大|撞|翻|派|调|拉|送|等|本|整|挡|驾|校|装|借|坐|赶|飙|试|骑|退|拖|一|现|新|旧|老|好|破|贵|便宜|二手|这|那|台)车$"
 )
 
 
@@ -70,9 +71,9 @@ def product(text: str, wording: Wording, *, parts: bool = False) -> Detail | Non
     found = list(_machines(flat, wording))
     if not found and (bare := _BARE_SIZE.search(flat)):
         return Detail(f"{bare[1]}米泵车", bare[0])
-    found = found or list(_goods(flat, wording)) or list(_unknown(flat, wording))
+    found = found or sorted([*_goods(flat, wording), *_unknown(flat, wording)], key=lambda ware: ware.start)
     if not found:
-        model = _model(flat)
+        model = _model(flat, wording)
         named = _part(flat, wording) if parts else None
         return (
             Detail(f"{named.value} {model.value}", f"{named.words} {model.words}")
@@ -80,7 +81,7 @@ def product(text: str, wording: Wording, *, parts: bool = False) -> Detail | Non
             else named or model
         )
     chosen = _chosen(found, flat, wording)
-    return Detail(_with_model(flat, chosen.value), chosen.words) if chosen else None
+    return Detail(_with_model(flat, chosen.value, wording), chosen.words) if chosen else None
 
 
 def _machines(flat: str, wording: Wording) -> Iterator[_Ware]:
@@ -107,10 +108,19 @@ def _goods(flat: str, wording: Wording) -> Iterator[_Ware]:
 
 
 def _unknown(flat: str, wording: Wording) -> Iterator[_Ware]:
+    """Machines that the table does not know, without the measure that was taken for the beginning of their name."""
     for match in _UNKNOWN.finditer(flat):
-        if not _NO_MACHINE.search(match[0]) and not wording.lists["job"].search(flat[match.start() : match.end() + 2]):
-            score = bool(_TAKEN.search(flat[max(match.start() - 14, 0) : match.start()]))
-            yield _Ware(score, match[0], match[0], match[0], match.start())
+        name = _MEASURE.sub("", match[0])
+        start = match.end() - len(name)
+        if len(name) < 2 or _NO_MACHINE.search(name) or wording.lists["job"].search(flat[start : match.end() + 2]):
+            continue
+        size = _SIZE_BEFORE.search(flat[max(start - 24, 0) : start])
+        value = (re.sub(r"[\s的]", "", size["size"]) if size else "") + name
+        score = bool(_TAKEN.search(flat[max(start - 14, 0) : start])) + bool(size)
+        yield _Ware(score, value, (size[0] if size else "") + name, name, start)
+
+
+_MEASURE = re.compile(r"^[条套部座件架]")
 
 
 def _part(flat: str, wording: Wording) -> Detail | None:
@@ -140,10 +150,11 @@ def _weight(flat: str, start: int, wording: Wording) -> float:
 
 
 def _side_by_side(flat: str, wares: list[_Ware]) -> bool:
-    """洒水车和雾炮车: several that are wanted together."""
+    """洒水车和雾炮车, 打桩机液压站: several that are wanted together, or one of another."""
     first, last = wares[0], wares[-1]
     between = flat[first.start : last.start]
-    return len(between) < 16 and re.search(r"[和与跟、及]", between) is not None
+    apart = between[len(first.words) :].strip()
+    return len(between) < 16 and (apart in ("", "的") or re.search(r"[和与跟、及]", apart) is not None)
 
 
 def _one_is_meant(wares: list[_Ware]) -> bool:
@@ -152,7 +163,11 @@ def _one_is_meant(wares: list[_Ware]) -> bool:
     return any(names.issubset(alike) for alike in NAMES)
 
 
-def _model(text: str) -> Detail | None:
+def _model(text: str, wording: Wording) -> Detail | None:
+    """A model: letters and figures, a tyre's size, or the figures behind a maker's name (久保田688)."""
+    for brand in wording.lists["brand"].finditer(text):
+        if figures := _BRANDED.match(text, brand.end()):
+            return Detail(f"{brand[0]}{figures[1]}", f"{brand[0]}{figures[0]}")
     for match in (m for pattern in (_MODEL, _TYRE, _FIGURE_FIRST) for m in pattern.finditer(text)):
         before = text[max(match.start() - 8, 0) : match.start()]
         if not _NO_MODEL.match(match[1]) and not _NO_MODEL_BEFORE.search(before):
@@ -160,6 +175,6 @@ def _model(text: str) -> Detail | None:
     return None
 
 
-def _with_model(text: str, value: str) -> str:
-    model = _model(text)
+def _with_model(text: str, value: str, wording: Wording) -> str:
+    model = _model(text, wording)
     return f"{value} {model.value}" if model and model.value not in value else value

@@ -4,9 +4,6 @@ from pathlib import Path
 
 __version__ = "0.1.0"
 
-SCHEMA_VERSION = 2
-"""The version of the ledger that this program writes: the number of upgrades in ``migrations``."""
-
 APPLICATION_ID = 0x444D434C
 """Stands in every ledger (DMCL), so that another program's database is recognised and left alone."""
 

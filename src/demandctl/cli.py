@@ -82,7 +82,8 @@ def program(
 
 def show_version() -> None:
     """The program's and the schema's version."""
-    from demandctl import SCHEMA_VERSION, __version__
+    from demandctl import __version__
+    from demandctl.store.fields import SCHEMA_VERSION
 
     put(f"demandctl {__version__}（台账版本 {SCHEMA_VERSION}）")
 

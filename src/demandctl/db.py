@@ -21,8 +21,8 @@ from shutil import rmtree
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
-from demandctl import SCHEMA_VERSION
 from demandctl.errors import LedgerUnusable, NotFound, Refused
+from demandctl.store.fields import SCHEMA_VERSION
 from demandctl.store.file import (
     BUSY_SECONDS,
     draft_of,

@@ -12,8 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from demandctl import SCHEMA_VERSION
 from demandctl.cli import app
+from demandctl.store.fields import SCHEMA_VERSION
 
 HERE = Path(__file__).parent
 LATER = "2026-11-27T10:00:00+08:00"

@@ -6,8 +6,9 @@ from contextlib import closing
 from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
-from demandctl import APPLICATION_ID, SCHEMA_VERSION
+from demandctl import APPLICATION_ID
 from demandctl.store import models
+from demandctl.store.fields import SCHEMA_VERSION
 from demandctl.store.migrations import AUDITED, UPGRADES
 from tests.support.cli import Cli
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from demandctl import SCHEMA_VERSION
+from demandctl.store.fields import SCHEMA_VERSION
 from tests.data.make_ledger import LATER, answers
 from tests.support.cli import DATA, Cli
 

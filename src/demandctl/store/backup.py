@@ -8,10 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from demandctl import APPLICATION_ID, SCHEMA_VERSION
+from demandctl import APPLICATION_ID
 from demandctl.errors import LedgerUnusable, NotFound, Refused
 from demandctl.language.subject import Subject
 from demandctl.store.copies import folder, kept
+from demandctl.store.fields import SCHEMA_VERSION
 from demandctl.store.file import (
     BUSY_SECONDS,
     flush_folder,

@@ -32,6 +32,9 @@ from demandctl.vocabulary import (
     Value,
 )
 
+SCHEMA_VERSION = 2
+"""The version of the ledger that has these columns: the number of upgrades in ``migrations``."""
+
 
 class Holds(Enum):
     """What a column holds."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 
-from demandctl import APPLICATION_ID, SCHEMA_VERSION
+from demandctl import APPLICATION_ID
 from demandctl.core.parts import PART_OF_OLD
+from demandctl.store.fields import SCHEMA_VERSION
 
 _AUDITED_1 = ("customer", "contact", "demand", "follow_up", "assignment", "escalation", "revisit", "event", "deadline")
 _AUDITED_2 = (

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from demandctl import SCHEMA_VERSION
 from demandctl.core.months import months_on
 from demandctl.core.rules import read_rules
 from demandctl.errors import LedgerUnusable, NotFound, UsageError
@@ -18,6 +17,7 @@ from demandctl.language.subject import About, Subject
 from demandctl.queries.reader import Reader
 from demandctl.store import backup, copies, invariants
 from demandctl.store.conditions import is_open
+from demandctl.store.fields import SCHEMA_VERSION
 from demandctl.store.file import dead_parts, identify, open_file, unusable
 from demandctl.store.migrations import structure, structure_of_today
 from demandctl.store.values import stored

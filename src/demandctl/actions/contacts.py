@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlmodel import Session, select
 
@@ -14,10 +14,6 @@ from demandctl.queries.reader import reader_in
 from demandctl.store.models import Contact
 from demandctl.store.work import Work
 from demandctl.vocabulary import Role
-
-if TYPE_CHECKING:
-    pass
-
 
 # -- contacts ----------------------------------------------------------------------------------------------------
 

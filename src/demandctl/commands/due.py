@@ -197,7 +197,7 @@ def put_due(
         columns = [*columns[:-1], columns[-1]._replace(style=style.removeprefix("bold "))]
         put_table(columns, [row(due, now, more) for due, more in group])
     if len(lines) > len(shown_lines) or len(found) < sum(counts.values()):
-        left = f" {len(lines) - len(shown_lines)} 条" if len(found) == sum(counts.values()) else "的"
+        left = f" {len(lines) - len(shown_lines)} 条" if len(found) == sum(counts.values()) else "一些"
         tell(f"\n还有{left}没有列出：demandctl due --limit 0")
 
 

@@ -130,7 +130,7 @@ def test_undo_is_refused_with_the_reason_when_something_depends_on_it(ledger: Cl
     before = _tables(ledger.db)
     refused = ledger.run("undo")
     assert refused.code == 1
-    assert "客户 1 后来又被" in refused.err
+    assert "客户 K00001 后来又被" in refused.err
     assert _tables(ledger.db) == before
 
 

@@ -47,7 +47,7 @@ def plan(
     work.session.add(revisit)
     work.session.flush()
     tell(work, revisit, {"planned"}, due=at, what=f"{kind.label}：{customer.name}")
-    work.describe(f"计划{kind.label} {customer.name} {echo(at, work.now, work.calendar)}")
+    work.describe(f"计划{revisit.subject.words}：{customer.name}，{kind.label}，{echo(at, work.now, work.calendar)}")
     return revisit
 
 
@@ -93,7 +93,7 @@ def _visit(work: Work, revisit: Revisit, given: dict[str, Any], form: bool) -> s
         revisit.recorded_at = work.now
         work.session.flush()
         tell(work, revisit, {"recorded"})
-    work.describe(f"{'填写回访表' if form else '已回访'} {revisit.id}：{customer.name}")
+    work.describe(f"{'填写回访表' if form else '已回访'} {revisit.code}：{customer.name}")
     return "form" if form else "visit"
 
 

@@ -6,15 +6,16 @@ import typer
 
 from demandctl.context import Context
 from demandctl.language.display import moment, shown
-from demandctl.queries.demands import read_demand
+from demandctl.language.subject import Subject
 from demandctl.queries.history import OperationView, read_operations
+from demandctl.queries.known import require_subject
 from demandctl.queries.reader import reading
 from demandctl.terminal.answers import object_answer
 from demandctl.terminal.options import Json, Limit, Since, Until, row_limit
 from demandctl.terminal.render import Column, put, put_json, put_styled, put_table, tell
-from demandctl.terminal.takes import Argument, Option, many, ref, word
+from demandctl.terminal.takes import CODE, Argument, Option, many, word
 
-MaybeNumber = Annotated[int | None, Argument("只看一条需求的", ref("demand", "编号"))]
+About = Annotated[Subject | None, Argument("只看一条的", CODE, "需求 12、客户 K00003、回访 R4")]
 WhoFilter = Annotated[tuple[str, ...], Option("--who", "谁做的", many(word("姓名")), "写一部分即可")]
 CommandFilter = Annotated[
     tuple[str, ...], Option("--command", "哪个命令", many(word("命令")), "如 follow-up、customer")
@@ -23,7 +24,7 @@ Changes = Annotated[bool, Option("--changes", "逐项列出改了什么")]
 
 
 def log(
-    ctx: typer.Context, number: MaybeNumber = None, who: WhoFilter = (), command: CommandFilter = (), since: Since = "",
+    ctx: typer.Context, about: About = None, who: WhoFilter = (), command: CommandFilter = (), since: Since = "",
     until: Until = "", changes: Changes = False, limit: Limit = None, json: Json = False,
 ) -> None:  # fmt: skip
     """操作日志：谁在何时做了什么；--changes 看改了什么。"""
@@ -31,10 +32,10 @@ def log(
     from demandctl.queries.changes import in_words, of_operations
 
     with reading(app) as reader:
-        if number is not None:
-            read_demand(reader, number)
+        if about:
+            require_subject(reader, about)
         found = read_operations(
-            reader, demand=number, who=who, commands=command, since=since, until=until, limit=row_limit(limit, json)
+            reader, about=about, who=who, commands=command, since=since, until=until, limit=row_limit(limit, json)
         )
         changed = of_operations(reader, [o.id for o in found]) if changes else {}
         told = {key: list(in_words(reader, fields)) for key, fields in changed.items()} if not json else {}
@@ -42,7 +43,7 @@ def log(
         put_json([o.data() | {"changes": changed[o.id]} if changes else o for o in found])
         return
     if not found:
-        put("没有符合条件的操作" if number or who or command or since or until else "还没有操作")
+        put("没有符合条件的操作" if about or who or command or since or until else "还没有操作")
         return
     if changes:
         _put_changes(app, found, told)

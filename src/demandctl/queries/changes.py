@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from demandctl.language.subject import LEDGER, About, Subject
+from demandctl.language.subject import Subject
 from demandctl.queries.reader import Reader
 from demandctl.queries.view import View
-from demandctl.store.fields import TABLES, Field, Holds, field_of, known, label
+from demandctl.store.fields import TABLES, Field, Holds, field_of, known, label, row_called
 
 _GIVER = "from_id_contact"
 """What JSON calls ``assignment.from_id``: it was released so."""
@@ -53,7 +53,7 @@ def _fields(
         return
     event = "added" if old is None else "removed" if new is None else "changed"
     before, after = old or {}, new or {}
-    what = _what(table, number, new or old or {})
+    what = row_called(table, number, new or old or {})
     for column in after or before:
         field = known(table, column)
         if field is None or not field.told:
@@ -62,17 +62,6 @@ def _fields(
         if a != b and not (event != "changed" and (a or b) in (None, "", "[]", 0)):
             key = _GIVER if (table, column) == ("assignment", "from_id") else column
             yield FieldChange(table=table, row=number, what=what, event=event, field=key, name=field.name, old=a, new=b)
-
-
-def _what(table: str, number: int, row: Mapping[str, Any]) -> str:
-    if table in ("customer", "demand", "revisit"):
-        return Subject(About(table), number).words
-    if table == "deadline":
-        about = About(row["about"])
-        return f"时限“{row.get('rule_name')}” {Subject(about, row.get(f'{about}_id') or LEDGER.number)}"
-    owners = (About.DEMAND, About.CUSTOMER)
-    owner = next((f"{Subject(of, row[f'{of}_id'])} " for of in owners if row.get(f"{of}_id")), "")
-    return f"{owner}{TABLES[table]} {number}"
 
 
 def in_words(reader: Reader, changes: Iterable[FieldChange]) -> Iterator[str]:

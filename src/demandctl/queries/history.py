@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from demandctl.language.subject import About, Subject
 from demandctl.queries.columns import columns
 from demandctl.queries.demands import DemandInFull, read_demand
 from demandctl.queries.narrowing import any_of, bound
 from demandctl.queries.reader import Reader, Row
 from demandctl.queries.view import View
+from demandctl.store.fields import TABLES, known
 from demandctl.vocabulary import Method, NoteKind, Route
 
 
@@ -98,7 +100,7 @@ def history_of(reader: Reader, number: int) -> History:
         follow_ups=[follow_up_view(reader, row) for row in told],
         assignments=[assignment_view(reader, row) for row in handed],
         escalations=[escalation_view(reader, row) for row in raised],
-        operations=read_operations(reader, demand=number),
+        operations=read_operations(reader, about=Subject.demand(number)),
     )
 
 
@@ -130,19 +132,30 @@ def escalation_view(reader: Reader, row: Row) -> EscalationView:
     return EscalationView(to=row["name"], **columns(reader, "escalation", row))
 
 
+def _touching(subject: Subject) -> str:
+    """The operations that changed a subject of number ``:subject``, or a row of another table that is its own."""
+    if subject.about is About.DEMAND:
+        return "SELECT operation_id FROM change WHERE demand_id = :subject"
+    column = f"{subject.about}_id"
+    rows = {table: f"SELECT id FROM {table} WHERE {column} = :subject" for table in TABLES if known(table, column)}
+    tests = [f"table_name = '{table}' AND row_id IN ({ids})" for table, ids in rows.items()]
+    own = f"table_name = '{subject.about}' AND row_id = :subject"
+    return f"SELECT operation_id FROM change WHERE {' OR '.join([own, *tests])}"
+
+
 def read_operations(
     reader: Reader,
     *,
-    demand: int | None = None,
+    about: Subject | None = None,
     who: Collection[str] = (),
     commands: Collection[str] = (),
     since: str = "",
     until: str = "",
     limit: int | None = None,
 ) -> list[OperationView]:
-    """What was done, newest last: of one demand, by one person, by a command or its group, in a span of time."""
+    """What was done, newest last: to one subject, by one person, by a command or its group, in a span of time."""
     tests = {
-        "id IN (SELECT operation_id FROM change WHERE demand_id = :demand)": demand,
+        f"id IN ({_touching(about)})" if about else "": about,
         any_of("instr(who, one.value) > 0", "who"): who,
         any_of("command = one.value OR command LIKE one.value || ' %'", "commands"): commands,
         "at >= :since": since,
@@ -151,8 +164,8 @@ def read_operations(
     where = " AND ".join(test for test, value in tests.items() if value) or "1"
     rows = reader.stream(
         f"SELECT * FROM (SELECT * FROM operation WHERE {where} ORDER BY id DESC LIMIT :limit) ORDER BY id",
-        {"demand": demand, "who": bound(who), "commands": bound(commands), "since": since, "until": until,
-         "limit": -1 if limit is None else limit},
+        {"subject": about.number if about else None, "who": bound(who), "commands": bound(commands), "since": since,
+         "until": until, "limit": -1 if limit is None else limit},
     )  # fmt: skip
     return [
         OperationView(

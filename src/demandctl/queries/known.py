@@ -8,11 +8,25 @@ from typing import NoReturn
 from demandctl.config import rules_text
 from demandctl.core.rules import read_rules
 from demandctl.errors import NotFound, Several
+from demandctl.language.subject import About, Subject
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import Reader
 
 _NEWEST = 2000
 """Among how many names the nearest are looked for."""
+
+
+_LISTED = {
+    About.DEMAND: "demandctl list",
+    About.CUSTOMER: "demandctl customer list",
+    About.REVISIT: "demandctl revisit list",
+}
+
+
+def require_subject(reader: Reader, subject: Subject) -> None:
+    """NotFound for a code that nothing has."""
+    if not reader.rows(f"SELECT 1 FROM {subject.about} WHERE id = ?", (subject.number,)):
+        raise NotFound(f"没有{subject.words}", f"看看有哪些：{_LISTED[subject.about]}")
 
 
 def require_known(

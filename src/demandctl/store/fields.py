@@ -7,10 +7,11 @@ whoever only reads may have it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
+from demandctl.language.subject import LEDGER, About, Subject
 from demandctl.vocabulary import (
     AliasKind,
     Channel,
@@ -486,6 +487,18 @@ def known(table: str, column: str) -> Field | None:
 def fields_of(table: str) -> tuple[Field, ...]:
     """The columns of a table."""
     return tuple(field for field in FIELDS if field.table == table)
+
+
+def row_called(table: str, number: int, row: Mapping[str, Any]) -> str:
+    """What people call a row: 需求 D12, 时限“派单” D12, D12 跟进 30."""
+    if table in ("customer", "demand", "revisit"):
+        return Subject(About(table), number).words
+    if table == "deadline":
+        about = About(row["about"])
+        return f"时限“{row.get('rule_name')}” {Subject(about, row.get(f'{about}_id') or LEDGER.number)}"
+    owners = (About.DEMAND, About.CUSTOMER)
+    owner = next((f"{Subject(of, row[f'{of}_id'])} " for of in owners if row.get(f"{of}_id")), "")
+    return f"{owner}{TABLES.get(table, table)} {number}"
 
 
 def called(table: str, column: str) -> str:

@@ -106,7 +106,7 @@ def _revert(session: Session, change: Change) -> None:
 
 def _changed_since(session: Session, change: Change) -> Refused:
     """Why it cannot be undone: what touched the row later, and is not to be taken back."""
-    from demandctl.store.fields import TABLES
+    from demandctl.store.fields import row_called
 
     later = session.connection().execute(
         text(
@@ -117,5 +117,5 @@ def _changed_since(session: Session, change: Change) -> Refused:
     )
     operation = next(iter(later), None)
     by = f"被 #{operation[0]}（{operation[1] or operation[2]}）改过" if operation else "被别的程序改过"
-    what = f"{TABLES.get(change.table, change.table)} {change.row_id}"
+    what = row_called(change.table, change.row_id, change.new or change.old or {})
     return Refused(f"{what} 后来又{by}，不能撤销", "看看改了什么：demandctl log --changes")

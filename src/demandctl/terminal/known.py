@@ -187,6 +187,7 @@ def _either(*sources: Callable[..., Found]) -> Callable[..., Found]:
 SOURCES: Mapping[str, Callable[..., Found]] = {
     "demand": _demands,
     "revisit": _revisits,
+    "code": _either(_demands, _customers, _revisits),
     "subject": _either(_demands, _contacts),
     "customer": _customers,
     "contact": _contacts,

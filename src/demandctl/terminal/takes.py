@@ -222,6 +222,8 @@ def ref(known: str, metavar: str) -> Takes:
     return Takes(metavar, _one_line, known=known)
 
 
+CODE = Takes("编号", lambda app, text: typed.subject(text), known="code")
+"""A demand, a customer or a revisit by its code."""
 NUMBERS = Takes("编号 …", lambda app, text: typed.demand_number(text), known="demand", parts=typed.numbers)
 """Demands by number, several at once: ``3 5 7``, ``3-6``, ``3,5``."""
 

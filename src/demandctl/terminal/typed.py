@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.language.figures import narrow
-from demandctl.language.subject import About, read_number
+from demandctl.language.subject import About, Subject, read_number
 from demandctl.store.values import stored
 
 # Patterns stay text until something is read, so that importing this module is cheap.
@@ -31,6 +31,14 @@ def _number(text: str, about: About, hint: str) -> int:
     if number is None:
         raise UsageError(f"“{text[:40]}”不是{about.label}编号", hint)
     return number
+
+
+def subject(text: str) -> Subject:
+    """A demand, a customer or a revisit by its code; a bare number is a demand's. UsageError for anything else."""
+    found = Subject.read(text, About.DEMAND)
+    if found is None:
+        raise UsageError(f"“{text[:40]}”不是编号", "需求写 12 或 D12，客户 K00003，回访 R4")
+    return found
 
 
 def whole_number(text: str) -> int:

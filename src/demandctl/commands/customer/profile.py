@@ -229,7 +229,7 @@ def _put_history(data: CustomerInFull, now: datetime) -> None:
         put_table(
             columns,
             [
-                [str(r.id), r.kind.label,
+                [r.subject.code, r.kind.label,
                  moment(r.visited_at or r.planned_at, now),
                  r.satisfaction.label if r.satisfaction else ""]
                 for r in data.revisits

@@ -339,14 +339,14 @@ def list_(
         return
     its = names("revisit")
     columns = [
-        Column(its["id"], right=True, wrap=False), Column(its["kind"], wrap=False), Column(its["customer_id"]),
+        Column(its["id"], wrap=False), Column(its["kind"], wrap=False), Column(its["customer_id"]),
         Column(its["planned_at"], wrap=False), Column(its["visited_at"], wrap=False),
         Column(its["satisfaction"], wrap=False), Column(its["problem"], least=8), Column("情况", wrap=False),
     ]  # fmt: skip
     put_table(
         columns,
         [
-            [str(r.id), r.kind.label, r.customer.name, moment(r.planned_at, app.now),
+            [r.subject.code, r.kind.label, r.customer.name, moment(r.planned_at, app.now),
              moment(r.visited_at, app.now), rating(r.satisfaction), r.problem or "", _standing(r, app)]
             for r in found
         ],

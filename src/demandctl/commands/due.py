@@ -1,6 +1,5 @@
 """``due``: who owes what to whom by when."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -8,11 +7,11 @@ import typer
 
 from demandctl.context import Context
 from demandctl.errors import Ended, UsageError
-from demandctl.language.display import brief, lateness, moment, shown, span
-from demandctl.language.subject import Subject
+from demandctl.language.display import brief, moment, shown
 from demandctl.queries.deadlines import Due, DueFilter, due_deadlines
 from demandctl.queries.reader import reading
 from demandctl.store.fields import called, names
+from demandctl.terminal.clocks import gathered, standing
 from demandctl.terminal.options import BranchFilter, Json, KindFilter, Limit, OwnerFilter, row_limit
 from demandctl.terminal.render import Column, is_narrow, put, put_json, put_styled, put_table, tell
 from demandctl.terminal.takes import NUMBERS, SPAN, Argument, Option, many, ref
@@ -158,17 +157,6 @@ CLOCKS = 5
 """How many clocks of one demand may be due at once."""
 
 
-def gathered(found: Iterable[Due], *, each: bool = False) -> list[tuple[Due, int]]:
-    """One line a demand, revisit or customer: its worst clock, and how many more of it are due."""
-    if each:
-        return [(due, 0) for due in found]
-    lines: dict[Subject, tuple[Due, int]] = {}
-    for due in found:
-        worst, more = lines.get(due.subject, (due, -1))
-        lines[due.subject] = (worst, more + 1)
-    return list(lines.values())
-
-
 def put_due(
     found: list[Due], counts: dict[DeadlineState, int], now: datetime, nothing: str = NOTHING, *, each: bool = False,
     most: int | None = None,
@@ -220,12 +208,3 @@ def _narrow_row(due: Due, now: datetime, more: int = 0) -> list[str]:
     due_at = brief(due.due_at, now)
     who, owes = f"{shown(customer)}\n{shown(place)}", f"{shown(name)}\n{phone}"
     return [number, kind, who.strip(), what, owes.strip(), due_at, stands]
-
-
-def standing(due: Due, now: datetime) -> str:
-    """How late or how long left, and the repeat in words."""
-    if due.state is DeadlineState.OVERDUE:
-        late = f"超时{lateness(due.late_minutes, due.workday_minutes)}" if due.late_minutes else "刚超时"
-        repeated = f"，连续{due.missed}次" if (due.missed or 0) > 1 else ""
-        return late + repeated
-    return f"还剩{span(due.due_at - now)}" + ("（暂定）" if due.provisional else "")

@@ -1,19 +1,17 @@
 """``list``, ``show`` and ``search``: look at demands."""
 
 from datetime import datetime
-from functools import partial
 from typing import Annotated
 
 import typer
 
 from demandctl.context import Context
-from demandctl.language.display import brief, moment, shown, shown_lines
+from demandctl.language.display import brief, moment
 from demandctl.language.subject import Subject
 from demandctl.queries.demands import DemandInFull, DemandView, Filter, read_demands
-from demandctl.queries.history import DemandStory, FollowUpView, read_story
-from demandctl.queries.people import PersonView
+from demandctl.queries.history import DemandStory, read_story
 from demandctl.queries.reader import Reader, reading
-from demandctl.store.fields import called, names
+from demandctl.store.fields import names
 from demandctl.terminal.options import (
     BranchFilter,
     Json,
@@ -27,7 +25,7 @@ from demandctl.terminal.options import (
     row_limit,
 )
 from demandctl.terminal.render import Column, gist, is_narrow, pairs, put, put_json, put_styled, put_table, say
-from demandctl.terminal.showing import details, put_deadlines, status_label
+from demandctl.terminal.showing import demand_facts, demand_story, demand_title, put_deadlines, status_label
 from demandctl.terminal.takes import ANY_SUBTYPE, Argument, Option, choice, each, many, ref, word
 from demandctl.vocabulary import (
     Channel,
@@ -202,96 +200,15 @@ def _narrow_row(demand: DemandView, now: datetime) -> list[str]:
     return [number, brief(demand.raised_at, now), demand.kind.label, customer, content, person, status]
 
 
-_TOLD_WITH_OTHERS = frozenset({
-    "kind", "subtype", "urgency", "status", "group_name", "raised_at", "registered_at", "branch", "next_plan",
-    "amount", "reason", "duplicate_of", "closed_at", "source",
-})  # fmt: skip
-"""Columns of a demand that stand in its head, or in a line with another."""
-
-
 def put_demand(demand: DemandInFull, now: datetime, *, as_json: bool) -> None:
     """One demand on the screen: who, what, its clocks, its story."""
     if as_json:
         put_json(demand)
         return
-    customer, number = demand.customer, demand.number
-    label = subtype_label(demand.kind, demand.subtype)
-    flag = f"【{demand.urgency.label}】" if demand.urgency is not Urgency.NORMAL else ""
-    head = f"{Subject.demand(number)}  {demand.kind.label}{'·' + label if label else ''}  {status_label(demand)}{flag}"
-    put_styled(shown(head), "bold")
-    channel = demand.channel.label + (f"“{demand.group}”" if demand.group else "")
-    at = partial(moment, now=now)
-    instead = {
-        "customer_id": f"{customer.code} {customer.name}  {customer.phone}  {customer.wechat}".rstrip(),
-        "channel": f"{channel}，{at(demand.raised_at)} 提出，{at(demand.registered_at)} 登记",
-        "region": f"{demand.region}  {demand.branch or ''}".strip(),
-        "handler_id": _person(demand.handler),
-        "leader_id": _person(demand.leader),
-        "escalation": f"第 {demand.escalation} 级" if demand.escalation else "",
-        "next_at": f"{moment(demand.next_at, now)} {demand.next_plan or ''}".strip(),
-        "outcome": _ending(demand, now),
-    }
-    told = dict(details("demand", demand, at, without=_TOLD_WITH_OTHERS, instead=instead))
-    asked = {called("demand", "customer_id"): told.pop(called("demand", "customer_id"))}
-    pairs((asked | {called("customer", "company"): customer.company} | told).items())
+    put_styled(demand_title(demand), "bold")
+    pairs(demand_facts(demand, now))
     put_deadlines(demand.deadlines, now)
-    if isinstance(demand, DemandStory):
-        _put_story(demand, now)
-
-
-def _person(person: PersonView | None) -> str:
-    if not person:
-        return ""
-    return f"{person.name}  {person.phone}  {person.branch} {person.role.label}".rstrip()
-
-
-def _ending(demand: DemandView, now: datetime) -> str:
-    if not demand.outcome:
-        return ""
-    parts = [
-        demand.outcome.label,
-        f"{demand.amount:,} 元" if demand.amount is not None else "",
-        demand.reason or "",
-        f"与 {Subject.demand(demand.duplicate_of)} 重复" if demand.duplicate_of else "",
-        moment(demand.closed_at, now),
-    ]
-    return "，".join(part for part in parts if part)
-
-
-STEPS = ("verify", "upgrade", "confirm", "reopen")
-"""What is told from the log, because it leaves no record of its own."""
-
-
-def _put_story(demand: DemandStory, now: datetime) -> None:
-    story: list[tuple[datetime, int, str]] = []
-    for a in demand.assignments:
-        how = a.how.label
-        told = f"{how} → {a.to} {a.phone}" + (f"（{a.reason}）" if a.reason else "")
-        story.append((a.at, 0, told))
-    for e in demand.escalations:
-        story.append((e.at, 1, f"升级第 {e.level} 级 → {e.to}：{e.problem}"))
-    for f in demand.follow_ups:
-        story.append((f.at, 2, _told(f, now)))
-    for step in demand.operations:
-        if step.command in STEPS and not step.undone_by:
-            story.append((step.at, 3, step.summary))
-    if story:
+    if isinstance(demand, DemandStory) and (story := demand_story(demand, now)):
         put()
         put_styled("经过", "bold")
-        pairs((moment(at, now), told) for at, _, told in sorted(story, key=lambda entry: (entry[0], entry[1])))
-
-
-def _told(follow_up: FollowUpView, now: datetime) -> str:
-    marks = [
-        follow_up.method.label if follow_up.method else "",
-        "内部" if follow_up.internal else "",
-        follow_up.stage or "",
-        "已解决" if follow_up.resolved else "",
-    ]
-    extra = "·".join(mark for mark in marks if mark)
-    text = f"{follow_up.by}{f'［{extra}］' if extra else ''}：{shown_lines(follow_up.text)}"
-    if follow_up.wait_until:
-        text += f"\n等到 {moment(follow_up.wait_until, now)}"
-    elif follow_up.next_at:
-        text += f"\n下次 {moment(follow_up.next_at, now)} {follow_up.next_plan or ''}".rstrip()
-    return text
+        pairs(story)

@@ -1,11 +1,8 @@
 """Bare ``demandctl``: the day at a glance, on one screen of 80 columns and 24 lines."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 
-from demandctl.commands.due import gathered, standing
 from demandctl.context import Context
-from demandctl.core.worktime import Calendar
 from demandctl.language.display import cut, day, padded, shown, width
 from demandctl.language.subject import About
 from demandctl.queries.deadlines import Due, DueFilter, due_deadlines
@@ -13,13 +10,12 @@ from demandctl.queries.demands import DemandView, Filter, read_demands
 from demandctl.queries.glance import glance
 from demandctl.queries.owing import owed_late
 from demandctl.queries.reader import Reader, reading
+from demandctl.terminal.clocks import days_off, gathered, standing
 from demandctl.terminal.render import is_terminal, put, put_json, put_styled, tell
 from demandctl.vocabulary import WEEKDAYS, DeadlineState, Status
 
 MINE, OTHERS = 9, 6
 """How many lines of each kind fit under the numbers on one screen."""
-AHEAD = 10
-"""Days within which days off are told."""
 EXPORTS = {"W": "weekly", "Q": "quarterly"}
 """What hands a period upward, by the letter in its name; the rest are months."""
 
@@ -44,8 +40,8 @@ def today(app: Context, *, as_json: bool) -> None:
     overdue, due_today = (_many(counts.get(state, 0)) for state in (DeadlineState.OVERDUE, DeadlineState.TODAY))
     open_now = f"未结束 {numbers.open} 条（待派单 {numbers.new}，待确认 {numbers.confirming}）"
     tell(f"{open_now}；超时 {overdue} 项，今天到期 {due_today} 项")
-    off = _days_off(app.calendar, now.date())
-    tell(f"7 天内要回访 {numbers.revisits} 次；周一要反馈 {numbers.monday} 条{off}")
+    off = days_off(app.calendar, now.date())
+    tell(f"7 天内要回访 {numbers.revisits} 次；周一要反馈 {numbers.monday} 条{f'；{off}' if off else ''}")
     if trouble := _trouble_with_notices(app):
         put_styled(shown(f"提醒 {trouble}；查一查：demandctl doctor"), "red")
     _put_lines("该我做", [_mine(app, due, more, statuses) for due, more in mine], MINE, "demandctl due --mine")
@@ -105,20 +101,6 @@ def _other(app: Context, name: str, owed: Sequence[tuple[Due, DemandView | None]
     whom = name or "没有登记领导"
     worst = min((due for due, _ in owed), key=lambda due: due.due_at)
     return shown(f"{whom} {len(subjects)} 件"), f"最久{standing(worst, app.now)}", f"nudge {shown(whom)}"
-
-
-def _days_off(calendar: Calendar, now: date) -> str:
-    """The next holiday of three days and more that is near: its name and its length."""
-    for ahead in range(1, AHEAD + 1):
-        first = now + timedelta(days=ahead)
-        name = calendar.closed.get(first)
-        if name and calendar.is_working(first - timedelta(days=1)):
-            last = first
-            while not calendar.is_working(last + timedelta(days=1)):
-                last += timedelta(days=1)
-            when = "明天" if ahead == 1 else f"{first.month}月{first.day}日"
-            return f"；{when}起{name}放假 {(last - first).days + 1} 天"
-    return ""
 
 
 def _nothing_yet(app: Context) -> None:

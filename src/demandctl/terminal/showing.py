@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
+from functools import partial
 from types import MappingProxyType
 
-from demandctl.language.display import lateness, moment
+from demandctl.language.display import lateness, moment, shown, shown_lines
 from demandctl.language.subject import Subject
 from demandctl.queries.deadlines import Clock
 from demandctl.queries.demands import DemandView
+from demandctl.queries.history import DemandStory, FollowUpView
+from demandctl.queries.people import PersonView
 from demandctl.queries.view import View
-from demandctl.store.fields import TABLES, Field, Holds, fields_of, names
+from demandctl.store.fields import TABLES, Field, Holds, called, fields_of, names
 from demandctl.terminal.render import Column, put, put_styled, put_table
-from demandctl.vocabulary import DeadlineState, Term
+from demandctl.vocabulary import DeadlineState, Term, Urgency, subtype_label
 
 
 def status_label(demand: DemandView) -> str:
@@ -96,3 +99,94 @@ def how_it_stands(clock: Clock, now: datetime) -> str:
         times = f"，连续 {clock.missed} 次" if (clock.missed or 0) > 1 else ""
         return f"超时 {lateness(clock.late_minutes or 0, clock.workday_minutes)}{times}"
     return clock.state.label + ("（暂定，当年放假安排未公布）" if clock.provisional else "")
+
+
+_TOLD_WITH_OTHERS = frozenset({
+    "kind", "subtype", "urgency", "status", "group_name", "raised_at", "registered_at", "branch", "next_plan",
+    "amount", "reason", "duplicate_of", "closed_at", "source",
+})  # fmt: skip
+"""Columns of a demand that stand in its head, or in a line with another."""
+
+
+def demand_title(demand: DemandView) -> str:
+    """A demand in a few words: its code, its kind, where it stands."""
+    label = subtype_label(demand.kind, demand.subtype)
+    flag = f"【{demand.urgency.label}】" if demand.urgency is not Urgency.NORMAL else ""
+    kind = demand.kind.label + (f"·{label}" if label else "")
+    return shown(f"{demand.subject}  {kind}  {status_label(demand)}{flag}")
+
+
+def demand_facts(demand: DemandView, now: datetime) -> list[tuple[str, str]]:
+    """What a demand is, by the names of its columns."""
+    customer = demand.customer
+    channel = demand.channel.label + (f"“{demand.group}”" if demand.group else "")
+    at = partial(moment, now=now)
+    instead = {
+        "customer_id": f"{customer.code} {customer.name}  {customer.phone}  {customer.wechat}".rstrip(),
+        "channel": f"{channel}，{at(demand.raised_at)} 提出，{at(demand.registered_at)} 登记",
+        "region": f"{demand.region}  {demand.branch or ''}".strip(),
+        "handler_id": _person(demand.handler),
+        "leader_id": _person(demand.leader),
+        "escalation": f"第 {demand.escalation} 级" if demand.escalation else "",
+        "next_at": f"{moment(demand.next_at, now)} {demand.next_plan or ''}".strip(),
+        "outcome": _ending(demand, now),
+    }
+    told = dict(details("demand", demand, at, without=_TOLD_WITH_OTHERS, instead=instead))
+    asked = {called("demand", "customer_id"): told.pop(called("demand", "customer_id"))}
+    return list((asked | {called("customer", "company"): customer.company} | told).items())
+
+
+def _person(person: PersonView | None) -> str:
+    if not person:
+        return ""
+    return f"{person.name}  {person.phone}  {person.branch} {person.role.label}".rstrip()
+
+
+def _ending(demand: DemandView, now: datetime) -> str:
+    if not demand.outcome:
+        return ""
+    parts = [
+        demand.outcome.label,
+        f"{demand.amount:,} 元" if demand.amount is not None else "",
+        demand.reason or "",
+        f"与 {Subject.demand(demand.duplicate_of)} 重复" if demand.duplicate_of else "",
+        moment(demand.closed_at, now),
+    ]
+    return "，".join(part for part in parts if part)
+
+
+STEPS = ("verify", "upgrade", "confirm", "reopen")
+"""What is told from the log, because it leaves no record of its own."""
+
+
+def demand_story(demand: DemandStory, now: datetime) -> list[tuple[str, str]]:
+    """What happened to a demand, and when, the oldest first."""
+    story: list[tuple[datetime, int, str]] = []
+    for a in demand.assignments:
+        how = a.how.label
+        told = f"{how} → {a.to} {a.phone}" + (f"（{a.reason}）" if a.reason else "")
+        story.append((a.at, 0, told))
+    for e in demand.escalations:
+        story.append((e.at, 1, f"升级第 {e.level} 级 → {e.to}：{e.problem}"))
+    for f in demand.follow_ups:
+        story.append((f.at, 2, _told(f, now)))
+    for step in demand.operations:
+        if step.command in STEPS and not step.undone_by:
+            story.append((step.at, 3, step.summary))
+    return [(moment(at, now), told) for at, _, told in sorted(story, key=lambda entry: (entry[0], entry[1]))]
+
+
+def _told(follow_up: FollowUpView, now: datetime) -> str:
+    marks = [
+        follow_up.method.label if follow_up.method else "",
+        "内部" if follow_up.internal else "",
+        follow_up.stage or "",
+        "已解决" if follow_up.resolved else "",
+    ]
+    extra = "·".join(mark for mark in marks if mark)
+    text = f"{follow_up.by}{f'［{extra}］' if extra else ''}：{shown_lines(follow_up.text)}"
+    if follow_up.wait_until:
+        text += f"\n等到 {moment(follow_up.wait_until, now)}"
+    elif follow_up.next_at:
+        text += f"\n下次 {moment(follow_up.next_at, now)} {follow_up.next_plan or ''}".rstrip()
+    return text

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from demandctl.commands.due import standing
 from demandctl.commands.monday.walk import walk
 from demandctl.context import Context
 from demandctl.errors import UsageError
@@ -17,6 +16,7 @@ from demandctl.queries.people import Addressee
 from demandctl.queries.reader import reading
 from demandctl.store.fields import names
 from demandctl.terminal import asking
+from demandctl.terminal.clocks import standing
 from demandctl.terminal.copying import Copy, Note, Unmask, put_notes
 from demandctl.terminal.options import BranchFilter, Json, OwnerFilter
 from demandctl.terminal.render import Column, is_terminal, put, put_json, put_styled, put_table, tell

@@ -1,0 +1,48 @@
+"""How clocks are told on a line: the worst one of a subject, how late it is, which days off are near."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from demandctl.core.worktime import Calendar
+from demandctl.language.display import lateness, span
+from demandctl.language.subject import Subject
+from demandctl.queries.deadlines import Due
+from demandctl.vocabulary import DeadlineState
+
+
+def gathered(found: Iterable[Due], *, each: bool = False) -> list[tuple[Due, int]]:
+    """One line a demand, revisit or customer: its worst clock, and how many more of it are due."""
+    if each:
+        return [(due, 0) for due in found]
+    lines: dict[Subject, tuple[Due, int]] = {}
+    for due in found:
+        worst, more = lines.get(due.subject, (due, -1))
+        lines[due.subject] = (worst, more + 1)
+    return list(lines.values())
+
+
+def standing(due: Due, now: datetime) -> str:
+    """How late or how long left, and the repeat in words."""
+    if due.state is DeadlineState.OVERDUE:
+        late = f"超时{lateness(due.late_minutes, due.workday_minutes)}" if due.late_minutes else "刚超时"
+        repeated = f"，连续{due.missed}次" if (due.missed or 0) > 1 else ""
+        return late + repeated
+    return f"还剩{span(due.due_at - now)}" + ("（暂定）" if due.provisional else "")
+
+
+AHEAD = 10
+"""Days within which days off are told."""
+
+
+def days_off(calendar: Calendar, now: date) -> str:
+    """The next holiday of three days and more that is near: its name and its length."""
+    for ahead in range(1, AHEAD + 1):
+        first = now + timedelta(days=ahead)
+        name = calendar.closed.get(first)
+        if name and calendar.is_working(first - timedelta(days=1)):
+            last = first
+            while not calendar.is_working(last + timedelta(days=1)):
+                last += timedelta(days=1)
+            when = "明天" if ahead == 1 else f"{first.month}月{first.day}日"
+            return f"{when}起{name}放假 {(last - first).days + 1} 天"
+    return ""

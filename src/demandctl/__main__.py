@@ -8,10 +8,10 @@ _before = signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 def main() -> None:
     """Load the program and run it."""
-    from demandctl.cli import main as run
+    from demandctl import cli
 
     signal.signal(signal.SIGINT, _before)
-    run()
+    cli.main()
 
 
 if __name__ == "__main__":

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 from sqlmodel import select
 
-from demandctl.actions import customers
+from demandctl.actions import customers, revisits
 from demandctl.actions.demands import find_demand, tell
-from demandctl.actions.revisits import escalate as escalate_revisit
-from demandctl.actions.revisits import find_revisit
 from demandctl.core.routing import leads
 from demandctl.errors import Refused
 from demandctl.language.subject import About
@@ -33,7 +31,7 @@ def hand_over(work: Work, old: Contact, new: Contact, held: Sequence[Holding], *
         if holding.subject.about is About.CUSTOMER:
             customers.give_owner(work, work.session.get_one(Customer, number), new)
         elif holding.subject.about is About.REVISIT:
-            escalate_revisit(work, find_revisit(work.session, number), new)
+            revisits.escalate(work, revisits.find_revisit(work.session, number), new)
         else:
             parts.setdefault(number, set()).add(holding.what)
     for number, whats in parts.items():

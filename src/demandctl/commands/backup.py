@@ -85,8 +85,7 @@ def _size(count: int) -> str:
 def restore(ctx: typer.Context, file: File, yes: Yes = False, json: Json = False) -> None:
     """用备份恢复台账；先检查备份，被替换的台账留在旁边。"""
     app: Context = ctx.obj
-    from demandctl.store.backup import inspect
-    from demandctl.store.backup import restore as put_back
+    from demandctl.store.backup import inspect, put_back
 
     about = inspect(file)
     last = datetime.fromisoformat(str(about["last"])).astimezone(app.zone) if about["last"] else None

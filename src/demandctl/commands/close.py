@@ -50,13 +50,19 @@ def close(
     if asks and len(numbers) == 1 and _means_to_buy(app, number, outcome):
         answer(f"{Subject.demand(number)} 没有结束", f"转为商机：demandctl upgrade {number}")
         return
-    from demandctl.actions.demands import close as end
+    from demandctl.actions import demands
     from demandctl.actions.several import each
     from demandctl.db import transaction
 
     with transaction(app, "close") as work:
         closing = partial(
-            end, work, outcome=outcome, at=at or app.now, reason=reason, amount=amount, duplicate_of=duplicate_of
+            demands.close,
+            work,
+            outcome=outcome,
+            at=at or app.now,
+            reason=reason,
+            amount=amount,
+            duplicate_of=duplicate_of,
         )
         ended = each(work, numbers, lambda demand: closing(demand), f"结束（{outcome.label}）")
         product_inquiry = ended[0].kind == Kind.INQUIRY and ended[0].subtype == "product"
@@ -110,14 +116,14 @@ def confirm(
         solved = _heard(app, numbers[0])
     if solved is None:
         raise UsageError("客户怎么说？", f"解决了：demandctl confirm {numbers[0]} --solved；没解决：--unsolved")
-    from demandctl.actions.demands import confirm as hear
+    from demandctl.actions import demands
     from demandctl.actions.several import each
     from demandctl.db import transaction
 
     told = bool(solved)
     with transaction(app, "confirm") as work:
         each(
-            work, numbers, lambda demand: hear(work, demand, solved=told, at=at or app.now, text=note),
+            work, numbers, lambda demand: demands.confirm(work, demand, solved=told, at=at or app.now, text=note),
             f"客户确认{'已' if told else '未'}解决",
         )  # fmt: skip
     if solved:
@@ -143,12 +149,12 @@ def _heard(app: Context, number: int) -> bool:
 def reopen(ctx: typer.Context, numbers: Numbers, reason: Reason = "", json: Json = False) -> None:
     """重开已结束的需求，可以几条一起。"""
     app: Context = ctx.obj
-    from demandctl.actions.demands import reopen as take_up
+    from demandctl.actions import demands
     from demandctl.actions.several import each
     from demandctl.db import transaction
 
     with transaction(app, "reopen") as work:
-        opened = each(work, numbers, lambda demand: take_up(work, demand, reason=reason), "重开")
+        opened = each(work, numbers, lambda demand: demands.reopen(work, demand, reason=reason), "重开")
         handled, status = opened[0].handler_id, Status(opened[0].status)
     following = f'demandctl follow-up {numbers[0]} "…"' if handled else f"demandctl assign {numbers[0]}"
     demands_answer(app, numbers, json, f"已重开，{status.label}", f"下一步：{following}")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from demandctl.commands.import_ import contacts as import_contacts
+from demandctl.commands import import_
 from demandctl.context import Context
 from demandctl.errors import Lacking, Offer, Refused
 from demandctl.language.display import moment
@@ -217,5 +217,5 @@ TREE: Tree = {
     "list": Entry("名单", list_),
     "show": Entry("查看", show),
     "leave": Entry("离职", leave),
-    "import": Entry("导入", import_contacts),
+    "import": Entry("导入", import_.contacts),
 }

@@ -109,14 +109,17 @@ def _offers(app: Context, number: int) -> dict[str, Offer]:
 def verify(ctx: typer.Context, numbers: Numbers, verified: Verified = True, json: Json = False) -> None:
     """记录商机是否属实，可以几条一起。"""
     app: Context = ctx.obj
-    from demandctl.actions.demands import verify as settle
+    from demandctl.actions import demands
     from demandctl.actions.several import each
     from demandctl.db import transaction
 
     number = numbers[0]
     with transaction(app, "verify") as work:
         each(
-            work, numbers, lambda demand: settle(work, demand, verified), f"核实（{'属实' if verified else '不属实'}）"
+            work,
+            numbers,
+            lambda demand: demands.verify(work, demand, verified),
+            f"核实（{'属实' if verified else '不属实'}）",
         )
     following = (
         f"派单：demandctl assign {number}"

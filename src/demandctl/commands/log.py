@@ -76,7 +76,7 @@ def undo(ctx: typer.Context, json: Json = False) -> None:
     """撤销最近一步；再撤销就是再往前一步。"""
     app: Context = ctx.obj
     from demandctl.db import transaction
-    from demandctl.store.undo import undo as take_back
+    from demandctl.store.undo import take_back
 
     with transaction(app, "undo") as work:
         operation = take_back(work)

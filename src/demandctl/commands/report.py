@@ -40,15 +40,14 @@ def report(
     period = parse_period(unit, of, today) if of else period_of(unit, today)
     if send and not message:
         raise UsageError("--send 要和 --message 一起用", "demandctl report --message --send 渠道")
-    from demandctl.queries.report import SECTIONS, data
-    from demandctl.queries.report import report as numbers_of
+    from demandctl.queries.report import SECTIONS, data, read_report
 
     with reading(app) as reader:
         if branch:
             from demandctl.queries.known import require_known
 
             require_known(reader, branch=branch)
-        found = numbers_of(reader, period, branch)
+        found = read_report(reader, period, branch)
         document = data(found, reader)
     if message:
         _put_message(app, found, send, json)

@@ -115,6 +115,6 @@ def _trouble_with_notices(app: Context) -> str:
     """What is to be told of notices that are configured and do not go out."""
     if not app.config.get("notify", "channels"):
         return ""
-    from demandctl.notify.standing import standing as of_notices
+    from demandctl.notify.standing import health_of
 
-    return of_notices(app.db_path).trouble(app.now)
+    return health_of(app.db_path).trouble(app.now)

@@ -151,7 +151,7 @@ def weekly(job: Job) -> NewBook:
     """周报: the week at a glance, then its new demands, open opportunities, what is overdue, what ended, revisits."""
     assert job.period is not None
     book, reader = _book(job, "需求周报"), job.reader
-    found = report.report(reader, job.period, job.asked.branch)
+    found = report.read_report(reader, job.period, job.asked.branch)
     pages.add(book, "概览", f"需求周报　{job.period.name}", _heading(job), _overview(found))
     span = job.within_period()
     ended = span.demands._replace(since="", until="", closed_since=span.since, closed_until=span.until)
@@ -206,7 +206,7 @@ def monthly(job: Job) -> NewBook:
     """月度回访整理 (C 2.2): the month's revisits, a sheet for each department they are for."""
     assert job.period is not None
     book, reader, span = _book(job, "月度回访整理"), job.reader, job.within_period()
-    found = report.report(reader, job.period, job.asked.branch)
+    found = report.read_report(reader, job.period, job.asked.branch)
     names = rows.departments(reader, span)
     compiled = [(name, list(rows.revisits(reader, span, department=name))) for name in names]
     blocks = [pages.by_department(compiled), *pages.revisit_summary([r for _, part in compiled for r in part],
@@ -223,11 +223,11 @@ def quarterly(job: Job) -> NewBook:
     """季度总结 (C 2.2): the quarter at a glance, its three months beside each other, and what is left to solve."""
     assert job.period is not None
     book, reader, span = _book(job, "季度总结"), job.reader, job.within_period()
-    found = report.report(reader, job.period, job.asked.branch)
+    found = report.read_report(reader, job.period, job.asked.branch)
     top = [*_overview(found), pages.satisfaction(found)]
     pages.add(book, "总结", f"季度总结　{job.period.name}", _heading(job), top)
     months = [
-        report.report(reader, month, job.asked.branch) for month in report.months_of(job.period, reader.now.date())
+        report.read_report(reader, month, job.asked.branch) for month in report.months_of(job.period, reader.now.date())
     ]
     pages.add(book, "月度走势", f"月度走势　{job.period.name}", _heading(job), pages.months(months))
     pages.add(book, "分析", f"分公司与时限　{job.period.name}", _heading(job), _analysis(found))

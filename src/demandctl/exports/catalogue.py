@@ -84,7 +84,7 @@ def _contacts(job: Job) -> Iterator[ContactView]:
 
 def _report_data(job: Job) -> dict[str, object]:
     assert job.period is not None
-    return report.data(report.report(job.reader, job.period, job.asked.branch), job.reader)
+    return report.data(report.read_report(job.reader, job.period, job.asked.branch), job.reader)
 
 
 def _week(job: Job) -> dict[str, object]:
@@ -114,7 +114,9 @@ def _quarter(job: Job) -> dict[str, object]:
     months = report.months_of(job.period, job.reader.now.date())
     return {
         **_report_data(job),
-        "months": [report.data(report.report(job.reader, month, job.asked.branch), job.reader) for month in months],
+        "months": [
+            report.data(report.read_report(job.reader, month, job.asked.branch), job.reader) for month in months
+        ],
     }
 
 
@@ -145,7 +147,7 @@ class NumberRow(View):
 
 def _number_rows(job: Job) -> Iterator[NumberRow]:
     assert job.period is not None
-    found = report.report(job.reader, job.period, job.asked.branch)
+    found = report.read_report(job.reader, job.period, job.asked.branch)
     for number in found.numbers:
         before = found.before.get(number.id)
         yield NumberRow(

@@ -89,8 +89,8 @@ def add(
             last += 1
             yield line
         _finish(made, columns, max(last, HEADER_ROW + 1), late, reader)
-        end = [workbook.SheetRow([workbook.Cell(empty, "subtitle")], 20)] if last == HEADER_ROW else []
-        tail = [*end, workbook.EMPTY, workbook.SheetRow([workbook.Cell(SIGNATURES, "sign")], 30)]
+        end = [workbook.SheetRow([workbook.SheetCell(empty, "subtitle")], 20)] if last == HEADER_ROW else []
+        tail = [*end, workbook.EMPTY, workbook.SheetRow([workbook.SheetCell(SIGNATURES, "sign")], 30)]
         yield from workbook.lines_xml(book, tail, last + 1)
 
     sheet = book.sheet(title, widths, lines)
@@ -111,10 +111,10 @@ def _top(name: str, heading: Heading, columns: Sequence[FormColumn]) -> list[wor
     middle = "-middle" if sum(column.width for column in columns) <= NARROW else ""
     lines = max(workbook.lines_of(column.title, column.width) for column in columns)
     return [
-        workbook.SheetRow([workbook.Cell(name, f"title{middle}")], 30),
-        workbook.SheetRow([workbook.Cell(heading.line(), f"subtitle{middle}")], 20),
+        workbook.SheetRow([workbook.SheetCell(name, f"title{middle}")], 30),
+        workbook.SheetRow([workbook.SheetCell(heading.line(), f"subtitle{middle}")], 20),
         workbook.SheetRow(
-            [workbook.Cell(column.title, "header") for column in columns], max(24, lines * workbook.LINE + 6)
+            [workbook.SheetCell(column.title, "header") for column in columns], max(24, lines * workbook.LINE + 6)
         ),
     ]
 

@@ -11,7 +11,7 @@ from demandctl.exports import charts, workbook
 from demandctl.exports.charts import Chart
 from demandctl.exports.form import SIGNATURES, Heading
 from demandctl.exports.rows import RevisitRow
-from demandctl.exports.workbook import EMPTY, Cell, NewBook, SheetRow
+from demandctl.exports.workbook import EMPTY, NewBook, SheetCell, SheetRow
 from demandctl.queries import report
 from demandctl.queries.demands import Filter
 from demandctl.queries.reader import Reader
@@ -39,7 +39,7 @@ class Panel(NamedTuple):
 
     title: str
     header: tuple[str, ...]
-    rows: Sequence[Sequence[Cell]]
+    rows: Sequence[Sequence[SheetCell]]
     drawn: tuple[Drawn, ...] = ()
 
 
@@ -47,11 +47,11 @@ def add(book: NewBook, title: str, name: str, heading: Heading, blocks: Sequence
     """Add a page of blocks as a sheet."""
     blocks = [block for block in blocks if block.rows]
     widths = _widths(blocks)
-    lines = [SheetRow([Cell(name, "title")], 30), SheetRow([Cell(heading.line(), "subtitle")], 20)]
+    lines = [SheetRow([SheetCell(name, "title")], 30), SheetRow([SheetCell(heading.line(), "subtitle")], 20)]
     placed: list[Chart] = []
     for block in blocks:
-        lines.append(SheetRow([Cell(block.title, "section")], 24))
-        lines.append(SheetRow([Cell(text, "header") for text in block.header], ROW + 2))
+        lines.append(SheetRow([SheetCell(block.title, "section")], 24))
+        lines.append(SheetRow([SheetCell(text, "header") for text in block.header], ROW + 2))
         header = len(lines)
         lines += [SheetRow(row, _height(row, widths)) for row in block.rows]
         for drawn in block.drawn:
@@ -60,7 +60,7 @@ def add(book: NewBook, title: str, name: str, heading: Heading, blocks: Sequence
         lines.append(EMPTY)
     rows_of_charts = -(-len(placed) // CHARTS_ACROSS)
     lines += [EMPTY] * (2 + rows_of_charts * CHART_ROWS - len(lines))
-    lines.append(SheetRow([Cell(SIGNATURES, "sign")], 30))
+    lines.append(SheetRow([SheetCell(SIGNATURES, "sign")], 30))
     beside = [3.0, *[CHART_WIDTH] * (min(CHARTS_ACROSS, len(placed)) * CHART_COLUMNS)] if placed else []
     sheet = book.sheet(title, [*widths, *beside], lambda _: workbook.lines_xml(book, lines))
     sheet.sheet_view.showGridLines = False
@@ -76,7 +76,7 @@ def _widths(blocks: Sequence[Panel]) -> list[float]:
     """As wide as the widest text of each column needs, within reason."""
     found: list[float] = []
     for block in blocks:
-        rows = [[Cell(title) for title in block.header], *block.rows]
+        rows = [[SheetCell(title) for title in block.header], *block.rows]
         for place in range(len(block.header)):
             if place == len(found):
                 found.append(16.0 if place == 0 else 9.0)
@@ -85,14 +85,14 @@ def _widths(blocks: Sequence[Panel]) -> list[float]:
     return found
 
 
-def _needs(cell: Cell) -> int:
+def _needs(cell: SheetCell) -> int:
     """How wide a cell's text is, or its number as it is shown."""
     if isinstance(cell.value, str):
         return workbook.room(cell.value)
     return len(f"{cell.value:,.2f}") if cell.style == "money" and cell.value < 1e10 else 8
 
 
-def _height(row: Sequence[Cell], widths: Sequence[float]) -> float:
+def _height(row: Sequence[SheetCell], widths: Sequence[float]) -> float:
     lines = (workbook.lines_of(c.value, w) for c, w in zip(row, widths, strict=False) if isinstance(c.value, str))
     return max(ROW, max(lines, default=1) * workbook.LINE + 5)
 
@@ -103,16 +103,16 @@ FORMATS = {"count": "number", "share": "percent", "minutes": "decimal", "days": 
 UNIT_NAMES = {"minutes": "（分钟）", "days": "（天）", "yuan": "（元）"}
 
 
-def value_cell(number: Number | None) -> Cell:
+def value_cell(number: Number | None) -> SheetCell:
     """A number's value in its format, a dash where there was nothing to measure."""
     if number is None or number.value is None:
-        return Cell("—", "code")
-    return Cell(round(number.value, 4), FORMATS[number.unit])
+        return SheetCell("—", "code")
+    return SheetCell(round(number.value, 4), FORMATS[number.unit])
 
 
-def share_cells(number: Number) -> list[Cell]:
+def share_cells(number: Number) -> list[SheetCell]:
     """Kept, of how many, and the rate."""
-    return [Cell(number.numerator, "number"), Cell(number.denominator, "number"), value_cell(number)]
+    return [SheetCell(number.numerator, "number"), SheetCell(number.denominator, "number"), value_cell(number)]
 
 
 KEY_NUMBERS = (
@@ -141,24 +141,24 @@ def key_numbers(found: Report) -> Panel:
         shared = number.unit == "share"
         rows.append(
             [
-                Cell(name + UNIT_NAMES.get(number.unit, ""), "label"),
+                SheetCell(name + UNIT_NAMES.get(number.unit, ""), "label"),
                 value_cell(number),
                 value_cell(before),
                 _change(number, before),
-                Cell(number.numerator, "number") if shared else Cell("", "code"),
-                Cell(number.denominator, "number") if number.unit != "count" else Cell("", "code"),
+                SheetCell(number.numerator, "number") if shared else SheetCell("", "code"),
+                SheetCell(number.denominator, "number") if number.unit != "count" else SheetCell("", "code"),
             ]
         )
     return Panel("主要指标", ("指标", "本期", "上期", "增减", "其中达到", "总数"), rows)
 
 
-def _change(number: Number, before: Number | None) -> Cell:
+def _change(number: Number, before: Number | None) -> SheetCell:
     if before is None or number.value is None or before.value is None:
-        return Cell("—", "code")
+        return SheetCell("—", "code")
     change = number.value - before.value
     if number.unit == "share":
-        return Cell(f"{change * 100:+.1f}个百分点".replace("+0.0个", "0个").replace("-0.0个", "0个"), "code")
-    return Cell(f"{change:+,.0f}" if number.unit in ("count", "yuan") else f"{change:+,.1f}", "code")
+        return SheetCell(f"{change * 100:+.1f}个百分点".replace("+0.0个", "0个").replace("-0.0个", "0个"), "code")
+    return SheetCell(f"{change:+,.0f}" if number.unit in ("count", "yuan") else f"{change:+,.1f}", "code")
 
 
 def by_kind(found: Report) -> Panel:
@@ -166,7 +166,10 @@ def by_kind(found: Report) -> Panel:
     sections = ("new", "closed", "open")
     parts = [{number.key: number for number in found.parts(section, "kind")} for section in sections]
     rows = [
-        [Cell(kind.label, "label"), *(Cell(part[kind].numerator if kind in part else 0, "number") for part in parts)]
+        [
+            SheetCell(kind.label, "label"),
+            *(SheetCell(part[kind].numerator if kind in part else 0, "number") for part in parts),
+        ]
         for kind in Kind
     ]
     drawn = (Drawn("column", "各类需求", (1, 2, 3)),)
@@ -182,8 +185,8 @@ def by_branch(found: Report, limit: int = 12) -> Panel:
     names = sorted(known, key=lambda b: -sum(p[b].numerator for p in parts if b in p))
     rows = [
         [
-            Cell(name or "未定分公司", "label"),
-            *(Cell(part[name].numerator if name in part else 0, "number") for part in parts),
+            SheetCell(name or "未定分公司", "label"),
+            *(SheetCell(part[name].numerator if name in part else 0, "number") for part in parts),
             value_cell(rates.get(name)),
         ]
         for name in names[:limit]
@@ -194,20 +197,22 @@ def by_branch(found: Report, limit: int = 12) -> Panel:
 
 def rates(numbers: Sequence[Number], by: str, limit: int = 40) -> Panel:
     """On-time rates by rule, branch or handler."""
-    rows = [[Cell(n.name, "label"), *share_cells(n)] for n in numbers if n.by == by and n.denominator][:limit]
+    rows = [[SheetCell(n.name, "label"), *share_cells(n)] for n in numbers if n.by == by and n.denominator][:limit]
     drawn = (Drawn("bar", f"按时率（按{report.BY[by]}）", (3,), percent=True),) if len(rows) <= 20 else ()
     return Panel(f"按时率：按{report.BY[by]}", (report.BY[by], "按时", "应完成", "按时率"), rows, drawn)
 
 
 def ages(found: Report) -> Panel:
     """How long what is open has been open."""
-    rows = [[Cell(n.name, "label"), Cell(n.numerator, "number")] for n in found.parts("ageing", "age")]
+    rows = [[SheetCell(n.name, "label"), SheetCell(n.numerator, "number")] for n in found.parts("ageing", "age")]
     return Panel("未结束的时长", ("提出至今", "需求数"), rows, (Drawn("column", "未结束需求的时长", (1,)),))
 
 
 def lost(found: Report) -> Panel:
     """Why opportunities were lost."""
-    rows = [[Cell(n.name, "label"), Cell(n.numerator, "number")] for n in found.parts("opportunity", "reason")][:12]
+    rows = [
+        [SheetCell(n.name, "label"), SheetCell(n.numerator, "number")] for n in found.parts("opportunity", "reason")
+    ][:12]
     name = called("demand", "reason")
     return Panel(name, ("原因", "次数"), rows, (Drawn("bar", name, (1,)),))
 
@@ -215,7 +220,7 @@ def lost(found: Report) -> Panel:
 def satisfaction(found: Report) -> Panel:
     """How satisfied the customers were that were visited."""
     parts = [number for number in found.parts("revisit", "satisfaction") if number.denominator]
-    rows = [[Cell(n.name, "label"), Cell(n.numerator, "number")] for n in parts]
+    rows = [[SheetCell(n.name, "label"), SheetCell(n.numerator, "number")] for n in parts]
     return Panel("客户满意度", (called("revisit", "satisfaction"), "次数"), rows, (Drawn("pie", "客户满意度", (1,)),))
 
 
@@ -225,9 +230,9 @@ def summary(reader: Reader, asked: Filter) -> list[Panel]:
     used = list(Status)
     matrix = [
         [
-            Cell(kind.label, "label"),
-            *(Cell(counts[kind][s], "number") for s in used),
-            Cell(counts[kind].total(), "number"),
+            SheetCell(kind.label, "label"),
+            *(SheetCell(counts[kind][s], "number") for s in used),
+            SheetCell(counts[kind].total(), "number"),
         ]
         for kind in Kind
     ]
@@ -235,10 +240,10 @@ def summary(reader: Reader, asked: Filter) -> list[Panel]:
     kept = {number.key: number for number in numbers if number.by == "branch"}
     branches = [
         [
-            Cell(name, "label"),
-            Cell(total, "number"),
-            Cell(still, "number"),
-            Cell(good, "number"),
+            SheetCell(name, "label"),
+            SheetCell(total, "number"),
+            SheetCell(still, "number"),
+            SheetCell(good, "number"),
             value_cell(kept.get(name)),
         ]
         for name, total, still, good in report.by_branch(reader, asked)
@@ -263,12 +268,14 @@ def revisit_summary(revisits: Sequence[RevisitRow], coverage: Number) -> list[Pa
             sum(bool(r.visited_at) for r in of_kind),
             sum(bool(r.recorded_at) for r in of_kind),
         )
-        kinds.append([Cell(kind.label, "label"), *(Cell(count, "number") for count in cells)])
+        kinds.append([SheetCell(kind.label, "label"), *(SheetCell(count, "number") for count in cells)])
     scales = []
     for key in RATINGS:
         counts = [sum(getattr(r, key) == term for r in revisits) for term in Satisfaction]
-        rate = Cell(counts[0] / sum(counts), "percent") if sum(counts) else Cell("—", "code")
-        scales.append([Cell(called("revisit", key), "label"), *(Cell(count, "number") for count in counts), rate])
+        rate = SheetCell(counts[0] / sum(counts), "percent") if sum(counts) else SheetCell("—", "code")
+        scales.append(
+            [SheetCell(called("revisit", key), "label"), *(SheetCell(count, "number") for count in counts), rate]
+        )
     timely = [r.form_late for r in revisits if r.form_late is not None]
     asked = [r for r in revisits if r.problem]
     answers = [r.recommend for r in revisits if r.recommend is not None]
@@ -283,7 +290,7 @@ def revisit_summary(revisits: Sequence[RevisitRow], coverage: Number) -> list[Pa
               (Drawn("column", "各类回访", (1, 2, 3)),)),
         Panel("评价", ("项目", "满意", "一般", "不满意", "满意率"), scales,
               (Drawn("stacked", "客户评价", (1, 2, 3)), Drawn("bar", "满意率", (4,), percent=True))),
-        Panel("比率", ("项目", "达到", "总数", "比率"), [[Cell(n.name, "label"), *share_cells(n)] for n in shares],
+        Panel("比率", ("项目", "达到", "总数", "比率"), [[SheetCell(n.name, "label"), *share_cells(n)] for n in shares],
               (Drawn("bar", "比率", (3,), percent=True),)),
     ]  # fmt: skip
 
@@ -299,7 +306,7 @@ def by_department(compiled: Sequence[tuple[str, Sequence[RevisitRow]]]) -> Panel
             sum(bool(r.problem) for r in found),
             sum(bool(r.problem and r.solved_at) for r in found),
         ]
-        rows.append([Cell(name, "label"), *(Cell(count, "number") for count in counts)])
+        rows.append([SheetCell(name, "label"), *(SheetCell(count, "number") for count in counts)])
     header = ("部门", "回访", "已访", "满意", "一般", "不满意", "有问题", "已解决")
     return Panel("按部门", header, rows, (Drawn("stacked", "各部门满意度", (3, 4, 5)),))
 
@@ -307,14 +314,17 @@ def by_department(compiled: Sequence[tuple[str, Sequence[RevisitRow]]]) -> Panel
 def months(found: Sequence[Report]) -> list[Panel]:
     """The key numbers of the months of a quarter beside each other."""
     names = tuple(f"{each.period.start.month}月" for each in found)
-    counts: list[list[Cell]] = []
-    shares: list[list[Cell]] = []
+    counts: list[list[SheetCell]] = []
+    shares: list[list[SheetCell]] = []
     for section, key, name in KEY_NUMBERS:
         numbers = [each.get(section, key) for each in found]
-        row = [Cell(name + UNIT_NAMES.get(numbers[0].unit, ""), "label"), *map(value_cell, numbers)]
+        row = [SheetCell(name + UNIT_NAMES.get(numbers[0].unit, ""), "label"), *map(value_cell, numbers)]
         (shares if numbers[0].unit == "share" else counts).append(row)
     flow = [
-        [Cell(name, "label"), *(Cell(each.get(part).numerator, "number") for part in ("new", "closed", "open"))]
+        [
+            SheetCell(name, "label"),
+            *(SheetCell(each.get(part).numerator, "number") for part in ("new", "closed", "open")),
+        ]
         for name, each in zip(names, found, strict=True)
     ]
     return [

@@ -11,13 +11,13 @@ from openpyxl.utils import get_column_letter
 from demandctl.exports import workbook
 from demandctl.exports.job import Job
 from demandctl.exports.rows import RevisitRow
-from demandctl.exports.workbook import Cell, NewBook, SheetRow
+from demandctl.exports.workbook import NewBook, SheetCell, SheetRow
 from demandctl.language.subject import Subject
 from demandctl.store.fields import RATINGS, names
 from demandctl.vocabulary import Method, RevisitKind, Satisfaction
 
 WIDTHS = (13.0,) * 8
-Spanned = Sequence[tuple[Cell, int]]
+Spanned = Sequence[tuple[SheetCell, int]]
 """The cells of a row from the left, each with the number of columns it takes."""
 
 
@@ -34,7 +34,7 @@ def paper(job: Job, revisit: RevisitRow) -> NewBook:
                 if span > 1:
                     reach = f"{get_column_letter(place)}{number}:{get_column_letter(place + span - 1)}{number}"
                     sheet.merged_cells.add(reach)
-                cells += [cell, *[Cell(None, cell.style)] * (span - 1)]
+                cells += [cell, *[SheetCell(None, cell.style)] * (span - 1)]
                 place += span
             made.append(SheetRow(cells, _height(row)))
         yield from workbook.lines_xml(book, made)
@@ -65,8 +65,8 @@ def _form(job: Job, r: RevisitRow) -> Iterator[Spanned]:
     customer = r.customer
     yes_no = ((True, "是"), (False, "否"))
     name = names("revisit")
-    yield [(Cell("客户回访记录表", "title-middle"), 8)]
-    yield [(Cell(f"{job.company}　　编号：{r.subject}".strip("　"), "subtitle-middle"), 8)]
+    yield [(SheetCell("客户回访记录表", "title-middle"), 8)]
+    yield [(SheetCell(f"{job.company}　　编号：{r.subject}".strip("　"), "subtitle-middle"), 8)]
     yield [*_pair("受理部门", department, 3), *_pair(name["kind"], r.kind.label, 3)]
     yield [
         *_pair("客户名称", customer.company or customer.name, 3),
@@ -99,15 +99,15 @@ def _form(job: Job, r: RevisitRow) -> Iterator[Spanned]:
     yield _boxed(name["note"], "\n".join(filter(None, [r.note, f"{name['plan']}：{r.plan}" if r.plan else ""])))
     visitor = _signed(r.visitor or "", _time(r.recorded_at)[:10])
     for who, signed in (("客户确认\n（盖章）", _signed()), (name["visitor"], visitor), ("主管审批", _signed())):
-        yield [(Cell(who, "label-middle"), 1), (Cell(signed, "signed"), 7)]
+        yield [(SheetCell(who, "label-middle"), 1), (SheetCell(signed, "signed"), 7)]
 
 
-def _pair(name: str, value: str | None, span: int) -> list[tuple[Cell, int]]:
-    return [(Cell(name, "label-middle"), 1), (Cell(value or "", "text"), span)]
+def _pair(name: str, value: str | None, span: int) -> list[tuple[SheetCell, int]]:
+    return [(SheetCell(name, "label-middle"), 1), (SheetCell(value or "", "text"), span)]
 
 
 def _boxed(name: str, text: str) -> Spanned:
-    return [(Cell(name, "label-middle"), 1), (Cell(text, "boxed"), 7)]
+    return [(SheetCell(name, "label-middle"), 1), (SheetCell(text, "boxed"), 7)]
 
 
 def _signed(name: str = "", day: str = "") -> str:

@@ -70,7 +70,7 @@ SIZES = {"text": 10, "text-8": 8, "text-6": 6}
 """The styles of running text and their sizes in points, the largest that fits is taken."""
 
 
-class Cell(NamedTuple):
+class SheetCell(NamedTuple):
     """A value in a style; None makes an empty cell that keeps its border."""
 
     value: Any
@@ -80,7 +80,7 @@ class Cell(NamedTuple):
 class SheetRow(NamedTuple):
     """A row: its cells from the left (None leaves a gap), and its height in points."""
 
-    cells: Sequence[Cell | None]
+    cells: Sequence[SheetCell | None]
     height: float | None = None
 
 

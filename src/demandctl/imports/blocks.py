@@ -57,7 +57,7 @@ class Block:
 
 def blocks_of(sheet: Sheet, kinds: Iterable[TableKind]) -> list[Block]:
     """The blocks of a sheet, from above, those beside each other from the left."""
-    known = _Known(tuple(kinds))
+    known = _Headings(tuple(kinds))
     if not sheet.rows:
         return []
     if form := form_of(sheet, known):
@@ -65,7 +65,7 @@ def blocks_of(sheet: Sheet, kinds: Iterable[TableKind]) -> list[Block]:
     return [*_tables(sheet, known)]
 
 
-class _Known:
+class _Headings:
     """Which words head something, of any kind of table."""
 
     def __init__(self, kinds: tuple[TableKind, ...]) -> None:
@@ -104,7 +104,7 @@ _FIGURES = re.compile(r"\d[\d\s:.\-/]{3,}")
 _NOT_TITLES = (float, int, date, datetime, time)
 
 
-def _heads(row: Sequence[Cell], known: _Known) -> bool:
+def _heads(row: Sequence[Cell], known: _Headings) -> bool:
     """Whether a row, surely, heads a table: nearly all of its cells are words that head something."""
     titles = []
     for cell in row:
@@ -123,7 +123,7 @@ def _heads(row: Sequence[Cell], known: _Known) -> bool:
     return found >= 3 and found * 10 >= len({*titles}) * 6
 
 
-def _tables(sheet: Sheet, known: _Known) -> Iterator[Block]:
+def _tables(sheet: Sheet, known: _Headings) -> Iterator[Block]:
     rows = sheet.rows
     heads = _groups([index for index, row in enumerate(rows) if _heads(row, known)], rows)
     starts = [0]
@@ -169,7 +169,7 @@ def _title_of(rows: Sequence[Sequence[Cell]], head: int, after: int) -> int:
 
 
 def _beside(
-    sheet: Sheet, start: int, end: int, head: int | None, above: Sequence[str], known: _Known
+    sheet: Sheet, start: int, end: int, head: int | None, above: Sequence[str], known: _Headings
 ) -> Iterator[Block]:
     """The tables that stand beside each other in some rows of a sheet."""
     rows = sheet.rows[start:end]
@@ -193,7 +193,7 @@ def _beside(
         )
 
 
-def _spans(rows: Sequence[Sequence[Cell]], head: int, known: _Known) -> list[tuple[int, int]]:
+def _spans(rows: Sequence[Sequence[Cell]], head: int, known: _Headings) -> list[tuple[int, int]]:
     """From which to which column each table beside another reaches; empty where there is just one."""
     titles = [plain(cell) for cell in rows[head]]
     filled = {index for index, title in enumerate(titles) if title}

@@ -26,7 +26,7 @@ _UNSIGNED = re.compile(r"(?:签名|签字|盖章|日期|时间)\s*[：:]?\s*(?:�
 _SIGNED = re.compile(r"(?:签名|签字)\s*[：:]\s*(.*?)\s*日期\s*[：:]\s*(.*)", re.DOTALL)
 
 
-class Known(Protocol):
+class Headings(Protocol):
     """Which words head something."""
 
     def fields(self, text: str) -> frozenset[tuple[str, str]]:
@@ -53,17 +53,17 @@ class _Pair(NamedTuple):
     value: Cell
 
 
-def form_of(sheet: Sheet, known: Known) -> Form | None:
+def form_of(sheet: Sheet, known: Headings) -> Form | None:
     """The forms of a sheet; None where it holds none."""
     if not _may_be(replace(sheet, rows=sheet.rows[:_SAMPLE]), known):
         return None
-    reading = _Reading(sheet, known)
+    reading = _FormReading(sheet, known)
     return reading.turned() or _as_table(*reading.pairs(), known)
 
 
-def _may_be(sheet: Sheet, known: Known) -> bool:
+def _may_be(sheet: Sheet, known: Headings) -> bool:
     """Whether labels that we know stand all over a sheet, each before a value."""
-    reading = _Reading(sheet, known)
+    reading = _FormReading(sheet, known)
     if reading.turned():
         return True
     pairs, _ = reading.pairs()
@@ -74,7 +74,7 @@ def _may_be(sheet: Sheet, known: Known) -> bool:
     return len(told) * 2 >= len(pairs)
 
 
-def _as_table(pairs: Sequence[_Pair], loose: Sequence[str], known: Known) -> Form:
+def _as_table(pairs: Sequence[_Pair], loose: Sequence[str], known: Headings) -> Form:
     """A record for each form: a new one begins where the first label comes again."""
     first = next(bare(pair.label) for pair in pairs if known.fields(pair.label))
     records: list[list[_Pair]] = [[]]
@@ -98,10 +98,10 @@ def _as_table(pairs: Sequence[_Pair], loose: Sequence[str], known: Known) -> For
     return Form(rows, [pairs[0].row, *(record[0].row for record in records)], loose)
 
 
-class _Reading:
+class _FormReading:
     """One sheet, looked at for labels."""
 
-    def __init__(self, sheet: Sheet, known: Known) -> None:
+    def __init__(self, sheet: Sheet, known: Headings) -> None:
         self._rows, self._known = sheet.rows, known
         self._ends = {first: last[1] for first, last in sheet.merges if last[1] > first[1]}
 

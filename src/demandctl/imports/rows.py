@@ -35,7 +35,7 @@ def rows_of(table: Table) -> Iterator[TableRow]:
     """The records of a table, one after the other; what is none is told in ``table.left``."""
     table.left.clear()
     table.carried.clear()
-    reading = _Reading(table)
+    reading = _Downwards(table)
     for index in range(table.head + 1, table.last + 1):
         if (row := reading.row(index)) is not None:
             yield row
@@ -43,7 +43,7 @@ def rows_of(table: Table) -> Iterator[TableRow]:
         reading.leave(index)
 
 
-class _Reading:
+class _Downwards:
     """A table being read downwards: what is the same for all rows, and what a row takes from those above it."""
 
     def __init__(self, table: Table) -> None:

@@ -13,7 +13,7 @@ from demandctl import DATA
 from demandctl.language.figures import narrow
 
 
-class _Table(NamedTuple):
+class _Syllables(NamedTuple):
     """The file as text, looked through for each character: quicker than taking it apart for the few of a name."""
 
     text: str
@@ -29,11 +29,11 @@ class _Table(NamedTuple):
 
 
 @cache
-def _table() -> _Table:
+def _table() -> _Syllables:
     text = (DATA / "pinyin.tsv").read_text(encoding="utf-8")
     _, _, rest = text.partition("\n~")
     surnames, _, syllables = rest.partition("\n")
-    return _Table(syllables, {word[0]: word[1:] for word in surnames.split()})
+    return _Syllables(syllables, {word[0]: word[1:] for word in surnames.split()})
 
 
 def spelled(*names: str) -> str:

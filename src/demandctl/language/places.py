@@ -108,7 +108,7 @@ class _Word(NamedTuple):
     confidence: float
 
 
-class _Table(NamedTuple):
+class _Gazetteer(NamedTuple):
     """The file as it is looked up: its lines by code, and by each name the codes, one behind the other."""
 
     lines: dict[str, str]
@@ -120,7 +120,7 @@ class _Table(NamedTuple):
 
 
 @cache
-def _table() -> _Table:
+def _table() -> _Gazetteer:
     """Read the file once; nothing is loaded before a place is looked for, and a place is made when it is met."""
     rows: dict[str, str] = {}
     names: dict[str, str] = {}
@@ -142,7 +142,7 @@ def _table() -> _Table:
                 plates[other] = code
             else:
                 names[other] = names.get(other, "") + code
-    return _Table(rows, names, plates, frozenset(words), frozenset(spots), max(map(len, names)))
+    return _Gazetteer(rows, names, plates, frozenset(words), frozenset(spots), max(map(len, names)))
 
 
 @cache

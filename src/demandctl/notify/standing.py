@@ -44,7 +44,7 @@ class Health:
         return what + (f"：{self.reason}" if self.reason and self.failing_since else "，也没有再运行过")
 
 
-def standing(ledger: Path) -> Health:
+def health_of(ledger: Path) -> Health:
     """How it stands by the file beside the ledger; nothing is known where there is none, or it cannot be read."""
     with suppress(OSError):
         handle = os.open(_beside(ledger), os.O_RDONLY)

@@ -124,7 +124,7 @@ def transcribe(text: str, now: datetime, labels: Mapping[str, str], people: Coll
     which may stand before a colon on the same line as their words.
     """
     lines = lines_of(text, labels)
-    return _Reading(now, labels, people).read(list(_joined(lines)))
+    return _Pass(now, labels, people).read(list(_joined(lines)))
 
 
 def _joined(lines: list[str]) -> Iterator[str]:
@@ -153,7 +153,7 @@ def _is_name_above(line: str, below: str) -> bool:
     return plain and not re.search(r"[，。！？,!?]|\d{2,}", line)
 
 
-class _Reading:
+class _Pass:
     """One pass over the lines."""
 
     def __init__(self, now: datetime, labels: Mapping[str, str], people: Collection[str]) -> None:

@@ -118,7 +118,7 @@ class Report(NamedTuple):
         return [number for number in self.numbers if number.section == section and number.by == by]
 
 
-def report(reader: Reader, period: Period, branches: Collection[str] = ()) -> Report:
+def read_report(reader: Reader, period: Period, branches: Collection[str] = ()) -> Report:
     """The numbers of a period, so far when it has not ended yet, beside those of the one before; all or of branches."""
     calendar = reader.context.calendar
     end = calendar.start_of(period.end)

@@ -209,7 +209,7 @@ def inspect(file: Path) -> dict[str, object]:
     return {"version": version, "demands": demands, "last": last[0] if last else None}
 
 
-def restore(context: Context, file: Path) -> Restored:
+def put_back(context: Context, file: Path) -> Restored:
     """Put a backup in the place of the ledger; the replaced ledger is kept beside it.
 
     The backup is checked, upgraded and signed in a copy first; then it replaces the content in one transaction of

@@ -43,7 +43,7 @@ def newest(session: Session, besides: int) -> Operation | None:
     ).first()
 
 
-def undo(work: Work) -> Operation:
+def take_back(work: Work) -> Operation:
     """Take the newest operation back; several in a row walk back. Refused when there is none that can be undone."""
     operation = newest(work.session, work.operation_id)
     if operation is None:

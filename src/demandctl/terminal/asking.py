@@ -128,7 +128,7 @@ def _completer(words: Words) -> Any:
 
     spelled: list[str] = []
 
-    class Known(Completer):
+    class OfWords(Completer):
         def get_completions(self, document: Any, event: Any) -> Iterator[Any]:
             typed = document.text.strip().lower()
             letters = pinyin.typed(typed)
@@ -139,7 +139,7 @@ def _completer(words: Words) -> Any:
                 if typed in value.lower() or typed in about.lower() or by_pinyin:
                     yield Completion(value, -len(document.text), display=shown(value), display_meta=shown(about))
 
-    return Known()
+    return OfWords()
 
 
 def choose(question: str, choices: Sequence[tuple[Any, str]], default: Any = None, *, back: bool = False) -> Any:

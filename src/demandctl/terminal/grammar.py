@@ -55,7 +55,7 @@ _HELP_OPTION = Parameter("help", "显示这份帮助", None, flags=("-h", "--hel
 # -- parameters ---------------------------------------------------------------------------------------------------
 
 
-class _Known(ClickParameter):
+class _Typed(ClickParameter):
     """A parameter of ours: its words become values by what it takes."""
 
     known: Parameter
@@ -83,11 +83,11 @@ class _Known(ClickParameter):
         return [CompletionItem(value, help=about) for value, about in found]
 
 
-class _Option(_Known, TyperOption):
+class _Option(_Typed, TyperOption):
     """An option."""
 
 
-class _Argument(_Known, TyperArgument):
+class _Argument(_Typed, TyperArgument):
     """An argument."""
 
 

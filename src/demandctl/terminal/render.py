@@ -124,7 +124,7 @@ def _rich_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], styles
     from rich.table import Table
     from rich.text import Text
 
-    class Cell(Text):
+    class ChineseText(Text):
         """Text that is broken as Chinese is: Rich knows blanks only, and begins lines with commas."""
 
         def wrap(self, console: Console, width: int, **how: Any) -> Lines:
@@ -146,7 +146,7 @@ def _rich_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], styles
             overflow="fold",
         )
     for number, row in enumerate(rows):
-        table.add_row(*map(Cell, row), style=styles[number] if number < len(styles) else None)
+        table.add_row(*map(ChineseText, row), style=styles[number] if number < len(styles) else None)
     Console(highlight=False, soft_wrap=False).print(table)
 
 

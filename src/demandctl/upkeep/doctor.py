@@ -296,7 +296,7 @@ def _notices(reader: Reader) -> Iterator[Finding]:
     """Whether notices would go out: settings as the sender reads them, secrets, and how the runs went."""
     from demandctl.notify.channels import read
     from demandctl.notify.message import Failed
-    from demandctl.notify.standing import Health, standing
+    from demandctl.notify.standing import Health, health_of
 
     try:
         channels = read(reader.context.config).channels
@@ -313,7 +313,7 @@ def _notices(reader: Reader) -> Iterator[Finding]:
         message = f"{len(unable)} 个提醒渠道的密钥在这里用不了"
         advice = "定时任务里另有环境变量的不要紧；试一试：demandctl notify test"
         yield Finding("notify", "notice", message, advice, tuple(unable))
-    found = standing(reader.context.db_path) if channels else Health()
+    found = health_of(reader.context.db_path) if channels else Health()
     if trouble := found.trouble(reader.now):
         yield Finding("notify", "problem", f"提醒 {trouble}", "手工发一次看看：demandctl due --notify")
     elif channels and found == Health():

@@ -25,11 +25,11 @@ Remove = Annotated[tuple[str, ...], Option("--remove", "去掉的标签", many(w
 
 def duplicates(ctx: typer.Context, json: Json = False) -> None:
     """可能是同一个人的客户，附理由。"""
-    from demandctl.queries.lookalikes import duplicates as find
+    from demandctl.queries.lookalikes import read_duplicates
 
     app: Context = ctx.obj
     with reading(app) as reader:
-        found = find(reader)
+        found = read_duplicates(reader)
     if json:
         put_json(found)
         return
@@ -63,13 +63,12 @@ def merge(ctx: typer.Context, customer: Kept, other: Other, yes: Yes = False, js
     question = f"把 {_one_line(second)}（{len(second.demands)} 条需求）并进 {_one_line(first)}？"
     if first.code != second.code:
         agreed(question, yes)
-    from demandctl.actions import customers
-    from demandctl.actions.merging import merge as join
+    from demandctl.actions import customers, merging
     from demandctl.db import transaction
 
     with transaction(app, "customer merge") as work:
         kept, gone = customers.find_customer(work, first.code), customers.find_customer(work, second.code)
-        moved = join(work, kept, gone)
+        moved = merging.merge(work, kept, gone)
         number, code = kept.id, kept.code
     with reading(app) as reader:
         written = read_customer(reader, number)

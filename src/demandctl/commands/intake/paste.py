@@ -26,7 +26,7 @@ LONGEST = 100_000
 """More characters than this are no chat that somebody copied to record a demand of."""
 
 
-def paste(
+def take_in(
     app: Context,
     given: Mapping[str, Any],
     *,

@@ -100,7 +100,7 @@ def intake(
         from demandctl.paste.compiled import use_patterns
 
         use_patterns(app.cache_folder)
-        from demandctl.commands.intake.paste import paste as take_in
+        from demandctl.commands.intake.paste import take_in
 
         if text:
             raise UsageError(
@@ -179,13 +179,13 @@ def _complete(app: Context, given: dict[str, Any], *, asks: bool) -> dict[str, A
 
 def _record(app: Context, given: Mapping[str, Any], *, insist: bool, dry_run: bool, as_json: bool) -> None:
     """Write the demand, or only show what would be written."""
-    from demandctl.actions.demands import intake as record
+    from demandctl.actions import demands
     from demandctl.db import transaction
     from demandctl.paste import proposals
 
     person = proposals.person_of(given)
     with transaction(app, "intake", keep=not dry_run) as work:
-        demand, notes = record(work, person, proposals.columns_of(given), insist=insist)
+        demand, notes = demands.intake(work, person, proposals.columns_of(given), insist=insist)
         number, kind, where, raised = demand.id, Kind(demand.kind), demand.branch, demand.raised_at
         preview = read_demand(reader_in(work), number) if dry_run else None
     if preview:

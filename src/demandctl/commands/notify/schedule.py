@@ -127,14 +127,14 @@ def _remove(timers: "list[Timer]", yes: bool, json: bool) -> None:
 
 
 def _show(app: Context, timers: "list[Timer]", every: int, json: bool) -> None:
-    from demandctl.notify.standing import standing
+    from demandctl.notify.standing import health_of
     from demandctl.notify.timers.job import jobs
     from demandctl.notify.timers.timers import chosen
 
     found = [timer for timer in timers if timer.installed()]
     timer = found[0] if found else chosen()
     pieces = timer.installed() if found else timer.wanted(jobs(app, every))
-    health = standing(app.db_path)
+    health = health_of(app.db_path)
     if json:
         about = {"succeeded": health.succeeded or None, "failing_since": health.failing_since or None}
         put_json(_data(timer, pieces, installed=bool(found)) | about | {"reason": health.reason or None})

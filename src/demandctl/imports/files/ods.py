@@ -13,7 +13,7 @@ _REPEATED = 10_000
 
 def read(content: bytes) -> tuple[Mapping[str, list[Merge]], Mapping[str, Marks]]:
     """Merged blocks and marks by the name of their table; the file has passed ``guard``."""
-    found = _Reading()
+    found = _Document()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler, parser.EndElementHandler = found.start, found.end
     parser.CharacterDataHandler = found.text
@@ -23,7 +23,7 @@ def read(content: bytes) -> tuple[Mapping[str, list[Merge]], Mapping[str, Marks]
     }
 
 
-class _Table:
+class _OdsTable:
     def __init__(self) -> None:
         self.merges: list[Merge] = []
         self.comments: dict[Place, str] = {}
@@ -35,10 +35,10 @@ class _Table:
         return Marks(self.comments, self.colours, frozenset(self.hidden_rows), frozenset(self.hidden_columns))
 
 
-class _Reading:
+class _Document:
     def __init__(self) -> None:
-        self.tables: dict[str, _Table] = {}
-        self._table = _Table()
+        self.tables: dict[str, _OdsTable] = {}
+        self._table = _OdsTable()
         self._row = self._column = self._columns = 0
         self._row_repeat = self._cell_repeat = 1
         self._colours: dict[str, str] = {}
@@ -65,7 +65,7 @@ class _Reading:
             self._colours[self._style] = "删除线"
 
     def _table_begins(self, given: Mapping[str, str]) -> None:
-        self._table = self.tables.setdefault(given.get("name", ""), _Table())
+        self._table = self.tables.setdefault(given.get("name", ""), _OdsTable())
         self._row = self._columns = 0
 
     def _column_begins(self, given: Mapping[str, str]) -> None:
@@ -115,10 +115,10 @@ class _Reading:
             self._row += self._row_repeat
 
 
-_HANDLERS: Mapping[str, Callable[[_Reading, Mapping[str, str]], None]] = {
-    "style": _Reading._style_begins, "table-cell-properties": _Reading._cell_properties,
-    "text-properties": _Reading._text_properties, "table": _Reading._table_begins,
-    "table-column": _Reading._column_begins, "table-row": _Reading._row_begins,
-    "table-cell": _Reading._cell_begins, "covered-table-cell": _Reading._cell_begins,
-    "annotation": _Reading._comment_begins, "creator": _Reading._creator_begins, "date": _Reading._creator_begins,
+_HANDLERS: Mapping[str, Callable[[_Document, Mapping[str, str]], None]] = {
+    "style": _Document._style_begins, "table-cell-properties": _Document._cell_properties,
+    "text-properties": _Document._text_properties, "table": _Document._table_begins,
+    "table-column": _Document._column_begins, "table-row": _Document._row_begins,
+    "table-cell": _Document._cell_begins, "covered-table-cell": _Document._cell_begins,
+    "annotation": _Document._comment_begins, "creator": _Document._creator_begins, "date": _Document._creator_begins,
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """One customer stays one: look-alikes with reasons, merging that keeps both histories, names found by pinyin."""
 
+import json
 import sqlite3
 from contextlib import closing
 from typing import Any
@@ -73,6 +74,25 @@ def test_whoever_calls_from_the_second_phone_is_the_one_who_stays(cli: Cli) -> N
     demand = _take(cli, "不知道是谁", phone="13800000122", kind="inquiry")
     assert demand["customer"]["code"] == "K00001"
     assert demand["customer"]["phone"] == "13800000121"
+
+
+def test_what_a_merge_brings_in_is_seen_found_and_exported_once(cli: Cli) -> None:
+    _take(cli, "张三", phone="13800000121")
+    _take(cli, "三哥", phone="13800000122", wechat="sange_88", kind="opportunity")
+    cli("customer", "merge", "K00001", "K00002", "--yes")
+    kept = cli("customer", "show", "K00001", "--json").json
+    assert kept["phones"] == ["13800000121", "13800000122"]
+    assert (kept["wechats"], kept["names"]) == (["sange_88"], ["张三", "三哥"])
+    for said in ("三哥", "13800000122", "sange_88", "sange"):
+        assert cli("customer", "show", said, "--json").json["code"] == "K00001"
+        assert [c["code"] for c in cli("customer", "list", said, "--json").json] == ["K00001"]
+        assert len(cli("search", said, "--json").json) == 2
+    assert len(cli("list", "--customer", "三哥", "--json").json) == 2
+    cli("export", "customers", "-o", str(cli.folder / "customers.json"))
+    assert [c["code"] for c in json.loads((cli.folder / "customers.json").read_text())] == ["K00001"]
+    cli("undo")
+    assert cli("customer", "show", "三哥", "--json").json["code"] == "K00002"
+    assert cli("customer", "show", "K00001", "--json").json["phones"] == ["13800000121"]
 
 
 def test_a_visit_that_is_owed_goes_over_and_is_owed_once(cli: Cli) -> None:

@@ -62,6 +62,8 @@ def demand(cli: Cli) -> Cli:
     cli("follow-up 1 去看过")
     cli("escalate 1 唐建明 --problem 修不好")
     cli("revisit add K1 --kind after-sale --at 3天后 --demand 1")
+    with writing(cli.db) as ledger:
+        ledger.execute("INSERT INTO alias (id, customer_id, kind, value) VALUES (1, 1, 'name', '周老板')")
     return cli
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, col, select
 
+from demandctl.actions import aliases
 from demandctl.core.event import Event
 from demandctl.core.identity import Identity, look_alike
 from demandctl.core.rules import repeat_problem
@@ -169,12 +170,8 @@ def _set_customer(work: Work, customer: Customer, values: Mapping[str, Any]) -> 
     if given.get("phone"):
         given["phone"] = phones.normalise(given["phone"])
     for kind in (AliasKind.PHONE, AliasKind.WECHAT):
-        same = _holder(work, kind, given.get(kind) or "")
-        if same and same.id != customer.id:
-            raise Refused(
-                f"{called('customer', kind)} {given[kind]} 已是 {same.code} {same.name} 的",
-                f"看他的资料：demandctl customer show {same.code}",
-            )
+        if given.get(kind):
+            aliases.require_his(work, customer, kind, given[kind])
     for name, value in given.items():
         setattr(customer, name, value)
     if not customer.name.strip():

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from demandctl.actions import customers
+from demandctl.actions import aliases, customers
 from demandctl.errors import Refused
 from demandctl.store.deadlines import OPEN
 from demandctl.store.fields import FIELDS, Joined, blank, fields_of
@@ -17,7 +17,8 @@ from demandctl.store.work import Work
 def merge(work: Work, kept: Customer, other: Customer) -> int:
     """Make *other* part of *kept*; returns how many demands went over.
 
-    Blanks of the one who is kept are filled; what differs stays with him as it is, and a second phone still finds him.
+    Blanks of the one who is kept are filled; what differs stays with him as it is, and by whatever else the other was
+    known (a second phone, another name) the one who is kept is known further.
     Demands and revisits go over with their deadlines. Of the clocks that ran for the other customer himself those that
     are still open end, and start anew for the one who is kept.
     """
@@ -25,6 +26,7 @@ def merge(work: Work, kept: Customer, other: Customer) -> int:
         raise Refused(f"{kept.code} 不能和自己合并", "写两位不同的客户；已合并过的会算成同一位")
     owed = _owed_visits(work, other)
     customers.tell(work, other, {"merged"})
+    known = aliases.known_by(other)
     before = {field.column: getattr(kept, field.column) for field in fields_of("customer")}
     _fill(work, kept, other)
     moved = _move(work, kept, other)
@@ -32,6 +34,7 @@ def merge(work: Work, kept: Customer, other: Customer) -> int:
     for earlier in work.session.exec(select(Customer).where(Customer.merged_into == other.id)):
         earlier.merged_into = kept.id
     work.session.flush()
+    aliases.inherit(work, kept, known)
     _restart(work, kept, before, owed)
     work.describe(f"合并客户：{other.code} {other.name} 并入 {kept.code} {kept.name}")
     work.session.flush()

@@ -21,11 +21,12 @@ class Identity(NamedTuple):
     phone: str = ""
     wechat: str = ""
     region: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def names(self) -> set[str]:
         """What he is called, without blanks and signs, so that 钱 二 is 钱二."""
-        return {squeezed(name) for name in (self.name, self.nickname)} - {""}
+        return {squeezed(name) for name in (self.name, self.nickname, *self.also)} - {""}
 
 
 def squeezed(name: str) -> str:

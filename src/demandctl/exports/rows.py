@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from demandctl.core.parts import RulePart
 from demandctl.language.subject import About, Subject
 from demandctl.queries.contacts import ContactView, read_contacts
-from demandctl.queries.customers import CustomerView, customer_view
+from demandctl.queries.customers import OF_CUSTOMER, CustomerView, customer_view
 from demandctl.queries.deadlines import clock_of, stream_deadlines
 from demandctl.queries.demands import DemandView, Filter, demand_condition, demand_view, stream_demands
 from demandctl.queries.history import AssignmentView, FollowUpView, assignment_view, escalation_view, follow_up_view
@@ -285,16 +285,16 @@ def contacts(reader: Reader, branches: Collection[str]) -> Iterator[ContactView]
 
 
 def customers(reader: Reader, branches: Collection[str]) -> Iterator[CustomerRow]:
-    """All customers but the erased ones, with how much they asked for."""
+    """All customers but the erased ones, those who were merged once, with how much they asked for."""
     for row in reader.stream(
-        "SELECT c.*, o.name AS o_name, coalesce(n.demands, 0) AS demand_count, coalesce(n.open, 0) AS open_count, "
+        f"SELECT {OF_CUSTOMER}, coalesce(n.demands, 0) AS demand_count, coalesce(n.open, 0) AS open_count, "
         "n.latest AS last_demand_at, v.latest AS last_visit_at "
         "FROM customer AS c LEFT JOIN contact AS o ON o.id = c.owner_id "
         "LEFT JOIN (SELECT customer_id, count(*) AS demands, sum(closed_at IS NULL) AS open, max(raised_at) AS latest "
         "FROM demand GROUP BY customer_id) AS n ON n.customer_id = c.id "
         "LEFT JOIN (SELECT customer_id, max(visited_at) AS latest FROM revisit GROUP BY customer_id) AS v "
         "ON v.customer_id = c.id "
-        f"WHERE c.erased_at IS NULL AND {holds_one('o.branch', 'branch')} ORDER BY c.id",
+        f"WHERE c.erased_at IS NULL AND c.merged_into IS NULL AND {holds_one('o.branch', 'branch')} ORDER BY c.id",
         {"branch": bound(branches)},
     ):
         yield CustomerRow.with_more(

@@ -9,6 +9,7 @@ from demandctl.language.subject import Subject
 from demandctl.queries.columns import columns
 from demandctl.queries.deadlines import Clock, deadlines_of
 from demandctl.queries.demands import DemandView, Filter, read_demands
+from demandctl.queries.identity import FURTHER, further
 from demandctl.queries.narrowing import any_of, bound
 from demandctl.queries.people import CustomerBrief
 from demandctl.queries.reader import Reader, Row
@@ -30,6 +31,9 @@ class CustomerView(CustomerBrief):
 
     nickname: str
     wechat: str
+    phones: list[str]
+    wechats: list[str]
+    names: list[str]
     address: str
     value: Value | None
     need_class: NeedClass | None
@@ -61,13 +65,17 @@ class CustomerInFull(CustomerView):
     deadlines: list[Clock]
 
 
+OF_CUSTOMER = f"c.*, o.name AS o_name, {FURTHER} AS further"
+"""What :func:`customer_view` reads of customer ``c`` and of the contact ``o`` who looks after him."""
+_CUSTOMER = f"SELECT {OF_CUSTOMER} FROM customer AS c LEFT JOIN contact AS o ON o.id = c.owner_id"
+
+
 def read_customers(
     reader: Reader, *, text: str = "", tags: Iterable[str] = (), limit: int | None = None
 ) -> list[CustomerView]:
     """Customers whose name, phone, company or region holds a text."""
     rows = reader.stream(
-        "SELECT c.*, o.name AS o_name FROM customer AS c LEFT JOIN contact AS o ON o.id = c.owner_id "
-        "WHERE c.erased_at IS NULL AND c.merged_into IS NULL "
+        f"{_CUSTOMER} WHERE c.erased_at IS NULL AND c.merged_into IS NULL "
         f"AND (:text = '' OR {CUSTOMER_HOLDS}) "
         f"AND {any_of('one.value IN (SELECT value FROM json_each(c.tags))', 'tags')} ORDER BY c.id LIMIT :limit",
         {"text": text, "like": f"%{text}%", "tags": bound(tags), "limit": -1 if limit is None else limit}
@@ -78,10 +86,7 @@ def read_customers(
 
 def read_customer(reader: Reader, customer_id: int) -> CustomerInFull:
     """One customer with his demands, revisits and deadlines."""
-    row = reader.sql.execute(
-        "SELECT c.*, o.name AS o_name FROM customer AS c LEFT JOIN contact AS o ON o.id = c.owner_id WHERE c.id = ?",
-        (customer_id,),
-    ).fetchone()
+    row = reader.sql.execute(f"{_CUSTOMER} WHERE c.id = ?", (customer_id,)).fetchone()
     return CustomerInFull.with_more(
         customer_view(reader, row),
         demands=read_demands(reader, Filter(customer_id=customer_id, sort="raised")),
@@ -94,9 +99,17 @@ _BLANK = frozenset({"name", "nickname", "phone", "wechat", "company", "region", 
 
 
 def customer_view(reader: Reader, row: Row) -> CustomerView:
-    """A customer out of his row, with the name of his owner."""
+    """A customer out of his row, with all that he is known by and the name of his owner."""
+    also = further(row["further"])
     return CustomerView(
         code=Subject.customer(row["id"]).code,
+        phones=_each(row["phone"], *also.phones),
+        wechats=_each(row["wechat"], *also.wechats),
+        names=_each(row["name"], row["nickname"], *also.names),
         owner=OwnerView(id=row["owner_id"], name=row["o_name"]) if row["owner_id"] else None,
         **columns(reader, "customer", row, blank=_BLANK),
     )
+
+
+def _each(*values: str) -> list[str]:
+    return [value for value in dict.fromkeys(values) if value]

@@ -10,6 +10,7 @@ from demandctl.errors import NotFound
 from demandctl.language.subject import Subject
 from demandctl.queries.columns import columns
 from demandctl.queries.deadlines import Clock, deadlines_of
+from demandctl.queries.identity import ALSO
 from demandctl.queries.narrowing import any_of, bound, holds_one, is_one
 from demandctl.queries.people import CustomerBrief, PersonView, person_of
 from demandctl.queries.reader import Reader, Row
@@ -142,6 +143,7 @@ def stream_demands(reader: Reader, asked: Filter) -> Iterator[dict[str, Any]]:
 
 _NAMED = f"""d.customer_id IN (SELECT id FROM customer WHERE name LIKE '%' || one.value || '%'
 OR nickname LIKE '%' || one.value || '%' OR phone = one.value OR {customer_code("id")} = one.value
+OR {ALSO.format("customer.id", "a.value = one.value OR (a.kind = 'name' AND a.value LIKE '%' || one.value || '%')")}
 OR id IN (SELECT merged_into FROM customer WHERE {customer_code("id")} = one.value))"""
 NARROWED = {
     "kind": is_one("d.kind", "kind"),

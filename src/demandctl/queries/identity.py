@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from demandctl.core.identity import Identity
 from demandctl.core.lifecycle import SAME_DEMAND_DAYS
@@ -11,8 +13,27 @@ from demandctl.queries.reader import Reader
 from demandctl.store.values import stored
 from demandctl.vocabulary import AliasKind, Kind
 
-COLUMNS = "c.id, c.name, c.nickname, c.phone, c.wechat, c.region"
-"""The number and the :class:`Identity` of customer ``c``."""
+FURTHER = (
+    "(SELECT json_group_array(json_array(a.kind, a.value)) "
+    "FROM (SELECT kind, value FROM alias WHERE customer_id = c.id ORDER BY id) AS a)"
+)
+"""By what customer ``c`` is known beside his own row: pairs of kind and value, as :func:`further` reads them."""
+ALSO = "EXISTS (SELECT 1 FROM alias AS a WHERE a.customer_id = {0} AND {1})"
+"""A test that a customer, by the column that holds his number, is known by something further, ``a``."""
+
+
+class Further(NamedTuple):
+    """By what a customer is known beside his own row."""
+
+    phones: list[str]
+    wechats: list[str]
+    names: list[str]
+
+
+def further(pairs: str) -> Further:
+    """What ``FURTHER`` gave."""
+    found = json.loads(pairs) if pairs != "[]" else []
+    return Further(*([value for kind, value in found if kind == wanted] for wanted in AliasKind))
 
 
 def holder(reader: Reader, kind: AliasKind, value: str) -> int | None:
@@ -32,11 +53,12 @@ def namesakes(reader: Reader, who: Identity) -> list[tuple[int, Identity]]:
     keys = {key for name in (who.name, who.nickname) if name for key in spelled(name).split()[:1]}
     alike = " OR ".join(["0", *("instr(' ' || c.pinyin || ' ', ' ' || ? || ' ')" for _ in keys)])
     rows = reader.rows(
-        f"SELECT {COLUMNS} FROM customer AS c WHERE c.erased_at IS NULL AND c.merged_into IS NULL "
-        f"AND (c.name IN (?, ?) OR c.nickname IN (?, ?) OR {alike}) ORDER BY c.id",
-        (*(who.name, who.nickname) * 2, *keys),
+        f"SELECT c.id, {FURTHER}, c.name, c.nickname, c.phone, c.wechat, c.region FROM customer AS c "
+        "WHERE c.erased_at IS NULL AND c.merged_into IS NULL AND (c.name IN (?, ?) OR c.nickname IN (?, ?) "
+        f"OR {ALSO.format('c.id', 'a.value IN (?, ?)')} OR {alike}) ORDER BY c.id",
+        (*(who.name, who.nickname) * 3, *keys),
     )
-    found = ((row[0], Identity(*row[1:])) for row in rows)
+    found = ((row[0], Identity(*row[2:])._replace(also=tuple(further(row[1]).names))) for row in rows)
     return [(number, known) for number, known in found if known.names & who.names]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from demandctl.errors import NotFound, Several, UsageError
 from demandctl.language.subject import About, Subject, read_number
+from demandctl.queries.identity import ALSO
 from demandctl.queries.reader import Reader
 from demandctl.queries.search import SPELLED, typed_letters
 
@@ -39,9 +40,14 @@ def find_customer_id(reader: Reader, text: str) -> int:
     if number is not None and reader.rows("SELECT 1 FROM customer WHERE id = ?", (number,)):
         return surviving(reader, number)
     wanted = {"t": text, "phone": _digits(text)} | typed_letters(text)
-    part = "instr(name || ' ' || nickname || ' ' || company, :t) > 0"
+    named = "name = :t OR nickname = :t OR " + ALSO.format("customer.id", "a.kind = 'name' AND a.value = :t")
+    numbers = "a.kind <> 'name' AND a.value IN (:phone, :t)"
+    numbered = "phone = :phone OR wechat = :t OR " + ALSO.format("customer.id", numbers)
+    part = "instr(name || ' ' || nickname || ' ' || company, :t) > 0 OR " + ALSO.format(
+        "customer.id", "instr(a.value, :t) > 0"
+    )
     letters = f":py <> '' AND {SPELLED.format('pinyin')}"
-    for test in ("name = :t OR nickname = :t", "phone = :phone OR wechat = :t", part, letters):
+    for test in (named, numbered, part, letters):
         # Whoever was merged is found by the name and phone that he had, and is the one he has become.
         query = (
             "SELECT DISTINCT kept.id, kept.name, kept.region FROM customer AS c "

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from demandctl.language.figures import narrow
 from demandctl.language.subject import About, Subject
+from demandctl.queries.identity import ALSO
 from demandctl.queries.reader import Reader
 from demandctl.store.conditions import customer_code
 from demandctl.store.fields import searched
@@ -18,6 +19,7 @@ SPELLED = "(instr(' ' || {0}, ' ' || :py) > 0 OR (length(:py) > 3 AND instr({0},
 
 CUSTOMER_HOLDS = (
     f"({' OR '.join(f'c.{column} LIKE :like' for column in (*searched('customer'), 'region'))} "
+    f"OR {ALSO.format('c.id', 'a.value LIKE :like')} "
     f"OR {customer_code('c.id')} = upper(:text) OR (:py <> '' AND {SPELLED.format('c.pinyin')}))"
 )
 """Whether customer ``c`` holds ``:text``, of which ``:like`` is the LIKE pattern."""
@@ -67,12 +69,13 @@ def _places_of(word: str, name: str) -> tuple[list[str], dict[str, str]]:
         f"(:{named} <> '' AND {SPELLED.format('pinyin').replace(':py', f':{named}')})"
         for named in ("all_py", f"{name}_py")
     )
-    customer, contact, revisit, escalation = (
-        holds(searched(table)) for table in ("customer", "contact", "revisit", "escalation")
+    customer, contact, revisit, escalation, alias = (
+        holds(searched(table)) for table in ("customer", "contact", "revisit", "escalation", "alias")
     )
     queries = [
         f"SELECT demand_id FROM search WHERE {holds(['text'])}",
         f"SELECT id FROM demand WHERE customer_id IN (SELECT id FROM customer WHERE {customer} OR {spelled})",
+        f"SELECT id FROM demand WHERE customer_id IN (SELECT customer_id FROM alias WHERE {alias})",
         f"SELECT id FROM demand WHERE handler_id IN (SELECT id FROM contact WHERE {contact} OR {spelled})",
         f"SELECT demand_id FROM revisit WHERE demand_id IS NOT NULL AND ({revisit})",
         f"SELECT demand_id FROM escalation WHERE {escalation}",

@@ -355,7 +355,7 @@ _ALIAS = (
     Field("alias", "id", "", INNER, told=False),
     Field("alias", "customer_id", "客户编号", CUSTOMER, told=False),
     Field("alias", "kind", "类别", TERM, term=AliasKind),
-    Field("alias", "value", "内容", NAME, MARKED),
+    Field("alias", "value", "内容", NAME, MARKED, searched=True),
     Field("alias", "note", "备注", TEXT, EMPTIED),
 )
 

@@ -14,6 +14,17 @@ from demandctl.terminal.grammar import Entry, Root, Tree
 from demandctl.terminal.render import put
 from demandctl.terminal.takes import FILE, Option
 
+
+def open_desk(ctx: typer.Context) -> None:
+    """整天开着的工作台：该做什么、该催谁，粘贴聊天就登记，一屏一键。
+
+    按 ? 看全部按键，q 离开。做的每一步和同名的命令一样，记在日志里，能撤销。
+    """
+    from demandctl.desk.start import start
+
+    start(ctx.obj)
+
+
 # Each line: the command, the function below demandctl.commands (or a group's own tree), its line in --help.
 TREE: Tree = {
     "intake": Entry("登记", "intake.typed:intake", "登记一条需求。"),
@@ -21,6 +32,7 @@ TREE: Tree = {
     "follow-up": Entry("跟进", "follow_up:follow_up", '记录一次跟进，可以几条一起：follow-up 8 9 "已到货"。'),
     "close": Entry("结束", "close:close", "结束需求，可以几条一起：close 3 5 7。"),
     "due": Entry("到期", "due:due", "谁欠谁什么、何时到期：先超时的，再今天到期的，再快到期的。"),
+    "desk": Entry("工作台", open_desk),
     "revisit": Entry("回访", "revisit.visits:TREE", "回访：计划、记录、转交、解决。"),
     "export": Entry("导出", "export:TREE", "导出表格和汇报。"),
     "init": Entry("建账", "init:init", "建台账和配置；已有的不动。"),

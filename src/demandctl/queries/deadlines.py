@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
@@ -186,6 +186,13 @@ def running_deadlines(reader: Reader, where: str, values: Mapping[str, object]) 
     return [due_of(reader, row) for row in reader.rows(query, {"now": stored(reader.now), **values})]
 
 
+def worst_of(reader: Reader, numbers: Iterable[int]) -> dict[int, Due]:
+    """Of each of some demands the deadline that presses most now."""
+    listed = ", ".join(map(str, numbers))
+    found = running_deadlines(reader, f"l.demand_id IN ({listed})", {}) if listed else []
+    return {due.demand: due for due in reversed(found) if due.demand}
+
+
 def deadlines_until(reader: Reader, until: datetime, condition: str, values: Mapping[str, object]) -> Iterator[Due]:
     """Deadlines ``l`` that run now and are due by a time, under a further condition, in the order they are shown."""
     query = (
@@ -247,7 +254,7 @@ def due_of(reader: Reader, row: Row, state: DeadlineState | None = None) -> Due:
         customer=CustomerName(code=Subject.customer(row["c_id"]).code, name=row["c_name"]) if row["c_id"] else None,
         kind=Kind(row["kind"]) if row["kind"] else None,
         branch=row["branch"] or None,
-        owed_by=_debtor(reader, row),
+        owed_by=debtor_of(reader, row),
         what=deadline.what,
         started_at=deadline.started_at.astimezone(reader.zone),
         due_at=deadline.due_at.astimezone(reader.zone),
@@ -298,7 +305,8 @@ def _state(reader: Reader, deadline: Deadline) -> DeadlineState:
     return DeadlineState.SOON if due_at <= now + NEAR else DeadlineState.LATER
 
 
-def _debtor(reader: Reader, row: Row) -> Debtor:
+def debtor_of(reader: Reader, row: Row) -> Debtor:
+    """Who owes a deadline, as he is called and rung up now."""
     role, name, phone = row["owed_by"], row["o_name"] or "", row["o_phone"] or ""
     config = reader.context.config
     if role == "specialist":

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 from demandctl.errors import Refused
 from demandctl.language.subject import Subject
 from demandctl.queries.contacts import read_contact
-from demandctl.queries.deadlines import Due, running_deadlines
+from demandctl.queries.deadlines import Due, debtor_of, running_deadlines
 from demandctl.queries.demands import DemandView, Filter, read_demand, read_demands
 from demandctl.queries.people import Addressee
 from demandctl.queries.reader import Reader
 from demandctl.queries.revisits import read_revisit
+from demandctl.store.conditions import is_running
+from demandctl.store.values import stored
 from demandctl.vocabulary import Role
 
 Owed = tuple[Addressee, list[tuple[Due, DemandView | None]]]
@@ -67,6 +71,38 @@ def owed_late(reader: Reader) -> list[Owed]:
 def owed_by_others(reader: Reader) -> list[Owed]:
     """Everybody else who owes anything by now, and what it is."""
     return _by_person(reader, running_deadlines(reader, _OTHERS, {}))
+
+
+class Debt(NamedTuple):
+    """What somebody owes by the end of today, in figures; without an id he is known by his name alone."""
+
+    id: int | None
+    name: str
+    phone: str
+    branch: str | None
+    owed: int
+    late: int
+    oldest: datetime
+
+
+def debts(reader: Reader, limit: int) -> list[Debt]:
+    """Everybody else who owes something by the end of today: the latest first. Reckoned by SQLite, for long ledgers."""
+    midnight = datetime.combine(reader.now.date() + timedelta(days=1), time(), reader.zone)
+    rows = reader.rows(
+        "SELECT l.owner_id, l.owned_by AS owed_by, l.owner_name, o.name AS o_name, o.phone AS o_phone, o.branch, "
+        "l.owed, l.late, l.oldest FROM (SELECT owner_id, owed_by AS owned_by, owner_name, count(*) AS owed, "
+        "sum(due_at < :now) AS late, min(due_at) AS oldest FROM deadline AS l "
+        f"WHERE {is_running()} AND {_OTHERS} AND l.due_at < :midnight "
+        "GROUP BY owner_id, CASE WHEN owner_id IS NULL THEN owed_by || owner_name END) AS l "
+        "LEFT JOIN contact AS o ON o.id = l.owner_id ORDER BY l.late = 0, l.oldest LIMIT :limit",
+        {"now": stored(reader.now), "midnight": stored(midnight), "limit": limit},
+    )
+    found = []
+    for row in rows:
+        whom = debtor_of(reader, row)
+        oldest = reader.at(row["oldest"])
+        found.append(Debt(row["owner_id"], whom.name, whom.phone, row["branch"], row["owed"], row["late"] or 0, oldest))
+    return found
 
 
 def _by_person(reader: Reader, found: Sequence[Due]) -> list[Owed]:

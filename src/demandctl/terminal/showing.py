@@ -11,6 +11,7 @@ from demandctl.queries.deadlines import Clock
 from demandctl.queries.demands import DemandView
 from demandctl.queries.history import DemandStory, FollowUpView
 from demandctl.queries.people import PersonView
+from demandctl.queries.revisits import RevisitView
 from demandctl.queries.view import View
 from demandctl.store.fields import TABLES, Field, Holds, called, fields_of, names
 from demandctl.terminal.render import Column, put, put_styled, put_table
@@ -190,3 +191,15 @@ def _told(follow_up: FollowUpView, now: datetime) -> str:
     elif follow_up.next_at:
         text += f"\n下次 {moment(follow_up.next_at, now)} {follow_up.next_plan or ''}".rstrip()
     return text
+
+
+PUT_OFF = "已改约"
+
+
+def progress(revisit: RevisitView) -> str:
+    """How far a revisit has come."""
+    steps = (
+        (revisit.solved_at, "已解决"), (revisit.contacted_at, "部门已联络"), (revisit.forwarded_at, "已转交"),
+        (revisit.recorded_at, "已填表"), (revisit.visited_at, "待填表"), (revisit.call_back_at, PUT_OFF),
+    )  # fmt: skip
+    return next((label for at, label in steps if at), "待回访")

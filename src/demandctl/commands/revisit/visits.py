@@ -21,7 +21,7 @@ from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.options import At, Json, Limit, Since, Until, Yes, row_limit
 from demandctl.terminal.questions import Step, terms
 from demandctl.terminal.render import Column, pairs, put, put_json, put_styled, put_table, say
-from demandctl.terminal.showing import details, put_deadlines
+from demandctl.terminal.showing import PUT_OFF, details, progress, put_deadlines
 from demandctl.terminal.takes import FUTURE, PAST, SPAN, Argument, Option, choice, many, prose, ref, word
 from demandctl.terminal.typed import future, past, understood
 from demandctl.vocabulary import Method, RevisitKind, Satisfaction
@@ -362,18 +362,6 @@ def _standing(revisit: RevisitView, app: Context) -> str:
     """How far it has come, and until when it was put off."""
     said = progress(revisit)
     return f"{said} {moment(revisit.call_back_at, app.now)}" if said == PUT_OFF else said
-
-
-PUT_OFF = "已改约"
-
-
-def progress(revisit: RevisitView) -> str:
-    """How far a revisit has come."""
-    steps = (
-        (revisit.solved_at, "已解决"), (revisit.contacted_at, "部门已联络"), (revisit.forwarded_at, "已转交"),
-        (revisit.recorded_at, "已填表"), (revisit.visited_at, "待填表"), (revisit.call_back_at, PUT_OFF),
-    )  # fmt: skip
-    return next((label for at, label in steps if at), "待回访")
 
 
 def show(ctx: typer.Context, number: Number, json: Json = False) -> None:

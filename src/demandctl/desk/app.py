@@ -1,0 +1,44 @@
+"""The desk itself: the program that draws on the whole terminal."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import BindingType
+
+from demandctl.context import Context
+from demandctl.desk.ledger import Ledger
+from demandctl.desk.looks import CSS, DARK, LIGHT
+from demandctl.desk.screen import Work
+
+
+class Desk(App[None]):
+    """Opened in the morning, left open between two chats."""
+
+    TITLE = "需求台账"
+    CSS = CSS
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self, context: Context, *, light: bool = False) -> None:
+        super().__init__()
+        self.ledger = Ledger(context)
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = LIGHT.name if light else DARK.name
+        self.fault: BaseException | None = None
+        self.busy = 0
+        self.work = Work(self)
+
+    def on_mount(self) -> None:
+        """Show the day."""
+        self.push_screen(self.work)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Keep a fault for the file that is written when the terminal is itself again."""
+        self.fault = self.fault or error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """Leave without the traceback on the screen: it holds what customers said, and helps nobody there."""
+        self._close_messages_no_wait()

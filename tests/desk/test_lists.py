@@ -25,7 +25,7 @@ def test_each_list_has_its_number(cli: Cli, key: str) -> None:
 
     async def look(seat: Seat) -> None:
         await seat.press(key)
-        assert seat.desk.work.listing == key
+        assert seat.desk.day.listing == key
         assert seat.desk.fault is None
 
     at_the_desk(look)

@@ -50,7 +50,7 @@ class Seat:
         for _ in range(2000):
             await self.pilot.pause()
             busy = [w for w in self.desk.workers if w.group != "act" and w.state is WorkerState.RUNNING]
-            if not busy and not self.desk.busy:
+            if not busy and not self.desk.day.busy:
                 return
             await asyncio.sleep(0.005)
         raise AssertionError("the desk does not come to rest")
@@ -63,7 +63,7 @@ class Seat:
     @property
     def below(self) -> str:
         """The screen that lies below a question."""
-        return _text(self.desk.work)
+        return _text(self.desk.day)
 
     @property
     def copied(self) -> str:

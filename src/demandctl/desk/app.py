@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from demandctl.context import Context
 from demandctl.desk.ledger import Ledger
 from demandctl.desk.looks import CSS, DARK, LIGHT
-from demandctl.desk.screen import Work
+from demandctl.desk.screen import Day
 
 
 class Desk(App[None]):
@@ -22,17 +22,15 @@ class Desk(App[None]):
 
     def __init__(self, context: Context, *, light: bool = False) -> None:
         super().__init__()
-        self.ledger = Ledger(context)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = LIGHT.name if light else DARK.name
         self.fault: BaseException | None = None
-        self.busy = 0
-        self.work = Work(self)
+        self.day = Day(Ledger(context))
 
     def on_mount(self) -> None:
         """Show the day."""
-        self.push_screen(self.work)
+        self.push_screen(self.day)
 
     def _handle_exception(self, error: Exception) -> None:
         """Keep a fault for the file that is written when the terminal is itself again."""

@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from demandctl.core.routing import Proposal, Routing
-from demandctl.desk.drawing import Said, heading, pairs
+from demandctl.desk.drawing import Paragraph, heading, pairs
 from demandctl.desk.lists import Line
 from demandctl.errors import DemandctlError
 from demandctl.language.display import moment
@@ -39,7 +39,7 @@ from demandctl.vocabulary import DeadlineState, Role, Status
 class Card(NamedTuple):
     """What is said of a line, and the demand that it is about where there is one."""
 
-    said: list[Said]
+    said: list[Paragraph]
     demand: DemandView | None = None
 
 
@@ -62,11 +62,11 @@ def card(reader: Reader, line: Line) -> Card:
         return Card(_revisit(visit, about, reader.now))
     if subject.about is About.CUSTOMER:
         return Card(_customer(read_customer(reader, subject.number), reader.now))
-    return Card([Said(line.cells[4], look="title"), *pairs([("情况", line.cells[-1])])])
+    return Card([Paragraph(line.cells[4], look="title"), *pairs([("情况", line.cells[-1])])])
 
 
-def _demand(story: DemandStory, found: Routing | None, now: datetime) -> list[Said]:
-    said = [Said(demand_title(story), look="title"), *pairs(demand_facts(story, now))]
+def _demand(story: DemandStory, found: Routing | None, now: datetime) -> list[Paragraph]:
+    said = [Paragraph(demand_title(story), look="title"), *pairs(demand_facts(story, now))]
     if found:
         said += heading("派给谁") + _proposals(found)
     said += _clocks(story.deadlines, now)
@@ -74,18 +74,18 @@ def _demand(story: DemandStory, found: Routing | None, now: datetime) -> list[Sa
     if told:
         said += heading("经过")
         for at, text in reversed(told):  # the newest is what one looks for
-            said += [Said(text, at, indent=16)]
+            said += [Paragraph(text, at, indent=16)]
     return said
 
 
-def _proposals(found: Routing) -> list[Said]:
-    lines = [Said(why(person), person.name, indent=10) for person in found.proposals[:4]]
+def _proposals(found: Routing) -> list[Paragraph]:
+    lines = [Paragraph(why(person), person.name, indent=10) for person in found.proposals[:4]]
     if not found.proposals:
-        lines = [Said("通讯录里没有直接合适的人", look="quiet")]
+        lines = [Paragraph("通讯录里没有直接合适的人", look="quiet")]
     elif not found.clear:
-        lines.append(Said("几位难分先后", look="quiet"))
+        lines.append(Paragraph("几位难分先后", look="quiet"))
     if found.leader:
-        lines.append(Said(f"{found.leader.name}  {found.leader.branch}", "领导", indent=10))
+        lines.append(Paragraph(f"{found.leader.name}  {found.leader.branch}", "领导", indent=10))
     return lines
 
 
@@ -96,7 +96,7 @@ def why(person: Proposal) -> str:
     return f"{person.branch or '—'} {role}  {reasons}".rstrip()
 
 
-def _clocks(clocks: Sequence[Clock], now: datetime) -> list[Said]:
+def _clocks(clocks: Sequence[Clock], now: datetime) -> list[Paragraph]:
     if not clocks:
         return []
     said = heading(TABLES["deadline"])
@@ -104,59 +104,59 @@ def _clocks(clocks: Sequence[Clock], now: datetime) -> list[Said]:
         look = "late" if clock.state is DeadlineState.OVERDUE else "plain" if clock.is_open else "done"
         until = f"{moment(clock.due_at, now)}  " if clock.is_open else ""
         said.append(
-            Said(f"{until}{how_it_stands(clock, now)}  {clock.owed_by.name}".rstrip(), clock.rule_name, look, 14)
+            Paragraph(f"{until}{how_it_stands(clock, now)}  {clock.owed_by.name}".rstrip(), clock.rule_name, look, 14)
         )
     return said
 
 
-def _revisit(visit: RevisitInFull, about: DemandView | None, now: datetime) -> list[Said]:
+def _revisit(visit: RevisitInFull, about: DemandView | None, now: datetime) -> list[Paragraph]:
     customer = visit.customer
     asked = f"{customer.code} {customer.name}  {customer.phone}".rstrip()
     told = details("revisit", visit, partial(moment, now=now), without=("customer_id", "kind"))
-    said = [Said(f"{visit.subject.words}  {visit.kind.label}  {progress(visit)}", look="title")]
+    said = [Paragraph(f"{visit.subject.words}  {visit.kind.label}  {progress(visit)}", look="title")]
     said += pairs([(called("revisit", "customer_id"), asked), *told])
     if about:
-        said += [*heading(f"{about.subject} {about.kind.label}"), Said(about.content)]
+        said += [*heading(f"{about.subject} {about.kind.label}"), Paragraph(about.content)]
     return said + _clocks(visit.deadlines, now)
 
 
-def _customer(customer: CustomerInFull, now: datetime) -> list[Said]:
+def _customer(customer: CustomerInFull, now: datetime) -> list[Paragraph]:
     told = details("customer", customer, partial(moment, now=now))
-    said = [Said(f"{customer.subject.words}  {customer.name}", look="title"), *pairs(told)]
+    said = [Paragraph(f"{customer.subject.words}  {customer.name}", look="title"), *pairs(told)]
     if customer.demands:
         said += heading(TABLES["demand"])
         for demand in reversed(customer.demands):
             text = f"{demand.kind.label}  {status_label(demand)}  {' '.join(demand.content.split())[:60]}"
-            said.append(Said(text, demand.subject.code, "done" if demand.closed_at else "plain", 8))
+            said.append(Paragraph(text, demand.subject.code, "done" if demand.closed_at else "plain", 8))
     if customer.revisits:
         said += heading(TABLES["revisit"])
         for visit in reversed(customer.revisits):
             at = moment(visit.visited_at or visit.planned_at, now)
             rating = visit.satisfaction.label if visit.satisfaction else ""
-            said.append(Said(f"{visit.kind.label}  {at}  {rating}".rstrip(), visit.subject.code, indent=8))
+            said.append(Paragraph(f"{visit.kind.label}  {at}  {rating}".rstrip(), visit.subject.code, indent=8))
     return said + _clocks(customer.deadlines, now)
 
 
-def _whom(reader: Reader, line: Line) -> list[Said]:
+def _whom(reader: Reader, line: Line) -> list[Paragraph]:
     """What somebody owes, as the reminder says it."""
     assert line.whom is not None
     debt = line.whom
-    said = [Said(f"{debt.name or '没有登记领导'}  {debt.phone}", look="title")]
+    said = [Paragraph(f"{debt.name or '没有登记领导'}  {debt.phone}", look="title")]
     try:
         owed = owed_by_person(reader, debt.id) if debt.id else owed_by_name(reader, debt.name)
     except DemandctlError as error:
-        return [*said, Said(str(error), look="quiet")]
+        return [*said, Paragraph(str(error), look="quiet")]
     for person, his in owed:
-        said += [Said(""), *(Said(text) for text in reminders.to_person(person.name, his, reader.now))]
+        said += [Paragraph(""), *(Paragraph(text) for text in reminders.to_person(person.name, his, reader.now))]
     return said
 
 
-def _step(reader: Reader, line: Line) -> list[Said]:
+def _step(reader: Reader, line: Line) -> list[Paragraph]:
     assert line.step is not None
     number, at, who, what, undone = line.cells
-    said = [Said(f"#{number}  {what}", look="title"), *pairs([("时间", at), ("谁", who), ("", undone)])]
+    said = [Paragraph(f"#{number}  {what}", look="title"), *pairs([("时间", at), ("谁", who), ("", undone)])]
     changes = list(in_words(reader, of_operations(reader, [line.step])[line.step]))
-    return said + heading("改了什么") + [Said(text, indent=2) for text in changes or ["没有改动记录"]]
+    return said + heading("改了什么") + [Paragraph(text, indent=2) for text in changes or ["没有改动记录"]]
 
 
 def subject_of(line: Line | None, about: About) -> Subject | None:

@@ -18,7 +18,7 @@ LOOKS = {"quiet", "strong", "late", "today", "soon", "done", "key", "title", "pi
 """How a piece of text may look; each is a component class that the style sheet colours."""
 
 
-class Piece(NamedTuple):
+class Ink(NamedTuple):
     """A piece of text, how it looks, and the action that a click on it is."""
 
     text: str
@@ -26,7 +26,7 @@ class Piece(NamedTuple):
     click: str = ""
 
 
-Drawn = list[Piece]
+Drawn = list[Ink]
 """One line."""
 
 
@@ -35,7 +35,7 @@ class Painter(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"look--{look}" for look in LOOKS}
 
-    def strip(self, pieces: Sequence[Piece], base: Style | None = None) -> Strip:
+    def strip(self, pieces: Sequence[Ink], base: Style | None = None) -> Strip:
         """A line as wide as the widget."""
         segments = []
         for text, look, click in pieces:
@@ -72,11 +72,11 @@ class Paper(Painter, ScrollView, can_focus=False):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._said: list[Said] = []
+        self._said: list[Paragraph] = []
         self._lines: list[Drawn] = []
         self._room = 0
 
-    def put(self, said: list[Said], *, from_top: bool = True) -> None:
+    def put(self, said: list[Paragraph], *, from_top: bool = True) -> None:
         """Show this instead of what was there."""
         self._said = said
         self._fold()
@@ -100,7 +100,7 @@ class Paper(Painter, ScrollView, can_focus=False):
         return self.strip(self._lines[at] if at < len(self._lines) else [])
 
 
-class Said(NamedTuple):
+class Paragraph(NamedTuple):
     """A paragraph: a label before it where it has one, and how it looks."""
 
     text: str
@@ -115,24 +115,24 @@ class Said(NamedTuple):
             return [[]]
         head = f"{shown(self.label)}  " if self.label else ""
         hang = max(width(head), self.indent) if width(head) < room // 2 else self.indent or 2
-        first = [Piece(head + " " * max(hang - width(head), 0), "quiet")] if head else []
+        first = [Ink(head + " " * max(hang - width(head), 0), "quiet")] if head else []
         parts = [part for line in shown_lines(self.text).split("\n") for part in wrapped(line, room - hang) or [""]]
         lines: list[Drawn] = []
         if head and width(head) > hang:
             lines, first = [first], []
         for place, part in enumerate(parts):
-            before = first if place == 0 and first else [Piece(" " * hang)] if hang else []
-            lines.append([*before, Piece(part, self.look, self.click)])
+            before = first if place == 0 and first else [Ink(" " * hang)] if hang else []
+            lines.append([*before, Ink(part, self.look, self.click)])
         return lines
 
 
-def heading(text: str) -> list[Said]:
+def heading(text: str) -> list[Paragraph]:
     """A heading with air above it."""
-    return [Said(""), Said(text, look="title")]
+    return [Paragraph(""), Paragraph(text, look="title")]
 
 
-def pairs(told: Sequence[tuple[str, str]], look: str = "plain") -> list[Said]:
+def pairs(told: Sequence[tuple[str, str]], look: str = "plain") -> list[Paragraph]:
     """Labels with what belongs to each, the texts under each other."""
     given = [(label, text) for label, text in told if text]
     indent = min(max((width(label) for label, _ in given), default=0) + 2, 18)
-    return [Said(text, label, look, indent) for label, text in given]
+    return [Paragraph(text, label, look, indent) for label, text in given]

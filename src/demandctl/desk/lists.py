@@ -30,7 +30,7 @@ LATE, TODAY, SOON, DONE, PLAIN = "late", "today", "soon", "done", ""
 _MOODS = {DeadlineState.OVERDUE: LATE, DeadlineState.TODAY: TODAY, DeadlineState.SOON: SOON}
 
 
-class Column(NamedTuple):
+class Cell(NamedTuple):
     """A column of a list: its title, between which widths it may be, and how gladly it goes where room is scarce."""
 
     title: str
@@ -53,7 +53,7 @@ class Line(NamedTuple):
     step: int | None = None
 
 
-class Asked(NamedTuple):
+class Wish(NamedTuple):
     """What of a list is wanted."""
 
     text: str = ""
@@ -65,21 +65,21 @@ class Listing(NamedTuple):
     """A list: its name, its columns, how it is read, and what is said where it is empty."""
 
     name: str
-    columns: tuple[Column, ...]
-    read: Callable[[Reader, Asked], list[Line]]
+    columns: tuple[Cell, ...]
+    read: Callable[[Reader, Wish], list[Line]]
     empty: str
     number: str = ""
     """Which of the numbers of the day stands behind its name."""
 
 
 _D, _C, _P, _L = names("demand"), names("customer"), names("contact"), names("deadline")
-_NUMBER = Column("编号", 4, 7)
-_KIND = Column("类型", 4, 4, goes=3)
-_CUSTOMER = Column(_D["customer_id"], 8, 16)
-_PLACE = Column(_D["region"], 4, 14, goes=5)
-_WHAT = Column(_L["what"], 12, 60, grows=True)
-_WHO = Column("谁", 6, 14, goes=2)
-_STANDS = Column("情况", 8, 22, mood=True)
+_NUMBER = Cell("编号", 4, 7)
+_KIND = Cell("类型", 4, 4, goes=3)
+_CUSTOMER = Cell(_D["customer_id"], 8, 16)
+_PLACE = Cell(_D["region"], 4, 14, goes=5)
+_WHAT = Cell(_L["what"], 12, 60, grows=True)
+_WHO = Cell("谁", 6, 14, goes=2)
+_STANDS = Cell("情况", 8, 22, mood=True)
 
 DEMANDS = (_NUMBER, _KIND, _CUSTOMER, _PLACE, _WHAT, _WHO, _STANDS)
 
@@ -123,13 +123,13 @@ def _demand_line(demand: DemandView, due: Due | None, now: datetime) -> Line:
     )
 
 
-def _mine(reader: Reader, asked: Asked) -> list[Line]:
+def _mine(reader: Reader, asked: Wish) -> list[Line]:
     found, _ = due_deadlines(reader, DueFilter(mine=True, limit=asked.limit))
     lines = (_due_line(due, more, reader.now) for due, more in gathered(found))
     return [line._replace(cells=(*line.cells[:-2], line.cells[-1])) for line in lines]  # who owes it is known
 
 
-def _others(reader: Reader, asked: Asked) -> list[Line]:
+def _others(reader: Reader, asked: Wish) -> list[Line]:
     lines = []
     for debt in debts(reader, asked.limit):
         late = debt.late
@@ -151,7 +151,7 @@ def _others(reader: Reader, asked: Asked) -> list[Line]:
     return lines
 
 
-def _open(reader: Reader, asked: Asked) -> list[Line]:
+def _open(reader: Reader, asked: Wish) -> list[Line]:
     if asked.only in (DeadlineState.OVERDUE, DeadlineState.TODAY):
         found, _ = due_deadlines(reader, DueFilter(overdue_only=asked.only == DeadlineState.OVERDUE, limit=asked.limit))
         return [_due_line(due, more, reader.now) for due, more in gathered(found) if due.state == asked.only]
@@ -164,7 +164,7 @@ def _with_clocks(reader: Reader, found: Sequence[DemandView]) -> list[Line]:
     return [_demand_line(demand, worst.get(demand.number), reader.now) for demand in found]
 
 
-def _monday(reader: Reader, asked: Asked) -> list[Line]:
+def _monday(reader: Reader, asked: Wish) -> list[Line]:
     found = this_round(reader)
     lines = []
     for item in found.owed:
@@ -188,7 +188,7 @@ def _monday(reader: Reader, asked: Asked) -> list[Line]:
     return lines
 
 
-def _visits(reader: Reader, asked: Asked) -> list[Line]:
+def _visits(reader: Reader, asked: Wish) -> list[Line]:
     """Whom to visit and why, then visits that are not whole yet."""
     now = reader.now
     lines: list[Line] = []
@@ -219,7 +219,7 @@ def _visit_line(visit: RevisitView, now: datetime) -> Line:
     return Line(visit.subject, cells, LATE if visit.problem and visit.urgent else PLAIN, visit.subject)
 
 
-def _customers(reader: Reader, asked: Asked) -> list[Line]:
+def _customers(reader: Reader, asked: Wish) -> list[Line]:
     return [_customer_line(customer) for customer in read_customers(reader, text=asked.text, limit=asked.limit)]
 
 
@@ -231,7 +231,7 @@ def _customer_line(customer: CustomerView) -> Line:
     return Line(customer.subject, cells, PLAIN, customer.subject)
 
 
-def _log(reader: Reader, asked: Asked) -> list[Line]:
+def _log(reader: Reader, asked: Wish) -> list[Line]:
     found = read_operations(reader, limit=asked.limit)
     return [
         Line(
@@ -244,7 +244,7 @@ def _log(reader: Reader, asked: Asked) -> list[Line]:
     ]
 
 
-def _found(reader: Reader, asked: Asked) -> list[Line]:
+def _found(reader: Reader, asked: Wish) -> list[Line]:
     """All that holds a text: demands first, the open ones before those that have ended, then customers."""
     if not asked.text.strip():
         return []
@@ -259,20 +259,20 @@ def _found(reader: Reader, asked: Asked) -> list[Line]:
 
 MINE = (*DEMANDS[:-2], _STANDS)
 WHOM = (
-    Column("谁", 8, 24), Column("超时", 8, 9, mood=True), Column("一共", 5, 7, goes=1),
-    Column("最久", 12, 30, grows=True), Column(_P["branch"], 6, 16, goes=3), Column(_P["phone"], 11, 13, goes=2),
+    Cell("谁", 8, 24), Cell("超时", 8, 9, mood=True), Cell("一共", 5, 7, goes=1),
+    Cell("最久", 12, 30, grows=True), Cell(_P["branch"], 6, 16, goes=3), Cell(_P["phone"], 11, 13, goes=2),
 )  # fmt: skip
-ROUND = (_NUMBER, _WHO._replace(goes=0), _CUSTOMER, _PLACE, Column("上次", 12, 80, grows=True), _STANDS)
+ROUND = (_NUMBER, _WHO._replace(goes=0), _CUSTOMER, _PLACE, Cell("上次", 12, 80, grows=True), _STANDS)
 VISITS = (
-    _NUMBER, _CUSTOMER, _PLACE, Column("为什么", 10, 60, grows=True), Column("何时", 10, 20),
-    Column("情况", 6, 10, mood=True),
+    _NUMBER, _CUSTOMER, _PLACE, Cell("为什么", 10, 60, grows=True), Cell("何时", 10, 20),
+    Cell("情况", 6, 10, mood=True),
 )  # fmt: skip
 CUSTOMERS = (
-    _NUMBER, Column(_C["name"], 8, 20), Column(_C["phone"], 11, 13), _PLACE, Column("标签、单位", 8, 60, grows=True),
+    _NUMBER, Cell(_C["name"], 8, 20), Cell(_C["phone"], 11, 13), _PLACE, Cell("标签、单位", 8, 60, grows=True),
 )  # fmt: skip
 STEPS = (
-    Column("#", 3, 7), Column("时间", 5, 16), Column("谁", 6, 10, goes=2), Column("做了什么", 20, 120, grows=True),
-    Column("", 0, 6),
+    Cell("#", 3, 7), Cell("时间", 5, 16), Cell("谁", 6, 10, goes=2), Cell("做了什么", 20, 120, grows=True),
+    Cell("", 0, 6),
 )  # fmt: skip
 
 LISTS: Mapping[str, Listing] = {

@@ -13,8 +13,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from demandctl.desk.drawing import Painter, Piece
-from demandctl.desk.lists import DONE, Column, Line
+from demandctl.desk.drawing import Ink, Painter
+from demandctl.desk.lists import DONE, Cell, Line
 from demandctl.language.display import cut, padded, width
 
 GAP = 2
@@ -50,7 +50,7 @@ class Rows(Painter, ScrollView, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__(id="rows")
-        self.columns: Sequence[Column] = ()
+        self.columns: Sequence[Cell] = ()
         self.lines: list[Line] = []
         self.marked: set[Hashable] = set()
         self.empty = ""
@@ -62,7 +62,7 @@ class Rows(Painter, ScrollView, can_focus=True):
         """The line under the cursor."""
         return self.lines[self.at] if self.at < len(self.lines) else None
 
-    def put(self, columns: Sequence[Column], lines: list[Line], empty: str, wanted: Hashable = None) -> None:
+    def put(self, columns: Sequence[Cell], lines: list[Line], empty: str, wanted: Hashable = None) -> None:
         """Show these lines; the cursor goes to *wanted* where it is among them, else it keeps its place."""
         self.columns, self.lines, self.empty = columns, lines, empty
         place = next((n for n, line in enumerate(lines) if wanted is not None and line.key == wanted), None)
@@ -135,18 +135,18 @@ class Rows(Painter, ScrollView, can_focus=True):
         """The titles on top, below them the lines in sight."""
         if y == 0:
             titles = [column.title for column in self.columns]
-            return self.strip([Piece("  " + self._joined(titles), "quiet")])
+            return self.strip([Ink("  " + self._joined(titles), "quiet")])
         at = y - 1 + self.scroll_offset.y
         if at >= len(self.lines):
             told = self.empty if not self.lines and y == 2 else ""
-            return self.strip([Piece(f"  {told}", "quiet")])
+            return self.strip([Ink(f"  {told}", "quiet")])
         line = self.lines[at]
         base = self.get_component_rich_style("rows--cursor", partial=True) if at == self.at else None
-        mark = Piece("●", "pick") if line.key in self.marked else Piece("▌" if at == self.at else " ", "pick")
-        return self.strip([mark, Piece(" "), *self._cells(line)], base)
+        mark = Ink("●", "pick") if line.key in self.marked else Ink("▌" if at == self.at else " ", "pick")
+        return self.strip([mark, Ink(" "), *self._cells(line)], base)
 
-    def _cells(self, line: Line) -> list[Piece]:
-        pieces: list[Piece] = []
+    def _cells(self, line: Line) -> list[Ink]:
+        pieces: list[Ink] = []
         for column, cell, cells in zip(self.columns, line.cells, self._widths, strict=True):
             if not cells:
                 continue
@@ -156,7 +156,7 @@ class Rows(Painter, ScrollView, can_focus=True):
             elif line.mood != DONE and not pieces:
                 look = "quiet"
             gap = " " * GAP if pieces else ""
-            pieces.append(Piece(gap + padded(cut(cell, cells), cells), look))
+            pieces.append(Ink(gap + padded(cut(cell, cells), cells), look))
         return pieces
 
     def _joined(self, texts: Sequence[str]) -> str:
@@ -164,7 +164,7 @@ class Rows(Painter, ScrollView, can_focus=True):
         return (" " * GAP).join(shown)
 
 
-def fitted(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int) -> list[int]:
+def fitted(columns: Sequence[Cell], rows: Sequence[Sequence[str]], room: int) -> list[int]:
     """How wide each column is in so much room; 0 for one that has to go, or that has nothing to show."""
     natural = [
         min(max([*(width(row[n]) for row in rows), min(width(column.title), column.least)]), column.most)

@@ -13,21 +13,21 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 
 from demandctl.desk.card import Card, card
-from demandctl.desk.drawing import Bar, Drawn, Paper, Piece
-from demandctl.desk.lists import HEAD, LISTS, PAGE, Asked, Line, Numbers, numbers, safe
+from demandctl.desk.drawing import Bar, Drawn, Ink, Paper
+from demandctl.desk.ledger import Ledger
+from demandctl.desk.lists import HEAD, LISTS, PAGE, Line, Numbers, Wish, numbers, safe
 from demandctl.desk.rows import Rows
 from demandctl.errors import DemandctlError
 from demandctl.language.display import shown, width
 
 if TYPE_CHECKING:
-    from demandctl.desk.app import Desk
     from demandctl.queries.reader import Reader
 
 BESIDE = 100
 """From so many columns on the card stands beside the list."""
 
 
-class Work(Screen[None]):
+class Day(Screen[None]):
     """The whole day on one screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,11 +38,12 @@ class Work(Screen[None]):
         Binding("q", "leave", "离开", show=False),
     ]
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, ledger: Ledger) -> None:
         super().__init__()
-        self.desk = desk
+        self.ledger = ledger
+        self.busy = 0
         self.listing = "1"
-        self.asked = Asked()
+        self.asked = Wish()
         self.before = "1"
         self.head = Bar(id="head")
         self.tabs = Bar(id="tabs")
@@ -52,7 +53,7 @@ class Work(Screen[None]):
         self.numbers: Numbers | None = None
         self.read_at: datetime | None = None
         self.shown = Card([])
-        self.told = Piece("正在打开台账…", "quiet")
+        self.told = Ink("正在打开台账…", "quiet")
         self.snoozed: dict[Hashable, datetime] = {}
         self._whole = True
 
@@ -85,11 +86,11 @@ class Work(Screen[None]):
     def look_around(self) -> None:
         """Show what another program wrote, and a new minute's lateness."""
         try:
-            changed = self.desk.ledger.watch.changed()
+            changed = self.ledger.watch.changed()
         except DemandctlError as error:
             self.trouble(error)
             return
-        now = self.desk.ledger.now().now
+        now = self.ledger.now().now
         if changed or self.read_at is None or now.replace(second=0) != self.read_at.replace(second=0):
             self.reload()
 
@@ -104,14 +105,14 @@ class Work(Screen[None]):
             return [safe(line) for line in LISTS[listing].read(reader, asked)], numbers(reader)
 
         try:
-            lines, told = await self.desk.ledger.look(read)
+            lines, told = await self.ledger.look(read)
         except DemandctlError as error:
             self.trouble(error)
             return
         if self.told.look == "late" and self.told.click == "ledger":
-            self.told = Piece("又能读台账了", "quiet")
+            self.told = Ink("又能读台账了", "quiet")
         elif self.numbers is None:
-            self.told = Piece("")
+            self.told = Ink("")
         self.numbers, self.read_at = told, at[0]
         self._whole = len(lines) < asked.limit
         self.snoozed = {key: until for key, until in self.snoozed.items() if until > at[0]}
@@ -133,7 +134,7 @@ class Work(Screen[None]):
             self._put_foot()
             return
         try:
-            found = await self.desk.ledger.look(lambda reader: card(reader, line))
+            found = await self.ledger.look(lambda reader: card(reader, line))
         except DemandctlError as error:
             self.trouble(error)
             return
@@ -163,7 +164,7 @@ class Work(Screen[None]):
         wanted = self.rows.current.key if self.rows.current else None
         if self.listing != "/":
             self.before = self.listing
-        self.listing, self.asked = key, Asked(text, only)
+        self.listing, self.asked = key, Wish(text, only)
         self.remove_class("open")
         self._put_tabs()
         self.reload(wanted)
@@ -193,32 +194,32 @@ class Work(Screen[None]):
 
     def say(self, text: str, look: str = "soon") -> None:
         """Tell in the foot what was done."""
-        self.told = Piece(shown(text.split("\n")[0]), look)
+        self.told = Ink(shown(text.split("\n")[0]), look)
         self._put_foot()
 
     def trouble(self, error: DemandctlError) -> None:
         """Tell in the foot what is wrong; the screen stays as it was."""
         hint = f"  {error.hint}" if error.hint else ""
-        self.told = Piece(shown(f"{error}{hint}"), "late", "ledger" if error.exit_code in (3, 4) else "")
+        self.told = Ink(shown(f"{error}{hint}"), "late", "ledger" if error.exit_code in (3, 4) else "")
         self._put_foot()
 
     def _put_head(self) -> None:
         told = self.numbers
         if told is None:
-            self.head.put([[Piece(" 需求台账", "title")], []])
+            self.head.put([[Ink(" 需求台账", "title")], []])
             return
-        first: Drawn = [Piece(f" {told.day} {told.clock}", "title")]
+        first: Drawn = [Ink(f" {told.day} {told.clock}", "title")]
         if told.off:
-            first.append(Piece(f"   {told.off}", "quiet"))
-        second: Drawn = [Piece(" ")]
+            first.append(Ink(f"   {told.off}", "quiet"))
+        second: Drawn = [Ink(" ")]
         for only, (word, key) in HEAD.items():
             count = told.counts[only]
             look = "plain" if not count else {"overdue": "late", "today": "today"}.get(only, "strong")
             many = "1000+" if count >= 1000 else str(count)
             chosen = f"'{only}'" if only != "revisits" else "''"
-            second.append(Piece(f"{word} ", "quiet", f"screen.list('{key}', {chosen})"))
-            second.append(Piece(many, look, f"screen.list('{key}', {chosen})"))
-            second.append(Piece("   "))
+            second.append(Ink(f"{word} ", "quiet", f"screen.list('{key}', {chosen})"))
+            second.append(Ink(many, look, f"screen.list('{key}', {chosen})"))
+            second.append(Ink("   "))
         self.head.put([first, second])
 
     def _put_tabs(self) -> None:
@@ -237,15 +238,15 @@ class Work(Screen[None]):
                 only = HEAD[self.asked.only][0] if self.asked.only in HEAD else ""
                 more = f"·{only}" if only else ""
                 more += f" {len(self.rows.lines)}{'' if self._whole else '+'}" if self.numbers else ""
-            line.append(Piece(f" {key} " if key != "/" else " ", "key", click))
-            line.append(Piece(f"{name}{more} ", "title" if current else "quiet", click))
+            line.append(Ink(f" {key} " if key != "/" else " ", "key", click))
+            line.append(Ink(f"{name}{more} ", "title" if current else "quiet", click))
         self.tabs.put([line])
 
     def _put_foot(self) -> None:
         marked = len(self.rows.marked)
-        told: Drawn = [Piece(" "), Piece(self.told.text, self.told.look)]
+        told: Drawn = [Ink(" "), Ink(self.told.text, self.told.look)]
         if marked:
-            told = [Piece(f" 选中 {marked} 条  ", "pick"), *told[1:]]
+            told = [Ink(f" 选中 {marked} 条  ", "pick"), *told[1:]]
         self.foot.put([told, self._keys()])
 
     def _keys(self) -> Drawn:
@@ -253,7 +254,7 @@ class Work(Screen[None]):
         line: Drawn = []
         room = self.size.width
         for key, name in self.keys_here():
-            piece = [Piece(f" {key}", "key", f"app.simulate_key('{key}')"), Piece(f" {name} ", "quiet")]
+            piece = [Ink(f" {key}", "key", f"app.simulate_key('{key}')"), Ink(f" {name} ", "quiet")]
             cells = sum(width(part.text) for part in piece)
             if cells > room:
                 break

@@ -4,7 +4,7 @@ An error names the thing, the reason and the command that would be right, in one
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 
 class DemandctlError(Exception):
@@ -49,7 +49,7 @@ class Offer(NamedTuple):
     """What a parameter is at present, as it would be typed, and what it could be where its help does not say."""
 
     present: str = ""
-    choices: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]] | None = None
+    choices: Callable[[Mapping[str, object]], Iterable[tuple[str, str]]] | None = None
     """Values with their labels, told what else was answered so far."""
 
 

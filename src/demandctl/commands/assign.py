@@ -129,6 +129,7 @@ def offer(
     leader = found.leader
     referral = [(_Choice(str(leader.id), leader=True), f"转领导指派：{_line(leader)}")] if leader else []
     by_rule = listed[:1] if found.clear else referral
+    choice: _Choice | None
     if yes and by_rule:
         choice = by_rule[0][0]
     else:

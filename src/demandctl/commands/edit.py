@@ -102,7 +102,7 @@ def _offers(app: Context, number: int) -> dict[str, Offer]:
         "note": now.note,
     }  # fmt: skip
     offers = {name: Offer(text or "") for name, text in texts.items()}
-    offers["subtype"] = Offer(now.subtype or "", lambda given: SUBTYPES[Kind(given.get("kind", now.kind))].items())
+    offers["subtype"] = Offer(now.subtype or "", lambda given: SUBTYPES[Kind(str(given.get("kind", now.kind)))].items())
     return offers
 
 

@@ -9,11 +9,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 from demandctl.errors import Cancelled, DemandctlError, Several
 from demandctl.language.display import shown
 from demandctl.terminal.render import say
+
+if TYPE_CHECKING:
+    from prompt_toolkit.application import Application
+    from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+    from prompt_toolkit.document import Document
+    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+    from prompt_toolkit.output import Output
+    from questionary import Question
+
+T = TypeVar("T")
 
 Check = Callable[[str], object]
 """Reads an answer; a DemandctlError says what is wrong with it, and the question is asked again."""
@@ -28,6 +38,21 @@ BACK = "<"
 
 class Back(Exception):
     """The person wants the question before again."""
+
+
+class _Look(TypedDict):
+    """How each question looks, and where it is written."""
+
+    qmark: str
+    output: Output
+
+
+class _Aids(TypedDict, total=False):
+    """What helps while a line is typed."""
+
+    instruction: str
+    completer: Completer
+    complete_while_typing: bool
 
 
 def can_ask() -> bool:
@@ -85,9 +110,9 @@ def _problem(answer: str, words: Words, check: Check | None, needed: bool, back:
     return True
 
 
-def _aids(words: Words, *, files: bool, back: bool) -> dict[str, Any]:
+def _aids(words: Words, *, files: bool, back: bool) -> _Aids:
     """What completes a line while it is typed, and the word about the way back."""
-    aids: dict[str, Any] = {"instruction": f"（{BACK} 上一步，Esc 取消）"} if back else {}
+    aids: _Aids = {"instruction": f"（{BACK} 上一步，Esc 取消）"} if back else {}
     if files:
         from prompt_toolkit.completion import PathCompleter
 
@@ -116,11 +141,10 @@ def _which(answer: str, check: Check | None) -> str:
 def one_of(several: Several) -> str:
     """Which one a name is meant to be."""
     question = f"“{shown(several.text)}”不止一位，是哪一位"
-    chosen: str = choose(question, [(value, shown(label)) for value, label in several.choices])
-    return chosen
+    return choose(question, [(value, shown(label)) for value, label in several.choices])
 
 
-def _completer(words: Words) -> Any:
+def _completer(words: Words) -> Completer:
     """Completes by any part of a value, of its description, or of the pinyin of the name in either."""
     from prompt_toolkit.completion import Completer, Completion
 
@@ -129,7 +153,7 @@ def _completer(words: Words) -> Any:
     spelled: list[str] = []
 
     class OfWords(Completer):
-        def get_completions(self, document: Any, event: Any) -> Iterator[Any]:
+        def get_completions(self, document: Document, event: CompleteEvent) -> Iterator[Completion]:
             typed = document.text.strip().lower()
             letters = pinyin.typed(typed)
             if letters and not spelled:
@@ -142,31 +166,30 @@ def _completer(words: Words) -> Any:
     return OfWords()
 
 
-def choose(question: str, choices: Sequence[tuple[Any, str]], default: Any = None, *, back: bool = False) -> Any:
+def choose(question: str, choices: Sequence[tuple[T, str]], default: object = None, *, back: bool = False) -> T:
     """One of several: pairs of a value and its label; *default* is the value the pointer stands on."""
     import questionary
 
-    if back:
-        choices = [*choices, (Back, "← 上一步")]
-
     # By place, not by value: the package takes a value of None for none given.
-    listed = [questionary.Choice(label, value=place) for place, (_, label) in enumerate(choices)]
+    labels = [label for _, label in choices] + ["← 上一步"] * back
+    listed = [questionary.Choice(label, value=place) for place, label in enumerate(labels)]
     start = next((listed[place] for place, (value, _) in enumerate(choices) if value == default is not None), None)
     few, look = len(listed) < 10, _look()
     keys = KEYS if few else ARROWS
-    place: int = _asked(
-        questionary.select(
-            question, listed, default=start, use_shortcuts=few, use_jk_keys=False, instruction=keys, **look
+    place = int(
+        _asked(
+            questionary.select(
+                question, listed, default=start, use_shortcuts=few, use_jk_keys=False, instruction=keys, **look
+            )
         )
     )
-    chosen = choices[place][0]
-    if chosen is Back:
+    if place == len(choices):
         raise Back
-    return chosen
+    return choices[place][0]
 
 
 def key(question: str, keys: str) -> str:
-    """One key out of *keys*, or Enter for none of them: an empty text. Any other key is not heard."""
+    """One key out of *keys*, or Enter for none of them: an empty text. Other keys are not heard."""
     from prompt_toolkit import PromptSession
     from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
 
@@ -174,29 +197,28 @@ def key(question: str, keys: str) -> str:
 
     def answer(char: str) -> None:
         @bindings.add(char or "enter", eager=True)
-        def _(event: Any) -> None:
+        def _(event: KeyPressEvent) -> None:
             event.app.current_buffer.text = char
             event.app.exit(result=char)
 
     @bindings.add("<any>")
-    def _(event: Any) -> None:
+    def _(event: KeyPressEvent) -> None:
         pass
 
     for char in ["", *keys]:
         answer(char)
     bound = merge_key_bindings([bindings, _leaving(typed=False)])
-    session: Any = PromptSession(key_bindings=bound, output=_look()["output"])
+    session: PromptSession[str] = PromptSession(key_bindings=bound, output=_look()["output"])
     _tell_escape(session.app)
     try:
-        pressed: str = session.prompt(question)
+        return session.prompt(question)
     except (KeyboardInterrupt, EOFError) as error:
         raise Cancelled from error
-    return pressed
 
 
-def form(steps: Sequence[tuple[str, Callable[[bool], Any]]]) -> dict[str, Any]:
+def form(steps: Sequence[tuple[str, Callable[[bool], T]]]) -> dict[str, T]:
     """Ask one after the other; each step is a name and a question that is told whether it may go back."""
-    answers: dict[str, Any] = {}
+    answers: dict[str, T] = {}
     place = 0
     while place < len(steps):
         name, ask = steps[place]
@@ -217,29 +239,28 @@ def pasted(question: str) -> str:
     keys, whole = KeyBindings(), []
 
     @keys.add(Keys.BracketedPaste)
-    def _(event: Any) -> None:
+    def _(event: KeyPressEvent) -> None:
         whole.append(True)
         event.current_buffer.insert_text(event.data.replace("\r\n", "\n").replace("\r", "\n"))
 
     @keys.add("enter")
-    def _(event: Any) -> None:
+    def _(event: KeyPressEvent) -> None:
         if whole:
             event.current_buffer.validate_and_handle()
         else:
             event.current_buffer.insert_text("\n")
 
     @keys.add("c-d")
-    def _(event: Any) -> None:
+    def _(event: KeyPressEvent) -> None:
         event.current_buffer.validate_and_handle()
 
     bindings = merge_key_bindings([_leaving(typed=True), keys])
-    session: Any = PromptSession(multiline=True, key_bindings=bindings, output=_look()["output"])
+    session: PromptSession[str] = PromptSession(multiline=True, key_bindings=bindings, output=_look()["output"])
     _tell_escape(session.app)
     try:
-        answer: str = session.prompt(question + "\n")
+        return session.prompt(question + "\n")
     except (KeyboardInterrupt, EOFError) as error:
         raise Cancelled from error
-    return answer
 
 
 def yes(question: str, default: bool = True) -> bool:
@@ -254,13 +275,13 @@ def yes(question: str, default: bool = True) -> bool:
     return answer
 
 
-def _look() -> dict[str, Any]:
+def _look() -> _Look:
     from prompt_toolkit.output import create_output
 
     return {"qmark": "?", "output": create_output(stdout=sys.stderr)}
 
 
-def _asked(question: Any, *, typed: bool = False) -> Any:
+def _asked(question: Question, *, typed: bool = False) -> Any:
     from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
 
     application = question.application
@@ -272,14 +293,14 @@ def _asked(question: Any, *, typed: bool = False) -> Any:
         raise Cancelled from error
 
 
-def _leaving(typed: bool) -> Any:
+def _leaving(typed: bool) -> KeyBindings:
     """Keys that leave a question as Ctrl-C does: Esc, and where nothing is *typed* Ctrl-D."""
     from prompt_toolkit.key_binding import KeyBindings
     from prompt_toolkit.keys import Keys
 
     keys = KeyBindings()
 
-    def leave(event: Any) -> None:
+    def leave(event: KeyPressEvent) -> None:
         event.app.exit(exception=KeyboardInterrupt)
 
     keys.add("escape")(leave)
@@ -287,13 +308,13 @@ def _leaving(typed: bool) -> Any:
         keys.add("c-d")(leave)
 
     @keys.add(Keys.Vt100MouseEvent)
-    def _(event: Any) -> None:
+    def _(event: KeyPressEvent) -> None:
         """A colour code in what is pasted is taken for the mouse, which is not in use: nothing happens."""
 
     return keys
 
 
-def _tell_escape(application: Any) -> None:
+def _tell_escape(application: Application[str]) -> None:
     """A short wait tells Esc from the arrow keys that begin with it."""
     application.ttimeoutlen = 0.2
     application.timeoutlen = 0.2

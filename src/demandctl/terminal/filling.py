@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from demandctl.context import Context
 from demandctl.errors import Lacking, NotFound, Offer, Several
@@ -24,6 +24,9 @@ _UNASKED = {"--json", "--yes", "-y"}
 _LISTED = 2000
 """How many candidates are looked through for what is typed."""
 _YES_NO = ((True, "是"), (False, "否"))
+
+Answer = str | bool
+"""What was chosen or typed for a parameter."""
 
 
 class Spot(NamedTuple):
@@ -49,9 +52,9 @@ def filled_in(place: Spot, words: Sequence[str], missing: Sequence[Parameter], a
     """
     said: dict[str, str] = {}  # who goes back finds what he had answered
 
-    def ask(parameter: Parameter, back: bool) -> Any:
+    def ask(parameter: Parameter, back: bool) -> str:
         key = _key(place, parameter)
-        said[key] = _asked(place, parameter, Offer(said.get(key, "")), back)
+        said[key] = str(_asked(place, parameter, Offer(said.get(key, "")), back))
         return said[key]
 
     asked = [parameter for parameter in missing if _key(place, parameter) not in answers]
@@ -80,19 +83,19 @@ def one_of(error: Several, words: list[str]) -> list[str] | None:
 # -- what could be done ----------------------------------------------------------------------------------------------
 
 
-def chosen(place: Spot, parameters: Sequence[Parameter], lacking: Lacking) -> dict[str, Any]:
+def chosen(place: Spot, parameters: Sequence[Parameter], lacking: Lacking) -> dict[str, object]:
     """What the person wants done, as values of parameters: which, and each in turn until that is all."""
     offers = lacking.offers()
     offered = {parameter.name: parameter for parameter in parameters if parameter.name in offers}
     if len(offered) == 1:
         [(name, parameter)] = offered.items()
         return {name: _value(place, parameter, _asked(place, parameter, offers[name], False))}
-    told: dict[str, Any] = {}
+    told: dict[str, Answer] = {}
     while True:
         lines = [(name, _line(offered[name], offer, told)) for name, offer in offers.items()]
-        done = [(None, f"就这些，写入（{len(told)} 项）")] if told else []
+        done = [("", f"就这些，写入（{len(told)} 项）")] if told else []
         name = asking.choose("哪一项", [*done, *lines])
-        if name is None:
+        if not name:
             return {name: _value(place, offered[name], answer) for name, answer in told.items()}
         try:
             answer = _asked(place, offered[name], _now(offers[name], told.get(name)), True, told)
@@ -103,7 +106,7 @@ def chosen(place: Spot, parameters: Sequence[Parameter], lacking: Lacking) -> di
             told[name] = answer
 
 
-def _now(offer: Offer, answer: Any) -> Offer:
+def _now(offer: Offer, answer: Answer | None) -> Offer:
     return offer if answer is None else offer._replace(present=_in_words(answer))
 
 
@@ -121,11 +124,11 @@ def _choices(parameter: Parameter, offer: Offer, told: SoFar) -> list[tuple[str,
     return [*parameter.takes.choices(told)] if parameter.takes and not parameter.many else []
 
 
-def _in_words(answer: Any) -> str:
+def _in_words(answer: object) -> str:
     return dict(_YES_NO)[answer] if isinstance(answer, bool) else str(answer)
 
 
-def _value(place: Spot, parameter: Parameter, answer: Any) -> Any:
+def _value(place: Spot, parameter: Parameter, answer: Answer) -> object:
     """The answer as the parser would hand it over."""
     return parameter.read(place.app, answer) if isinstance(answer, str) else answer
 
@@ -133,7 +136,7 @@ def _value(place: Spot, parameter: Parameter, answer: Any) -> Any:
 # -- one question ----------------------------------------------------------------------------------------------------
 
 
-def _asked(place: Spot, parameter: Parameter, offer: Offer, back: bool, told: SoFar = MappingProxyType({})) -> Any:
+def _asked(place: Spot, parameter: Parameter, offer: Offer, back: bool, told: SoFar = MappingProxyType({})) -> Answer:
     """The answer for one parameter: chosen where its values are listed, else typed."""
     takes = parameter.takes
     if takes is None:

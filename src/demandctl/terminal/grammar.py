@@ -12,12 +12,14 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from inspect import cleandoc, signature
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from typer._click import Context as Call
 from typer._click import exceptions as wrong
+from typer._click.core import Command as ClickCommand
 from typer._click.core import Parameter as ClickParameter
 from typer._click.core import ParameterSource
+from typer._click.formatting import HelpFormatter
 from typer._click.globals import get_current_context
 from typer._click.shell_completion import CompletionItem, _resolve_context, _resolve_incomplete
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
@@ -27,6 +29,9 @@ from demandctl.language.display import shown
 from demandctl.terminal import failing, shells
 from demandctl.terminal.render import put, say
 from demandctl.terminal.takes import Argument, Option, Parameter
+
+if TYPE_CHECKING:
+    from demandctl.terminal.filling import Spot
 
 
 class Entry(NamedTuple):
@@ -60,7 +65,7 @@ class _Typed(ClickParameter):
 
     known: Parameter
 
-    def consume_value(self, ctx: Call, opts: Mapping[str, Any]) -> tuple[Any, ParameterSource]:
+    def consume_value(self, ctx: Call, opts: Mapping[str, object]) -> tuple[object, ParameterSource]:
         """What was typed as the command gets it, else the default of the function."""
         words = opts.get(self.known.name)
         if words is None:
@@ -68,7 +73,7 @@ class _Typed(ClickParameter):
         value = words if ctx.resilient_parsing else _read(ctx, self.known, words)
         return self.default if value is None else value, ParameterSource.COMMANDLINE
 
-    def type_cast_value(self, ctx: Call, value: Any) -> Any:
+    def type_cast_value(self, ctx: Call, value: object) -> object:
         """It is a value already."""
         return value
 
@@ -91,12 +96,12 @@ class _Argument(_Typed, TyperArgument):
     """An argument."""
 
 
-def _read(ctx: Call, parameter: Parameter, words: Any) -> Any:
+def _read(ctx: Call, parameter: Parameter, words: object) -> object:
     """The value of one word, or of all of them where they add up; a refusal names the parameter."""
     try:
-        if not isinstance(words, list | tuple):
-            return parameter.read(ctx.obj, words)
-        return tuple(dict.fromkeys(value for word in words for value in parameter.read(ctx.obj, word)))
+        if isinstance(words, list | tuple):
+            return parameter.read_all(ctx.obj, words)
+        return parameter.read(ctx.obj, words) if isinstance(words, str) else words
     except UsageError as error:
         raise type(error)(f"{parameter.called}：{error}", error.hint) from error
 
@@ -118,7 +123,7 @@ def _parameters(function: Callable[..., None]) -> Iterator[ClickParameter]:
                 yield _made(name, declared, required=required, default=None if required else entry.default)
 
 
-def _made(name: str, declared: Option | Argument, *, required: bool, default: Any) -> ClickParameter:
+def _made(name: str, declared: Option | Argument, *, required: bool, default: object) -> ClickParameter:
     made: ClickParameter
     title, takes, more = declared.title, declared.takes, declared.more
     if isinstance(declared, Argument):
@@ -156,39 +161,40 @@ def _help_option() -> _Option:
 # -- commands and groups ------------------------------------------------------------------------------------------
 
 
-class _Ours:
+class _Ours(ClickCommand):
     """What commands and groups have in common: help in Chinese, and no value that is typed twice and dropped."""
 
-    def known(self: Any) -> list[Parameter]:
+    def known(self) -> list[Parameter]:
         """Its parameters."""
-        return [parameter.known for parameter in self.params]
+        return [parameter.known for parameter in self.params if isinstance(parameter, _Typed)]
 
-    def format_help(self: Any, ctx: Call, formatter: Any) -> None:
+    def format_help(self, ctx: Call, formatter: HelpFormatter) -> None:
         """Write usage, the docstring, arguments, options and commands."""
         from demandctl.terminal import helping  # late: hardly a command shows help
 
         formatter.write(helping.screen(self.usage(ctx), self.help or "", self.sections(ctx)))
 
-    def usage(self: Any, ctx: Call) -> str:
+    def usage(self, ctx: Call) -> str:
         """How it is called."""
         pieces = " ".join(self.collect_usage_pieces(ctx))
         return f"{ctx.command_path} " + pieces.replace("[OPTIONS]", "[选项]").replace("COMMAND [ARGS]...", "命令 …")
 
-    def sections(self: Any, ctx: Call) -> list[tuple[str, list[tuple[str, str]]]]:
+    def sections(self, ctx: Call) -> list[tuple[str, list[tuple[str, str]]]]:
         """Arguments, options and commands: each title with its lines of name and explanation."""
         from demandctl.terminal import helping
 
         return helping.of_parameters([*self.known(), _HELP_OPTION])
 
-    def get_help_option(self: Any, ctx: Call) -> Any:
+    def get_help_option(self, ctx: Call) -> TyperOption | None:
         """``-h`` and ``--help``."""
         self._help_option = self._help_option or _help_option()
         return self._help_option
 
-    def typed(self: Any, ctx: Call, args: Sequence[str]) -> dict[str, Any]:
+    def typed(self, ctx: Call, args: Sequence[str]) -> dict[str, object]:
         """The words of each parameter; UsageError for a second value where only one can be meant."""
         words, _, order = self.make_parser(ctx).parse_args(args=[*args])
-        once = [p.known for p in order if p.known.flags and not p.known.many and (p.known.takes or p.known.off)]
+        ours = [p.known for p in order if isinstance(p, _Typed)]
+        once = [known for known in ours if known.flags and not known.many and (known.takes or known.off)]
         for parameter in once:
             if once.count(parameter) > 1:
                 given = (
@@ -223,9 +229,9 @@ class Command(_Ours, TyperCommand):
             raise UsageError(f"多出来的参数：{' '.join(map(shown, rest))}", "文字里有空格时用引号括起来")
         return rest
 
-    def _missing(self, ctx: Call, typed: Mapping[str, Any]) -> list[Parameter]:
+    def _missing(self, ctx: Call, typed: Mapping[str, object]) -> list[Parameter]:
         """What has to be there and was not typed. One word that stood for a list is the list's: ``follow-up 1``."""
-        missing = [p for p in self.known() if p.required and not "".join(typed.get(p.name) or ()).strip()]
+        missing = [p for p in self.known() if p.required and _is_blank(typed.get(p.name))]
         if missing and missing[0].many and not missing[0].flags:
             after = [p for p in self.known() if p.required and not p.flags and p is not missing[0]]
             if taken := next((p for p in after if _reads(ctx, missing[0], typed.get(p.name))), None):
@@ -243,7 +249,7 @@ class Command(_Ours, TyperCommand):
         assert isinstance(root, Root)
         return filling.filled_in(_place(ctx), args, missing, root.answers)
 
-    def invoke(self, ctx: Call) -> Any:
+    def invoke(self, ctx: Call) -> object:
         """Run it; where nothing was typed to do, what could be done is offered."""
         while True:
             try:
@@ -259,13 +265,19 @@ class Command(_Ours, TyperCommand):
 def _calling(function: Callable[..., None]) -> Callable[..., None]:
     """The function with the call that is under way as its first argument."""
 
-    def call(**values: Any) -> None:
+    def call(**values: object) -> None:
         function(get_current_context(), **values)
 
     return call
 
 
-def _place(ctx: Call) -> Any:
+def _is_blank(words: object) -> bool:
+    """Whether nothing was typed, in one word or in several."""
+    said = words if isinstance(words, list | tuple) else [words or ""]
+    return not "".join(map(str, said)).strip()
+
+
+def _place(ctx: Call) -> Spot:
     from demandctl.terminal.filling import Spot
 
     return Spot(ctx.obj, ctx.command_path, str(ctx.info_name))
@@ -332,7 +344,7 @@ class Group(_Ours, TyperGroup):
             typed if typed in self.tree else next((n for n, entry in self.tree.items() if entry.chinese == typed), None)
         )
 
-    def resolve_command(self, ctx: Call, args: list[str]) -> tuple[str | None, Any, list[str]]:
+    def resolve_command(self, ctx: Call, args: list[str]) -> tuple[str | None, ClickCommand | None, list[str]]:
         """The command that was named; a name that is none of ours is answered with the nearest ones."""
         typed, *rest = args
         if typed in HELP:
@@ -356,10 +368,11 @@ class Group(_Ours, TyperGroup):
         raise UsageError(f"没有命令“{shown(typed[:60])}”", hint)
 
 
-def loaded(target: str) -> Any:
+def loaded(target: str) -> Tree | Callable[..., None]:
     """What ``module:attribute`` names, the module below ``demandctl.commands``."""
     module, _, attribute = target.partition(":")
-    return getattr(import_module(f"demandctl.commands.{module}"), attribute)
+    found: Tree | Callable[..., None] = getattr(import_module(f"demandctl.commands.{module}"), attribute)
+    return found
 
 
 # -- the program --------------------------------------------------------------------------------------------------
@@ -377,7 +390,7 @@ class Root(Group):
         self.answers: dict[str, str] = {}
         """What was asked for because it was not typed."""
 
-    def main(self, args: Sequence[str] | None = None, *_: Any, **__: Any) -> NoReturn:
+    def main(self, args: Sequence[str] | None = None, *_: object, **__: object) -> NoReturn:
         """Run and exit; a traceback can only come of a bug."""
         failing.mend_streams()
         words = sys.argv[1:] if args is None else [*args]

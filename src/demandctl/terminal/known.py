@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from demandctl.context import Context
 from demandctl.errors import NotFound
 from demandctl.language.subject import About, Subject
 from demandctl.store.conditions import customer_code
 from demandctl.terminal import typed
+
+if TYPE_CHECKING:
+    from demandctl.queries.reader import Reader
 
 Found = Iterator[tuple[str, str]]
 """Values with their descriptions."""
@@ -63,7 +66,7 @@ def _lettered(start: str, about: About) -> tuple[str, str]:
     return (start[:1], start[1:]) if Subject.read(f"{start[:1]}0") == Subject(about, 0) else ("", start)
 
 
-def _demands(reader: Any, start: str, command: str, most: int) -> Found:
+def _demands(reader: Reader, start: str, command: str, most: int) -> Found:
     letter, digits = _lettered(start, About.DEMAND)
     rows = reader.rows(
         "SELECT d.id, d.kind, d.product, d.content, c.name FROM demand AS d JOIN customer AS c ON c.id = d.customer_id "
@@ -77,7 +80,7 @@ def _demands(reader: Any, start: str, command: str, most: int) -> Found:
         yield f"{letter}{row['id']}", f"{row['name']} {Kind(row['kind']).label} {row['product'] or row['content'][:16]}"
 
 
-def _contacts(reader: Any, start: str, command: str, most: int) -> Found:
+def _contacts(reader: Reader, start: str, command: str, most: int) -> Found:
     rows = reader.rows(
         "SELECT id, name, branch, role, phone FROM contact WHERE active AND (name LIKE :s OR CAST(id AS TEXT) LIKE :s) "
         f"ORDER BY branch = '', id LIMIT {most}",
@@ -92,7 +95,7 @@ def _contacts(reader: Any, start: str, command: str, most: int) -> Found:
         yield (row["name"], about) if plain else (str(row["id"]), f"{row['name']} {about}")
 
 
-def _customers(reader: Any, start: str, command: str, most: int) -> Found:
+def _customers(reader: Reader, start: str, command: str, most: int) -> Found:
     rows = reader.rows(
         "SELECT id, name, region FROM customer WHERE erased_at IS NULL AND merged_into IS NULL AND "
         f"(name LIKE :s OR {customer_code('id')} LIKE :s) ORDER BY id DESC LIMIT {most}",
@@ -104,7 +107,7 @@ def _customers(reader: Any, start: str, command: str, most: int) -> Found:
         yield (row["name"], f"{code} {row['region']}") if by_name else (code, f"{row['name']} {row['region']}")
 
 
-def _revisits(reader: Any, start: str, command: str, most: int) -> Found:
+def _revisits(reader: Reader, start: str, command: str, most: int) -> Found:
     from demandctl.vocabulary import RevisitKind
 
     letter, digits = _lettered(start, About.REVISIT)
@@ -118,7 +121,7 @@ def _revisits(reader: Any, start: str, command: str, most: int) -> Found:
 
 
 def _distinct(table: str, column: str) -> Callable[..., Found]:
-    def names(reader: Any, start: str, command: str, most: int) -> Found:
+    def names(reader: Reader, start: str, command: str, most: int) -> Found:
         query = f"SELECT DISTINCT {column} FROM {table} WHERE {column} LIKE ? AND {column} <> '' LIMIT {most}"
         for row in reader.rows(query, (f"{start}%",)):
             yield row[0], ""
@@ -126,7 +129,7 @@ def _distinct(table: str, column: str) -> Callable[..., Found]:
     return names
 
 
-def _tags(reader: Any, start: str, command: str, most: int) -> Found:
+def _tags(reader: Reader, start: str, command: str, most: int) -> Found:
     for table in ("demand", "customer"):
         tags = f"{table}, json_each({table}.tags) AS tag"
         query = f"SELECT DISTINCT tag.value FROM {tags} WHERE tag.value LIKE ? LIMIT {most}"
@@ -134,12 +137,12 @@ def _tags(reader: Any, start: str, command: str, most: int) -> Found:
             yield row[0], ""
 
 
-def _rules(reader: Any, start: str, command: str, most: int) -> Found:
+def _rules(reader: Reader, start: str, command: str, most: int) -> Found:
     for row in reader.rows("SELECT DISTINCT rule, rule_name FROM deadline WHERE rule LIKE ?", (f"{start}%",)):
         yield row["rule"], row["rule_name"]
 
 
-def _scripts(reader: Any, start: str, command: str, most: int) -> Found:
+def _scripts(reader: Reader, start: str, command: str, most: int) -> Found:
     from demandctl.messages import scripts
 
     for script in scripts.load(reader.context.scripts_path):
@@ -147,7 +150,7 @@ def _scripts(reader: Any, start: str, command: str, most: int) -> Found:
             yield script.id, script.name
 
 
-def _departments(reader: Any, start: str, command: str, most: int) -> Found:
+def _departments(reader: Reader, start: str, command: str, most: int) -> Found:
     ours = reader.context.config.department
     given = reader.rows("SELECT DISTINCT department FROM revisit WHERE department <> '' ORDER BY 1 LIMIT 50")
     for name in dict.fromkeys([ours, *(row["department"] for row in given)]):
@@ -155,14 +158,14 @@ def _departments(reader: Any, start: str, command: str, most: int) -> Found:
             yield name, ""
 
 
-def _backups(reader: Any, start: str, command: str, most: int) -> Found:
+def _backups(reader: Reader, start: str, command: str, most: int) -> Found:
     from demandctl.store import copies
 
     for copy in copies.kept(reader.context):
         yield str(copy.path), copies.REASONS.get(copy.reason, copy.reason)
 
 
-def _settings(reader: Any, start: str, command: str, most: int) -> Found:
+def _settings(reader: Reader, start: str, command: str, most: int) -> Found:
     from demandctl.context import settings
 
     for name, value in settings(reader.context).items():
@@ -170,14 +173,14 @@ def _settings(reader: Any, start: str, command: str, most: int) -> Found:
             yield name, "、".join(value) if isinstance(value, list) else str(value or "")
 
 
-def _notices(reader: Any, start: str, command: str, most: int) -> Found:
+def _notices(reader: Reader, start: str, command: str, most: int) -> Found:
     for name in reader.context.config.data.get("notify", {}).get("channels", []):
         if isinstance(name, str) and name.startswith(start):
             yield name, ""
 
 
 def _either(*sources: Callable[..., Found]) -> Callable[..., Found]:
-    def both(reader: Any, start: str, command: str, most: int) -> Found:
+    def both(reader: Reader, start: str, command: str, most: int) -> Found:
         for source in sources:
             yield from source(reader, start, command, most)
 

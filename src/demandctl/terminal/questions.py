@@ -1,7 +1,6 @@
 """The questions that several commands ask on a terminal, with what the ledger has seen before as completions."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
 from demandctl.context import Context
 from demandctl.queries.reader import reading
@@ -9,7 +8,7 @@ from demandctl.store.fields import called
 from demandctl.terminal import asking
 from demandctl.vocabulary import SUBTYPES, Channel, Kind, Term
 
-Step = tuple[str, Callable[[bool], Any]]
+Step = tuple[str, Callable[[bool], str | None]]
 
 _SEEN = {
     "customer": "SELECT DISTINCT name FROM customer WHERE erased_at IS NULL ORDER BY id DESC LIMIT 2000",
@@ -37,9 +36,9 @@ def terms(term: Iterable[Term]) -> list[tuple[str, str]]:
     return [(value.value, value.label) for value in term]
 
 
-def demand_steps(app: Context, values: Mapping[str, Any], names: Sequence[str]) -> list[Step]:
+def demand_steps(app: Context, values: Mapping[str, object], names: Sequence[str]) -> list[Step]:
     """The questions for the named fields of a demand, their present values as defaults."""
-    answers: dict[str, Any] = dict(values)
+    answers = dict(values)
 
     def step(name: str) -> Step:
         return name, lambda back: _remember(answers, name, _demand_question(app, answers, name, back))
@@ -48,19 +47,19 @@ def demand_steps(app: Context, values: Mapping[str, Any], names: Sequence[str]) 
     return [step(name) for name in order if name in names]
 
 
-def _remember(answers: dict[str, Any], name: str, value: Any) -> Any:
+def _remember(answers: dict[str, object], name: str, value: str | None) -> str | None:
     answers[name] = value
     return value
 
 
-def _demand_question(app: Context, answers: Mapping[str, Any], name: str, back: bool) -> Any:
+def _demand_question(app: Context, answers: Mapping[str, object], name: str, back: bool) -> str | None:
     now = answers.get(name)
     if name == "kind":
         return asking.choose(called("demand", "kind"), terms(Kind), now, back=back)
     if name == "channel":
         return asking.choose("从哪里来的", terms(Channel), now, back=back)
     if name == "subtype":
-        subtypes = SUBTYPES[Kind(answers["kind"])]
+        subtypes = SUBTYPES[Kind(str(answers["kind"]))]
         return asking.choose(
             called("demand", "subtype"),
             [*subtypes.items(), (None, "不确定")],

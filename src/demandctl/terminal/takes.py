@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from demandctl.context import Context
 from demandctl.errors import UsageError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Pairs = Iterable[tuple[str, str]]
 """Values, each with its Chinese."""
-SoFar = Mapping[str, Any]
+SoFar = Mapping[str, object]
 """What was given for the other parameters, by their names."""
 
 
@@ -36,7 +36,7 @@ class Takes(NamedTuple):
 
     metavar: str
     """How a value is called in usage lines."""
-    read: Callable[[Context, str], Any]
+    read: Callable[[Context, str], object]
     """A word as the command gets it; a UsageError says what is wrong with it."""
     choices: Callable[[SoFar], Pairs] = _nothing
     """Its values, where they can be told."""
@@ -125,13 +125,20 @@ class Parameter(NamedTuple):
         """Whether several values add up."""
         return self.takes is not None and self.takes.parts is not None
 
-    def read(self, app: Context, text: str) -> Any:
+    def read(self, app: Context, text: str) -> object:
         """A word as the command gets it: several values where they add up, None for an empty word that is no value."""
         if self.takes is None:
             return text
         if self.takes.parts is None:
             return self.takes.read(app, text) if self.takes.blank or text.strip() else None
-        return tuple(dict.fromkeys(self.takes.read(app, part) for part in self.takes.parts(text)))
+        return self.read_all(app, [text])
+
+    def read_all(self, app: Context, texts: Iterable[str]) -> tuple[object, ...]:
+        """The values of several words, each value once, where they add up."""
+        takes = self.takes
+        assert takes is not None
+        assert takes.parts is not None
+        return tuple(dict.fromkeys(takes.read(app, part) for text in texts for part in takes.parts(text)))
 
 
 # -- texts -------------------------------------------------------------------------------------------------------

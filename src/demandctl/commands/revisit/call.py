@@ -76,6 +76,7 @@ def _opening(app: Context, step: CallStep, given: Answers, back: bool) -> str:
 
 
 def _yes_no(app: Context, step: CallStep, given: Answers, back: bool) -> str:
+    answer: bool | None
     if step.field not in OPTIONAL:
         answer = asking.yes("客户说")
     else:

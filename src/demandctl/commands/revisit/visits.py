@@ -79,7 +79,8 @@ def add(
     app: Context = ctx.obj
     if not (kind and at) and asking.can_ask() and not (yes or json):
         answers = asking.form(_plan_steps(app, kind, at))
-        kind, at = answers.get("kind", kind), future(app, answers["at"]) if "at" in answers else at
+        kind = RevisitKind(str(answers["kind"])) if "kind" in answers else kind
+        at = future(app, str(answers["at"])) if "at" in answers else at
     if kind is None or at is None:
         missing = [name for name, value in (("--kind", kind), ("--at", at)) if not value]
         raise UsageError(
@@ -109,7 +110,7 @@ def _plan_steps(app: Context, kind: RevisitKind | None, at: Later) -> list[Step]
         return asking.text("什么时候", needed=True, check=lambda answer: future(app, answer), back=back)
 
     steps: list[Step] = [
-        ("kind", lambda back: RevisitKind(asking.choose("回访类型", terms(RevisitKind), back=back))),
+        ("kind", lambda back: asking.choose("回访类型", terms(RevisitKind), back=back)),
         ("at", on),
     ]
     return [step for step, typed in zip(steps, (kind, at), strict=True) if not typed]

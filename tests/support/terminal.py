@@ -50,11 +50,11 @@ class Terminal:
         return int(self.child.exitstatus)
 
 
-def screen(cli: Cli, columns: int, *words: str) -> list[str]:
+def screen(cli: Cli, columns: int, *words: str, term: str = "xterm", lines: int = 40) -> list[str]:
     """The lines of a command on a terminal of so many columns, colours taken off; nobody is there to answer."""
     ours, theirs = pty.openpty()
-    ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    env = {**os.environ, "TERM": "xterm", "LC_ALL": "C.UTF-8"}
+    ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+    env = {**os.environ, "TERM": term, "LC_ALL": "C.UTF-8"}
     env.pop("COLUMNS", None)
     command = [sys.executable, "-m", "demandctl", *words]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, env=env) as child:

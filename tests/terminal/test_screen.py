@@ -1,7 +1,9 @@
 """What people read on a terminal: no line is wider than it, and none is broken where it cannot be read."""
 
+import re
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 
@@ -34,6 +36,56 @@ def test_no_line_is_wider_than_the_terminal(desk: Cli, command: str, columns: in
     lines = screen(desk, columns, *command.split())
     assert [line for line in lines if width(line) > columns] == []
     assert any(lines)
+
+
+FIGURE = r"[0-9]+(?:[-:.,][0-9]+)*"
+
+
+@pytest.fixture
+def week(desk: Cli) -> Cli:
+    """A few demands with late clocks, a planned visit, an order, phones and amounts."""
+    cli = desk
+    for n, (kind, region) in enumerate((("opportunity", "株洲"), ("complaint", "常德"), ("inquiry", "湘潭"))):
+        cli.demand(f"第{n}件，预算1,280,000元以内", customer=f"诚信搅拌站 彭站长{n}", kind=kind, region=region,
+                   phone=f"1380000012{n}", channel="group", group="湘中泵送交流群")  # fmt: skip
+    cli("assign", "2", "易文彬")
+    cli("revisit", "add", "K00001", "--kind", "regular", "--at", "下周三上午10点")
+    cli("customer", "edit", "K00002", "--company", "长沙恒通混凝土有限公司")
+    return cli.at("2026-11-24T16:35:00")
+
+
+@pytest.mark.parametrize(
+    ("columns", "term"), [(100, "xterm"), (100, "dumb"), (80, "xterm"), (60, "dumb"), (40, "xterm")]
+)
+@pytest.mark.parametrize(
+    "command",
+    ["due", "due --each", "due 2", "list", "contact list --limit 9", "revisit list", "monday", "customer list",
+     "log --limit 8", "who --region 湘潭 --kind 售后"],
+)  # fmt: skip
+def test_no_figure_and_no_title_is_lost_at_any_width(week: Cli, command: str, columns: int, term: str) -> None:
+    piped = week(*command.split()).out
+    lines = screen(week, columns, *command.split(), term=term)
+    assert [line for line in lines if width(line) > columns] == []
+    on_screen = "\n".join(lines)
+    missing = Counter(re.findall(FIGURE, piped)) - Counter(re.findall(FIGURE, on_screen))
+    assert not missing
+    titles = [
+        title
+        for line in piped.split("\n")
+        if line.startswith(("编号", "需求编号", "回访编号"))
+        for title in line.split()
+    ]
+    assert [title for title in titles if title not in on_screen] == []
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(100, 30), (80, 24)])
+def test_what_to_do_now_is_on_one_screen(week: Cli, columns: int, lines: int) -> None:
+    for n in range(14):
+        week.demand(f"第{n}件", customer=f"诚信搅拌站 彭站长{n}", phone=f"1380000{n:04}")
+    shown = screen(week.at("2026-11-25T16:35:00"), columns, lines=lines)
+    assert len(shown) <= lines  # the last one is the prompt's
+    assert any("assign" in line for line in shown)
+    assert any("nudge" in line for line in shown)
 
 
 def test_the_rules_fit_on_eighty_columns(desk: Cli) -> None:

@@ -10,8 +10,9 @@ import typer
 from demandctl.context import Context
 from demandctl.language.display import moment, shown
 from demandctl.terminal.answers import agreed, object_answer
+from demandctl.terminal.layout import Column
 from demandctl.terminal.options import Json, Yes
-from demandctl.terminal.render import Column, put_json, put_table, say, tell
+from demandctl.terminal.render import put_json, put_table, say, tell
 from demandctl.terminal.takes import FILE, Argument, Option, file
 
 MaybeFile = Annotated[Path | None, Argument("写到哪里", FILE, "不写就放进备份文件夹，旧的自动清理")]

@@ -16,8 +16,9 @@ from demandctl.queries.reader import reading
 from demandctl.store.fields import names
 from demandctl.terminal.answers import object_answer, say_doubt
 from demandctl.terminal.grammar import Entry, Tree
+from demandctl.terminal.layout import Column
 from demandctl.terminal.options import BranchFilter, Json, Limit, Yes, row_limit
-from demandctl.terminal.render import Column, is_narrow, pairs, put, put_json, put_table, say
+from demandctl.terminal.render import pairs, put, put_json, put_table, say
 from demandctl.terminal.showing import details
 from demandctl.terminal.takes import PHONE, Argument, Option, choice, many, parted, ref, word
 from demandctl.terminal.typed import one_line
@@ -158,8 +159,7 @@ def list_(
     if not found:
         put("没有符合条件的联系人" if role or branch else "通讯录里还没有人。导入：demandctl contact import 文件.csv")
         return
-    narrow = is_narrow()
-    put_table(NARROW if narrow else COLUMNS, [_row(c, narrow=narrow) for c in found[:most]])
+    put_table(COLUMNS, [_row(c) for c in found[:most]])
     if most and len(found) > most:
         say(f"只列出前 {most} 位，共 {len(found)} 位；全部：--limit 0")
 
@@ -168,21 +168,15 @@ _ITS = names("contact")
 COLUMNS = [
     Column(_ITS["id"], right=True, wrap=False), Column(_ITS["name"], wrap=False), Column(_ITS["role"], wrap=False),
     Column(_ITS["branch"]), Column(_ITS["phone"], wrap=False), Column(_ITS["regions"], least=10),
-    Column(_ITS["products"]), Column(_ITS["skills"]),
-]  # fmt: skip
-NARROW = [
-    Column(_ITS["id"], right=True, wrap=False), Column(_ITS["name"], least=8, most=15),
-    Column(_ITS["role"], wrap=False), Column(_ITS["branch"], least=12), Column(_ITS["phone"], wrap=False),
-    Column(_ITS["regions"], least=10), Column(f"{_ITS['products']}、{_ITS['skills']}", least=12),
+    Column(_ITS["products"], below=True), Column(_ITS["skills"], below=True),
 ]  # fmt: skip
 
 
-def _row(contact: ContactView, *, narrow: bool) -> list[str]:
+def _row(contact: ContactView) -> list[str]:
     name = contact.name + ("" if contact.active else "（离职）")
     role = contact.role.label + ("·领导" if contact.leader and contact.role != "leader" else "")
     regions, products, skills = map("、".join, (contact.regions, contact.products, contact.skills))
-    knows = ["、".join(filter(None, (products, skills)))] if narrow else [products, skills]
-    return [str(contact.id), name, role, contact.branch or "", contact.phone, regions, *knows]
+    return [str(contact.id), name, role, contact.branch or "", contact.phone, regions, products, skills]
 
 
 def show(ctx: typer.Context, contact: Who, json: Json = False) -> None:

@@ -7,13 +7,14 @@ import typer
 
 from demandctl.context import Context
 from demandctl.errors import Ended, UsageError
-from demandctl.language.display import brief, moment, shown
+from demandctl.language.display import moment, shown
 from demandctl.queries.deadlines import Due, DueFilter, due_deadlines
 from demandctl.queries.reader import reading
 from demandctl.store.fields import called, names
 from demandctl.terminal.clocks import gathered, standing
+from demandctl.terminal.layout import Column
 from demandctl.terminal.options import BranchFilter, Json, KindFilter, Limit, OwnerFilter, row_limit
-from demandctl.terminal.render import Column, is_narrow, put, put_json, put_styled, put_table, tell
+from demandctl.terminal.render import put, put_json, put_styled, put_table, tell
 from demandctl.terminal.takes import NUMBERS, SPAN, Argument, Option, many, ref
 from demandctl.vocabulary import DeadlineState
 
@@ -22,25 +23,14 @@ _OWED, _ASKED = names("deadline"), names("demand")
 COLUMNS = [
     Column("编号", "cyan", wrap=False),
     Column("类型", wrap=False),
-    Column(_ASKED["customer_id"], "bold"),
-    Column(_ASKED["region"]),
+    Column(_ASKED["customer_id"], "bold", least=10),
+    Column(_ASKED["region"], below=True),
     Column(_OWED["what"], "bold", least=12),
-    Column(_OWED["owner_id"], least=6),
-    Column(called("contact", "phone"), "dim", wrap=False),
-    Column(_OWED["due_at"], wrap=False),
+    Column(_OWED["owner_id"], least=10),
+    Column(called("contact", "phone"), "dim", wrap=False, below=True),
+    Column(_OWED["due_at"], wrap=False, below=True),
     Column("情况", "red", least=12),
 ]
-NARROW = [
-    Column("编号", "cyan", wrap=False),
-    Column("类型", wrap=False),
-    Column(_ASKED["customer_id"], least=8, most=14),
-    Column(_OWED["what"], "bold", least=12),
-    Column(_OWED["owner_id"], least=11, most=12),
-    Column(_OWED["due_at"], wrap=False),
-    Column("情况", "red", least=12),
-]
-"""On a narrow terminal the place stands under the customer, and the phone under the name."""
-
 Within = Annotated[timedelta | None, Option("--within", "看多久以内到期的", SPAN, "如 2d、4h、3天；默认 1d")]
 Overdue = Annotated[bool, Option("--overdue", "只看已超时的")]
 Rule = Annotated[
@@ -147,8 +137,7 @@ def _of_demands(app: Context, numbers: tuple[int, ...], json: bool) -> None:
     if not found:
         tell("没有未完成的时限。")
         return
-    columns, row = (NARROW, _narrow_row) if is_narrow() else (COLUMNS, _row)
-    put_table(columns, [row(clock, app.now) for clock in found])
+    put_table(COLUMNS, [_row(clock, app.now) for clock in found])
 
 
 NOTHING = "没有到期的事。"
@@ -181,9 +170,8 @@ def put_due(
         clocks = counts.get(state, 0)
         items = "" if each or clocks <= whole else f"，{'1000 项以上' if clocks >= 1000 else f'共 {clocks} 项'}时限"
         put_styled(f"{state.label} {whole} 条{items}{cut}{order}", style)
-        columns, row = (NARROW, _narrow_row) if is_narrow() else (COLUMNS, _row)
-        columns = [*columns[:-1], columns[-1]._replace(style=style.removeprefix("bold "))]
-        put_table(columns, [row(due, now, more) for due, more in group])
+        columns = [*COLUMNS[:-1], COLUMNS[-1]._replace(style=style.removeprefix("bold "))]
+        put_table(columns, [_row(due, now, more) for due, more in group])
     if len(lines) > len(shown_lines) or len(found) < sum(counts.values()):
         left = f" {len(lines) - len(shown_lines)} 条" if len(found) == sum(counts.values()) else "一些"
         tell(f"\n还有{left}没有列出：demandctl due --limit 0")
@@ -201,10 +189,3 @@ def _row(due: Due, now: datetime, more: int = 0) -> list[str]:
         moment(due.due_at, now),
         standing(due, now),
     ]
-
-
-def _narrow_row(due: Due, now: datetime, more: int = 0) -> list[str]:
-    number, kind, customer, place, what, name, phone, _, stands = _row(due, now, more)
-    due_at = brief(due.due_at, now)
-    who, owes = f"{shown(customer)}\n{shown(place)}", f"{shown(name)}\n{phone}"
-    return [number, kind, who.strip(), what, owes.strip(), due_at, stands]

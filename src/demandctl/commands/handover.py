@@ -18,8 +18,9 @@ from demandctl.store.fields import names
 from demandctl.terminal import asking
 from demandctl.terminal.answers import agreed
 from demandctl.terminal.copying import Copy, copy_in_turn, short
+from demandctl.terminal.layout import Column
 from demandctl.terminal.options import Json, Reason, Yes
-from demandctl.terminal.render import Column, put, put_json, put_styled, put_table, tell
+from demandctl.terminal.render import put, put_json, put_styled, put_table, tell
 from demandctl.terminal.takes import Argument, Option, choice, many, ref, word
 from demandctl.vocabulary import Kind
 

@@ -11,8 +11,9 @@ from demandctl.queries.history import OperationView, read_operations
 from demandctl.queries.known import require_subject
 from demandctl.queries.reader import reading
 from demandctl.terminal.answers import object_answer
+from demandctl.terminal.layout import Column
 from demandctl.terminal.options import Json, Limit, Since, Until, row_limit
-from demandctl.terminal.render import Column, put, put_json, put_styled, put_table, tell
+from demandctl.terminal.render import put, put_json, put_styled, put_table, tell
 from demandctl.terminal.takes import CODE, Argument, Option, many, word
 
 About = Annotated[Subject | None, Argument("只看一条的", CODE, "需求 12、客户 K00003、回访 R4")]

@@ -9,8 +9,9 @@ from demandctl.core.periods import UNITS, parse_period, period_of
 from demandctl.errors import UsageError
 from demandctl.language.display import shown, shown_lines
 from demandctl.queries.reader import reading
+from demandctl.terminal.layout import Column
 from demandctl.terminal.options import BranchFilter, Json, Send
-from demandctl.terminal.render import Column, put, put_json, put_styled, put_table, say
+from demandctl.terminal.render import put, put_json, put_styled, put_table, say
 from demandctl.terminal.takes import Argument, Option, choice, word
 
 if TYPE_CHECKING:

@@ -17,8 +17,9 @@ from demandctl.queries.reader import reading
 from demandctl.terminal.answers import object_answer
 from demandctl.terminal.copying import Copy, put_on_clipboard
 from demandctl.terminal.grammar import Entry, Tree
+from demandctl.terminal.layout import Column
 from demandctl.terminal.options import Json
-from demandctl.terminal.render import Column, put, put_json, put_styled, put_table, say
+from demandctl.terminal.render import put, put_json, put_styled, put_table, say
 from demandctl.terminal.takes import Argument, Option, prose, ref, word
 from demandctl.terminal.typed import clean
 

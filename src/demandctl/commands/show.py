@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 
 from demandctl.context import Context
-from demandctl.language.display import brief, moment
+from demandctl.language.display import moment
 from demandctl.language.subject import Subject
 from demandctl.queries.demands import DemandInFull, DemandView, Filter, read_demands
 from demandctl.queries.history import DemandStory, read_story
 from demandctl.queries.reader import Reader, reading
 from demandctl.store.fields import names
+from demandctl.terminal.layout import Column
 from demandctl.terminal.options import (
     BranchFilter,
     Json,
@@ -24,7 +25,7 @@ from demandctl.terminal.options import (
     Until,
     row_limit,
 )
-from demandctl.terminal.render import Column, gist, is_narrow, pairs, put, put_json, put_styled, put_table, say
+from demandctl.terminal.render import gist, pairs, put, put_json, put_styled, put_table, say
 from demandctl.terminal.showing import demand_facts, demand_story, demand_title, put_deadlines, status_label
 from demandctl.terminal.takes import ANY_SUBTYPE, Argument, Option, choice, each, many, ref, word
 from demandctl.vocabulary import (
@@ -126,23 +127,14 @@ def show(ctx: typer.Context, numbers: Numbers, json: Json = False) -> None:
 _ITS = names("demand")
 COLUMNS = [
     Column(_ITS["id"], wrap=False),
-    Column(_ITS["raised_at"], wrap=False),
+    Column(_ITS["raised_at"], wrap=False, below=True),
     Column(_ITS["kind"], wrap=False),
     Column(_ITS["customer_id"], least=6, most=16),
-    Column(_ITS["region"]),
+    Column(_ITS["region"], below=True),
     Column(_ITS["content"], least=16),
     Column(_ITS["handler_id"], least=6),
     Column(_ITS["status"], wrap=False),
-    Column(_ITS["next_at"], wrap=False),
-]
-NARROW = [
-    Column(_ITS["id"], wrap=False),
-    Column(_ITS["raised_at"], wrap=False),
-    Column(_ITS["kind"], wrap=False),
-    Column(_ITS["customer_id"], least=8, most=12),
-    Column(_ITS["content"], least=16),
-    Column(_ITS["handler_id"], least=6),
-    Column(_ITS["status"], wrap=False),
+    Column(_ITS["next_at"], wrap=False, below=True),
 ]
 
 
@@ -163,9 +155,7 @@ def put_demands(app: Context, asked: Filter, as_json: bool) -> None:
     if not found:
         put("没有符合条件的需求")
         return
-    narrow = is_narrow()
-    row = _narrow_row if narrow else _row
-    put_table(NARROW if narrow else COLUMNS, [row(demand, app.now) for demand in found[: asked.limit]])
+    put_table(COLUMNS, [_row(demand, app.now) for demand in found[: asked.limit]])
     if asked.limit and len(found) > asked.limit:
         say(f"只列出前 {asked.limit} 条；全部：--limit 0")
 
@@ -193,11 +183,6 @@ def _row(demand: DemandView, now: datetime) -> list[str]:
         status_label(demand),
         moment(demand.next_at, now),
     ]
-
-
-def _narrow_row(demand: DemandView, now: datetime) -> list[str]:
-    number, _, _, customer, _, content, person, status, _ = _row(demand, now)
-    return [number, brief(demand.raised_at, now), demand.kind.label, customer, content, person, status]
 
 
 def put_demand(demand: DemandInFull, now: datetime, *, as_json: bool) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from demandctl.context import Context
-from demandctl.language.display import cut, day, padded, shown, width
+from demandctl.core.parts import RulePart
+from demandctl.language.display import cut, day, shown
 from demandctl.language.subject import About
 from demandctl.queries.deadlines import Due, DueFilter, due_deadlines
 from demandctl.queries.demands import DemandView, Filter, read_demands
@@ -11,11 +12,23 @@ from demandctl.queries.glance import glance
 from demandctl.queries.owing import owed_late
 from demandctl.queries.reader import Reader, reading
 from demandctl.terminal.clocks import days_off, gathered, standing
-from demandctl.terminal.render import is_terminal, put, put_json, put_styled, tell
+from demandctl.terminal.layout import Column
+from demandctl.terminal.render import fitting, folded, put, put_json, put_styled, put_table, screen_lines, tell
 from demandctl.vocabulary import WEEKDAYS, DeadlineState, Status
 
-MINE, OTHERS = 9, 6
-"""How many lines of each kind fit under the numbers on one screen."""
+SCREEN = 24
+"""Lines of the smallest screen that all of it fits on; a pipe gets as many."""
+MINE = 0.6
+"""How much of the room under the numbers is for what the specialist owes."""
+COLUMNS = [Column("", least=14), Column("", wrap=False), Column("", "cyan", wrap=False, below=True)]
+NAME_CELLS = 20
+"""How much of a customer's name stands in a line."""
+OF_A_REVISIT: dict[str | None, str] = {
+    RulePart.FORM: "record",
+    RulePart.FORWARD: "forward",
+    RulePart.ON_THE_SPOT: "solved",
+}
+"""What is done about a revisit by the part of the rule; a call where it is none of these."""
 EXPORTS = {"W": "weekly", "Q": "quarterly"}
 """What hands a period upward, by the letter in its name; the rest are months."""
 
@@ -31,21 +44,29 @@ def today(app: Context, *, as_json: bool) -> None:
         _, counts = due_deadlines(reader, DueFilter(limit=1))
         numbers = glance(reader)
         late = owed_late(reader)
-        statuses = _statuses(reader, [due for due, _ in mine[:MINE]])
+        statuses = _statuses(reader, [due for due, _ in mine[:SCREEN]])
+        off = days_off(reader)
     if not numbers.open and not mine and not late and not numbers.revisits:
         _nothing_yet(app)
         return
     now = app.now
-    put_styled(f"{now:%Y-%m-%d} 周{WEEKDAYS[now.weekday()]} {now:%H:%M}", "bold")
     overdue, due_today = (_many(counts.get(state, 0)) for state in (DeadlineState.OVERDUE, DeadlineState.TODAY))
     open_now = f"未结束 {numbers.open} 条（待派单 {numbers.new}，待确认 {numbers.confirming}）"
-    tell(f"{open_now}；超时 {overdue} 项，今天到期 {due_today} 项")
-    off = days_off(app.calendar, now.date())
-    tell(f"7 天内要回访 {numbers.revisits} 次；周一要反馈 {numbers.monday} 条{f'；{off}' if off else ''}")
-    if trouble := _trouble_with_notices(app):
-        put_styled(shown(f"提醒 {trouble}；查一查：demandctl doctor"), "red")
-    _put_lines("该我做", [_mine(app, due, more, statuses) for due, more in mine], MINE, "demandctl due --mine")
-    _put_lines("该催谁", [_other(app, person.name, owed) for person, owed in late], OTHERS, "demandctl due --others")
+    trouble = _trouble_with_notices(app)
+    head = [
+        (f"{now:%Y-%m-%d} 周{WEEKDAYS[now.weekday()]} {now:%H:%M}", "bold"),
+        (f"{open_now}；超时 {overdue} 项，今天到期 {due_today} 项", ""),
+        (f"7 天内要回访 {numbers.revisits} 次；周一要反馈 {numbers.monday} 条{f'；{off}' if off else ''}", ""),
+        *([(shown(f"提醒 {trouble}；查一查：demandctl doctor"), "red")] if trouble else []),
+    ]
+    for text, style in head:
+        put_styled(text, style)
+    # Beside them a blank, a title and a line for the rest of each list, and the prompt.
+    room = screen_lines(SCREEN) - sum(len(folded(text).split("\n")) for text, _ in head) - 7
+    own = [_mine(app, due, more, statuses) for due, more in mine]
+    others = [_other(app, person.name, owed) for person, owed in late]
+    room -= _put_lines("该我做", own, max(int(room * MINE), room - 2 * len(others)), "demandctl due --mine")
+    _put_lines("该催谁", others, max(room, 1), "demandctl due --others")
 
 
 def _many(count: int) -> str:
@@ -57,25 +78,22 @@ def _statuses(reader: Reader, found: list[Due]) -> dict[int, Status]:
     return {demand.number: demand.status for demand in read_demands(reader, Filter(numbers=numbers))} if numbers else {}
 
 
-def _put_lines(title: str, lines: list[tuple[str, str, str]], most: int, rest: str) -> None:
-    """Lines of what, how late, and the command that does it, in three columns."""
+def _put_lines(title: str, rows: list[list[str]], most: int, rest: str) -> int:
+    """What, how late, and the command that does it, as many as *most* lines take; how many lines they took."""
     put()
-    put_styled(f"{title}（{len(lines)}），右边是命令，前面加 demandctl" if lines else f"{title}：没有", "bold")
-    shown_lines = lines[:most]
-    room = 80 if is_terminal() else 10**6
-    late = max((width(line[1]) for line in shown_lines), default=0)
-    does = max((width(line[2]) for line in shown_lines), default=0)
-    first = min(max((width(line[0]) for line in shown_lines), default=0), max(room - late - does - 4, 20))
-    for what, stands, command in shown_lines:
-        put(f"{padded(cut(what, first), first)}  {padded(stands, late)}  {command}".rstrip())
-    if len(lines) > most:
-        tell(f"还有 {len(lines) - most} 条：{rest}")
+    put_styled(f"{title}（{len(rows)}），命令前面加 demandctl" if rows else f"{title}：没有", "bold")
+    count, lines = fitting(COLUMNS, rows, most)
+    put_table(COLUMNS, rows[:count])
+    if len(rows) > count:
+        tell(f"还有 {len(rows) - count} 条：{rest}")
+    return lines
 
 
-def _mine(app: Context, due: Due, more: int, statuses: dict[int, Status]) -> tuple[str, str, str]:
+def _mine(app: Context, due: Due, more: int, statuses: dict[int, Status]) -> list[str]:
     customer = due.customer.name if due.customer else ""
     extra = f"（另 {more} 项）" if more else ""
-    return shown(f"{due.subject} {customer} {due.what}{extra}"), standing(due, app.now), _command(due, statuses)
+    what = f"{due.subject} {cut(customer, NAME_CELLS)} {due.what}{extra}"
+    return [shown(what), standing(due, app.now), _command(due, statuses)]
 
 
 def _command(due: Due, statuses: dict[int, Status]) -> str:
@@ -89,18 +107,18 @@ def _command(due: Due, statuses: dict[int, Status]) -> str:
             return f"confirm {subject.number} --solved"
         return f'follow-up {subject.number} "…"'
     if subject.about is About.REVISIT:
-        return f"revisit call {subject}"
+        return f"revisit {OF_A_REVISIT.get(due.role, 'call')} {subject.number}"
     if subject.about is About.CUSTOMER:
-        return f"customer show {subject}"
+        return f"{'revisit call' if due.role == RulePart.VISIT else 'customer show'} {subject}"
     letter = next((letter for letter in EXPORTS if letter in due.deadline.period), "")
     return f"export {EXPORTS.get(letter, 'monthly')}"
 
 
-def _other(app: Context, name: str, owed: Sequence[tuple[Due, DemandView | None]]) -> tuple[str, str, str]:
+def _other(app: Context, name: str, owed: Sequence[tuple[Due, DemandView | None]]) -> list[str]:
     subjects = {due.subject for due, _ in owed}
     whom = name or "没有登记领导"
     worst = min((due for due, _ in owed), key=lambda due: due.due_at)
-    return shown(f"{whom} {len(subjects)} 件"), f"最久{standing(worst, app.now)}", f"nudge {shown(whom)}"
+    return [shown(f"{whom} {len(subjects)} 件"), f"最久{standing(worst, app.now)}", f"nudge {shown(whom)}"]
 
 
 def _nothing_yet(app: Context) -> None:

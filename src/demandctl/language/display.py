@@ -69,7 +69,9 @@ def wrapped(text: str, cells: int) -> list[str]:
         line, used = line + char, used + width(char)
         if used > cells:
             good = mark if mark * 2 >= len(line) else last  # a mark before a blank: what belongs together stays so
-            at = good if good >= len(line) // 2 and line[good] not in _NEVER_FIRST else _full(line)
+            amount = line[good - 1] == "," and line[good].isdigit()
+            fits = good >= len(line) // 2 and line[good] not in _NEVER_FIRST and not amount
+            at = good if fits else _full(line)
             lines.append(line[:at].rstrip())
             line = line[at:].lstrip()
             used, last, mark = width(line), 0, 0
@@ -82,13 +84,14 @@ def wrapped(text: str, cells: int) -> list[str]:
 def _full(line: str) -> int:
     """Where a line without a good place breaks: around no mark that belongs to the other side, in no number or path."""
     at = len(line) - 1
-    while at > 1 and (line[at] in _NEVER_FIRST or line[at - 1] in _NEVER_LAST or _joined(line[at - 1 : at + 1])):
+    while at > 0 and (line[at] in _NEVER_FIRST or line[at - 1] in _NEVER_LAST or _joined(line[at - 1 : at + 1])):
         at -= 1
-    return at if at > 1 else len(line) - 1
+    return at if at > 0 else len(line) - 1
 
 
 def _joined(pair: str) -> bool:
-    return pair.isascii() and " " not in pair
+    """Two characters of one number, path or word, or a figure with its unit."""
+    return " " not in pair and (pair.isascii() or (pair[0].isdigit() and not pair[1].isdigit()))
 
 
 def moment(instant: datetime | None, now: datetime) -> str:

@@ -1,12 +1,12 @@
 """How clocks are told on a line: the worst one of a subject, how late it is, which days off are near."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from demandctl.core.worktime import Calendar
 from demandctl.language.display import lateness, span
 from demandctl.language.subject import Subject
-from demandctl.queries.deadlines import Due
+from demandctl.queries.deadlines import Due, deadlines_until
+from demandctl.queries.reader import Reader
 from demandctl.vocabulary import DeadlineState
 
 
@@ -34,15 +34,18 @@ AHEAD = 10
 """Days within which days off are told."""
 
 
-def days_off(calendar: Calendar, now: date) -> str:
-    """The next holiday of three days and more that is near: its name and its length."""
+def days_off(reader: Reader) -> str:
+    """The next holiday of three days and more that is near: its name, its length, and what is due before it."""
+    calendar, today = reader.context.calendar, reader.now.date()
     for ahead in range(1, AHEAD + 1):
-        first = now + timedelta(days=ahead)
+        first = today + timedelta(days=ahead)
         name = calendar.closed.get(first)
         if name and calendar.is_working(first - timedelta(days=1)):
             last = first
             while not calendar.is_working(last + timedelta(days=1)):
                 last += timedelta(days=1)
             when = "明天" if ahead == 1 else f"{first.month}月{first.day}日"
-            return f"{when}起{name}放假 {(last - first).days + 1} 天"
+            before = deadlines_until(reader, calendar.start_of(first), "l.due_at >= :now", {})
+            count = len({due.subject for due in before})
+            return f"{when}起{name}放假 {(last - first).days + 1} 天，放假前到期 {count} 件"
     return ""

@@ -9,10 +9,11 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from shutil import get_terminal_size
-from typing import Any, NamedTuple
+from typing import Any
 
 from demandctl.language.display import _SHOWN, cut, padded, shown, shown_lines, width, wrapped
 from demandctl.queries.view import as_json
+from demandctl.terminal.layout import Column, lines_of
 
 _SHOWN_IN_JSON = "".join(chr(code) for code in _SHOWN if code >= 127)
 """What is made visible in JSON too, where the other control characters are escaped anyhow."""
@@ -20,17 +21,6 @@ _SHOWN_IN_JSON = "".join(chr(code) for code in _SHOWN if code >= 127)
 
 _LEAST_COLUMN = 16
 """Where fewer cells than this are left for a text, breaking it is left to the terminal."""
-
-
-class Column(NamedTuple):
-    """A column of a table: its title, and between which widths in cells a terminal may squeeze it."""
-
-    title: str
-    style: str = ""
-    right: bool = False
-    least: int = 4
-    most: int | None = None
-    wrap: bool = True
 
 
 _LABELS = ("错误：", "提示：")
@@ -49,9 +39,9 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def is_narrow() -> bool:
-    """Whether a terminal is too narrow for a row on one line."""
-    return is_terminal() and get_terminal_size().columns < 110
+def screen_lines(least: int) -> int:
+    """How many lines the screen has, not fewer than *least*; a pipe is as long as that."""
+    return max(get_terminal_size().lines, least) if is_terminal() else least
 
 
 def put(text: str = "") -> None:
@@ -110,44 +100,37 @@ def put_table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, style
     """A table: Rich on a terminal, plain and aligned at full width in a pipe. Cells are made safe here."""
     if is_terminal():
         cells = [[shown_lines(cell) for cell in row] for row in rows]
-        _rich_table(columns, cells, styles)
+        _put_lines(columns, cells, styles)
         return
     cells = [[shown(cell) for cell in row] for row in rows]
     widths = [max(map(width, [column.title, *(row[i] for row in cells)])) for i, column in enumerate(columns)]
-    for line in [[column.title for column in columns], *cells]:
+    titles = [[column.title for column in columns]] if any(column.title for column in columns) else []
+    for line in [*titles, *cells]:
         put("  ".join(padded(c, w, right=k.right) for c, w, k in zip(line, widths, columns, strict=True)).rstrip())
 
 
-def _rich_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], styles: Sequence[str]) -> None:
+def fitting(columns: Sequence[Column], rows: Sequence[Sequence[str]], lines: int) -> tuple[int, int]:
+    """How many of the rows, from the first, take at most so many lines on this terminal, and how many they take."""
+    if not is_terminal():
+        return min(len(rows), lines), min(len(rows), lines)
+    room = get_terminal_size().columns
+    for count in range(min(len(rows), lines), 0, -1):
+        cells = [[shown_lines(cell) for cell in row] for row in rows[:count]]
+        taken = sum(1 for _ in lines_of(columns, cells, room))
+        if taken <= lines or count == 1:
+            return count, taken
+    return 0, 0
+
+
+def _put_lines(columns: Sequence[Column], rows: Sequence[Sequence[str]], styles: Sequence[str]) -> None:
+    """Lines of a table on a terminal. Rich colours them; how wide the terminal is it does not know of a dumb one."""
     from rich.console import Console
-    from rich.containers import Lines
-    from rich.table import Table
     from rich.text import Text
 
-    class ChineseText(Text):
-        """Text that is broken as Chinese is: Rich knows blanks only, and begins lines with commas."""
-
-        def wrap(self, console: Console, width: int, **how: Any) -> Lines:
-            lines = [line for part in self.plain.split("\n") for line in wrapped(part, width) or [""]]
-            if how.get("no_wrap") or len(lines) == 1:
-                return super().wrap(console, width, **how)
-            return Text("\n".join(lines), self.style).wrap(console, width, **how)
-
-    gap = 1 if is_narrow() else 2
-    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, padding=(0, gap, 0, 0))
-    for column in columns:
-        table.add_column(
-            column.title,
-            style=column.style,
-            justify="right" if column.right else "left",
-            min_width=column.least,
-            max_width=column.most,
-            no_wrap=not column.wrap,
-            overflow="fold",
-        )
-    for number, row in enumerate(rows):
-        table.add_row(*map(ChineseText, row), style=styles[number] if number < len(styles) else None)
-    Console(highlight=False, soft_wrap=False).print(table)
+    console = Console(highlight=False, soft_wrap=True)
+    for row, line in lines_of(columns, rows, get_terminal_size().columns):
+        base = "bold" if row is None else styles[row] if row < len(styles) else ""
+        console.print(Text.assemble(*((text, "" if row is None else style) for text, style in line), style=base))
 
 
 def put_styled(text: str, style: str) -> None:

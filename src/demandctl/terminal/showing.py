@@ -14,7 +14,8 @@ from demandctl.queries.people import PersonView
 from demandctl.queries.revisits import RevisitView
 from demandctl.queries.view import View
 from demandctl.store.fields import TABLES, Field, Holds, called, fields_of, names
-from demandctl.terminal.render import Column, put, put_styled, put_table
+from demandctl.terminal.layout import Column
+from demandctl.terminal.render import put, put_styled, put_table
 from demandctl.vocabulary import DeadlineState, Term, Urgency, subtype_label
 
 
@@ -73,7 +74,7 @@ def put_deadlines(deadlines: list[Clock], now: datetime) -> None:
     its = names("deadline")
     columns = [
         Column(TABLES["deadline"], wrap=False), Column(its["owner_id"], wrap=False),
-        Column(its["started_at"], wrap=False), Column(its["due_at"], wrap=False),
+        Column(its["started_at"], wrap=False, below=True), Column(its["due_at"], wrap=False),
         Column("情况"),
     ]  # fmt: skip
     ordered = sorted(deadlines, key=lambda clock: not clock.is_open)

@@ -19,8 +19,9 @@ from demandctl.store.fields import TABLES, names
 from demandctl.terminal import asking
 from demandctl.terminal.answers import object_answer, say_doubt
 from demandctl.terminal.grammar import Entry, Tree
+from demandctl.terminal.layout import Column
 from demandctl.terminal.options import Json, Limit, TagFilter, row_limit
-from demandctl.terminal.render import Column, gist, pairs, put, put_json, put_styled, put_table
+from demandctl.terminal.render import gist, pairs, put, put_json, put_styled, put_table
 from demandctl.terminal.showing import details, put_deadlines, status_label
 from demandctl.terminal.takes import DAY, PHONE, Argument, Option, choice, many, prose, ref, word
 from demandctl.terminal.typed import one_line, split

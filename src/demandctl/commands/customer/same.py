@@ -11,8 +11,9 @@ from demandctl.queries.naming import find_customer_id
 from demandctl.queries.people import CustomerBrief
 from demandctl.queries.reader import reading
 from demandctl.terminal.answers import agreed, object_answer
+from demandctl.terminal.layout import Column
 from demandctl.terminal.options import Json, Yes
-from demandctl.terminal.render import Column, put, put_json, put_table, say
+from demandctl.terminal.render import put, put_json, put_table, say
 from demandctl.terminal.takes import Argument, Option, many, ref, word
 from demandctl.terminal.typed import one_line
 

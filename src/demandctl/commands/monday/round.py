@@ -18,8 +18,9 @@ from demandctl.store.fields import names
 from demandctl.terminal import asking
 from demandctl.terminal.clocks import standing
 from demandctl.terminal.copying import Copy, Note, Unmask, put_notes
+from demandctl.terminal.layout import Column
 from demandctl.terminal.options import BranchFilter, Json, OwnerFilter
-from demandctl.terminal.render import Column, is_terminal, put, put_json, put_styled, put_table, tell
+from demandctl.terminal.render import is_terminal, put, put_json, put_styled, put_table, tell
 from demandctl.terminal.takes import Option
 from demandctl.vocabulary import Role
 

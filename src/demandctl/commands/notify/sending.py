@@ -10,8 +10,9 @@ from demandctl.errors import PartlyDone
 from demandctl.language.display import moment, shown, shown_lines
 from demandctl.language.subject import Subject
 from demandctl.terminal.grammar import Entry, Tree
+from demandctl.terminal.layout import Column
 from demandctl.terminal.options import Json, Limit, row_limit
-from demandctl.terminal.render import Column, put, put_json, put_table, say, tell
+from demandctl.terminal.render import put, put_json, put_table, say, tell
 from demandctl.terminal.takes import Option, many, ref
 
 if TYPE_CHECKING:  # at run time they are loaded where they are needed: every command passes here

@@ -18,9 +18,10 @@ from demandctl.store.fields import called, names
 from demandctl.terminal import asking
 from demandctl.terminal.answers import object_answer
 from demandctl.terminal.grammar import Entry, Tree
+from demandctl.terminal.layout import Column
 from demandctl.terminal.options import At, Json, Limit, Since, Until, Yes, row_limit
 from demandctl.terminal.questions import Step, terms
-from demandctl.terminal.render import Column, pairs, put, put_json, put_styled, put_table, say
+from demandctl.terminal.render import pairs, put, put_json, put_styled, put_table, say
 from demandctl.terminal.showing import PUT_OFF, details, progress, put_deadlines
 from demandctl.terminal.takes import FUTURE, PAST, SPAN, Argument, Option, choice, many, prose, ref, word
 from demandctl.terminal.typed import future, past, understood

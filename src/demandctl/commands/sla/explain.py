@@ -14,8 +14,9 @@ from demandctl.language.subject import About, Subject
 from demandctl.queries.deadlines import deadlines_of, read_deadline
 from demandctl.queries.reader import reading
 from demandctl.queries.reckoning import Reckoning, explained
+from demandctl.terminal.layout import Column
 from demandctl.terminal.options import Json
-from demandctl.terminal.render import Column, put, put_json, put_styled, put_table, tell
+from demandctl.terminal.render import put, put_json, put_styled, put_table, tell
 from demandctl.terminal.showing import how_it_stands
 from demandctl.terminal.takes import Argument, Option, word
 

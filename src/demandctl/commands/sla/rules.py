@@ -10,8 +10,9 @@ from demandctl.errors import Ended, Refused
 from demandctl.store.writing import put_text
 from demandctl.terminal.answers import object_answer
 from demandctl.terminal.grammar import Entry, Tree
+from demandctl.terminal.layout import Column
 from demandctl.terminal.options import Json
-from demandctl.terminal.render import Column, is_narrow, put, put_json, put_table, tell
+from demandctl.terminal.render import put, put_json, put_table, tell
 from demandctl.vocabulary import Kind, RevisitKind, Urgency
 
 _ABOUT = {"demand": "需求", "revisit": "回访", "customer": "客户", "ledger": "台账"}
@@ -31,27 +32,15 @@ def show(ctx: typer.Context, json: Json = False) -> None:
         put_json([_data(rule) for rule in book.rules])
         return
     put(f"# {path}")
-    narrow = is_narrow()
-    put_table(NARROW if narrow else COLUMNS, [_narrow_row(rule) if narrow else _row(rule) for rule in book.rules])
+    put_table(COLUMNS, [_row(rule) for rule in book.rules])
     if problems:
         raise Refused(f"规则文件有 {len(problems)} 处错误", "逐条看：demandctl sla check")
 
 
 COLUMNS = [
     Column("规则", wrap=False), Column("名称", wrap=False), Column("对象", wrap=False), Column("时限", least=14),
-    Column("谁欠"), Column("依据"), Column(""),
+    Column("谁欠"), Column("依据", below=True), Column("", below=True),
 ]  # fmt: skip
-NARROW = [
-    Column("规则", wrap=False),
-    Column("时限", least=30),
-    Column("谁欠", least=8, most=12),
-    Column("依据", least=8),
-]
-
-
-def _narrow_row(rule: Rule) -> list[str]:
-    number, name, _, said, owes, source, off = _row(rule)
-    return [f"{number}\n{name}{f'（{off}）' if off else ''}", said, owes, source]
 
 
 def _row(rule: Rule) -> list[str]:

@@ -320,7 +320,7 @@ def numbers(reader: Reader) -> Numbers:
         Status.CONFIRMING: at.confirming,
         "revisits": at.revisits,
     }
-    off = days_off(reader.context.calendar, now.date())
+    off = days_off(reader)
     return Numbers(f"{now.month}月{now.day}日 周{WEEKDAYS[now.weekday()]}", f"{now:%H:%M}", off, told, at)
 
 

@@ -11,6 +11,7 @@ import pytest
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 
+from demandctl.store.attachments import folder
 from tests.support.cli import EXAMPLES, Answer, Cli
 from tests.support.terminal import BACKSPACE, CTRL_C, DOWN, ENTER, Terminal
 from tests.terminal.test_bad_input import COMMANDS
@@ -36,6 +37,11 @@ CASES = [
     Case("close 3", "--outcome", DOWN + "|价格高|", "D3 已结束：未成交"),
     Case("edit", "编号", f"1||{CLEAR}臂架抖|" + ENTER, "D1 已改 1 项"),
     Case("edit 1", "改什么", f"|{CLEAR}臂架抖|" + ENTER, "D1 已改 1 项"),
+    Case("attach add", "编号 文件", "1|photo.jpg|", "D1 附上 1 个文件"),
+    Case("attach add K1", "文件", "photo.jpg|", "K00001 附上 1 个文件"),
+    Case("attach save", "附件编号", "1|", "文件已存在"),
+    Case("attach remove", "附件编号", "1|y", "已去掉 R1 的附件"),
+    Case("attach remove 1", "--yes", "y", "已去掉 R1 的附件"),
     Case("verify", "编号", "3|", "D3 已核实"),
     Case("upgrade", "编号", "2|", "D2 已转为商机"),
     Case("escalate", "编号 联系人 --problem", "1|唐建明|油缸内泄|", "D1 已升级第 1 级 → 唐建明"),
@@ -107,7 +113,7 @@ READING = {
     "due", "list", "show", "search", "nudge", "script list", "script show", "report", "who", "when", "log", "doctor",
     "notify test", "notify log", "notify channels", "calendar show", "sla show", "sla check", "sla explain",
     "config path", "config show", "completion show", "revisit plan", "revisit list", "revisit show", "customer list",
-    "customer show", "customer duplicates", "customer export", "contact list", "contact show",
+    "attach list", "customer show", "customer duplicates", "customer export", "contact list", "contact show",
 }  # fmt: skip
 
 _SCENE: dict[str, bytes] = {}
@@ -135,12 +141,16 @@ def desk(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Cli:
         cli("revisit", "forward", "3", "服务部")
         cli("backup", "copy.db")
         (cli.folder / "contacts.csv").write_bytes((EXAMPLES / "contacts.csv").read_bytes())
-        for name in (cli.db.name, "copy.db", "contacts.csv"):
+        cli("attach", "R1", "contacts.csv")
+        [content] = folder(cli.db).iterdir()
+        for name in (cli.db.name, "copy.db", "contacts.csv", f"{content.parent.name}/{content.name}"):
             _SCENE[name] = (cli.folder / name).read_bytes()
     for path in cli.folder.glob("ledger.db-*"):
         path.unlink()
+    folder(cli.db).mkdir(exist_ok=True)
     for name, content in _SCENE.items():
         (cli.folder / name).write_bytes(content)
+    (cli.folder / "photo.jpg").write_bytes(b"photo")
     return cli
 
 

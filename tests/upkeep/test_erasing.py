@@ -8,7 +8,7 @@ import pytest
 
 from demandctl.store.fields import FIELDS, Erased, Field, Holds, blank, fields_of
 from demandctl.upkeep.privacy import GONE, OWNED
-from tests.support.cli import Cli
+from tests.support.cli import EXAMPLES, Cli
 from tests.support.ledgerfile import add_row, writing
 
 NAME, PHONE, WECHAT, COMPANY = "湘潭老周", "13800000121", "zhoubc_x", "大周砼业"
@@ -31,9 +31,11 @@ def two(cli: Cli) -> Cli:
         cli("follow-up", number, "去看过", "--next", "明天", "--plan", "再去")
         cli("escalate", number, "唐建明", "--problem", "修不好")
         cli("revisit", "add", f"K{number}", "--kind", "regular", "--at", "3天后")
+        for of in (number, f"K{number}", f"R{number}"):
+            cli("attach", of, str(EXAMPLES / "contacts.csv"))
         with writing(cli.db) as ledger:
             for table in OWNED:
-                if table not in ("follow_up", "assignment", "escalation", "deadline"):
+                if table not in ("follow_up", "assignment", "escalation", "deadline", "attachment"):
                     add_row(ledger, table, dict.fromkeys(OWNED[table], int(number)))
             ledger.execute(
                 "INSERT INTO notification (at, channel, deadline_id, level, due_at, answer) "

@@ -9,6 +9,7 @@ import typer
 
 from demandctl.context import Context
 from demandctl.language.display import moment, shown
+from demandctl.language.files import size_of
 from demandctl.terminal.answers import agreed, object_answer
 from demandctl.terminal.layout import Column
 from demandctl.terminal.options import Json, Yes
@@ -39,10 +40,12 @@ def backup(
         return
     replace = bool(file and file.is_file()) and agreed(f"替换已有的文件 {file}？", yes)
     made = make(app, file, reason="daily" if daily and not file else "manual", replace=replace)
-    document = {"path": str(made.path), "bytes": made.size, "removed": [str(path) for path in made.removed]}
+    document = {"path": str(made.path), "bytes": made.size, "removed": [str(path) for path in made.removed],
+                "missing_attachments": made.missing}  # fmt: skip
+    _say_missing(made.missing)
     cleared = f"，清理了 {len(made.removed)} 份旧的" if made.removed else ""
     way_back = f"恢复：demandctl restore {quote(str(made.path))}"
-    object_answer(json, document, f"已备份到 {made.path}（{_size(made.size)}）{cleared}", way_back)
+    object_answer(json, document, f"已备份到 {made.path}（{size_of(made.size)}）{cleared}", way_back)
 
 
 def _made_today(app: Context) -> Path | None:
@@ -73,14 +76,15 @@ def _list(app: Context, json: bool) -> None:
     put_table(
         columns,
         [
-            [moment(at, app.now), REASONS.get(copy.reason, copy.reason), _size(size), str(copy.path)]
+            [moment(at, app.now), REASONS.get(copy.reason, copy.reason), size_of(size), str(copy.path)]
             for (copy, size), at in zip(rows, made, strict=True)
         ],
     )
 
 
-def _size(count: int) -> str:
-    return f"{count / 1024:.0f} KB" if count < 1024 * 1024 else f"{count / 1024 / 1024:.1f} MB"
+def _say_missing(count: int) -> None:
+    if count:
+        say(f"提示：{count} 个附件的内容不在，看看是哪些：demandctl doctor")
 
 
 def restore(ctx: typer.Context, file: File, yes: Yes = False, json: Json = False) -> None:
@@ -95,9 +99,11 @@ def restore(ctx: typer.Context, file: File, yes: Yes = False, json: Json = False
     done = put_back(app, file)
     for code in done.erased_since:
         say(f"提示：{code} 在这份备份之后已按要求删除，请再删一次：demandctl customer erase {code}")
+    _say_missing(done.missing)
     document = {
         "restored": str(file), "ledger": str(app.db_path), "demands": about["demands"],
         "replaced": str(done.replaced) if done.replaced else None, "erased_since": done.erased_since,
+        "missing_attachments": done.missing,
     }  # fmt: skip
     object_answer(
         json, document, f"已恢复：{content}",

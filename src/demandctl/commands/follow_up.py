@@ -11,7 +11,7 @@ from demandctl.context import Context
 from demandctl.errors import UsageError
 from demandctl.terminal import asking
 from demandctl.terminal.answers import demands_answer
-from demandctl.terminal.options import At, Json, Numbers, Yes
+from demandctl.terminal.options import At, Attach, Json, Numbers, Yes
 from demandctl.terminal.render import say
 from demandctl.terminal.takes import FUTURE, PHONE, Argument, Option, choice, prose, ref, word
 from demandctl.terminal.typed import clean, understood
@@ -51,6 +51,7 @@ def follow_up(
     phone: Phone = "",
     nudged: Nudged = False,
     no_answer: NoAnswer = False,
+    attach: Attach = (),
     yes: Yes = False,
     json: Json = False,
 ) -> None:
@@ -64,16 +65,17 @@ def follow_up(
         raise UsageError("跟进内容不能是空的", f'demandctl follow-up {numbers[0]} "说了什么"')
     if plan and not (next_ or wait_until):
         raise UsageError("写了 --plan 就要写时间", "加上 --next 时间")
-    kind = _note_kind(nudged, no_answer, next_ or wait_until or resolved or by, said, yes or json)
+    kind = _note_kind(nudged, no_answer, next_ or wait_until or resolved or by or attach, said, yes or json)
     if kind is not NoteKind.FOLLOW_UP:
         _note(app, numbers, kind, said, at or app.now, method, json)
         return
-    from demandctl.actions import demands
+    from demandctl.actions import attachments, demands
     from demandctl.actions.contacts import find_contact
     from demandctl.actions.several import each
     from demandctl.db import transaction
+    from demandctl.store.attachments import kept
 
-    with transaction(app, "follow-up") as work:
+    with kept(app.db_path, attach) as contents, transaction(app, "follow-up") as work:
         myself = by and by in (app.config.specialist, app.who, "我", "专员", "需求专员")
         report = demands.Feedback(
             text=said,
@@ -91,6 +93,8 @@ def follow_up(
         )
         rows: list[str] = []
         told = each(work, numbers, lambda demand: rows.append(demands.follow_up(work, demand, report).by_name), "跟进")
+        for demand in told:
+            attachments.attach(work, demand.subject, contents)
         who, status = rows[0], Status(told[0].status)
     done = f"已记录 {who} 的跟进，{status.label}"
     if at:
@@ -120,7 +124,9 @@ def _note_kind(nudged: bool, no_answer: bool, more: object, said: str, quiet: bo
         raise UsageError("--nudged 和 --no-answer 只能用一个")
     if nudged or no_answer:
         if more:
-            raise UsageError("--nudged、--no-answer 只是记一笔，不能同时约定、解决或写是谁", "那是另一次跟进，分开记")
+            raise UsageError(
+                "--nudged、--no-answer 只是记一笔，不能同时约定、解决、附文件、写是谁", "那是另一次跟进，分开记"
+            )
         return NoteKind.NUDGE if nudged else NoteKind.ATTEMPT
     likely = next((kind for kind, words in _READS_LIKE.items() if words.search(said)), None)
     if likely is None or more:

@@ -26,7 +26,7 @@ from demandctl.terminal.options import (
     row_limit,
 )
 from demandctl.terminal.render import gist, pairs, put, put_json, put_styled, put_table, say
-from demandctl.terminal.showing import demand_facts, demand_story, demand_title, put_deadlines, status_label
+from demandctl.terminal.showing import demand_facts, demand_story, demand_title, put_attachments, put_deadlines, status_label
 from demandctl.terminal.takes import ANY_SUBTYPE, Argument, Option, choice, each, many, ref, word
 from demandctl.vocabulary import (
     Channel,
@@ -193,6 +193,7 @@ def put_demand(demand: DemandInFull, now: datetime, *, as_json: bool) -> None:
     put_styled(demand_title(demand), "bold")
     pairs(demand_facts(demand, now))
     put_deadlines(demand.deadlines, now)
+    put_attachments(demand.attachments, now)
     if isinstance(demand, DemandStory) and (story := demand_story(demand, now)):
         put()
         put_styled("经过", "bold")

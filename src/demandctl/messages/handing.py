@@ -7,14 +7,14 @@ from datetime import datetime
 
 from demandctl.language.subject import Subject
 from demandctl.messages.scripts import fill
-from demandctl.queries.demands import DemandView
+from demandctl.queries.demands import DemandInFull
 from demandctl.queries.people import PersonView
 from demandctl.queries.revisits import RevisitView
-from demandctl.store.fields import names
+from demandctl.store.fields import TABLES, names
 from demandctl.vocabulary import Urgency, subtype_label
 
 
-def for_handler(demand: DemandView, lacking: Sequence[str], now: datetime, due: datetime | None) -> str:
+def for_handler(demand: DemandInFull, lacking: Sequence[str], now: datetime, due: datetime | None) -> str:
     """The message that hands a demand to its handler, what is still to be verified marked 待核实."""
     customer, its, his = demand.customer, names("demand"), names("customer")
     head = f"【{demand.kind.label}】{subtype_label(demand.kind, demand.subtype)}"
@@ -31,17 +31,24 @@ def for_handler(demand: DemandView, lacking: Sequence[str], now: datetime, due: 
         its["content"]: demand.content,
         its["wish"]: demand.wish,
         its["channel"]: f"{source}，{clock(demand.raised_at, now)}",
+        TABLES["attachment"]: _attached(demand),
         "待核实": "、".join(lacking),
     }
     ask = f"请在 {clock(due, now)} 前联系客户并反馈进展。" if due else "请尽快联系客户并反馈进展。"
     return "\n".join([f"{flag}{head} {demand.subject}", *_lines(told), ask])
 
 
+def _attached(demand: DemandInFull) -> str:
+    """The files that go with the message, by name: a chat takes them one by one."""
+    named = "、".join(attachment.name for attachment in demand.attachments)
+    return f"{named}（随后发来）" if named else ""
+
+
 def _lines(told: Mapping[str, str | None]) -> list[str]:
     return [f"{name}：{value}" for name, value in told.items() if value]
 
 
-def for_leader(demand: DemandView, lacking: Sequence[str], now: datetime, due: datetime | None) -> str:
+def for_leader(demand: DemandInFull, lacking: Sequence[str], now: datetime, due: datetime | None) -> str:
     """The message that asks a branch leader to designate somebody."""
     body = for_handler(demand, lacking, now, None).rsplit("\n", 1)[0]
     until = f"，{clock(due, now)} 前告知跟进人姓名和电话" if due else "，并告知跟进人姓名和电话"

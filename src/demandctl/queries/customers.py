@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from demandctl.language.subject import Subject
+from demandctl.queries.attachments import AttachmentView, attachments_of
 from demandctl.queries.columns import columns
 from demandctl.queries.deadlines import Clock, deadlines_of
 from demandctl.queries.demands import DemandView, Filter, read_demands
@@ -58,11 +59,12 @@ class CustomerView(CustomerBrief):
 
 
 class CustomerInFull(CustomerView):
-    """A customer with his demands, revisits and deadlines."""
+    """A customer with his demands, revisits, deadlines and what is attached to him."""
 
     demands: list[DemandView]
     revisits: list[RevisitView]
     deadlines: list[Clock]
+    attachments: list[AttachmentView]
 
 
 OF_CUSTOMER = f"c.*, o.name AS o_name, {FURTHER} AS further"
@@ -92,6 +94,7 @@ def read_customer(reader: Reader, customer_id: int) -> CustomerInFull:
         demands=read_demands(reader, Filter(customer_id=customer_id, sort="raised")),
         revisits=read_revisits(reader, customers=[customer_id]),
         deadlines=deadlines_of(reader, Subject.customer(customer_id)),
+        attachments=attachments_of(reader, Subject.customer(customer_id)),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from demandctl.errors import NotFound
 from demandctl.language.subject import Subject
+from demandctl.queries.attachments import AttachmentView, attachments_of
 from demandctl.queries.columns import columns
 from demandctl.queries.deadlines import Clock, deadlines_of
 from demandctl.queries.identity import ALSO
@@ -81,9 +82,10 @@ class DemandView(View):
 
 
 class DemandInFull(DemandView):
-    """A demand with all its deadlines, past ones too."""
+    """A demand with all its deadlines, past ones too, and what is attached to it."""
 
     deadlines: list[Clock]
+    attachments: list[AttachmentView]
 
 
 SORTS = {"number": "d.id", "raised": "d.raised_at, d.id", "next": "d.next_at IS NULL, d.next_at, d.id"}
@@ -94,8 +96,12 @@ def read_demand(reader: Reader, number: int) -> DemandInFull:
     row = reader.sql.execute(_DEMAND + "WHERE d.id = ?", (number,)).fetchone()
     if row is None:
         raise NotFound(f"没有{Subject.demand(number).words}", "看看有哪些：demandctl list")
-    deadlines = deadlines_of(reader, Subject.demand(number))
-    return DemandInFull.with_more(demand_view(reader, row), deadlines=deadlines)
+    subject = Subject.demand(number)
+    return DemandInFull.with_more(
+        demand_view(reader, row),
+        deadlines=deadlines_of(reader, subject),
+        attachments=attachments_of(reader, subject),
+    )
 
 
 class Filter(NamedTuple):

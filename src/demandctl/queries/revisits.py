@@ -8,6 +8,7 @@ from datetime import datetime
 
 from demandctl.errors import NotFound
 from demandctl.language.subject import Subject
+from demandctl.queries.attachments import AttachmentView, attachments_of
 from demandctl.queries.columns import columns
 from demandctl.queries.deadlines import Clock, deadlines_of
 from demandctl.queries.narrowing import bound, is_one
@@ -71,9 +72,10 @@ class RevisitView(View):
 
 
 class RevisitInFull(RevisitView):
-    """A revisit with its deadlines."""
+    """A revisit with its deadlines and what is attached to it."""
 
     deadlines: list[Clock]
+    attachments: list[AttachmentView]
 
 
 def read_revisits(
@@ -106,8 +108,12 @@ def read_revisit(reader: Reader, number: int) -> RevisitInFull:
     row = reader.sql.execute(_REVISIT + "WHERE r.id = ?", (number,)).fetchone()
     if row is None:
         raise NotFound(f"没有{Subject.revisit(number).words}", "看看有哪些：demandctl revisit list")
-    deadlines = deadlines_of(reader, Subject.revisit(number))
-    return RevisitInFull.with_more(revisit_view(reader, row), deadlines=deadlines)
+    subject = Subject.revisit(number)
+    return RevisitInFull.with_more(
+        revisit_view(reader, row),
+        deadlines=deadlines_of(reader, subject),
+        attachments=attachments_of(reader, subject),
+    )
 
 
 def revisit_view(reader: Reader, row: Row) -> RevisitView:

@@ -69,8 +69,8 @@ def _places_of(word: str, name: str) -> tuple[list[str], dict[str, str]]:
         f"(:{named} <> '' AND {SPELLED.format('pinyin').replace(':py', f':{named}')})"
         for named in ("all_py", f"{name}_py")
     )
-    customer, contact, revisit, escalation, alias = (
-        holds(searched(table)) for table in ("customer", "contact", "revisit", "escalation", "alias")
+    customer, contact, revisit, alias = (
+        holds(searched(table)) for table in ("customer", "contact", "revisit", "alias")
     )
     queries = [
         f"SELECT demand_id FROM search WHERE {holds(['text'])}",
@@ -78,8 +78,9 @@ def _places_of(word: str, name: str) -> tuple[list[str], dict[str, str]]:
         f"SELECT id FROM demand WHERE customer_id IN (SELECT customer_id FROM alias WHERE {alias})",
         f"SELECT id FROM demand WHERE handler_id IN (SELECT id FROM contact WHERE {contact} OR {spelled})",
         f"SELECT demand_id FROM revisit WHERE demand_id IS NOT NULL AND ({revisit})",
-        f"SELECT demand_id FROM escalation WHERE {escalation}",
-    ]
+        *(f"SELECT demand_id FROM {table} WHERE demand_id IS NOT NULL AND ({holds(searched(table))})"
+          for table in ("escalation", "service_step", "attachment")),
+    ]  # fmt: skip
     if subject := Subject.read(word):
         queries.append(_NAMED[subject.about].format(subject.number))
     return queries, values | {f"{name}_py": typed_letters(word)["py"]}

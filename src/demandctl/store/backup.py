@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from demandctl import APPLICATION_ID
 from demandctl.errors import LedgerUnusable, NotFound, Refused
 from demandctl.language.subject import Subject
+from demandctl.store import attachments
 from demandctl.store.copies import folder, kept
 from demandctl.store.fields import SCHEMA_VERSION
 from demandctl.store.file import (
@@ -33,18 +34,20 @@ if TYPE_CHECKING:
 
 
 class Copy(NamedTuple):
-    """A backup that was made, and the old ones that it pushed out."""
+    """A backup that was made, the old ones that it pushed out, and how many attachments had no content to copy."""
 
     path: Path
     size: int
     removed: list[Path]
+    missing: int
 
 
 class Restored(NamedTuple):
-    """What a restore did: where the replaced file is now, and whose erasure it took back."""
+    """What a restore did: where the replaced file is now, whose erasure it took back, attachments without content."""
 
     replaced: Path | None
     erased_since: list[str]
+    missing: int
 
 
 # -- making ------------------------------------------------------------------------------------------------------
@@ -77,8 +80,8 @@ def make(context: Context, target: Path | None = None, *, reason: str = "manual"
             path.parent.mkdir(parents=True, mode=0o700)
         if own:
             sweep(source, path.parent)
-        _copy(source, path)
-        return Copy(path, path.stat().st_size, _rotate(context, path) if own else [])
+        missing = _copy(source, path)
+        return Copy(path, path.stat().st_size, _rotate(context, path) if own else [], missing)
     except sqlite3.Error as error:
         raise _failed(error, source, path) from error
     except OSError as error:
@@ -97,19 +100,26 @@ def _rotate(context: Context, newest: Path) -> list[Path]:
     old = others[max(keep - 1, 0) :] if keep else []
     for path in old:
         path.unlink(missing_ok=True)
+    if old:
+        attachments.prune(newest, context.db_path, [copy.path for copy in kept(context)])
     return old
 
 
-def _copy(source: Path, target: Path, *, check: bool = True) -> None:
-    """A consistent copy under another name: whole, checked and on the disk, or not there at all."""
+def _copy(source: Path, target: Path, *, check: bool = True) -> int:
+    """A consistent copy under another name: whole, checked and on the disk, or not there at all.
+
+    What is attached lies beside it first; returns how many attachments have no content to share.
+    """
     part = _fresh_file(target, "part")
     try:
         pour(source, part)
         if check and (problems := integrity(part)):
             raise LedgerUnusable(f"台账已损坏，备份没有做成：{problems[0]}", "看看哪里坏了：demandctl doctor")
+        missing = attachments.share(part, source, target) if check else 0
         _flush(part)
         os.replace(part, target)
         flush_folder(target.absolute().parent)
+        return missing
     finally:
         _remove(part)
 
@@ -135,7 +145,7 @@ def _flush(path: Path) -> None:
         os.close(handle)
 
 
-def pour(source: Path, target: Path, *, locked: Callable[[], None] | None = None) -> None:
+def pour(source: Path, target: Path, *, locked: Callable[[], object] | None = None) -> None:
     """Copy every page of one database into another in one transaction, leaving others on either side undisturbed.
 
     *locked* is called while nobody else can write to the target. sqlite3.OperationalError when either is locked.
@@ -228,10 +238,11 @@ def put_back(context: Context, file: Path) -> Restored:
         erased = _prepare(context, fresh, file, ledger if usable else None)
         if problems := integrity(fresh):
             raise Refused(f"备份不能用来恢复：{problems[0]}", "台账没有动；换一份：demandctl backup --list")
+        missing = attachments.share(fresh, file, ledger)
         aside = _free_name(ledger.parent, f"{ledger.stem}.replaced-{context.now:%Y%m%d-%H%M%S}")
         if not usable or not _poured(fresh, ledger, aside):
             _swap(fresh, ledger, aside)
-        return Restored(aside if aside.exists() else None, erased)
+        return Restored(aside if aside.exists() else None, erased, missing)
     except sqlite3.Error as error:
         raise unusable(error, ledger) from error
     except OSError as error:

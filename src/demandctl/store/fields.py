@@ -277,9 +277,9 @@ _ESCALATION = (
     Field("escalation", "problem", "问题", TEXT, MARKED, searched=True),
     Field("escalation", "within", "时限", TEXT, STRUCK),
     Field("escalation", "product", "产品", TEXT, STRUCK),
-    Field("escalation", "tried", "已做处理", TEXT, MARKED),
+    Field("escalation", "tried", "已做处理", TEXT, MARKED, searched=True),
     Field("escalation", "done_at", "处理时间", INSTANT),
-    Field("escalation", "result", "结果", TEXT, MARKED),
+    Field("escalation", "result", "结果", TEXT, MARKED, searched=True),
 )
 
 _REVISIT = (
@@ -316,7 +316,7 @@ _REVISIT = (
     Field("revisit", "visitor", "回访人", NAME, STRUCK),
     Field("revisit", "note", "备注", TEXT, MARKED, searched=True),
     Field("revisit", "escalated_at", "上报时间", INSTANT),
-    Field("revisit", "escalation_problem", "上报问题", TEXT, MARKED),
+    Field("revisit", "escalation_problem", "上报问题", TEXT, MARKED, searched=True),
     Field("revisit", "escalation_within", "上报时限", TEXT, STRUCK),
 )
 
@@ -412,11 +412,11 @@ _SERVICE_STEP = (
     Field("service_step", "at", "时间", INSTANT),
     Field("service_step", "by_name", "经办人", NAME, STRUCK),
     Field("service_step", "by_id", "经办联系人", CONTACT),
-    Field("service_step", "number", "单号", TEXT, EMPTIED),
+    Field("service_step", "number", "单号", TEXT, EMPTIED, searched=True),
     Field("service_step", "amount", "金额", MONEY),
-    Field("service_step", "reason", "原因", TEXT, MARKED),
-    Field("service_step", "decision", "处理意见", TEXT, MARKED),
-    Field("service_step", "note", "备注", TEXT, MARKED),
+    Field("service_step", "reason", "原因", TEXT, MARKED, searched=True),
+    Field("service_step", "decision", "处理意见", TEXT, MARKED, searched=True),
+    Field("service_step", "note", "备注", TEXT, MARKED, searched=True),
 )
 
 _ATTACHMENT = (
@@ -424,12 +424,12 @@ _ATTACHMENT = (
     Field("attachment", "demand_id", "需求编号", DEMAND, told=False),
     Field("attachment", "customer_id", "客户编号", CUSTOMER, told=False),
     Field("attachment", "revisit_id", "回访编号", REVISIT, told=False),
-    Field("attachment", "name", "文件名", TEXT, MARKED),
-    Field("attachment", "media_type", "文件类型", INNER),
+    Field("attachment", "name", "文件名", TEXT, MARKED, searched=True),
+    Field("attachment", "media_type", "", INNER, told=False),
     Field("attachment", "size", "大小", NUMBER),
-    Field("attachment", "sha256", "", INNER, told=False),
+    Field("attachment", "sha256", "", INNER, EMPTIED, told=False),
     Field("attachment", "at", "时间", INSTANT),
-    Field("attachment", "note", "备注", TEXT, MARKED),
+    Field("attachment", "note", "备注", TEXT, MARKED, searched=True),
 )
 
 _GREETING = (

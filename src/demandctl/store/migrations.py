@@ -521,7 +521,7 @@ CREATE TABLE attachment (
     name TEXT NOT NULL,
     media_type TEXT NOT NULL DEFAULT '',
     size INTEGER NOT NULL,
-    sha256 TEXT NOT NULL,
+    sha256 TEXT NOT NULL DEFAULT '',
     at TEXT NOT NULL,
     note TEXT NOT NULL DEFAULT ''
 ) STRICT;
@@ -529,6 +529,7 @@ CREATE INDEX attachment_demand ON attachment (demand_id) WHERE demand_id IS NOT 
 CREATE INDEX attachment_customer ON attachment (customer_id) WHERE customer_id IS NOT NULL;
 CREATE INDEX attachment_revisit ON attachment (revisit_id) WHERE revisit_id IS NOT NULL;
 CREATE INDEX attachment_content ON attachment (sha256);
+CREATE INDEX change_attachment ON change (table_name) WHERE table_name = 'attachment';
 
 CREATE TABLE greeting (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -11,12 +11,12 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from demandctl.errors import Refused, UsageError
+from demandctl.errors import DemandctlError, Refused, UsageError
 from demandctl.store import copies
 from demandctl.store.file import alive, flush_folder
 
@@ -106,10 +106,10 @@ def folder(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[IO[bytes]]:
+def replacing(target: Path, *, told: Callable[[OSError, Path], DemandctlError] | None = None) -> Iterator[IO[bytes]]:
     """A file to write to that becomes *target* when the block ends well, and leaves no trace when it does not.
 
-    Refused when the disk is full or the file cannot be written.
+    Refused, or what *told* makes of it, when the disk is full or the file cannot be written.
     """
     target = Path(os.path.realpath(target))  # a link goes on pointing to what is replaced
     part = target.with_name(f".demandctl-{os.getpid()}.part")
@@ -124,7 +124,7 @@ def replacing(target: Path) -> Iterator[IO[bytes]]:
             os.replace(part, target)
             flush_folder(target.parent)
     except OSError as error:
-        raise refusal(error, target) from error
+        raise (told or refusal)(error, target) from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)

@@ -233,7 +233,8 @@ class Command(_Ours, TyperCommand):
         """What has to be there and was not typed. One word that stood for a list is the list's: ``follow-up 1``."""
         missing = [p for p in self.known() if p.required and _is_blank(typed.get(p.name))]
         if missing and missing[0].many and not missing[0].flags:
-            after = [p for p in self.known() if p.required and not p.flags and p is not missing[0]]
+            known = self.known()
+            after = [p for p in known[known.index(missing[0]) + 1 :] if p.required and not p.flags]
             if taken := next((p for p in after if _reads(ctx, missing[0], typed.get(p.name))), None):
                 return [taken, *missing[1:]]
         return missing

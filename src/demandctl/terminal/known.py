@@ -120,6 +120,20 @@ def _revisits(reader: Reader, start: str, command: str, most: int) -> Found:
         yield f"{letter}{row['id']}", f"{row['name']} {RevisitKind(row['kind']).label}"
 
 
+def _codes(reader: Any, start: str, command: str, most: int) -> Found:
+    of = _LETTERED.get(start[:1].upper(), _demands)
+    yield from of(reader, start, command, most)
+
+
+_LETTERED = {"K": _customers, "R": _revisits}
+
+
+def _attachments(reader: Any, start: str, command: str, most: int) -> Found:
+    query = "SELECT id, name FROM attachment WHERE CAST(id AS TEXT) LIKE ? ORDER BY id DESC LIMIT ?"
+    for row in reader.rows(query, (f"{start}%", most)):
+        yield str(row["id"]), row["name"]
+
+
 def _distinct(table: str, column: str) -> Callable[..., Found]:
     def names(reader: Reader, start: str, command: str, most: int) -> Found:
         query = f"SELECT DISTINCT {column} FROM {table} WHERE {column} LIKE ? AND {column} <> '' LIMIT {most}"
@@ -190,7 +204,8 @@ def _either(*sources: Callable[..., Found]) -> Callable[..., Found]:
 SOURCES: Mapping[str, Callable[..., Found]] = {
     "demand": _demands,
     "revisit": _revisits,
-    "code": _either(_demands, _customers, _revisits),
+    "code": _codes,
+    "attachment": _attachments,
     "subject": _either(_demands, _contacts),
     "customer": _customers,
     "contact": _contacts,
@@ -253,6 +268,19 @@ def _script(app: Context, text: str) -> None:
     scripts.find(scripts.load(app.scripts_path), text)
 
 
+def _code(app: Context, text: str) -> None:
+    about = typed.subject(text).about
+    {About.CUSTOMER: _customer, About.REVISIT: _revisit}.get(about, _demand)(app, text)
+
+
+def _attachment(app: Context, text: str) -> None:
+    from demandctl.queries.attachments import read_attachment
+    from demandctl.queries.reader import reading
+
+    with reading(app) as reader:
+        read_attachment(reader, typed.whole_number(text))
+
+
 def _file(app: Context, text: str) -> None:
     if not Path(text).expanduser().is_file():
         raise NotFound(f"没有文件 {text}")
@@ -260,6 +288,8 @@ def _file(app: Context, text: str) -> None:
 
 CHECKS: Mapping[str, Callable[[Context, str], None]] = {
     "demand": _demand,
+    "code": _code,
+    "attachment": _attachment,
     "revisit": _revisit,
     "customer": _customer,
     "contact": _contact,

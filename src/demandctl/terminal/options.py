@@ -1,10 +1,12 @@
 """Options and arguments that several commands share."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 from demandctl.terminal.takes import (
     COUNT,
+    FILES,
     NUMBERS,
     PAST,
     RAISED,
@@ -30,6 +32,7 @@ Reason = Annotated[str, Option("--reason", "原因", prose("文字"))]
 Since = Annotated[str, Option("--from", "从哪天起", SINCE)]
 Until = Annotated[str, Option("--to", "到哪天止", UNTIL, "含当天")]
 KindOption = Annotated[Kind | None, Option("--kind", "demand.kind", choice(Kind, "类型"))]
+Attach = Annotated[tuple[Path, ...], Option("--attach", "附件", FILES, "照片、合同、截图")]
 Send = Annotated[str, Option("--send", "发到哪个渠道", ref("notice", "渠道"), "配置里的提醒渠道")]
 
 # -- filters: several values add up ------------------------------------------------------------------------------

@@ -6,7 +6,9 @@ from functools import partial
 from types import MappingProxyType
 
 from demandctl.language.display import lateness, moment, shown, shown_lines
+from demandctl.language.files import size_of
 from demandctl.language.subject import Subject
+from demandctl.queries.attachments import AttachmentView
 from demandctl.queries.deadlines import Clock
 from demandctl.queries.demands import DemandView
 from demandctl.queries.history import DemandStory, FollowUpView
@@ -89,6 +91,20 @@ def put_deadlines(deadlines: list[Clock], now: datetime) -> None:
             "red" if clock.state is DeadlineState.OVERDUE else "" if clock.is_open else "dim" for clock in ordered
         ],
     )  # fmt: skip
+
+
+def put_attachments(found: list[AttachmentView], now: datetime) -> None:
+    """What is attached, with the number that takes each out."""
+    if not found:
+        return
+    put()
+    put_styled(f"{TABLES['attachment']}（取出：demandctl attach save 编号）", "bold")
+    its = names("attachment")
+    columns = [
+        Column("编号", right=True, wrap=False), Column(its["name"], least=12),
+        Column(its["size"], right=True, wrap=False), Column(its["at"], wrap=False), Column(its["note"]),
+    ]  # fmt: skip
+    put_table(columns, [[str(a.id), a.name, size_of(a.size), moment(a.at, now), a.note or ""] for a in found])
 
 
 def how_it_stands(clock: Clock, now: datetime) -> str:

@@ -218,7 +218,11 @@ ANY_SUBTYPE = Takes("子类", _any_subtype, _every_subtype)
 
 # -- of the ledger ------------------------------------------------------------------------------------------------
 
-_NUMBERS: Mapping[str, Callable[[str], int]] = {"demand": typed.demand_number, "revisit": typed.revisit_number}
+_NUMBERS: Mapping[str, Callable[[str], int]] = {
+    "demand": typed.demand_number,
+    "revisit": typed.revisit_number,
+    "attachment": typed.whole_number,
+}
 
 
 def ref(known: str, metavar: str) -> Takes:
@@ -233,6 +237,7 @@ CODE = Takes("编号", lambda app, text: typed.subject(text), known="code")
 """A demand, a customer or a revisit by its code."""
 NUMBERS = Takes("编号 …", lambda app, text: typed.demand_number(text), known="demand", parts=typed.numbers)
 """Demands by number, several at once: ``3 5 7``, ``3-6``, ``3,5``."""
+
 
 # -- times, amounts, phones, files --------------------------------------------------------------------------------
 
@@ -338,3 +343,5 @@ def file(metavar: str = "文件", *, known: str = "") -> Takes:
 
 FILE = file()
 """A file by name."""
+FILES = each(FILE)._replace(metavar="文件 …")
+"""Files by name, several at once; a comma belongs to a name."""

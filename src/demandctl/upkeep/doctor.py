@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from demandctl.core.months import months_on
 from demandctl.core.rules import read_rules
 from demandctl.errors import LedgerUnusable, NotFound, UsageError
+from demandctl.language.files import size_of
 from demandctl.language.subject import About, Subject
 from demandctl.queries.reader import Reader
-from demandctl.store import backup, copies, invariants
+from demandctl.store import attachments, backup, copies, invariants
 from demandctl.store.conditions import is_open
 from demandctl.store.fields import SCHEMA_VERSION
 from demandctl.store.file import dead_parts, identify, open_file, unusable
@@ -265,6 +266,7 @@ def _permissions(context: Context) -> Iterator[Finding]:
     own = [ledger, *(ledger.with_name(ledger.name + ending) for ending in ("-wal", "-shm"))]
     own += [copy.path for copy in copies.kept(context)]
     own += copies.replaced(context)
+    own += {attachments.folder(path) for path in own if path.suffix == ledger.suffix}
     others = [context.config_path, *exported_files(context)]
     for level, what, files in (("problem", "台账和备份里", own), ("notice", "配置和表格里", others)):
         if named := tuple(str(path) for path in files if _is_open_to_others(path)):
@@ -354,6 +356,22 @@ def _backups(reader: Reader) -> Iterator[Finding]:
         yield Finding("backups", "notice", f"最近的备份已是 {days} 天前的", "再做一份：demandctl backup")
 
 
+def _attachments(reader: Reader) -> Iterator[Finding]:
+    """Contents that are lost, damaged or named by nothing."""
+    found = attachments.examine(reader.context.db_path, reader.sql.execute)
+    place = attachments.folder(reader.context.db_path)
+    for what, numbers in (("不见了", found.lost), ("坏了", found.damaged)):
+        if numbers:
+            advice = f"备份旁边的同名文件放回 {place}，或另附一次：demandctl attach 编号 文件"
+            named = tuple(f"附件 {number}" for number in numbers[:NAMED])
+            yield Finding("attachments", "problem", f"{len(numbers)} 个附件的内容{what}", advice, named)
+    if found.orphaned:
+        size = size_of(sum(path.stat().st_size for path in found.orphaned))
+        named = tuple(map(str, found.orphaned[:NAMED]))
+        message = f"{len(found.orphaned)} 个文件（{size}）没有哪条附件记录用到"
+        yield Finding("attachments", "notice", message, "确实用不着就删掉它们", named)
+
+
 def _retention(reader: Reader) -> Iterator[Finding]:
     """Customers whose records have all ended longer ago than the configured time (PIPL: no longer than needed)."""
     kept = reader.context.config.retention
@@ -404,6 +422,7 @@ CHECKS: dict[str, Callable[[Reader], Iterator[Finding]]] = {
     "notify": _notices,
     "clock": _clock,
     "backups": _backups,
+    "attachments": _attachments,
     "retention": _retention,
     "leftovers": _leftovers,
     "journal": _journal,

@@ -19,12 +19,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from demandctl.errors import Refused
 from demandctl.language import phones
 from demandctl.language.subject import About, Subject
+from demandctl.queries.attachments import AttachmentView, attachments_of, attachments_of_person
 from demandctl.queries.customers import CustomerInFull, read_customer
 from demandctl.queries.deadlines import deadlines_of
 from demandctl.queries.demands import DemandView
 from demandctl.queries.history import DemandStory, history_of
 from demandctl.queries.reader import Reader
 from demandctl.queries.view import View
+from demandctl.store import attachments
 from demandctl.store.fields import (
     FIELDS,
     TABLES,
@@ -202,15 +204,21 @@ def preview(context: Context, reader: Reader, customer_id: int) -> Preview:
         follow_ups=count("SELECT count(*) FROM follow_up WHERE demand_id IN ({})", demands)[0],
         revisits=count("SELECT count(*) FROM revisit WHERE id IN ({})", subject.revisits)[0],
         operations=count("SELECT count(DISTINCT operation_id) FROM change WHERE demand_id IN ({})", demands)[0],
-        held_in=[str(path) for path in copies_that_hold(context, customer_id, own | names)],
+        held_in=[
+            str(path)
+            for path in copies_that_hold(context, customer_id, own | names, _attached(reader.sql.execute, subject))
+        ],
     )
 
 
 # -- erasing -----------------------------------------------------------------------------------------------------
 
 
-def erase(work: Work, customer_id: int) -> None:
-    """Empty a customer out of the ledger, in the one transaction; ``clear_pages`` afterwards clears the file."""
+def erase(work: Work, customer_id: int) -> set[str]:
+    """Empty a customer out of the ledger, in the one transaction; ``clear`` afterwards clears what lies on the disk.
+
+    Returns the hashes of what was attached to him, his demands and his revisits.
+    """
     from demandctl.store.models import Customer
 
     work.session.flush()
@@ -218,6 +226,7 @@ def erase(work: Work, customer_id: int) -> None:
     sql = connection.execute
     subject = subject_of(sql, customer_id)
     own, names = identifiers(sql, subject)
+    attached = _attached(sql, subject)
     _stop_clocks(work, subject)
     words = Words(_pattern(own), _pattern(own | names), _texts_of_events(sql, subject))
     for table, condition, values in _rows_of(subject):
@@ -231,6 +240,15 @@ def erase(work: Work, customer_id: int) -> None:
     work.describe(f"删除 {Subject.customer(customer_id)} 的个人资料")
     work.session.flush()
     # The last change, too, keeps the row as it was before it was emptied: nothing of it is personal any more.
+    return attached
+
+
+def _attached(sql: Callable[..., Any], subject: Belongings) -> set[str]:
+    """The hashes of what is, or ever was, attached to the person, his demands and his revisits."""
+    rows = sql("SELECT coalesce(new, old) FROM change WHERE table_name = 'attachment'")
+    found = [json.loads(row[0]) for row in rows]
+    owners = OWNED["attachment"].items()
+    return {row["sha256"] for row in found if any(row[column] in subject.of(owner) for column, owner in owners)}
 
 
 def _stop_clocks(work: Work, subject: Belongings) -> None:
@@ -405,10 +423,14 @@ def _rewrite_log(connection: sqlite3.Connection, alone: set[int], shared: set[in
         connection.execute("UPDATE operation SET summary = ? WHERE id = ?", (told, number))
 
 
-def clear_pages(context: Context) -> bool:
-    """Write the file anew, so that what was erased stands in no free page or log; False when others are using it."""
+def clear(context: Context, attached: set[str]) -> bool:
+    """Take his files away, and write the ledger anew, so that what was erased stands in no free page or log.
+
+    False when others are using it.
+    """
     connection = open_file(context.db_path, write=True)
     try:
+        attachments.clear(context.db_path, attached)
         connection.execute("VACUUM")
         busy: int = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         return not busy
@@ -435,6 +457,7 @@ class Everything(NamedTuple):
     given_at: datetime
     customer: CustomerInFull
     demands: list[DemandStory]
+    attachments: list[AttachmentView]
     notices: list[NoticeView]
 
     def document(self) -> dict[str, object]:
@@ -448,6 +471,7 @@ class Everything(NamedTuple):
             "given_at": self.given_at,
             "customer": person,
             "demands": demands,
+            "attachments": self.attachments,
             "notifications": self.notices,
         }
 
@@ -464,10 +488,15 @@ def everything_about(reader: Reader, customer_id: int) -> Everything:
         reader.now,
         person,
         [_story(reader, demand) for demand in person.demands],
+        attachments_of_person(reader, customer_id),
         [NoticeView(at=reader.at(row[0]), channel=row[1], about=row[2]) for row in sent],
     )
 
 
 def _story(reader: Reader, demand: DemandView) -> DemandStory:
-    deadlines = deadlines_of(reader, demand.subject)
-    return DemandStory.with_more(demand, **vars(history_of(reader, demand.number)), deadlines=deadlines)
+    return DemandStory.with_more(
+        demand,
+        **vars(history_of(reader, demand.number)),
+        deadlines=deadlines_of(reader, demand.subject),
+        attachments=attachments_of(reader, demand.subject),
+    )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from demandctl.store import copies
+from demandctl.store.attachments import folder
 from demandctl.store.file import open_file
 
 if TYPE_CHECKING:
@@ -19,8 +20,10 @@ _SEARCHED_BYTES = 50_000_000
 """Larger files are not read through."""
 
 
-def copies_that_hold(context: Context, customer_id: int, texts: Iterable[str]) -> list[Path]:
-    """Backups, replaced ledgers and exported files that still hold a person.
+def copies_that_hold(
+    context: Context, customer_id: int, texts: Iterable[str], attached: Iterable[str] = ()
+) -> list[Path]:
+    """Backups, replaced ledgers and exported files that still hold a person, and what was *attached* beside backups.
 
     Looked at are the folder of backups, the ledger's own and the present one; copies elsewhere nobody can know of.
     """
@@ -31,7 +34,10 @@ def copies_that_hold(context: Context, customer_id: int, texts: Iterable[str]) -
     sheets = {p for folder in folders for ending in ("xlsx", "csv", "json", "txt") for p in folder.glob(f"*.{ending}")}
     wanted = sorted({text for text in texts if len(text) > 1}, key=len)
     found = [path for path in sorted(ledgers) if _ledger_holds(path, customer_id, wanted)]
-    return found + [path for path in sorted(sheets) if _file_holds(path, wanted)]
+    places = {folder(path) for path in ledgers} - {folder(ledger)}
+    files = [place / digest for place in sorted(places) for digest in sorted(attached)]
+    found += [path for path in sorted(sheets) if _file_holds(path, wanted)]
+    return found + [path for path in files if path.is_file()]
 
 
 def _ledger_holds(path: Path, customer_id: int, texts: list[str]) -> bool:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from demandctl.context import Context
+from demandctl.errors import LedgerUnusable
 from demandctl.language.display import shown, shown_lines
+from demandctl.language.files import size_of
 from demandctl.language.subject import Subject
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
@@ -47,8 +49,8 @@ def erase(ctx: typer.Context, customer: Who, dry_run: DryRun = False, yes: Yes =
         return
     agreed(f"删除 {about.code} 的个人资料，不能撤销。", yes, typed=about.code)
     with transaction(app, "customer erase") as work:
-        privacy.erase(work, number)
-    if not privacy.clear_pages(app):
+        attached = privacy.erase(work, number)
+    if not privacy.clear(app, attached):
         say("提示：有别的程序正在用台账，文件里的旧数据没有清理干净；稍后再执行一次 demandctl backup 和 doctor")
     for path in about.held_in:
         say(f"提示：这个文件里还有他的资料，请自行处理：{shown(path)}")
@@ -93,8 +95,33 @@ def export(ctx: typer.Context, customer: Who, output: Output = None, force: Forc
     writing.check(app, output, replace=force)
     with writing.replacing(output) as file:
         file.write((text + "\n").encode())
+    files = _put_files(app, about, output)
     code = about.customer.code
-    object_answer(json, {"customer": code, "path": str(output)}, f"{code} 的全部资料已写到 {output}（只有自己能读）")
+    document = {"customer": code, "path": str(output), "files": [str(path) for path in files]}
+    beside = f"，附件 {len(files)} 个在 {files[0].parent}" if files else ""
+    object_answer(json, document, f"{code} 的全部资料已写到 {output}（只有自己能读）{beside}")
+
+
+def _put_files(app: Context, about: "Everything", output: Path) -> list[Path]:
+    """His attachments in a folder beside what was written; one whose content is lost is told."""
+    from demandctl.store import attachments, writing
+
+    written: list[Path] = []
+    if not about.attachments:
+        return written
+    place = output.with_name(f"{output.stem}-附件")
+    with writing.folder(place):
+        for each in about.attachments:
+            path = place / f"{each.id}-{each.name}"
+            try:
+                content = attachments.content(app.db_path, each.sha256)
+            except LedgerUnusable as error:
+                say(f"提示：{each.name} 没有写出：{error}")
+                continue
+            with writing.replacing(path) as file:
+                file.write(content)
+            written.append(path)
+    return written
 
 
 def _readable(about: "Everything", app: Context) -> Iterator[str]:
@@ -115,6 +142,11 @@ def _readable(about: "Everything", app: Context) -> Iterator[str]:
         yield f"{revisit.subject.words}（{revisit.kind.label}，{_at(at) if at else '时间未定'}）"
         for line in _told("revisit", revisit, "customer_id", "kind", "planned_at", "visited_at"):
             yield f"  {line}"
+    if about.attachments:
+        yield ""
+        yield "附件（加 -o 文件 就一并写出）"
+    for each in about.attachments:
+        yield f"  {each.of} {_at(each.at)} {each.name}（{size_of(each.size)}）{each.note or ''}"
 
 
 def _told(table: str, read: View, *without: str) -> Iterator[str]:

@@ -22,7 +22,7 @@ from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.layout import Column
 from demandctl.terminal.options import Json, Limit, TagFilter, row_limit
 from demandctl.terminal.render import gist, pairs, put, put_json, put_styled, put_table
-from demandctl.terminal.showing import details, put_deadlines, status_label
+from demandctl.terminal.showing import details, put_attachments, put_deadlines, status_label
 from demandctl.terminal.takes import DAY, PHONE, Argument, Option, choice, many, prose, ref, word
 from demandctl.terminal.typed import one_line, split
 
@@ -190,6 +190,7 @@ def show(ctx: typer.Context, customer: Who, json: Json = False) -> None:
     pairs(details("customer", data, partial(moment, now=app.now), without=("name", *same)))
     _put_history(data, app.now)
     put_deadlines(data.deadlines, app.now)
+    put_attachments(data.attachments, app.now)
 
 
 def _put_history(data: CustomerInFull, now: datetime) -> None:

@@ -256,17 +256,20 @@ def follow(app: Context, number: int, content: str) -> None:
 def record_one(app: Context, proposal: EnrichedDraft, *, insist: bool, quiet: bool = False) -> tuple[int, bool]:
     """Record a draft in its own transaction, with the group's first response; its number, and if it has a handler."""
     from demandctl.actions import demands
+    from demandctl.actions.attachments import attach
     from demandctl.db import transaction
+    from demandctl.store.attachments import kept
     from demandctl.store.models import Contact
 
     values = proposal.values
     customer = proposals.person_of(values, proposal.customer)
-    with transaction(app, "intake") as work:
+    with kept(app.db_path, values.get("attach", ())) as contents, transaction(app, "intake") as work:
         customer, columns = (
             proposals.person_of(values, proposal.customer),
             proposals.columns_of(values, proposal.draft.source),
         )
         demand, notes = demands.intake(work, customer, columns, insist=insist)
+        attach(work, demand.subject, contents)
         number, kind, branch = demand.id, Kind(demand.kind), demand.branch
         summary = f"登记 {Subject.demand(number)} {kind.label}：{demand.content[:30]}"
         response = proposal.draft.first_response

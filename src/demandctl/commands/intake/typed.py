@@ -16,7 +16,7 @@ from demandctl.queries.reader import reader_in, reading
 from demandctl.terminal import asking
 from demandctl.terminal.answers import demand_answer
 from demandctl.terminal.copying import Copy
-from demandctl.terminal.options import Json, KindOption, Raised, Yes
+from demandctl.terminal.options import Attach, Json, KindOption, Raised, Yes
 from demandctl.terminal.render import say
 from demandctl.terminal.takes import PHONE, SUBTYPE, Argument, Option, choice, many, prose, ref, word
 from demandctl.terminal.typed import clean, understood
@@ -71,6 +71,7 @@ def intake(
     raised: Raised = None,
     verified: Verified = None,
     tag: Tags = (),
+    attach: Attach = (),
     content: Content = "",
     new: New = False,
     paste: Paste = False,
@@ -89,7 +90,7 @@ def intake(
     typed = {
         "customer": customer, "phone": phone, "wechat": wechat, "company": company, "region": region,
         "address": address, "group": group, "product": product, "wish": wish, "warranty": warranty, "content": content,
-        "tags": [*tag], "kind": kind and kind.value,
+        "tags": [*tag], "attach": attach, "kind": kind and kind.value,
         "channel": channel.value if channel else Channel.GROUP.value if group else "",
         "urgency": urgency and urgency.value, "service_mode": mode and mode.value, "from": from_, "raised_at": raised,
     }  # fmt: skip
@@ -180,12 +181,16 @@ def _complete(app: Context, given: dict[str, Any], *, asks: bool) -> dict[str, A
 def _record(app: Context, given: Mapping[str, Any], *, insist: bool, dry_run: bool, as_json: bool) -> None:
     """Write the demand, or only show what would be written."""
     from demandctl.actions import demands
+    from demandctl.actions.attachments import attach
     from demandctl.db import transaction
     from demandctl.paste import proposals
+    from demandctl.store.attachments import kept
 
     person = proposals.person_of(given)
-    with transaction(app, "intake", keep=not dry_run) as work:
+    files = () if dry_run else given.get("attach", ())
+    with kept(app.db_path, files) as contents, transaction(app, "intake", keep=not dry_run) as work:
         demand, notes = demands.intake(work, person, proposals.columns_of(given), insist=insist)
+        attach(work, demand.subject, contents)
         number, kind, where, raised = demand.id, Kind(demand.kind), demand.branch, demand.raised_at
         preview = read_demand(reader_in(work), number) if dry_run else None
     if preview:

@@ -19,10 +19,10 @@ from demandctl.terminal import asking
 from demandctl.terminal.answers import object_answer
 from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.layout import Column
-from demandctl.terminal.options import At, Json, Limit, Since, Until, Yes, row_limit
+from demandctl.terminal.options import At, Attach, Json, Limit, Since, Until, Yes, row_limit
 from demandctl.terminal.questions import Step, terms
 from demandctl.terminal.render import pairs, put, put_json, put_styled, put_table, say
-from demandctl.terminal.showing import PUT_OFF, details, progress, put_deadlines
+from demandctl.terminal.showing import PUT_OFF, details, progress, put_attachments, put_deadlines
 from demandctl.terminal.takes import FUTURE, PAST, SPAN, Argument, Option, choice, many, prose, ref, word
 from demandctl.terminal.typed import future, past, understood
 from demandctl.vocabulary import Method, RevisitKind, Satisfaction
@@ -160,6 +160,7 @@ def record(
     ] = None,
     visitor: Annotated[str, Option("--visitor", "revisit.visitor", word("人", known="contact"), "默认自己")] = "",
     note: Note = None,
+    attach: Attach = (),
     yes: Yes = False,
     json: Json = False,
 ) -> None:
@@ -192,12 +193,14 @@ def record(
         "urgent": urgent,
         "visitor": visitor or None,
     }
-    from demandctl.actions import revisits
+    from demandctl.actions import attachments, revisits
     from demandctl.db import transaction
+    from demandctl.store.attachments import kept
 
-    with transaction(app, "revisit record") as work:
+    with kept(app.db_path, attach) as contents, transaction(app, "revisit record") as work:
         revisit = revisits.find_revisit(work.session, number)
         what = revisits.record(work, revisit, values)
+        attachments.attach(work, revisit.subject, contents)
         forwardable = bool(what == "form" and revisit.problem and revisit.urgent)
     told = {"visit": "已记录", "form": "回访表已填", "attempt": "记下没联系上，计划不变"}.get(what, "")
     if call_back is not None:
@@ -379,6 +382,7 @@ def show(ctx: typer.Context, number: Number, json: Json = False) -> None:
     told = details("revisit", data, partial(moment, now=now), without=("customer_id", "kind"))
     pairs([(called("revisit", "customer_id"), asked), *told])
     put_deadlines(data.deadlines, now)
+    put_attachments(data.attachments, now)
 
 
 def _one(app: Context, number: int) -> RevisitInFull:

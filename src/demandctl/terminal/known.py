@@ -120,7 +120,7 @@ def _revisits(reader: Reader, start: str, command: str, most: int) -> Found:
         yield f"{letter}{row['id']}", f"{row['name']} {RevisitKind(row['kind']).label}"
 
 
-def _codes(reader: Any, start: str, command: str, most: int) -> Found:
+def _codes(reader: Reader, start: str, command: str, most: int) -> Found:
     of = _LETTERED.get(start[:1].upper(), _demands)
     yield from of(reader, start, command, most)
 
@@ -128,7 +128,7 @@ def _codes(reader: Any, start: str, command: str, most: int) -> Found:
 _LETTERED = {"K": _customers, "R": _revisits}
 
 
-def _attachments(reader: Any, start: str, command: str, most: int) -> Found:
+def _attachments(reader: Reader, start: str, command: str, most: int) -> Found:
     query = "SELECT id, name FROM attachment WHERE CAST(id AS TEXT) LIKE ? ORDER BY id DESC LIMIT ?"
     for row in reader.rows(query, (f"{start}%", most)):
         yield str(row["id"]), row["name"]

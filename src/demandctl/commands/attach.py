@@ -14,8 +14,8 @@ from demandctl.queries.reader import reading
 from demandctl.store.fields import names
 from demandctl.terminal.answers import agreed, object_answer
 from demandctl.terminal.grammar import Entry, Tree
-from demandctl.terminal.options import Json, Limit, Yes, row_limit
 from demandctl.terminal.layout import Column
+from demandctl.terminal.options import Json, Limit, Yes, row_limit
 from demandctl.terminal.render import put, put_json, put_table
 from demandctl.terminal.takes import CODE, FILE, FILES, Argument, Option, prose, ref
 

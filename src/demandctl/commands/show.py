@@ -26,7 +26,14 @@ from demandctl.terminal.options import (
     row_limit,
 )
 from demandctl.terminal.render import gist, pairs, put, put_json, put_styled, put_table, say
-from demandctl.terminal.showing import demand_facts, demand_story, demand_title, put_attachments, put_deadlines, status_label
+from demandctl.terminal.showing import (
+    demand_facts,
+    demand_story,
+    demand_title,
+    put_attachments,
+    put_deadlines,
+    status_label,
+)
 from demandctl.terminal.takes import ANY_SUBTYPE, Argument, Option, choice, each, many, ref, word
 from demandctl.vocabulary import (
     Channel,

@@ -64,7 +64,7 @@ def _is_table(entry: object) -> bool:
     return isinstance(entry, Mapping)
 
 
-def _lead(config: Config, table: Mapping[str, Any]) -> timedelta:
+def _lead(config: Config, table: Mapping[str, object]) -> timedelta:
     text = table.get("lead", "30m")
     try:
         lead = Target.parse(f"{text} wall")
@@ -73,7 +73,7 @@ def _lead(config: Config, table: Mapping[str, Any]) -> timedelta:
     return {"m": _MINUTE, "h": 60 * _MINUTE, "d": 1440 * _MINUTE, "w": 10080 * _MINUTE}[lead.unit] * lead.amount
 
 
-def _quiet(config: Config, table: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
+def _quiet(config: Config, table: Mapping[str, object]) -> tuple[tuple[int, int], ...]:
     """Spans in seconds of a day; the end lies beyond 86400 where a span goes on after midnight."""
     texts = table.get("quiet", ["20:00-08:00"])
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
@@ -102,7 +102,7 @@ def _second_of_day(text: str) -> int:
     return 0 if text.strip() in ("00:00", "0:00") else parse_hours([f"00:00-{text.strip()}"])[0][1]
 
 
-def _channel(config: Config, number: int, entry: Mapping[str, Any]) -> NoticeChannel:
+def _channel(config: Config, number: int, entry: Mapping[str, object]) -> NoticeChannel:
     """One ``[[notify.channels]]`` as the class of its make."""
     name, kind = entry.get("name"), entry.get("type")
     where = f"channels[{number}]" + (f"（{name}）" if isinstance(name, str) and name else "")

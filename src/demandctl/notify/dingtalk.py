@@ -6,7 +6,7 @@ import base64
 import hmac
 import time
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from demandctl.notify.message import Accepted, Letter, Limit
 from demandctl.notify.robot import SignedRobot, json_size
@@ -41,7 +41,7 @@ class Dingtalk(SignedRobot):
 
     def send(self, letter: Letter) -> Accepted:
         """A text; whom it mentions stands apart from it, so no phone is written out."""
-        body: dict[str, Any] = {"msgtype": "text", "text": {"content": letter.text}}
+        body: dict[str, object] = {"msgtype": "text", "text": {"content": letter.text}}
         if letter.mobiles:
             body["at"] = {"atMobiles": list(letter.mobiles), "isAtAll": False}
         return self.post(self.url, lambda: (self._signed(), body))

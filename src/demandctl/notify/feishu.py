@@ -6,7 +6,7 @@ import base64
 import hmac
 import time
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import quote
 
 from demandctl.notify.message import Accepted, Letter, Limit
@@ -47,10 +47,10 @@ class Feishu(SignedRobot):
     def send(self, letter: Letter) -> Accepted:
         """A text."""
         url = f"{self.url.rstrip('/')}/{quote(self.key, safe='')}"
-        body: dict[str, Any] = {"msg_type": "text", "content": {"text": letter.text}}
+        body = {"msg_type": "text", "content": {"text": letter.text}}
         return self.post(url, lambda: ({}, self._signed() | body))
 
-    def _signed(self) -> dict[str, Any]:
+    def _signed(self) -> dict[str, object]:
         """The fields that sign a request: an empty message under the key ``timestamp\\nsecret``."""
         if not self.signing:
             return {}

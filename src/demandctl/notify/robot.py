@@ -22,6 +22,8 @@ PATIENCE = (2.0, 5.0, 10.0, 20.0, 30.0)
 """How long to wait, again and again, when a robot says that it is too fast: together just over its minute."""
 _ANSWER_BYTES = 2**20
 
+Json = Mapping[str, object]
+
 
 class Pace:
     """At most *count* messages in *seconds*, counted from the answers: the robot cannot have seen them later."""
@@ -107,17 +109,17 @@ class Robot(NoticeChannel):
         fresh = [Pace(count, seconds) for count, seconds in self.paces]
         self._paces = _PACES.setdefault((self.url, self.key), fresh)
 
-    def post(self, url: str, request: Callable[[], tuple[Mapping[str, str], Any]]) -> Accepted:
+    def post(self, url: str, request: Callable[[], tuple[Mapping[str, str], Json]]) -> Accepted:
         """Send parameters and a JSON body, made anew for each try: they may hold a signature of the moment."""
 
-        def exchange() -> dict[str, Any]:
+        def exchange() -> Json:
             parameters, body = request()
             return self._exchange(url, parameters, json=body)
 
         answer = self._patiently(exchange, paced=True)
         return Accepted(self.clean(str(answer.get(self.reason) or "")) or "ok")
 
-    def upload(self, url: str, parameters: Mapping[str, str], files: Mapping[str, Any]) -> dict[str, Any]:
+    def upload(self, url: str, parameters: Mapping[str, str], files: Mapping[str, tuple[str, bytes, str]]) -> Json:
         """Send a file; the answer as it came."""
         return self._patiently(lambda: self._exchange(url, parameters, files=files), paced=False)
 
@@ -127,7 +129,7 @@ class Robot(NoticeChannel):
             self._client.close()
             self._client = None
 
-    def _patiently(self, exchange: Callable[[], dict[str, Any]], *, paced: bool) -> dict[str, Any]:
+    def _patiently(self, exchange: Callable[[], Json], *, paced: bool) -> Json:
         for pause in (*self.patience, None):
             for pace in self._paces if paced else ():
                 pace.wait(self._talk)
@@ -143,19 +145,19 @@ class Robot(NoticeChannel):
             time.sleep(pause)
         raise self._refused(answer)
 
-    def _code(self, answer: Mapping[str, Any]) -> int | None:
+    def _code(self, answer: Json) -> int | None:
         """The robot's own word for how it went; one that is missing, "0" or false is none, and so no success."""
         code = answer.get(self.code)
         return code if type(code) is int else None
 
-    def _refused(self, answer: Mapping[str, Any]) -> Failed:
+    def _refused(self, answer: Json) -> Failed:
         said, code = self.clean(str(answer.get(self.reason) or "没有说明原因")), self._code(answer)
         if code in self.too_fast:
             return Failed(f"机器人一直说发得太快（{self.code} {code}）：{said}")
         shown, advice = ("缺失", _PORTAL) if code is None else (code, self.advice.get(code, ""))
         return Failed(f"机器人没有收下（{self.code} {shown}）：{said}", refused=True, advice=advice)
 
-    def _exchange(self, url: str, parameters: Mapping[str, str], **content: Any) -> dict[str, Any]:
+    def _exchange(self, url: str, parameters: Mapping[str, str], **content: Any) -> Json:
         """One request and its answer as JSON."""
         if "json" in content:
             text = json.dumps(content.pop("json"), ensure_ascii=False)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from demandctl.notify import settings
 from demandctl.notify.message import Accepted, Failed, Letter, Limit
-from demandctl.notify.robot import Robot, utf8_size
+from demandctl.notify.robot import Json, Robot, utf8_size
 
 _TEXT, _MARKDOWN = Limit(2048, utf8_size), Limit(4096, utf8_size)
 _IMAGE_BYTES = 2 * 2**20
@@ -50,7 +50,7 @@ class Wecom(Robot):
         """A text with its mentions, or markdown."""
         if not self.mention:
             return self._say({"msgtype": "markdown", "markdown": {"content": letter.text}})
-        text: dict[str, Any] = {"content": letter.text}
+        text: dict[str, object] = {"content": letter.text}
         if letter.mobiles:
             text["mentioned_mobile_list"] = list(letter.mobiles)
         return self._say({"msgtype": "text", "text": text})
@@ -79,5 +79,5 @@ class Wecom(Robot):
         digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
         return self._say({"msgtype": "image", "image": {"base64": base64.b64encode(content).decode(), "md5": digest}})
 
-    def _say(self, body: dict[str, Any]) -> Accepted:
+    def _say(self, body: Json) -> Accepted:
         return self.post(self.url, lambda: ({"key": self.key}, body))

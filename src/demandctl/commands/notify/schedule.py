@@ -1,6 +1,6 @@
 """``notify schedule``: notices and the daily backup run by what the system has for it."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -155,5 +155,5 @@ def _put(title: str, pieces: "list[Piece]") -> None:
         put(shown_lines(piece.text.rstrip()))
 
 
-def _data(timer: "Timer", pieces: "list[Piece]", *, installed: bool) -> dict[str, Any]:
+def _data(timer: "Timer", pieces: "list[Piece]", *, installed: bool) -> dict[str, object]:
     return {"kind": timer.name, "installed": installed, "files": {piece.where: piece.text for piece in pieces}}

@@ -1,7 +1,7 @@
 """``due --notify`` and ``notify``: reminders that go out, what went out, and the channels they take."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -64,7 +64,7 @@ def _put_outcome(outcome: "Delivery", now: datetime) -> None:
         tell(f"{name}：{len(outcome.failed)} 条没有发成")
 
 
-def _outcome_data(app: Context, outcome: "Delivery") -> dict[str, Any]:
+def _outcome_data(app: Context, outcome: "Delivery") -> dict[str, object]:
     until = outcome.held_until
     results = {"sent": outcome.sent, "held": outcome.held, "failed": outcome.failed}
     return {
@@ -78,15 +78,16 @@ def _outcome_data(app: Context, outcome: "Delivery") -> dict[str, Any]:
     }
 
 
-def _plan_data(app: Context, plan: "Plan") -> dict[str, Any]:
+def _plan_data(app: Context, plan: "Plan") -> dict[str, object]:
     """The same for what was not sent but shown."""
     from demandctl.notify.delivery import Delivery
 
     data = _outcome_data(app, Delivery(plan.channel, plan.held, plan.held_until))
-    return data | {"items": [_item_data(app, item, "would-send") for item in plan.items] + data["items"]}
+    held = [_item_data(app, item, "held") for item in plan.held]
+    return data | {"items": [_item_data(app, item, "would-send") for item in plan.items] + held}
 
 
-def _item_data(app: Context, item: "Notice", result: str) -> dict[str, Any]:
+def _item_data(app: Context, item: "Notice", result: str) -> dict[str, object]:
     from demandctl.notify.schedule import level_name
 
     return item.due.data() | {
@@ -135,20 +136,29 @@ def probe(ctx: typer.Context, channel: ChannelName = (), json: Json = False) -> 
 
     results = [_tried(target) for target in read(app.config).chosen(channel)]
     if json:
-        put_json(results)
+        put_json([result._asdict() for result in results])
     else:
         for result in results:
-            verdict = "已收下" if result["accepted"] else "没有收下"
-            tell(shown(f"{result['name']}（{result['type']}）：{verdict}，{result['answer']}"))
-            if result["advice"]:
-                tell(shown(f"  怎么办：{result['advice']}"))
-    wrong = [result["name"] for result in results if not result["accepted"]]
+            verdict = "已收下" if result.accepted else "没有收下"
+            tell(shown(f"{result.name}（{result.type}）：{verdict}，{result.answer}"))
+            if result.advice:
+                tell(shown(f"  怎么办：{result.advice}"))
+    wrong = [result.name for result in results if not result.accepted]
     if wrong:
         raise PartlyDone(f"渠道 {'、'.join(wrong)} 没有发成", "改好配置再试：demandctl notify test")
 
 
-def _tried(channel: "NoticeChannel") -> dict[str, Any]:
+class _TestMessage(NamedTuple):
     """What became of a test message."""
+
+    name: str
+    type: str
+    accepted: bool
+    answer: str
+    advice: str | None
+
+
+def _tried(channel: "NoticeChannel") -> _TestMessage:
     from demandctl.notify.delivery import TURN_SECONDS, timely
     from demandctl.notify.message import Accepted, Failed, Letter
 
@@ -159,14 +169,14 @@ def _tried(channel: "NoticeChannel") -> dict[str, Any]:
         channel.open(lambda said: say(shown(said)))
         return channel.send(Letter(channel.prepared(text), (), "demandctl 测试消息"))
 
-    about = {"name": channel.name, "type": channel.type}
     try:
         accepted = timely(channel, TURN_SECONDS, said)
     except Failed as error:
-        return about | {"accepted": False, "answer": str(error), "advice": error.advice or None}
+        return _TestMessage(channel.name, channel.type, False, str(error), error.advice or None)
     finally:
         channel.close()
-    return about | {"accepted": not accepted.complaint, "answer": accepted.complaint or accepted.answer, "advice": None}
+    said_no = accepted.complaint
+    return _TestMessage(channel.name, channel.type, not said_no, said_no or accepted.answer, None)
 
 
 def log(ctx: typer.Context, channel: ChannelName = (), limit: Limit = None, json: Json = False) -> None:
@@ -212,9 +222,9 @@ def channels(ctx: typer.Context, json: Json = False) -> None:
     from demandctl.notify.channels import read
 
     settings = read(app.config)
-    found = [_channel_data(channel) for channel in settings.chosen()]
+    found = [_listed(channel) for channel in settings.chosen()]
     if json:
-        put_json(found)
+        put_json([entry._asdict() for entry in found])
         return
     columns = [
         Column("渠道", least=6), Column("类型", wrap=False), Column("发到"), Column("分公司"), Column("级别"),
@@ -223,16 +233,27 @@ def channels(ctx: typer.Context, json: Json = False) -> None:
     put_table(
         columns,
         [
-            [c["name"], c["type"], c["where"], "、".join(c["branches"]) or "全部",
-             "、".join(LABELS[level] for level in c["levels"]), "是" if c["mention"] else "否", c["problem"] or "齐全"]
+            [c.name, c.type, c.where, "、".join(c.branches) or "全部",
+             "、".join(LABELS[level] for level in c.levels), "是" if c.mention else "否", c.problem or "齐全"]
             for c in found
         ],
     )  # fmt: skip
     _warn_of_branches(app, settings)
 
 
-def _channel_data(channel: "NoticeChannel") -> dict[str, Any]:
-    """A channel as JSON has it; ``problem`` is what is wrong with its key."""
+class _ListedChannel(NamedTuple):
+    """A channel as it is listed; ``problem`` is what is wrong with its key."""
+
+    name: str
+    type: str
+    where: str
+    branches: list[str]
+    levels: list[str]
+    mention: bool
+    problem: str | None
+
+
+def _listed(channel: "NoticeChannel") -> _ListedChannel:
     from demandctl.notify.message import Failed
 
     problem = None
@@ -240,15 +261,10 @@ def _channel_data(channel: "NoticeChannel") -> dict[str, Any]:
         channel.open(lambda _: None)
     except Failed as error:
         problem = str(error)
-    return {
-        "name": channel.name,
-        "type": channel.type,
-        "where": channel.where,
-        "branches": list(channel.branches),
-        "levels": list(channel.levels),
-        "mention": channel.mention and channel.can_mention,
-        "problem": problem,
-    }
+    return _ListedChannel(
+        channel.name, channel.type, channel.where, list(channel.branches), list(channel.levels),
+        channel.mention and channel.can_mention, problem,
+    )  # fmt: skip
 
 
 def _warn_of_branches(app: Context, settings: "Settings") -> None:

@@ -66,7 +66,7 @@ class GroupImport(Importer[Found]):
             self.arrival.added += 1
             return
         if "note" in given:
-            given["note"] = joined(had["note"], given["note"])
+            given["note"] = joined(had["note"], str(given["note"]))
         changed = {field: value for field, value in given.items() if had[field] != value}
         had.update(changed)
         if changed and had["id"] not in self._new:

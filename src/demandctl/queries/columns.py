@@ -8,15 +8,17 @@ from typing import Any
 
 from demandctl.queries.reader import Reader, Row, day, texts
 from demandctl.store.fields import Holds, fields_of
+from demandctl.store.values import Columns
 from demandctl.vocabulary import Term
 
+_Reads = Callable[[Reader, Any], object]
 _NONE: frozenset[str] = frozenset()
 _SPOKEN = (Holds.TEXT, Holds.NAME, Holds.PHONE, Holds.ACCOUNT)
 
 
 def columns(
     reader: Reader, table: str, row: Row, *, blank: frozenset[str] = _NONE, without: frozenset[str] = _NONE
-) -> dict[str, Any]:
+) -> Columns:
     """What people are told of a row, by the names of its columns; people and customers it refers to are not among it.
 
     A text that nobody gave is None, one of *blank* is empty. *without* are those that the caller tells otherwise.
@@ -25,7 +27,7 @@ def columns(
 
 
 @cache
-def _plan(table: str, blank: frozenset[str], without: frozenset[str]) -> tuple[tuple[str, Callable[..., Any]], ...]:
+def _plan(table: str, blank: frozenset[str], without: frozenset[str]) -> tuple[tuple[str, _Reads], ...]:
     return tuple(
         (field.column, _as_it_is if field.column in blank else _READ.get(field.holds, _read_term(field.term)))
         for field in fields_of(table)
@@ -33,11 +35,11 @@ def _plan(table: str, blank: frozenset[str], without: frozenset[str]) -> tuple[t
     )
 
 
-def _as_it_is(_: Reader, value: Any) -> Any:
+def _as_it_is(_: Reader, value: object) -> object:
     return value
 
 
-def _read_term(term: type[Term] | None) -> Callable[[Reader, Any], Any]:
+def _read_term(term: type[Term] | None) -> _Reads:
     return lambda _, value: term(value) if term and value else value
 
 
@@ -49,7 +51,7 @@ def yuan(text: str | None) -> float | int | None:
     return int(value) if value.is_integer() else value
 
 
-_READ: dict[Holds, Callable[[Reader, Any], Any]] = {
+_READ: dict[Holds, _Reads] = {
     **dict.fromkeys(_SPOKEN, lambda _, text: text or None),
     Holds.INSTANT: Reader.local,
     Holds.DAY: lambda _, text: day(text),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from demandctl.errors import NotFound
 from demandctl.language.subject import Subject
@@ -18,6 +18,7 @@ from demandctl.queries.reader import Reader, Row
 from demandctl.queries.search import demands_holding, map_file
 from demandctl.queries.view import View
 from demandctl.store.conditions import customer_code
+from demandctl.store.values import Columns
 from demandctl.vocabulary import Channel, Kind, Outcome, ServiceMode, Status, Urgency
 
 _DEMAND = """
@@ -141,7 +142,7 @@ def read_demands(reader: Reader, asked: Filter) -> list[DemandView]:
     return [demand_view(reader, row) for row in reader.stream(query, values)]
 
 
-def stream_demands(reader: Reader, asked: Filter) -> Iterator[dict[str, Any]]:
+def stream_demands(reader: Reader, asked: Filter) -> Iterator[Columns]:
     """The rows of the demands that a filter lets through, oldest number first, one at a time."""
     where, values = demand_condition(asked)
     return reader.stream(f"{_DEMAND} WHERE {where} ORDER BY d.id", values)
@@ -167,7 +168,7 @@ NARROWED = {
 """The fields of a filter whose values add up, each with its test."""
 
 
-def demand_condition(asked: Filter) -> tuple[str, dict[str, Any]]:
+def demand_condition(asked: Filter) -> tuple[str, dict[str, object]]:
     """A filter as SQL about demand ``d``, its customer ``c`` and its handler ``h``, with the values that it names."""
     bounds = {
         "d.raised_at >= :since": asked.since,
@@ -181,7 +182,7 @@ def demand_condition(asked: Filter) -> tuple[str, dict[str, Any]]:
     where += [f"d.id IN ({', '.join(map(str, asked.numbers))})"] if asked.numbers is not None else []
     where += [test for name, test in NARROWED.items() if getattr(asked, name)]
     where += [test for test, bound_at in bounds.items() if bound_at]
-    values: dict[str, Any] = {name: bound(getattr(asked, name)) for name in NARROWED}
+    values: dict[str, object] = {name: bound(getattr(asked, name)) for name in NARROWED}
     values |= {name: getattr(asked, name) for name in ("since", "until", "closed_since", "closed_until")}
     holding, words = demands_holding(asked.text)
     where, values = where + holding, values | words

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
@@ -20,7 +19,7 @@ from demandctl.sla import advance
 from demandctl.store.conditions import is_open
 from demandctl.store.models import DeadlineRow, EventRow, RuleSet
 from demandctl.store.rows import columns, deadline_of, event_data, event_of
-from demandctl.store.values import stored
+from demandctl.store.values import Columns, stored
 from demandctl.store.work import Work
 from demandctl.vocabulary import Kind, Urgency
 
@@ -97,7 +96,7 @@ def rank(urgency: str, kind: str) -> int:
     return 2 * list(Urgency).index(Urgency(urgency)) + (kind == Kind.OPPORTUNITY)
 
 
-def demand_facts(row: Mapping[str, Any]) -> dict[str, object]:
+def demand_facts(row: Columns) -> dict[str, object]:
     """What rules may ask about a demand, out of its columns, and who is who in it."""
     return {
         "kind": str(row["kind"]),

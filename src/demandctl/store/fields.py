@@ -7,11 +7,12 @@ whoever only reads may have it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import Enum, auto
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from demandctl.language.subject import LEDGER, About, Subject
+from demandctl.store.values import Columns
 from demandctl.vocabulary import (
     AliasKind,
     Channel,
@@ -489,7 +490,7 @@ def fields_of(table: str) -> tuple[Field, ...]:
     return tuple(field for field in FIELDS if field.table == table)
 
 
-def row_called(table: str, number: int, row: Mapping[str, Any]) -> str:
+def row_called(table: str, number: int, row: Columns) -> str:
     """What people call a row: 需求 D12, 时限“派单” D12, D12 跟进 30."""
     if table in ("customer", "demand", "revisit"):
         return Subject(About(table), number).words
@@ -546,7 +547,7 @@ def choices(field: Field) -> tuple[str, ...]:
     return tuple(word.label for word in field.term or ())
 
 
-def blank(field: Field) -> Any:
+def blank(field: Field) -> str | int | None:
     """What a column holds in a row that was just made."""
     if field.holds is Holds.FLAG:
         return 0

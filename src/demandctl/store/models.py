@@ -23,7 +23,7 @@ class Instant(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
         return None if value is None else stored(value)
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         return None if value is None else datetime.fromisoformat(value)
 
 
@@ -36,7 +36,7 @@ class Texts(TypeDecorator[list[str]]):
     def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> str:
         return json.dumps(value or [], ensure_ascii=False)
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> list[str]:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> list[str]:
         return json.loads(value) if value else []
 
 
@@ -56,7 +56,7 @@ class Row(SQLModel):
     # Rows are made by use cases, not parsed: building eleven validators would cost every writing command 50 ms.
     model_config = {"defer_build": True}
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> dict[str, object]:
         """The columns by name; pydantic's ``model_dump`` would build a serializer first."""
         return {name: getattr(self, name) for name in type(self).model_fields}
 
@@ -477,13 +477,13 @@ class DeadlineRow(Row, table=True):
 
 @event.listens_for(Customer, "before_insert")
 @event.listens_for(Customer, "before_update")
-def _spell_customer(mapper: Any, connection: Any, customer: Customer) -> None:
+def _spell_customer(mapper: object, connection: object, customer: Customer) -> None:
     """Keep the pinyin beside the names it is made from, whoever changes them."""
     customer.pinyin = "" if customer.erased_at else spelled(customer.name, customer.nickname)
 
 
 @event.listens_for(Contact, "before_insert")
 @event.listens_for(Contact, "before_update")
-def _spell_contact(mapper: Any, connection: Any, contact: Contact) -> None:
+def _spell_contact(mapper: object, connection: object, contact: Contact) -> None:
     """The same for the directory."""
     contact.pinyin = spelled(contact.name)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from demandctl.core.deadline import Deadline, Pause
-from demandctl.store.values import stored
+from demandctl.store.values import Columns, stored
 
 if TYPE_CHECKING:
     from demandctl.core.event import Event
@@ -47,7 +47,7 @@ def deadline_of(row: StoredRow) -> Deadline:
     )
 
 
-def columns(deadline: Deadline) -> dict[str, Any]:
+def columns(deadline: Deadline) -> Columns:
     """The columns that a deadline decides; its number is the ledger's affair."""
     return {name: getattr(deadline, name) for name in (*_SAME[1:], *_INSTANTS, "given", "provisional")} | {
         "rule_name": deadline.name,
@@ -64,9 +64,9 @@ def _instant(value: datetime | str) -> datetime:
 _TIMES = ("due", "wait_until", "waits_until")
 
 
-def event_data(event: Event) -> dict[str, Any]:
+def event_data(event: Event) -> dict[str, object]:
     """An event as JSON data, its names and time aside; what is empty is left out."""
-    data: dict[str, Any] = {"facts": dict(event.facts)}
+    data: dict[str, object] = {"facts": dict(event.facts)}
     for name in ("repeat", "target", "owed_by", "person", "what", "demand_id"):
         if getattr(event, name):
             data[name] = getattr(event, name)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from demandctl.errors import Refused
 from demandctl.store.models import Operation
-from demandctl.store.work import Work
+from demandctl.store.values import Columns
+from demandctl.store.work import Work, driver
 
 ENDS_THE_CHAIN = ("restore", "customer erase")
 """Operations that cannot be taken back, nor anything before them."""
@@ -25,8 +26,8 @@ class Change(NamedTuple):
 
     table: str
     row_id: int
-    old: dict[str, Any] | None
-    new: dict[str, Any] | None
+    old: Columns | None
+    new: Columns | None
 
 
 def newest(session: Session, besides: int) -> Operation | None:
@@ -70,7 +71,7 @@ _AT_ONCE = 500
 
 def changes(session: Session, operation_id: int) -> Iterator[Change]:
     """What an operation changed, the last first. LedgerUnusable where what was written down cannot be read."""
-    sql: Any = session.connection().connection.driver_connection
+    sql = driver(session)
     before = 2**62
     while rows := sql.execute(
         "SELECT id, table_name, row_id, old, new FROM change "
@@ -84,7 +85,7 @@ def changes(session: Session, operation_id: int) -> Iterator[Change]:
 
 def _revert(session: Session, change: Change) -> None:
     # On the driver's own connection: an import has a hundred thousand changes, and each is two statements.
-    sql: Any = session.connection().connection.driver_connection
+    sql = driver(session)
     table, row_id = change.table, change.row_id
     if change.new is None:
         current = sql.execute(f"SELECT 1 FROM {table} WHERE id = ?", (row_id,)).fetchone()

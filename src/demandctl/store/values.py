@@ -6,6 +6,9 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
+Columns = dict[str, Any]
+"""A row by its columns, each as SQLite has it or as the table of columns says that it is read."""
+
 _AS_IS = frozenset({str, int, type(None)})
 
 
@@ -16,8 +19,8 @@ def stored(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat()[:19] + "Z"  # isoformat takes a quarter of the time of strftime
 
 
-def stored_value(value: Any) -> Any:
-    """Any value as its column holds it, for statements that go to SQLite without the ORM."""
+def stored_value(value: object) -> object:
+    """A value as its column holds it, for statements that go to SQLite without the ORM."""
     if type(value) in _AS_IS:
         return value
     if isinstance(value, datetime):

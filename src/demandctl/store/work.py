@@ -6,11 +6,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from sqlmodel import Session
 
     from demandctl.context import Context
     from demandctl.core.rules import Rulebook
     from demandctl.core.worktime import Calendar
+
+
+def driver(session: Session) -> sqlite3.Connection:
+    """SQLite's own connection under a session, for what the ORM is too slow for."""
+    connection: sqlite3.Connection | None = session.connection().connection.driver_connection
+    assert connection is not None
+    return connection
 
 
 class Work:

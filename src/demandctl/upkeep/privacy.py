@@ -11,7 +11,7 @@ import json
 import re
 import sqlite3
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -40,6 +40,8 @@ from demandctl.store.fields import (
     known,
 )
 from demandctl.store.file import open_file
+from demandctl.store.values import Columns
+from demandctl.store.work import driver
 from demandctl.upkeep.traces import copies_that_hold
 from demandctl.vocabulary import AliasKind
 
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
     from demandctl.store.work import Work
 
 GONE = "（已删除）"
+
+Sql = Callable[..., sqlite3.Cursor]
 
 _OWN_TABLES = ("customer", "demand", "revisit")
 _OWNERS = {"customer_id": "customer", "demand_id": "demand", "revisit_id": "revisit"}
@@ -110,7 +114,7 @@ class Preview(NamedTuple):
 # -- who and what ------------------------------------------------------------------------------------------------
 
 
-def subject_of(sql: Callable[..., Any], customer_id: int) -> Belongings:
+def subject_of(sql: Sql, customer_id: int) -> Belongings:
     """The customer with those who were merged into him, and their demands and revisits."""
     became = (
         "WITH RECURSIVE mine (id) AS (VALUES (?) UNION "
@@ -135,7 +139,7 @@ def _marks(values: Iterable[int]) -> str:
     return ", ".join("?" for _ in values)
 
 
-def identifiers(sql: Callable[..., Any], subject: Belongings) -> tuple[set[str], set[str]]:
+def identifiers(sql: Sql, subject: Belongings) -> tuple[set[str], set[str]]:
     """What names the person: what is his alone wherever it stands, and names that others may bear too."""
     own: set[str] = set()
     names: set[str] = set()
@@ -159,7 +163,7 @@ def identifiers(sql: Callable[..., Any], subject: Belongings) -> tuple[set[str],
     return own, names - staff - own - others
 
 
-def _once_his(sql: Callable[..., Any], subject: Belongings) -> Iterator[tuple[str, dict[str, Any]]]:
+def _once_his(sql: Sql, subject: Belongings) -> Iterator[tuple[str, Columns]]:
     """What tells who the person is, as the audit has kept it: himself, his further names, his machines."""
     marks = _marks(subject.customers)
     own = tuple(subject.customers)
@@ -174,7 +178,7 @@ def _once_his(sql: Callable[..., Any], subject: Belongings) -> Iterator[tuple[st
 
 
 def _pattern(texts: Iterable[str]) -> re.Pattern[str]:
-    """Any of the texts in any case; a number in each of its spellings."""
+    """One of the texts in any case; a number in each of its spellings."""
     parts = (
         phones.spellings(text) if re.fullmatch(r"\+?[\d-]+", text, re.ASCII) else re.escape(text)
         for text in sorted(texts, key=len, reverse=True)
@@ -222,7 +226,7 @@ def erase(work: Work, customer_id: int) -> set[str]:
     from demandctl.store.models import Customer
 
     work.session.flush()
-    connection: Any = work.session.connection().connection.driver_connection
+    connection = driver(work.session)
     sql = connection.execute
     subject = subject_of(sql, customer_id)
     own, names = identifiers(sql, subject)
@@ -263,7 +267,7 @@ def _stop_clocks(work: Work, subject: Belongings) -> None:
                 happen(work, each, event)
 
 
-def _texts_of_events(sql: Callable[..., Any], subject: Belongings) -> set[str]:
+def _texts_of_events(sql: Sql, subject: Belongings) -> set[str]:
     """The words of events that stand in deadlines: whom to visit, what to ask."""
     found = set()
     for about, numbers in (("demand", subject.demands), ("revisit", subject.revisits), ("customer", subject.customers)):
@@ -293,7 +297,7 @@ def _rows_of(subject: Belongings) -> Iterator[tuple[str, str, tuple[int, ...]]]:
             yield table, *where(column, owner)
 
 
-def _rewrite(connection: sqlite3.Connection, table: str, where: str, values: tuple[Any, ...], words: Words) -> None:
+def _rewrite(connection: sqlite3.Connection, table: str, where: str, values: tuple[int, ...], words: Words) -> None:
     """Put rows that belong to the person back without him; those that nothing counts go altogether."""
     if table in UNCOUNTED:
         connection.execute(f"DELETE FROM {table} WHERE {where}", values)
@@ -305,8 +309,8 @@ def _change(
     connection: sqlite3.Connection,
     table: str,
     where: str,
-    values: tuple[Any, ...],
-    change: Callable[[dict[str, Any]], dict[str, Any]],
+    values: tuple[int, ...],
+    change: Callable[[Columns], Columns],
 ) -> None:
     cursor = connection.cursor()
     cursor.row_factory = sqlite3.Row
@@ -319,7 +323,7 @@ def _change(
             connection.execute(f"UPDATE {table} SET {fields} WHERE rowid = ?", (*changed.values(), number))
 
 
-def _emptied(table: str, row: dict[str, Any], words: Words) -> dict[str, Any]:
+def _emptied(table: str, row: Columns, words: Words) -> Columns:
     """A row of the person's without him: as the table of columns says of each."""
     left = {name: _left(known(table, name), value, words) for name, value in row.items()}
     if table == "event":
@@ -338,7 +342,7 @@ def _left(field: Field | None, value: Any, words: Words) -> Any:
     return _struck(field, value, words.within) if field.erased is Erased.STRUCK else value
 
 
-def _without(table: str, row: dict[str, Any], pattern: re.Pattern[str]) -> dict[str, Any]:
+def _without(table: str, row: Columns, pattern: re.Pattern[str]) -> Columns:
     """A row that is somebody else's, what a pattern finds struck out of what was written in it."""
     left = {name: _struck(field, row[name], pattern) for name, field in WRITTEN.get(table, {}).items() if row.get(name)}
     if table == "event":
@@ -353,7 +357,7 @@ def _struck(field: Field, value: str, pattern: re.Pattern[str]) -> str:
     return json.dumps([pattern.sub(GONE, text) for text in json.loads(value)], ensure_ascii=False)
 
 
-def _event(row: Mapping[str, Any], left: Callable[[Field, str], str]) -> str:
+def _event(row: Columns, left: Callable[[Field, str], str]) -> str:
     """What the deadlines were told, with *left* of each text that repeats a column of theirs or of their subject."""
     data = json.loads(row["data"])
     for where, table in ((data, "deadline"), (data.get("facts", {}), row["about"])):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from demandctl.imports.columns import letters
 from demandctl.imports.files.sheet import Sheet
@@ -65,7 +65,7 @@ class Arrival:
         """The sheets that were read, in their order."""
         return list(dict.fromkeys(table.sheet for table in self.tables))
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """The answer of ``--json``."""
         return {
             "read": self.read, "added": self.added, "updated": self.updated, "skipped": self.skipped,

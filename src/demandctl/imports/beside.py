@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 from demandctl.imports import words
 from demandctl.imports.cells import our_number, plain, without_phone
+from demandctl.imports.files.sheet import Cell
 from demandctl.imports.kinds import FOLLOW_UPS
 from demandctl.imports.record import Frame, RowReader
 from demandctl.imports.rows import rows_of
@@ -109,7 +109,7 @@ ABOUT = "@"
 
 
 @lru_cache(maxsize=65_536, typed=True)
-def label_of(value: Any) -> str:
+def label_of(value: Cell) -> str:
     """The number of a demand as a sheet beside names it: D12 and 12 are the same, any other numbering is its text."""
     number = our_number(value, About.DEMAND)
     return str(number) if number is not None else narrow(plain(value)).replace(" ", "").upper()

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from demandctl.language.pinyin import spelled
-from demandctl.store.values import stored_value
+from demandctl.store.values import Columns, stored_value
 from demandctl.store.work import Work
 
 
@@ -26,7 +26,7 @@ def sql(work: Work, statement: str, values: Sequence[Any] = ()) -> list[Any]:
 _AT_ONCE = 100
 
 
-def insert(work: Work, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+def insert(work: Work, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
     """Many rows at once; the audit triggers see each of them.
 
     Plain inserts go a hundred rows to a statement: what SQLite keeps in case a statement fails is most of its work.
@@ -42,7 +42,7 @@ def insert(work: Work, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
         run(f"{head} VALUES {', '.join([values] * len(some))}", tuple(chain.from_iterable(some)))
 
 
-def insert_dicts(work: Work, table: str, rows: Iterable[dict[str, Any]]) -> None:
+def insert_dicts(work: Work, table: str, rows: Iterable[Columns]) -> None:
     """Many rows with the same columns."""
     made = list(rows)
     if table in ("customer", "contact"):
@@ -53,13 +53,13 @@ def insert_dicts(work: Work, table: str, rows: Iterable[dict[str, Any]]) -> None
         insert(work, statement, [tuple(stored_value(row[name]) for name in names) for row in made])
 
 
-def columns(work: Work, table: str, names: Sequence[str]) -> list[dict[str, Any]]:
+def columns(work: Work, table: str, names: Sequence[str]) -> list[Columns]:
     """All rows of a table, some of their columns by name, in the order of their numbers."""
     found = sql(work, f"SELECT {', '.join(names)} FROM {table} ORDER BY id")
     return [dict(zip(names, row, strict=True)) for row in found]
 
 
-def update(work: Work, table: str, changes: Mapping[int, Mapping[str, Any]]) -> None:
+def update(work: Work, table: str, changes: Mapping[int, Columns]) -> None:
     """Change some columns of rows, by their numbers."""
     for number, values in changes.items():
         names = sorted(values)

@@ -9,12 +9,14 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from demandctl.errors import UsageError
+from demandctl.imports.files.sheet import Cell
 from demandctl.language import figures, phones
 from demandctl.language.figures import narrow
 from demandctl.language.subject import About, read_number
+from demandctl.store.values import Columns
 
 
 class Unreadable(ValueError):
@@ -25,7 +27,7 @@ _OURS = 10**6
 """Numbers from here on that no letter marks as ours are phones, dates and other people's numbering."""
 
 
-def plain(value: Any) -> str:
+def plain(value: Cell) -> str:
     """The text of a cell as it is kept: trimmed, whole numbers without a point, line breaks as ``\\n``."""
     if type(value) is str:
         return value.replace("\r\n", "\n").replace("\r", "\n").strip() if "\r" in value else value.strip()
@@ -40,14 +42,14 @@ def plain(value: Any) -> str:
     return str(value).strip()
 
 
-def our_number(value: Any, about: About, *, bare: bool = True) -> int | None:
+def our_number(value: Cell, about: About, *, bare: bool = True) -> int | None:
     """The number of a cell that names a demand (or a customer, a revisit) of ours; None for any other numbering."""
     lettered = read_number(plain(value), about, bare=False)
     number = read_number(plain(value), about) if lettered is None and bare else lettered
     return number if number and number < (_OURS if lettered is None else 10 * _OURS) else None
 
 
-def one_line(value: Any) -> str:
+def one_line(value: Cell) -> str:
     """The text of a cell on one line, blanks inside it single."""
     return " ".join(value.split() if type(value) is str else plain(value).split())
 
@@ -59,7 +61,7 @@ NOTHING = frozenset({
 """How people write that there is nothing to write."""
 
 
-def is_nothing(value: Any) -> bool:
+def is_nothing(value: Cell) -> bool:
     """Whether a cell says that there is nothing."""
     if type(value) is str:
         return not value or (len(value) < 9 and value.strip().lower() in NOTHING)
@@ -124,7 +126,7 @@ _HALVES = {"半": 30, "一刻": 15, "三刻": 45}
 _SERIALS = (20_000, 80_000)  # 1954 to 2119: what a date looks like whose cell lost its format
 
 
-def moment(value: Any, period: CoveredTime, today: date, after: date | None = None) -> date | datetime:
+def moment(value: Cell, period: CoveredTime, today: date, after: date | None = None) -> date | datetime:
     """The date of a cell, with its time where it has one; naive, in the time of the ledger's people.
 
     A missing year is the period's; else the earliest that is not before *after* (what must come later than that), else
@@ -255,7 +257,7 @@ def _time(match: re.Match[str]) -> time | None:
         return None
 
 
-def _day(parts: dict[str, Any], period: CoveredTime, today: date, after: date | None, text: str) -> date:
+def _day(parts: Columns, period: CoveredTime, today: date, after: date | None, text: str) -> date:
     month, day = int(parts["month"]), int(parts["day"])
     if year := parts.get("year"):
         return _existing(int(year) + (2000 if len(year) == 2 else 0), month, day, text)
@@ -306,7 +308,7 @@ _EDGES = " /、,，;；:：\n()（）"
 
 
 @lru_cache(maxsize=65_536, typed=True)
-def phone(value: Any) -> tuple[str, str]:
+def phone(value: Cell) -> tuple[str, str]:
     """The phone number of a cell in the ledger's spelling, and what else the cell says; Unreadable for a wrong one."""
     text = narrow(plain(value))
     if text.lower() in NOTHING:
@@ -345,7 +347,7 @@ def without_phone(text: str) -> tuple[str, str]:
 _AROUND_AMOUNT = re.compile(r"^\s*(?:人民币|RMB|rmb|约|共|合计)[:：]?\s*|[(（][^)）]*[)）]\s*$|整\s*$")
 
 
-def amount(value: Any, title: str = "") -> str | None:
+def amount(value: Cell, title: str = "") -> str | None:
     """An amount of money in yuan as the ledger stores it: ``128万`` gives ``1280000``. The header may name the unit."""
     if is_nothing(value):
         return None
@@ -376,7 +378,7 @@ _NO = frozenset([
 
 
 @lru_cache(maxsize=4096, typed=True)
-def yes_no(value: Any) -> bool | None:
+def yes_no(value: Cell) -> bool | None:
     """是 or 否 in their many spellings; None for an empty cell, Unreadable for anything else."""
     if isinstance(value, bool):
         return value
@@ -390,7 +392,7 @@ def yes_no(value: Any) -> bool | None:
     raise Unreadable(f"“{text[:30]}”应是“是”或“否”")
 
 
-def parts(value: Any) -> list[str]:
+def parts(value: Cell) -> list[str]:
     """A list that is written in one cell."""
     return [part for part in re.split(r"[、，,;；/|\s]+", plain(value)) if part and part.lower() not in NOTHING]
 
@@ -414,7 +416,7 @@ Words = Sequence[tuple[str, str]]
 """(pattern, value): the first pattern found in the text says what it means."""
 
 
-def word(value: Any, labels: dict[str, str], patterns: Words) -> str | None:
+def word(value: Cell, labels: dict[str, str], patterns: Words) -> str | None:
     """The value of the vocabulary that a cell means: its label or value, else by the patterns; None if neither."""
     key = (plain(value), id(labels), id(patterns))
     if key not in _FOUND:

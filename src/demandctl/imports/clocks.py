@@ -7,7 +7,6 @@ reckoned once. Events are stored as ever: replaying them gives the same deadline
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -16,7 +15,7 @@ from demandctl.core.event import Event
 from demandctl.sla import advance
 from demandctl.store.deadlines import rank
 from demandctl.store.rows import columns, event_data
-from demandctl.store.values import stored, stored_value
+from demandctl.store.values import Columns, stored, stored_value
 from demandctl.store.work import Work
 from demandctl.vocabulary import Status
 
@@ -52,7 +51,7 @@ def settled_status(state: str | None, *, handled: bool, referred: bool, followed
 
 
 def events_of(
-    standing: Standing, facts: Mapping[str, Any], now: datetime, due: datetime | None, wait: datetime | None
+    standing: Standing, facts: Columns, now: datetime, due: datetime | None, wait: datetime | None
 ) -> list[Event]:
     """What the deadlines are told, all of it as of now."""
     names = {"imported"}
@@ -78,10 +77,10 @@ class Adopter:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._rules = [rule for rule in work.rules.rules if rule.about == "demand"]
-        self._made: dict[Any, tuple[list[tuple[str, dict[str, Any]]], list[tuple[Any, ...]]]] = {}
+        self._made: dict[Any, tuple[list[tuple[str, Columns]], list[tuple[object, ...]]]] = {}
         self._names: tuple[str, ...] = ()
-        self.events: list[tuple[Any, ...]] = []
-        self.deadlines: list[tuple[Any, ...]] = []
+        self.events: list[tuple[object, ...]] = []
+        self.deadlines: list[tuple[object, ...]] = []
 
     def promise(self, standing: Standing) -> tuple[datetime | None, datetime | None]:
         """When what was agreed is due, and when waiting ends; a date that has passed is neither."""
@@ -102,7 +101,7 @@ class Adopter:
         number: int,
         customer_id: int,
         standing: Standing,
-        facts: dict[str, Any],
+        facts: Columns,
         due: datetime | None,
         wait: datetime | None,
     ) -> None:
@@ -128,8 +127,8 @@ class Adopter:
             self.deadlines.append((number, customer_id, place, ruleset, *values))
 
     def _reckon(
-        self, standing: Standing, facts: dict[str, Any], due: datetime | None, wait: datetime | None
-    ) -> tuple[list[tuple[str, dict[str, Any]]], list[tuple[Any, ...]]]:
+        self, standing: Standing, facts: Columns, due: datetime | None, wait: datetime | None
+    ) -> tuple[list[tuple[str, Columns]], list[tuple[object, ...]]]:
         book: list[Deadline] = []
         told = []
         for event in events_of(standing, facts, self._work.now, due, wait):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from demandctl.imports import words
 from demandctl.imports.arrival import Arrival
@@ -16,7 +15,7 @@ from demandctl.imports.record import Frame, RowReader
 from demandctl.imports.source import Source
 from demandctl.imports.tables import Table, TableRow
 from demandctl.language.pinyin import spelled
-from demandctl.store.values import stored_value
+from demandctl.store.values import Columns, stored_value
 from demandctl.store.work import Work
 from demandctl.vocabulary import Role
 
@@ -71,7 +70,7 @@ class ContactImport(Importer[Found]):
         """A contact of a row."""
         reader = RowReader(row, table, self.frame)
         name, beside = _name(reader)
-        values: dict[str, Any] = {"name": name}
+        values: Columns = {"name": name}
         for field in table.fields & {"branch", "wechat"}:
             values[field] = reader.text(field)
         section = next((text for text in row.sections if _BRANCH.search(text)), "")
@@ -119,7 +118,7 @@ class ContactImport(Importer[Found]):
         self._people[number] = stored_row
         self._know(number)
 
-    def _same(self, values: Mapping[str, Any]) -> int | None:
+    def _same(self, values: Columns) -> int | None:
         phone = values.get("phone")
         for number in self._by_phone.get(phone, ()) if phone else ():
             if self._people[number]["phone"] == phone:
@@ -131,7 +130,7 @@ class ContactImport(Importer[Found]):
                 return number
         return None
 
-    def _who_has(self, row: Mapping[str, Any]) -> int | None:
+    def _who_has(self, row: Columns) -> int | None:
         """Another active contact with the phone of an active one."""
         for number in self._by_phone.get(row["phone"], ()) if row["phone"] and row["active"] else ():
             had = self._people[number]
@@ -142,7 +141,7 @@ class ContactImport(Importer[Found]):
     def store(self) -> None:
         """Write those who are new, and what has changed of the others."""
         insert_dicts(self.work, "contact", [self._people[number] for number in self._new])
-        changes: dict[int, dict[str, Any]] = {}
+        changes: dict[int, Columns] = {}
         for number, names in self._changed.items():
             row = self._people[number]
             changes[number] = {name: row[name] for name in names}
@@ -171,7 +170,7 @@ def _answer(reader: RowReader, field: str) -> bool | None:
         return None
 
 
-def _role(reader: RowReader, values: Mapping[str, Any]) -> str:
+def _role(reader: RowReader, values: Columns) -> str:
     labels = words.labels(Role)
     if reader.text("role"):
         return reader.word("role", labels, words.ROLES, strict=True) or ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from demandctl.actions.customers import tell
 from demandctl.core.event import Event
@@ -14,6 +13,7 @@ from demandctl.imports import whom, words
 from demandctl.imports.arrival import Arrival
 from demandctl.imports.bulk import sql, update
 from demandctl.imports.cells import Unreadable, joined, parts, phone, plain, whole_name, without_phone
+from demandctl.imports.files.sheet import Cell
 from demandctl.imports.importer import Found, Importer, in_words
 from demandctl.imports.kinds import CUSTOMERS
 from demandctl.imports.newcomers import Clash, Contacts, Customers
@@ -24,7 +24,7 @@ from demandctl.language.subject import Subject
 from demandctl.sla import advance
 from demandctl.store import fields
 from demandctl.store.models import Customer
-from demandctl.store.values import stored_value
+from demandctl.store.values import Columns, stored_value
 from demandctl.store.work import Work
 from demandctl.vocabulary import NeedClass, Stage, Value
 
@@ -44,9 +44,9 @@ class CustomerImport(Importer[Found]):
     def __init__(self, work: Work, source: Source, frame: Frame, arrival: Arrival, beside: Sequence[Table]) -> None:
         super().__init__(work, source, frame, arrival, beside)
         self._contacts, self._customers = Contacts(work), Customers(work)
-        self._made: dict[int, dict[str, Any]] = {}
-        self._filled: dict[int, dict[str, Any]] = {}
-        self._known: dict[int, dict[str, Any]] = {}
+        self._made: dict[int, Columns] = {}
+        self._filled: dict[int, Columns] = {}
+        self._known: dict[int, Columns] = {}
         """What is known of those in the ledger, as far as it was asked for."""
 
     def record(self, row: TableRow, table: Table) -> Found | None:
@@ -83,7 +83,7 @@ class CustomerImport(Importer[Found]):
             self.arrival.skipped += 1
         self.arrival.notes += [f"第 {found.row} 行与 {Subject.customer(number)} 不同，没有改：{text}" for text in told]
 
-    def _fill(self, number: int, values: Mapping[str, Any]) -> list[str]:
+    def _fill(self, number: int, values: Columns) -> list[str]:
         """Fill the blanks of somebody known: lists and notes add up, of the rest what differs is told."""
         given = {name: value for name, value in values.items() if value}
         had = self._had(number, given)
@@ -103,7 +103,7 @@ class CustomerImport(Importer[Found]):
                     self._filled.setdefault(number, {})[name] = value
         return told
 
-    def _had(self, number: int, given: Mapping[str, Any]) -> dict[str, Any]:
+    def _had(self, number: int, given: Columns) -> Columns:
         """The columns of somebody known that are *given*: as a row before left them, else as the ledger has them."""
         if number in self._made:
             return self._made[number]
@@ -115,10 +115,10 @@ class CustomerImport(Importer[Found]):
                         for name, value in zip(names, row, strict=True)})  # fmt: skip
         return had
 
-    def _said(self, name: str, value: Any) -> str:
+    def _said(self, name: str, value: object) -> str:
         """A value as people say it."""
         if name == "owner_id":
-            return self._contacts.get(value).name
+            return self._contacts.get(int(str(value))).name
         return next(iter(in_words("customer", {name: value}, self.work.calendar.zone).values()), "")
 
     def store(self) -> None:
@@ -132,7 +132,7 @@ class CustomerImport(Importer[Found]):
         _start_clocks(self.work, {**self._made, **self._filled})
 
 
-def _person(reader: RowReader) -> dict[str, Any]:
+def _person(reader: RowReader) -> Columns:
     name, beside = without_phone(reader.text("name"))
     name = name or whole_name(reader.text("surname"), reader.text("given"))
     code = reader.code()
@@ -153,7 +153,7 @@ def _person(reader: RowReader) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _other_phone(cell: Any) -> str:
+def _other_phone(cell: Cell) -> str:
     try:
         number, rest = phone(cell)
     except Unreadable:
@@ -161,7 +161,7 @@ def _other_phone(cell: Any) -> str:
     return "" if rest else number
 
 
-def _values(reader: RowReader) -> dict[str, Any]:
+def _values(reader: RowReader) -> Columns:
     return {
         "value": reader.word("value", words.labels(Value), words.VALUES),
         "need_class": reader.word("need_class", words.labels(NeedClass), words.NEED_CLASSES),
@@ -200,11 +200,11 @@ def _repeat(reader: RowReader) -> str:
     return ""
 
 
-def _start_clocks(work: Work, customers: Mapping[int, Mapping[str, Any]]) -> None:
+def _start_clocks(work: Work, customers: Mapping[int, Columns]) -> None:
     """Clocks that lie ahead altogether; whatever would have been due already is history (C 1.4, C 1.5, C 2.2)."""
     rules = [rule for rule in work.rules.rules if rule.about == "customer"]
     for identity, values in customers.items():
-        told: list[tuple[set[str], dict[str, Any]]] = []
+        told: list[tuple[set[str], Columns]] = []
         if values.get("revisit_every"):
             told.append(({"scheduled"}, {"repeat": values["revisit_every"]}))
         if values.get("last_order"):

@@ -19,6 +19,7 @@ from demandctl.imports.rows import rows_of
 from demandctl.imports.tables import Table, TableRow
 from demandctl.language.subject import About
 from demandctl.store.fields import IN_NOTE, called
+from demandctl.store.values import Columns
 from demandctl.vocabulary import Channel, Kind, Method, ServiceMode, Urgency
 
 Judge = Callable[[str], tuple[str | None, str | None]]
@@ -117,7 +118,7 @@ def _add_progress(draft: DemandDraft, row: TableRow, table: Table, frame: Frame,
         draft.values["closed_at"] = max(draft.values["closed_at"], said[-1].at)
 
 
-def _own_cells(row: TableRow) -> dict[str, Any]:
+def _own_cells(row: TableRow) -> Columns:
     """The cells of a row that are not those of the row above, merged down to it."""
     return {name: value for name, value in row.cells.items() if name not in row.merged}
 
@@ -171,7 +172,7 @@ class _Demand(RowReader):
             label=label_of(self.row.cells.get("number", "")),
         )  # fmt: skip
 
-    def _values(self, day: date, raised: datetime) -> dict[str, Any]:
+    def _values(self, day: date, raised: datetime) -> Columns:
         """The columns that a cell each fills."""
         return {
             "region": self.place(), "product": self.text("product"),
@@ -185,7 +186,7 @@ class _Demand(RowReader):
             "from_id": self.link("from"), "duplicate_of": self.link("duplicate_of"),
         }  # fmt: skip
 
-    def _without_an_end(self, values: dict[str, Any]) -> None:
+    def _without_an_end(self, values: Columns) -> None:
         """A reason of what has not ended, and an amount of what was not won, are kept as words."""
         if values["reason"] and not values["closed_at"] and values["outcome"] is None:
             self.keep("reason")
@@ -359,7 +360,7 @@ _NOTE_PARTS = {called("demand", column): column for column in IN_NOTE["demand"]}
 """The second is how exports of the first release have it."""
 
 
-def _split_note(values: dict[str, Any]) -> None:
+def _split_note(values: Columns) -> None:
     """What our own export put into 备注 for want of a column goes back to where it belongs."""
     lines = values["note"].split("\n")
     while lines and (match := re.fullmatch(rf"({'|'.join(_NOTE_PARTS)})：(.+)", lines[-1])):

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from shlex import quote
-from typing import Any
 
 from demandctl.core.routing import Branch, Candidate, branch_named, branch_of
 from demandctl.imports.arrival import Arrival
@@ -15,6 +14,7 @@ from demandctl.imports.bulk import insert, insert_dicts, next_id, sql
 from demandctl.imports.cells import plain
 from demandctl.imports.clocks import EVENT_SQL, Adopter, Standing, settled_status
 from demandctl.imports.demand_rows import DemandDraft, goes_on, read_demands
+from demandctl.imports.files.sheet import Cell
 from demandctl.imports.importer import Importer
 from demandctl.imports.kinds import DEMANDS
 from demandctl.imports.newcomers import Clash, Colleague, Contacts, Customers
@@ -30,7 +30,7 @@ from demandctl.queries import routing
 from demandctl.queries.reader import reader_in
 from demandctl.store.deadlines import demand_facts
 from demandctl.store.fields import called
-from demandctl.store.values import stored, stored_value
+from demandctl.store.values import Columns, stored, stored_value
 from demandctl.store.work import Work
 from demandctl.vocabulary import Channel, Kind, Outcome, Role, Status, Term, Urgency
 
@@ -117,9 +117,9 @@ class DemandImport(Importer[DemandDraft]):
         self.contacts, self.customers = Contacts(work), Customers(work)
         self.adopter = Adopter(work)
         self._said, self._handed = read_beside(beside, frame)
-        self._rows: list[dict[str, Any]] = []
-        self._follow_ups: list[tuple[Any, ...]] = []
-        self._assignments: list[tuple[Any, ...]] = []
+        self._rows: list[Columns] = []
+        self._follow_ups: list[tuple[object, ...]] = []
+        self._assignments: list[tuple[object, ...]] = []
         self._known: dict[tuple[int, str, int], list[tuple[str, int]]] = {}
         for row in sql(work, "SELECT id, customer_id, raised_at, content FROM demand"):
             self._remember(*row)
@@ -246,7 +246,7 @@ class DemandImport(Importer[DemandDraft]):
         if draft.table.own and draft.handler and draft.handler != had:
             self._differs(draft, "handler", draft.handler, had, f"demandctl assign {draft.number} {draft.handler}")
 
-    def _stored(self, number: int) -> dict[str, Any]:
+    def _stored(self, number: int) -> Columns:
         fresh = next((row for row in self._rows if row["id"] == number), None)
         if fresh:
             return {**fresh, "raised_at": stored(fresh["raised_at"])}
@@ -258,11 +258,11 @@ class DemandImport(Importer[DemandDraft]):
         day = self.work.calendar.local_day
         return day(datetime.fromisoformat(raised)) == day(draft.values["raised_at"])
 
-    def _shown(self, column: str, value: Any) -> str:
+    def _shown(self, column: str, value: object) -> str:
         if column == "raised_at" and value:
-            return f"{datetime.fromisoformat(value).astimezone(self.work.calendar.zone):%Y-%m-%d %H:%M}"
+            return f"{datetime.fromisoformat(str(value)).astimezone(self.work.calendar.zone):%Y-%m-%d %H:%M}"
         term = _LABELS.get(column)
-        return term(value).label if term and value else str(value or "")
+        return term(str(value)).label if term and value else str(value or "")
 
     def _differs(self, draft: DemandDraft, name: str, value: str, had: str, command: str = "") -> None:
         known = Subject.demand(draft.number or 0)
@@ -443,14 +443,14 @@ def _merged(here: Sequence[SaidBeside], beside: Sequence[SaidBeside]) -> list[Sa
     return sorted([*(entry for entry in here if entry.text not in texts), *beside], key=lambda entry: entry.at)
 
 
-def _resolved(values: Mapping[str, Any], standing: Standing, said: Sequence[SaidBeside]) -> datetime | None:
+def _resolved(values: Columns, standing: Standing, said: Sequence[SaidBeside]) -> datetime | None:
     """When the demand was resolved, of one that is: as the file says, else at its last follow-up."""
     if standing.status == Status.CONFIRMING:
         return values["resolved_at"] or max((entry.at for entry in said), default=values["raised_at"])
     return values["resolved_at"] if standing.closed else None
 
 
-def _as_instant(value: Any, work: Work) -> datetime | None:
+def _as_instant(value: Cell, work: Work) -> datetime | None:
     return value.replace(tzinfo=work.calendar.zone) if isinstance(value, datetime) else None
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from demandctl.core.lifecycle import OUTCOMES
 from demandctl.imports import words
 from demandctl.imports.cells import Unreadable, is_nothing, yes_no
 from demandctl.imports.record import RowReader
+from demandctl.store.values import Columns
 from demandctl.vocabulary import Kind, Outcome, Status
 
 _WORD = 6
 """What is longer than a word tells what happened."""
 
 
-def end(reader: RowReader, kind: str, raised: datetime, times: Sequence[datetime]) -> dict[str, Any]:
+def end(reader: RowReader, kind: str, raised: datetime, times: Sequence[datetime]) -> Columns:
     """The state, and outcome and time where the demand has ended; *times* are those of its follow-ups."""
     state, outcome = _state(reader, kind)
     told = _outcome(reader, kind)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from demandctl.imports.arrival import Arrival
 from demandctl.imports.bulk import columns, insert_dicts, next_id, update
@@ -14,7 +13,7 @@ from demandctl.imports.newcomers import Contacts
 from demandctl.imports.record import Frame, RowReader
 from demandctl.imports.source import Source
 from demandctl.imports.tables import Table, TableRow
-from demandctl.store.values import stored_value
+from demandctl.store.values import Columns, stored_value
 from demandctl.store.work import Work
 
 _NEW = {"branch": "", "region": "", "experts": "[]", "note": ""}
@@ -31,8 +30,8 @@ class GroupImport(Importer[Found]):
         rows = columns(work, "wechat_group", ("id", "name", *_NEW))
         self._groups = {row["name"]: row for row in rows}
         self._next = next_id(work, "wechat_group")
-        self._new: dict[int, dict[str, Any]] = {}
-        self._changed: dict[int, dict[str, Any]] = {}
+        self._new: dict[int, Columns] = {}
+        self._changed: dict[int, Columns] = {}
 
     def record(self, row: TableRow, table: Table) -> Found | None:
         """A group of a row; experts whom the directory does not know are kept in 备注."""
@@ -40,7 +39,7 @@ class GroupImport(Importer[Found]):
         name = reader.text("name")
         if not name:
             reader.problem("name", "没有写社群名称")
-        values: dict[str, Any] = {"name": name}
+        values: Columns = {"name": name}
         for field in table.fields & {"branch"}:
             values[field] = reader.text(field)
         if "region" in table.fields:

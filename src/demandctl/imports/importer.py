@@ -20,6 +20,7 @@ from demandctl.imports.rows import rows_of
 from demandctl.imports.source import Source, remember, required
 from demandctl.imports.tables import Table, TableRow
 from demandctl.store import fields
+from demandctl.store.values import Columns
 from demandctl.store.work import Work
 
 _TOLD_EVERY = 200
@@ -33,8 +34,8 @@ class Found:
 
     table: Table
     row: int
-    values: dict[str, Any]
-    person: dict[str, Any] = field(default_factory=dict)
+    values: Columns
+    person: Columns = field(default_factory=dict)
     """Whom it is about, as far as the file says."""
     kept: Sequence[str] = ()
     """The headers that are no field of ours and whose cells are kept in 备注."""
@@ -43,7 +44,7 @@ class Found:
 R = TypeVar("R", bound=Found)
 
 
-def in_words(table: str, values: Mapping[str, Any], zone: tzinfo) -> dict[str, str]:
+def in_words(table: str, values: Columns, zone: tzinfo) -> dict[str, str]:
     """Columns with their values as people say them; blank ones are left out."""
     found: dict[str, str] = {}
     for name, value in values.items():
@@ -89,7 +90,7 @@ class Importer(Generic[R]):
         """Write what was settled."""
         raise NotImplementedError
 
-    def shown(self, found: R) -> dict[str, Any]:
+    def shown(self, found: R) -> Columns:
         """A record as it would stand, in the words of people."""
         return in_words(self.kind.table, {**found.person, **found.values}, self.work.calendar.zone)
 

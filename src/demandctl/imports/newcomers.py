@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from demandctl.core.identity import squeezed
 from demandctl.imports.bulk import insert_dicts, next_id, sql, update
 from demandctl.language.places import same
 from demandctl.language.subject import Subject
+from demandctl.store.values import Columns
 from demandctl.store.work import Work
 from demandctl.vocabulary import Kind, Role
 
@@ -41,7 +42,7 @@ class Contacts:
         self._people: dict[int, Colleague] = {}
         self._by_name: dict[str, list[Colleague]] = {}
         self._found: dict[tuple[str, str, str], Colleague] = {}
-        self._new: list[dict[str, Any]] = []
+        self._new: list[Columns] = []
         for row in sql(work, "SELECT id, name, phone, branch, active, role FROM contact ORDER BY id"):
             self._know(Colleague(row[0], row[1], row[2], row[3], bool(row[4]), row[5]))
         self._next = next_id(work, "contact")
@@ -126,10 +127,10 @@ class Customers:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self._rows: dict[int, dict[str, Any]] = {}
+        self._rows: dict[int, Columns] = {}
         self._by: dict[str, dict[str, int]] = {"phone": {}, "wechat": {}}
         self._by_name: dict[str, list[int]] = {}
-        self._new: dict[int, dict[str, Any]] = {}
+        self._new: dict[int, Columns] = {}
         self._changed: dict[int, set[str]] = {}
         self._became: dict[int, int] = {}
         names = ("id", "name", "nickname", "phone", "wechat", "company", "region", "address")
@@ -142,7 +143,7 @@ class Customers:
         self._claimed: set[int] = set()
         self._taken = {row[0] for row in sql(work, "SELECT id FROM customer WHERE erased_at IS NOT NULL")}
 
-    def _know(self, row: dict[str, Any], became: int | None = None) -> None:
+    def _know(self, row: Columns, became: int | None = None) -> None:
         """Somebody by his names and numbers; one who was merged is whom he has become."""
         if became:
             self._became[row["id"]] = became
@@ -150,7 +151,7 @@ class Customers:
             self._rows[row["id"]] = row
         self._name(became or row["id"], row)
 
-    def _name(self, number: int, known: Mapping[str, Any]) -> None:
+    def _name(self, number: int, known: Columns) -> None:
         for kind, by in self._by.items():
             if value := known.get(kind):
                 by.setdefault(value, number)
@@ -173,7 +174,7 @@ class Customers:
         self._claimed = {code for code in codes if code}
         self._next = max([self._next, *(code + 1 for code in self._claimed)])
 
-    def row(self, number: int) -> dict[str, Any]:
+    def row(self, number: int) -> Columns:
         """A customer's data."""
         return self._rows[number]
 
@@ -181,7 +182,7 @@ class Customers:
         """A customer's name; empty for one that is no longer known."""
         return str(self._rows[number]["name"]) if number in self._rows else ""
 
-    def candidates(self, person: dict[str, Any]) -> list[int]:
+    def candidates(self, person: Columns) -> list[int]:
         """Who may be meant: one for sure by code, phone or WeChat id; else those of that name and place."""
         known = self._sure(person)
         if known is not None:
@@ -191,7 +192,7 @@ class Customers:
         called = self._by_name.get(squeezed(person["name"]), [])
         return [n for n in called if same(self._rows[n]["region"], person["region"]) is not False]
 
-    def _sure(self, person: dict[str, Any]) -> int | None:
+    def _sure(self, person: Columns) -> int | None:
         by_phone = self._by["phone"].get(person.get("phone") or "")
         by_wechat = self._by["wechat"].get(person.get("wechat") or "")
         if by_phone and by_wechat and by_phone != by_wechat:
@@ -214,14 +215,14 @@ class Customers:
             return int(code)
         return by_phone or by_wechat
 
-    def find_or_add(self, person: dict[str, Any], created_at: datetime) -> tuple[int, list[str]]:
+    def find_or_add(self, person: Columns, created_at: datetime) -> tuple[int, list[str]]:
         """The customer's id, taken in when nobody fits; with what the file says otherwise than the ledger."""
         found = self.candidates(person)
         if len(found) == 1:
             return found[0], self.fill(found[0], person)
         return self.add(person, created_at), []
 
-    def add(self, person: dict[str, Any], created_at: datetime) -> int:
+    def add(self, person: Columns, created_at: datetime) -> int:
         """Take a customer in, under his own code where the file has one that is free."""
         code = person.get("code")
         number = code if code and code not in self._rows and code not in self._taken else self._next
@@ -236,7 +237,7 @@ class Customers:
         self._know(row)
         return number
 
-    def fill(self, number: int, person: dict[str, Any]) -> list[str]:
+    def fill(self, number: int, person: Columns) -> list[str]:
         """Fill a customer's blanks; what differs is returned in words, not changed."""
         row, told = self._rows[number], []
         for field in ("name", *_FILLED):
@@ -258,7 +259,7 @@ class Customers:
                 self._changed.setdefault(number, set()).add(field)
         return told
 
-    def store(self, more: Mapping[int, Mapping[str, Any]] | None = None) -> None:
+    def store(self, more: Mapping[int, Columns] | None = None) -> None:
         """Write who is new, with *more* of their columns by their number, and what was filled in."""
         insert_dicts(
             self._work, "customer", ({**row, **(more or {}).get(number, {})} for number, row in self._new.items())

@@ -11,12 +11,15 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from demandctl.errors import Refused
 from demandctl.imports.files.sheet import Cell
 from demandctl.language.cells import fitted, inert
 from demandctl.language.display import width
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 REASONS = ("问题", "原行号")
 """The headers of the last two columns."""
@@ -81,7 +84,7 @@ def write_problems(path: Path, tables: Sequence[BadTable]) -> Path:
     target = problems_path(path)
     book = Workbook()
     book.remove(book.worksheets[0])
-    sheets: dict[str, Any] = {}
+    sheets: dict[str, Worksheet] = {}
     for table in tables:
         name = _sheet_name(table.sheet)
         if name not in sheets:
@@ -104,7 +107,7 @@ def _sheet_name(name: str) -> str:
     return "".join(char for char in name if char not in "[]:*?/\\")[:31] or "问题"
 
 
-def _write(sheet: Any, table: BadTable) -> None:
+def _write(sheet: Worksheet, table: BadTable) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
 
     row = sheet.max_row + 2 if sheet.max_row > 1 or sheet["A1"].value is not None else 1
@@ -136,9 +139,9 @@ def _write(sheet: Any, table: BadTable) -> None:
     _widen(sheet, table)
 
 
-def _put(sheet: Any, row: int, column: int, value: Cell) -> Any:
+def _put(sheet: Worksheet, row: int, column: int, value: Cell) -> Any:
     """A cell as it was, with nothing in it that a spreadsheet would run or could not hold."""
-    cell = sheet.cell(row, column)
+    cell: Any = sheet.cell(row, column)
     if isinstance(value, str):
         if value:
             cell.value = fitted(inert(value))
@@ -152,7 +155,7 @@ def _put(sheet: Any, row: int, column: int, value: Cell) -> Any:
     return cell
 
 
-def _widen(sheet: Any, table: BadTable) -> None:
+def _widen(sheet: Worksheet, table: BadTable) -> None:
     """Columns wide enough for what stands in them, CJK counted double."""
     from openpyxl.utils import get_column_letter
 

@@ -21,6 +21,7 @@ from demandctl.imports.cells import (
     word,
     yes_no,
 )
+from demandctl.imports.files.sheet import Cell
 from demandctl.imports.problems import Problem
 from demandctl.imports.tables import Table, TableRow
 from demandctl.language import phones
@@ -89,7 +90,7 @@ class RowReader:
         self._used.add(field)
         return self._cells.get(field, "")
 
-    def problem(self, field: str, message: str, value: Any = None) -> None:
+    def problem(self, field: str, message: str, value: Cell = None) -> None:
         """Note down that a cell cannot be taken; of one cell only the first thing that is wrong."""
         self.bad = True
         self._used.add(field)
@@ -150,12 +151,12 @@ class RowReader:
         r"[\d\s年月日号时点分秒:：./\-、,，上下中午早晚凌晨傍周星期礼拜一二三四五六七八九十〇零○天半刻整TZ()（）AMPamp+]*"
     )
 
-    def leftover(self, field: str, value: Any) -> None:
+    def leftover(self, field: str, value: Cell) -> None:
         """Keep a cell that says more than the time that was read out of it."""
         if type(value) is str and not _BARE_TIME.fullmatch(value):
             self.keep(field)
 
-    def moment(self, value: Any, after: date | None = None) -> date | datetime:
+    def moment(self, value: Cell, after: date | None = None) -> date | datetime:
         """A date as this table means it."""
         return moment(value, self.row.period if after is None else CoveredTime(), self.frame.today, after)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from demandctl.imports import whom, words
 from demandctl.imports.arrival import Arrival
 from demandctl.imports.bulk import columns, insert_dicts, next_id, sql
 from demandctl.imports.cells import is_nothing, our_number, word
+from demandctl.imports.files.sheet import Cell
 from demandctl.imports.importer import Found, Importer
 from demandctl.imports.kinds import REVISITS
 from demandctl.imports.newcomers import Clash, Contacts, Customers
@@ -21,7 +22,7 @@ from demandctl.imports.tables import Table, TableRow
 from demandctl.language.subject import About, Subject
 from demandctl.store.fields import IN_NOTE, RATINGS, called
 from demandctl.store.models import Revisit
-from demandctl.store.values import stored
+from demandctl.store.values import Columns, stored
 from demandctl.store.work import Work
 from demandctl.vocabulary import Method, RevisitKind, Satisfaction
 
@@ -45,7 +46,7 @@ class RevisitImport(Importer[Found]):
         self._known = {_identity(row["customer_id"], row) for row in self._stored.values()}
         self._numbers = set(self._stored)
         self._next = next_id(work, "revisit")
-        self._made: list[dict[str, Any]] = []
+        self._made: list[Columns] = []
 
     def record(self, row: TableRow, table: Table) -> Found | None:
         """A revisit of a row."""
@@ -104,11 +105,11 @@ class RevisitImport(Importer[Found]):
             _start_clocks(self.work, row)
 
 
-def _text(value: Any) -> Any:
+def _text(value: Cell) -> Any:
     return stored(value) if isinstance(value, datetime) else value
 
 
-def _identity(customer: int, values: Mapping[str, Any]) -> tuple[Any, ...]:
+def _identity(customer: int, values: Columns) -> tuple[object, ...]:
     return (customer, *(_text(values[name]) or "" for name in _SAME))
 
 
@@ -128,7 +129,7 @@ def _revisit(row: TableRow, table: Table, frame: Frame) -> Found | None:
     if number is None:
         reader.keep("number")
     kind = reader.word("kind", words.labels(RevisitKind), words.REVISIT_KINDS, strict=True)
-    values: dict[str, Any] = {
+    values: Columns = {
         "number": number, "demand_id": link,
         "kind": kind or _kind_of(table, linked=link is not None),
         "method": reader.word("method", words.labels(Method), words.METHODS),
@@ -145,7 +146,7 @@ def _revisit(row: TableRow, table: Table, frame: Frame) -> Found | None:
     return None if reader.bad else Found(table=table, row=row.number, person=person, values=values, kept=reader.kept)
 
 
-def _told(reader: RowReader) -> dict[str, Any]:
+def _told(reader: RowReader) -> Columns:
     """What the customer said, and what became of it."""
     return {
         **{name: reader.word(name, words.labels(Satisfaction), words.RATINGS) for name in RATINGS},
@@ -191,10 +192,10 @@ def _kind_of(table: Table, *, linked: bool) -> str:
     return (RevisitKind.AFTER_SALE if linked else RevisitKind.REGULAR).value
 
 
-def _start_clocks(work: Work, row: Mapping[str, Any]) -> None:
+def _start_clocks(work: Work, row: Columns) -> None:
     """A visit that is still to come, and a problem that waits for its solution."""
     names: set[str] = set()
-    details: dict[str, Any] = {}
+    details: Columns = {}
     if row["visited_at"] is None:
         due = row["call_back_at"] or row["planned_at"]
         if due is None or due <= work.now:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from demandctl.imports.cells import without_phone
 from demandctl.imports.names import someone
 from demandctl.imports.record import RowReader
+from demandctl.store.values import Columns
 
 _NOBODY = re.compile(r"待定|未定|未派|未分配|待分配|待派|暂无|无人|未知|空缺|待指派|未指派")
 _PLACE = "(?:分公司|大区|办事处|公司|服务站|维修站|网点|营业部)"
@@ -36,7 +37,7 @@ class Handler(NamedTuple):
     branch: str = ""
 
 
-def customer(reader: RowReader, field: str = "customer") -> dict[str, Any]:
+def customer(reader: RowReader, field: str = "customer") -> Columns:
     """The customer of a row: name, phone and the rest; a number written beside the name is his phone."""
     name, beside = _customer_name(reader, field)
     number = reader.phone("phone") or beside

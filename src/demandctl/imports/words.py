@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import Any
 
 from demandctl import vocabulary
 from demandctl.imports.cells import Words, plain, word
+from demandctl.imports.files.sheet import Cell
 from demandctl.language.figures import narrow
 
 
@@ -218,7 +218,7 @@ _ENDED_WELL = ("won", "solved", "adopted")
 
 
 @lru_cache(maxsize=4096, typed=True)
-def state(value: Any) -> str | None:
+def state(value: Cell) -> str | None:
     """The status that a cell names; None when it names none."""
     text = narrow(plain(value)).replace(" ", "")
     if any(mark in text for mark in _OPEN_FIRST):
@@ -227,7 +227,7 @@ def state(value: Any) -> str | None:
 
 
 @lru_cache(maxsize=4096, typed=True)
-def outcome(value: Any, kind: str) -> str | None:
+def outcome(value: Cell, kind: str) -> str | None:
     """The outcome that a cell names, in the words of its kind (a repair is solved, not won); None when it names none."""
     text = narrow(plain(value)).replace(" ", "")
     if any(mark in text for mark in _UNENDED):
@@ -243,7 +243,7 @@ def outcome(value: Any, kind: str) -> str | None:
 
 
 @lru_cache(maxsize=4096, typed=True)
-def kind_and_subtype(value: Any) -> tuple[str | None, str | None]:
+def kind_and_subtype(value: Cell) -> tuple[str | None, str | None]:
     """商机, 商机类信息, 咨询及求助类, 商机-配件, 二手机: the kind, and the subtype where the cell says it."""
     text = narrow(plain(value)).replace(" ", "")
     main = text
@@ -291,7 +291,7 @@ def channel(text: str) -> str | None:
     return word(text, labels(vocabulary.Channel), CHANNELS)
 
 
-def subtype(value: Any, kind: str) -> str | None:
+def subtype(value: Cell, kind: str) -> str | None:
     """The subtype of a kind that a cell names; None when it names none."""
     return word(value, vocabulary.SUBTYPES[vocabulary.Kind(kind)], SUBTYPES[kind])
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from colorsys import rgb_to_hls
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from demandctl.errors import Refused
 
-Cell = Any
+Cell = object
 """str, float, bool, date, datetime, time or timedelta; an empty cell is ''."""
 Place = tuple[int, int]
 """Row and column, counted from 0."""

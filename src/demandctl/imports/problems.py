@@ -119,7 +119,7 @@ def _write(sheet: Worksheet, table: BadTable) -> None:
         cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="D9E2EC")
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
     if row <= len(table.titles) + 1:
-        sheet.freeze_panes = sheet.cell(row + 1, 1)
+        sheet.freeze_panes = f"A{row + 1}"
     sections: Sequence[str] = ()
     for bad in table.rows:
         for section in [text for text in bad.sections if text not in sections]:

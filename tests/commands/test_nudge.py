@@ -61,3 +61,27 @@ def test_a_department_that_is_late_is_urged_by_its_name_or_by_the_revisit(cli: C
 def test_a_demand_that_nobody_else_owes_is_refused(cli: Cli) -> None:
     cli.demand()
     assert cli.run("nudge", "1").code == 1
+
+
+def test_how_often_and_when_last_somebody_was_urged_is_told_everywhere(cli: Cli) -> None:
+    number = str(cli.demand(region="湘潭")["number"])
+    cli("assign", number, "李铁柱")
+    assert cli("show", number, "--json").json["nudges"] == {"count": 0, "last": None}
+    cli.at("2026-11-20T14:00:00")("nudge", number, "--sent")
+    cli.at("2026-11-20T15:00:00")("follow-up", number, "催了一下", "--nudged")
+    told = {"count": 2, "last": "2026-11-20T15:00:00+08:00"}
+    assert cli("show", number, "--json").json["nudges"] == told
+    assert cli("list", "--json").json[0]["nudges"] == told
+    assert {due["demand"]: due["nudges"] for due in cli("due", "--json").json}[1] == told
+    for command in ("due", "list", f"show {number}"):
+        assert "已催2次，今天 15:00" in cli(*command.split()).out
+    assert "今天催过" in cli.run().out
+
+
+def test_the_reminder_has_full_phones_unless_a_group_reads_it(cli: Cli) -> None:
+    number = str(cli.demand(region="湘潭", phone="13800000121")["number"])
+    cli("assign", number, "李铁柱")
+    assert "13800000121" in cli("nudge", number).out
+    masked = cli("nudge", number, "--mask").out
+    assert "138****0121" in masked
+    assert "13800000121" not in masked

@@ -11,12 +11,12 @@ from demandctl.language.display import moment, shown
 from demandctl.queries.deadlines import Due, DueFilter, due_deadlines
 from demandctl.queries.reader import reading
 from demandctl.store.fields import called, names
-from demandctl.terminal.clocks import gathered, standing
+from demandctl.terminal.clocks import gathered, standing, urged
 from demandctl.terminal.layout import Column
 from demandctl.terminal.options import BranchFilter, Json, KindFilter, Limit, OwnerFilter, row_limit
 from demandctl.terminal.render import put, put_json, put_styled, put_table, tell
 from demandctl.terminal.takes import NUMBERS, SPAN, Argument, Option, many, ref
-from demandctl.vocabulary import DeadlineState
+from demandctl.vocabulary import DeadlineState, NoteKind
 
 STYLES = {DeadlineState.OVERDUE: "bold red", DeadlineState.TODAY: "bold yellow", DeadlineState.SOON: "bold green"}
 _OWED, _ASKED = names("deadline"), names("demand")
@@ -29,6 +29,7 @@ COLUMNS = [
     Column(_OWED["owner_id"], least=10),
     Column(called("contact", "phone"), "dim", wrap=False, below=True),
     Column(_OWED["due_at"], wrap=False, below=True),
+    Column(NoteKind.NUDGE.label, "dim", wrap=False, below=True),
     Column("情况", "red", least=12),
 ]
 Within = Annotated[timedelta | None, Option("--within", "看多久以内到期的", SPAN, "如 2d、4h、3天；默认 1d")]
@@ -187,5 +188,6 @@ def _row(due: Due, now: datetime, more: int = 0) -> list[str]:
         due.owed_by.name,
         due.owed_by.phone,
         moment(due.due_at, now),
+        urged(due.nudges, now),
         standing(due, now),
     ]

@@ -22,7 +22,7 @@ from demandctl.queries.owing import (
 )
 from demandctl.queries.reader import Reader, reading
 from demandctl.terminal import asking
-from demandctl.terminal.copying import Copy, Unmask, put_notes
+from demandctl.terminal.copying import Copy, Mask, put_notes
 from demandctl.terminal.options import Json
 from demandctl.terminal.render import say
 from demandctl.terminal.takes import Argument, Option, ref
@@ -39,7 +39,7 @@ _SUPERVISOR = ("主管", "客服主管")
 
 
 def nudge(
-    ctx: typer.Context, whom: Whom = "", unmask: Unmask = False, copy: Copy = False, sent: Sent = False,
+    ctx: typer.Context, whom: Whom = "", mask: Mask = False, copy: Copy = False, sent: Sent = False,
     json: Json = False,
 ) -> None:  # fmt: skip
     """催一条或催一个人：打印可以直接粘贴的提醒，发出去了就记一笔。
@@ -50,8 +50,8 @@ def nudge(
     app: Context = ctx.obj
     with reading(app) as reader:
         people = _owed(reader, whom.strip())
-    notes = [(person, reminders.to_person(person.name, owed, app.now, unmask=unmask)) for person, owed in people]
-    put_notes(app, "nudge", notes, nobody="没有人超时。", copy=copy, as_json=json, unmasked=unmask)
+    notes = [(person, reminders.to_person(person.name, owed, app.now, mask=mask)) for person, owed in people]
+    put_notes(notes, nobody="没有人超时。", copy=copy, as_json=json)
     asks = not (sent or json) and any(_numbers(owed) for _, owed in people) and asking.can_ask()
     if sent or (asks and asking.yes("发出去了吗？是的话记一笔催办", default=False)):
         _record(app, people)

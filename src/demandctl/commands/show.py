@@ -12,6 +12,7 @@ from demandctl.queries.demands import DemandInFull, DemandView, Filter, read_dem
 from demandctl.queries.history import DemandStory, read_story
 from demandctl.queries.reader import Reader, reading
 from demandctl.store.fields import names
+from demandctl.terminal.clocks import urged
 from demandctl.terminal.layout import Column
 from demandctl.terminal.options import (
     BranchFilter,
@@ -37,6 +38,7 @@ from demandctl.terminal.showing import (
 from demandctl.terminal.takes import ANY_SUBTYPE, Argument, Option, choice, each, many, ref, word
 from demandctl.vocabulary import (
     Channel,
+    NoteKind,
     ServiceMode,
     Status,
     Urgency,
@@ -142,6 +144,7 @@ COLUMNS = [
     Column(_ITS["handler_id"], least=6),
     Column(_ITS["status"], wrap=False),
     Column(_ITS["next_at"], wrap=False, below=True),
+    Column(NoteKind.NUDGE.label, wrap=False, below=True),
 ]
 
 
@@ -189,6 +192,7 @@ def _row(demand: DemandView, now: datetime) -> list[str]:
         person.name if person else "",
         status_label(demand),
         moment(demand.next_at, now),
+        urged(demand.nudges, now),
     ]
 
 

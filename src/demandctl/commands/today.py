@@ -118,7 +118,9 @@ def _other(app: Context, name: str, owed: Sequence[tuple[Due, DemandView | None]
     subjects = {due.subject for due, _ in owed}
     whom = name or "没有登记领导"
     worst = min((due for due, _ in owed), key=lambda due: due.due_at)
-    return [shown(f"{whom} {len(subjects)} 件"), f"最久{standing(worst, app.now)}", f"nudge {shown(whom)}"]
+    today = any(due.nudges.last and due.nudges.last.date() == app.now.date() for due, _ in owed)
+    what = f"{whom} {len(subjects)} 件" + ("，今天催过" if today else "")
+    return [shown(what), f"最久{standing(worst, app.now)}", f"nudge {shown(whom)}"]
 
 
 def _nothing_yet(app: Context) -> None:

@@ -1,5 +1,7 @@
 """Ready-to-paste reminders: to a handler, to a branch leader, about one demand. Pure: rows in, texts out.
 
+They go to whoever owes, who has to call the customer: phones stand in full unless a group is to read it too (*mask*).
+
 A text that is too long for one WeChat message becomes several, split between items and never inside one.
 """
 
@@ -21,24 +23,24 @@ MOST = 2000
 """Characters of one WeChat message."""
 
 
-def to_handler(items: Sequence[RoundItem], due_at: datetime, now: datetime, *, unmask: bool = False) -> list[str]:
+def to_handler(items: Sequence[RoundItem], due_at: datetime, now: datetime, *, mask: bool = False) -> list[str]:
     """Ask a handler how his demands stand (R 3.1): one message, or several."""
     name = items[0].handler.name
     until = f"{clock(due_at, now)} 前" if due_at >= now else "已过时间，请今天补上"
-    lines = [f"{n}. {_about(item, now, unmask=unmask)}" for n, item in enumerate(items, 1)]
+    lines = [f"{n}. {_about(item, now, mask=mask)}" for n, item in enumerate(items, 1)]
     return split(
         f"{name}，请反馈以下 {len(items)} 条的最新进度（{until}）：",
         lines,
         "每条请写：跟客户谈得怎样、到哪一步、下次何时联系；不再跟进的写明原因。",
-        unmask=unmask,
+        mask=mask,
     )
 
 
-def _about(item: RoundItem, now: datetime, *, unmask: bool) -> str:
+def _about(item: RoundItem, now: datetime, *, mask: bool) -> str:
     said = ""
     if item.last:
-        said = f"。上次 {_day(item.last.at, now)}：{short(item.last.text, 40, unmask=unmask)}"
-    return f"{_head(item.demand, unmask)}：{_matter(item.demand, unmask)}{said}{_missed(item.due)}"
+        said = f"。上次 {_day(item.last.at, now)}：{short(item.last.text, 40, unmask=not mask)}"
+    return f"{_head(item.demand, mask)}：{_matter(item.demand, mask)}{said}{_missed(item.due)}"
 
 
 def to_leader(
@@ -49,21 +51,21 @@ def to_leader(
     due_at: datetime,
     now: datetime,
     *,
-    unmask: bool = False,
+    mask: bool = False,
 ) -> list[str]:
     """Tell a branch leader what his people owe this week, and what waits for his word."""
     lines = []
     for name in dict.fromkeys(item.handler.name for item in items):
         his = [item for item in items if item.handler.name == name]
         lines.append(f"{name}（{len(his)} 条）")
-        lines += [f"· {_head(i.demand, unmask)}：{_matter(i.demand, unmask, 24)}{_missed(i.due)}" for i in his]
+        lines += [f"· {_head(i.demand, mask)}：{_matter(i.demand, mask, 24)}{_missed(i.due)}" for i in his]
     if referred:
         lines.append(f"等您指派跟进人（{len(referred)} 条）")
-        lines += [f"· {_head(demand, unmask)}：{_matter(demand, unmask, 24)}" for demand in referred]
+        lines += [f"· {_head(demand, mask)}：{_matter(demand, mask, 24)}" for demand in referred]
     until = f"{clock(due_at, now)} 前" if due_at >= now else "已过时间"
     whom = f"{leader}，" if leader else ""
     owed = f"本周要反馈进度的有 {len(items)} 条（{until}），请督促：" if items else "有需求在等您安排："
-    return split(f"{whom}{branch or '分公司'}{owed}", lines, unmask=unmask)
+    return split(f"{whom}{branch or '分公司'}{owed}", lines, mask=mask)
 
 
 def to_person(
@@ -71,31 +73,31 @@ def to_person(
     found: Sequence[tuple[Due, DemandView | None]],
     now: datetime,
     *,
-    unmask: bool = False,
+    mask: bool = False,
 ) -> list[str]:
     """Remind somebody of all that he owes: what is late and what is still to come apart, most urgent first."""
-    late = _matters([entry for entry in found if entry[0].state is DeadlineState.OVERDUE], now, unmask)
-    coming = _matters([entry for entry in found if entry[0].state is not DeadlineState.OVERDUE], now, unmask)
+    late = _matters([entry for entry in found if entry[0].state is DeadlineState.OVERDUE], now, mask)
+    coming = _matters([entry for entry in found if entry[0].state is not DeadlineState.OVERDUE], now, mask)
     if not late:
-        return split(f"{name}，以下 {len(coming)} 件请按时处理并回复：", coming, unmask=unmask)
+        return split(f"{name}，以下 {len(coming)} 件请按时处理并回复：", coming, mask=mask)
     apart = [f"还没到期、请按时处理的 {len(coming)} 件：", *coming] if coming else []
-    return split(f"{name}，以下 {len(late)} 件已超时，请尽快处理并回复：", [*late, *apart], unmask=unmask)
+    return split(f"{name}，以下 {len(late)} 件已超时，请尽快处理并回复：", [*late, *apart], mask=mask)
 
 
-def _matters(found: Sequence[tuple[Due, DemandView | None]], now: datetime, unmask: bool) -> list[str]:
+def _matters(found: Sequence[tuple[Due, DemandView | None]], now: datetime, mask: bool) -> list[str]:
     """A numbered line a demand, revisit or customer, with what of it is owed."""
     about: dict[str, tuple[str, list[str]]] = {}
     for due, demand in found:
         key = due.subject.code
         named = f"{key} {due.customer.name if due.customer else ''}"
-        head = f"{_head(demand, unmask)}：{_matter(demand, unmask)}" if demand else named
+        head = f"{_head(demand, mask)}：{_matter(demand, mask)}" if demand else named
         about.setdefault(key, (head, []))[1].append(f"{due.what}（{_standing(due, now)}）")
     return [f"{n}. {head} —— {'；'.join(owed)}" for n, (head, owed) in enumerate(about.values(), 1)]
 
 
-def split(head: str, lines: Iterable[str], tail: str = "", most: int = MOST, *, unmask: bool = False) -> list[str]:
+def split(head: str, lines: Iterable[str], tail: str = "", most: int = MOST, *, mask: bool = False) -> list[str]:
     """The head, the lines and the tail as one text, or as several numbered ones of at most *most* characters."""
-    head, *lines = (head, *lines) if unmask else map(masked_text, (head, *lines))
+    head, *lines = map(masked_text, (head, *lines)) if mask else (head, *lines)
     room = most - len(head) - len(tail) - 16
     parts: list[list[str]] = [[]]
     for line in lines:
@@ -109,15 +111,15 @@ def split(head: str, lines: Iterable[str], tail: str = "", most: int = MOST, *, 
     ]
 
 
-def _head(demand: DemandView, unmask: bool) -> str:
+def _head(demand: DemandView, mask: bool) -> str:
     sub, customer = subtype_label(demand.kind, demand.subtype), demand.customer
-    named = short(f"{customer.name} {customer.phone if unmask else masked(customer.phone)}", 80, unmask=unmask)
+    named = short(f"{customer.name} {masked(customer.phone) if mask else customer.phone}", 80, unmask=not mask)
     return f"{demand.subject} {demand.kind.label}{f'·{sub}' if sub else ''} {named}"
 
 
-def _matter(demand: DemandView, unmask: bool, cells: int = 48) -> str:
+def _matter(demand: DemandView, mask: bool, cells: int = 48) -> str:
     product, about = demand.product, demand.content
-    return short(f"{product}，{about}" if product and product not in about else about, cells, unmask=unmask)
+    return short(f"{product}，{about}" if product and product not in about else about, cells, unmask=not mask)
 
 
 def _missed(due: Due) -> str:

@@ -12,6 +12,7 @@ from demandctl.core.parts import RulePart
 from demandctl.core.targets import late_minutes, level
 from demandctl.language.subject import LEDGER, About, Subject
 from demandctl.queries.narrowing import OWED_BRANCH, any_of, bound, holds_one, is_one
+from demandctl.queries.nudges import NUDGED, Nudges, nudges_of
 from demandctl.queries.people import CustomerName
 from demandctl.queries.reader import Reader, Row
 from demandctl.queries.view import View
@@ -64,6 +65,7 @@ class Due(View):
     level: int
     provisional: bool
     role: str | None
+    nudges: Nudges
     subject: Subject
     region: str
     urgency: Urgency | None
@@ -102,7 +104,7 @@ class DueFilter(NamedTuple):
 
 _SELECT = f"""
 SELECT l.*, d.kind AS kind, {OWED_BRANCH} AS branch, d.region AS region, d.urgency AS urgency, d.content AS content,
-       c.id AS c_id, c.name AS c_name, o.name AS o_name, o.phone AS o_phone
+       c.id AS c_id, c.name AS c_name, o.name AS o_name, o.phone AS o_phone, {NUDGED}
 """
 _JOINS = """
 LEFT JOIN demand AS d ON d.id = l.demand_id
@@ -265,6 +267,7 @@ def due_of(reader: Reader, row: Row, state: DeadlineState | None = None) -> Due:
         level=level(deadline.due_at, now, reader.context.config.steps, calendar) if calendar else 0,
         provisional=deadline.provisional,
         role=deadline.role or None,
+        nudges=nudges_of(reader, row),
         subject=_known_by(row),
         region=row["region"] or "",
         urgency=Urgency(row["urgency"]) if row["urgency"] else None,

@@ -13,6 +13,7 @@ from demandctl.queries.columns import columns
 from demandctl.queries.deadlines import Clock, deadlines_of
 from demandctl.queries.identity import ALSO
 from demandctl.queries.narrowing import any_of, bound, holds_one, is_one
+from demandctl.queries.nudges import NUDGED, Nudges, nudges_of
 from demandctl.queries.people import CustomerBrief, PersonView, person_of
 from demandctl.queries.reader import Reader, Row
 from demandctl.queries.search import demands_holding, map_file
@@ -21,8 +22,8 @@ from demandctl.store.conditions import customer_code
 from demandctl.store.values import Columns
 from demandctl.vocabulary import Channel, Kind, Outcome, ServiceMode, Status, Urgency
 
-_DEMAND = """
-SELECT d.*, c.name AS c_name, c.nickname AS c_nickname, c.phone AS c_phone, c.wechat AS c_wechat,
+_DEMAND = f"""
+SELECT d.*, {NUDGED}, c.name AS c_name, c.nickname AS c_nickname, c.phone AS c_phone, c.wechat AS c_wechat,
        c.company AS c_company, c.region AS c_region,
        h.name AS h_name, h.phone AS h_phone, h.branch AS h_branch, h.role AS h_role,
        g.name AS g_name, g.phone AS g_phone, g.branch AS g_branch, g.role AS g_role
@@ -75,6 +76,7 @@ class DemandView(View):
     duplicate_of: int | None
     note: str | None
     closed_at: datetime | None
+    nudges: Nudges
 
     @property
     def subject(self) -> Subject:
@@ -210,5 +212,6 @@ def demand_view(reader: Reader, row: Row) -> DemandView:
         from_=row["from_id"],
         handler=person_of(row, "h", row["handler_id"]),
         leader=person_of(row, "g", row["leader_id"]),
+        nudges=nudges_of(reader, row),
         **columns(reader, "demand", row, blank=_BLANK, without=_OTHERWISE),
     )

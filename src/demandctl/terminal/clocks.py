@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from demandctl.language.display import lateness, span
+from demandctl.language.display import lateness, moment, span
 from demandctl.language.subject import Subject
 from demandctl.queries.deadlines import Due, deadlines_until
+from demandctl.queries.nudges import Nudges
 from demandctl.queries.reader import Reader
 from demandctl.vocabulary import DeadlineState
 
@@ -28,6 +29,11 @@ def standing(due: Due, now: datetime) -> str:
         repeated = f"，连续{due.missed}次" if (due.missed or 0) > 1 else ""
         return late + repeated
     return f"还剩{span(due.due_at - now)}" + ("（暂定）" if due.provisional else "")
+
+
+def urged(nudges: Nudges, now: datetime) -> str:
+    """How often somebody was urged about a demand, and when last; nothing where nobody was."""
+    return f"已催{nudges.count}次，{moment(nudges.last, now)}" if nudges.count else ""
 
 
 AHEAD = 10

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from demandctl.context import Context
 from demandctl.language.display import shown, shown_lines
 from demandctl.queries.people import Addressee
 from demandctl.terminal import asking
@@ -11,7 +10,7 @@ from demandctl.terminal.render import put, put_json, put_styled, say, tell
 from demandctl.terminal.takes import Option
 
 Copy = Annotated[bool, Option("--copy", "同时放进剪贴板")]
-Unmask = Annotated[bool, Option("--unmask", "不遮电话", more="会记入日志")]
+Mask = Annotated[bool, Option("--mask", "遮住电话", more="发到群里用；默认发给本人，电话写全")]
 
 
 def put_on_clipboard(text: str) -> None:
@@ -30,12 +29,8 @@ def short(person: Addressee) -> Addressee:
     return Addressee(id=person.id, name=person.name, phone=person.phone, branch=person.branch, role=person.role)
 
 
-def put_notes(
-    app: Context, command: str, notes: Sequence[Note], *, nobody: str, copy: bool, as_json: bool, unmasked: bool
-) -> None:
+def put_notes(notes: Sequence[Note], *, nobody: str, copy: bool, as_json: bool) -> None:
     """Texts to paste, person by person; *nobody* is said when there are none."""
-    if unmasked and notes:
-        _log_unmasking(app, command, [person.name for person, _ in notes])
     if as_json:
         put_json([{"to": short(person), "texts": texts} for person, texts in notes])
         return
@@ -48,14 +43,6 @@ def put_notes(
         put("\n\n".join(map(shown_lines, texts)))
     if copy:
         copy_in_turn([(person.name, text) for person, texts in notes for text in texts])
-
-
-def _log_unmasking(app: Context, command: str, names: Sequence[str]) -> None:
-    """Phones are to leave in full: the log says so before they are shown, as it does of what is sent."""
-    from demandctl.db import transaction
-
-    with transaction(app, f"{command} --unmask") as work:
-        work.describe(f"催促消息不遮电话：给 {'、'.join(names)}")
 
 
 def copy_in_turn(texts: Sequence[tuple[str, str]]) -> None:

@@ -16,9 +16,10 @@ from demandctl.queries.people import PersonView
 from demandctl.queries.revisits import RevisitView
 from demandctl.queries.view import View
 from demandctl.store.fields import TABLES, Field, Holds, called, fields_of, names
+from demandctl.terminal.clocks import urged
 from demandctl.terminal.layout import Column
 from demandctl.terminal.render import put, put_styled, put_table
-from demandctl.vocabulary import DeadlineState, Term, Urgency, subtype_label
+from demandctl.vocabulary import DeadlineState, NoteKind, Term, Urgency, subtype_label
 
 
 def status_label(demand: DemandView) -> str:
@@ -151,6 +152,7 @@ def demand_facts(demand: DemandView, now: datetime) -> list[tuple[str, str]]:
     }
     told = dict(details("demand", demand, at, without=_TOLD_WITH_OTHERS, instead=instead))
     asked = {called("demand", "customer_id"): told.pop(called("demand", "customer_id"))}
+    told[NoteKind.NUDGE.label] = urged(demand.nudges, now)
     return list((asked | {called("customer", "company"): customer.company} | told).items())
 
 
@@ -196,6 +198,7 @@ def demand_story(demand: DemandStory, now: datetime) -> list[tuple[str, str]]:
 
 def _told(follow_up: FollowUpView, now: datetime) -> str:
     marks = [
+        follow_up.note.label if follow_up.note is not NoteKind.FOLLOW_UP else "",
         follow_up.method.label if follow_up.method else "",
         "内部" if follow_up.internal else "",
         follow_up.stage or "",

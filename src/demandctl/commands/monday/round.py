@@ -17,7 +17,7 @@ from demandctl.queries.reader import reading
 from demandctl.store.fields import names
 from demandctl.terminal import asking
 from demandctl.terminal.clocks import standing
-from demandctl.terminal.copying import Copy, Note, Unmask, put_notes
+from demandctl.terminal.copying import Copy, Mask, Note, put_notes
 from demandctl.terminal.layout import Column
 from demandctl.terminal.options import BranchFilter, Json, OwnerFilter
 from demandctl.terminal.render import is_terminal, put, put_json, put_styled, put_table, tell
@@ -31,7 +31,7 @@ Ahead = Annotated[bool, Option("--next", "下周一那一轮，提前准备")]
 
 def monday(
     ctx: typer.Context, message: Message = False, leaders: Leaders = False, ahead: Ahead = False,
-    owner: OwnerFilter = (), branch: BranchFilter = (), unmask: Unmask = False, copy: Copy = False, json: Json = False,
+    owner: OwnerFilter = (), branch: BranchFilter = (), mask: Mask = False, copy: Copy = False, json: Json = False,
 ) -> None:  # fmt: skip
     """每周一轮：逐人逐条问进度，记下来；--message 打印催促消息。
 
@@ -49,8 +49,8 @@ def monday(
         heads = {c.id: c for c in read_contacts(reader, everybody=True)} if leaders else {}
         of_branch = leaders_of(reader, found) if leaders else {}
     if message or leaders:
-        notes = _to_leaders(app, found, heads, of_branch, unmask) if leaders else _to_handlers(app, found, unmask)
-        put_notes(app, "monday", list(notes), nobody="没有要催的。", copy=copy, as_json=json, unmasked=unmask)
+        notes = _to_leaders(app, found, heads, of_branch, mask) if leaders else _to_handlers(app, found, mask)
+        put_notes(list(notes), nobody="没有要催的。", copy=copy, as_json=json)
     elif json:
         put_json(_document(found))
     elif asking.can_ask() and is_terminal() and not ahead:
@@ -62,13 +62,13 @@ def monday(
 # -- messages ----------------------------------------------------------------------------------------------------
 
 
-def _to_handlers(app: Context, found: Round, unmask: bool) -> Iterator[Note]:
+def _to_handlers(app: Context, found: Round, mask: bool) -> Iterator[Note]:
     for items in found.by_handler().values():
-        yield items[0].handler, reminders.to_handler(items, found.due_at, app.now, unmask=unmask)
+        yield items[0].handler, reminders.to_handler(items, found.due_at, app.now, mask=mask)
 
 
 def _to_leaders(
-    app: Context, found: Round, heads: dict[int, ContactView], of_branch: dict[int, int | None], unmask: bool
+    app: Context, found: Round, heads: dict[int, ContactView], of_branch: dict[int, int | None], mask: bool
 ) -> Iterator[Note]:
     demands = [item.demand for item in found.owed] + found.referred
     for leader, branch in dict.fromkeys((of_branch[d.number], d.branch) for d in demands):
@@ -79,7 +79,7 @@ def _to_leaders(
         referred = [d for d in found.referred if (of_branch[d.number], d.branch) == whose]
         yield (
             head,
-            reminders.to_leader(branch or "", head.name, items, referred, found.due_at, app.now, unmask=unmask),
+            reminders.to_leader(branch or "", head.name, items, referred, found.due_at, app.now, mask=mask),
         )
 
 

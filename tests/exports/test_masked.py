@@ -108,11 +108,11 @@ def test_no_masked_file_holds_a_number_or_an_id(ledger: Cli, tmp_path: Path) -> 
             assert held(texts_of(target)) == [], f"{what} {suffix}"
 
 
-def test_no_reminder_holds_a_number(ledger: Cli) -> None:
+def test_no_masked_reminder_holds_a_number(ledger: Cli) -> None:
     ledger.at("2026-11-25T18:00:00")
     channel = ["[[notify.channels]]", 'name = "x"', 'type = "command"', 'command = ["cat"]']
     ledger.config.write_text("\n".join([ledger.config.read_text(encoding="utf-8"), *channel]), encoding="utf-8")
-    for command in ("nudge", "monday --message", "monday --leaders", "due --notify --dry-run"):
+    for command in ("nudge --mask", "monday --message --mask", "monday --leaders --mask", "due --notify --dry-run"):
         answer = ledger(*command.split())
         assert "****" in answer.out, command
         texts = [line for line in answer.out.splitlines() if not line.startswith("【")]

@@ -105,6 +105,7 @@ NEED_NOTHING = {
     "monday",  # off a terminal it lists what is owed
     "completion install",  # finds out which shell it is
     "config edit",  # an editor asks
+    "desk",  # asks by keys
     "notify schedule",  # shows what it would install
 }  # fmt: skip
 """Writing commands that can be called bare."""

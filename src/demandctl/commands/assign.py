@@ -6,13 +6,12 @@ from typing import Annotated, NamedTuple
 import typer
 
 from demandctl.context import Context
-from demandctl.core.parts import RulePart
 from demandctl.core.routing import Proposal, Routing
 from demandctl.errors import UsageError
 from demandctl.language.display import shown, shown_lines
 from demandctl.language.subject import Subject
 from demandctl.messages import handing
-from demandctl.queries.demands import DemandInFull, read_demand
+from demandctl.queries.demands import read_demand
 from demandctl.queries.reader import reading
 from demandctl.terminal import asking
 from demandctl.terminal.answers import answer
@@ -21,7 +20,7 @@ from demandctl.terminal.options import At, Json, Number, Reason, Yes
 from demandctl.terminal.render import put, put_json, put_styled, tell
 from demandctl.terminal.takes import SUBTYPE, Argument, Option, choice, ref, word
 from demandctl.terminal.typed import clean, one_line
-from demandctl.vocabulary import Kind, Role, Route, parse_subtype
+from demandctl.vocabulary import Kind, Role, parse_subtype
 
 Who = Annotated[str, Argument("派给谁", ref("contact", "联系人"), "姓名、电话或编号；不写就给出建议")]
 Auto = Annotated[bool, Option("--auto", "建议明确时，直接派给第一位")]
@@ -77,43 +76,23 @@ def _give(
     app: Context, number: int, to_whom: _Choice, *, moment: datetime, reason: str, copy: bool, as_json: bool
 ) -> None:
     """Assign or refer, and print the message for whoever got it."""
-    from demandctl.actions import demands
-    from demandctl.actions.choose_handler import choose
-    from demandctl.db import transaction
+    from demandctl.actions import steps
 
-    with transaction(app, "assign") as work:
-        demand = demands.find_demand(work.session, number)
-        named = one_line(to_whom.contact) if to_whom.contact else None
-        to = choose(work, demand, named, leader=to_whom.leader, expert=to_whom.expert, external=to_whom.external)
-        if to_whom.leader:
-            demands.refer(work, demand, to, at=moment, reason=reason)
-            done = f"{Subject.demand(number)} 已转 {to.name}，请他指派跟进人"
-        else:
-            route = Route.EXPERT if to_whom.expert else Route.EXTERNAL if to_whom.external else None
-            how = demands.assign(work, demand, to, at=moment, how=route, reason=reason)
-            done = f"{Subject.demand(number)} 已派给 {to.name}（{to.branch or '无分公司'}，{how.label}）"
-        from demandctl.store.models import Customer
-
-        lacking = demands.missing_for_handler(demand, work.session.get_one(Customer, demand.customer_id))
+    whom = steps.Recipient(
+        one_line(to_whom.contact), leader=to_whom.leader, expert=to_whom.expert, external=to_whom.external
+    )
+    handed = steps.hand(app, number, whom, at=moment, reason=reason)
     with reading(app) as reader:
         written = read_demand(reader, number)
-    text = _message(app, written, lacking, leader=to_whom.leader)
+    text = handing.to_whom_it_went(written, handed.lacking, app.now, leader=handed.leader)
     if as_json:
         put_json(written)
     else:
-        next_step = f"demandctl assign {number} 跟进人" if to_whom.leader else f'demandctl follow-up {number} "…"'
-        answer(done, f"下一步：{next_step}", "发给对方的消息：")
+        answer(handed.done.sentence, handed.done.following, "发给对方的消息：")
         put()
         put(shown_lines(text))
     if copy:
         put_on_clipboard(text)
-
-
-def _message(app: Context, written: DemandInFull, lacking: list[str], *, leader: bool) -> str:
-    """The ready-to-paste text for the handler, or for the leader who designates one."""
-    part = RulePart.DESIGNATE if leader else RulePart.FEEDBACK
-    due_at = next((clock.due_at for clock in written.deadlines if clock.role == part and clock.is_open), None)
-    return (handing.for_leader if leader else handing.for_handler)(written, lacking, app.now, due_at)
 
 
 def offer(

@@ -1,6 +1,5 @@
 """``close``, ``confirm`` and ``reopen``: how a demand ends, and begins again."""
 
-from functools import partial
 from typing import Annotated
 
 import typer
@@ -50,26 +49,10 @@ def close(
     if asks and len(numbers) == 1 and _means_to_buy(app, number, outcome):
         answer(f"{Subject.demand(number)} 没有结束", f"转为商机：demandctl upgrade {number}")
         return
-    from demandctl.actions import demands
-    from demandctl.actions.several import each
-    from demandctl.db import transaction
+    from demandctl.actions import steps
 
-    with transaction(app, "close") as work:
-        closing = partial(
-            demands.close,
-            work,
-            outcome=outcome,
-            at=at or app.now,
-            reason=reason,
-            amount=amount,
-            duplicate_of=duplicate_of,
-        )
-        ended = each(work, numbers, lambda demand: closing(demand), f"结束（{outcome.label}）")
-        product_inquiry = ended[0].kind == Kind.INQUIRY and ended[0].subtype == "product"
-    following = f"重开：demandctl reopen {number}"
-    if product_inquiry and outcome is Outcome.SOLVED:
-        following = f"客户有意购买的话，转为商机：demandctl undo，再 demandctl upgrade {number}"
-    demands_answer(app, numbers, json, f"已结束：{outcome.label}", following)
+    done = steps.close(app, numbers, outcome, at=at or app.now, reason=reason, amount=amount, duplicate_of=duplicate_of)
+    demands_answer(app, numbers, json, done.said, done.following)
 
 
 def _asked(
@@ -116,21 +99,10 @@ def confirm(
         solved = _heard(app, numbers[0])
     if solved is None:
         raise UsageError("客户怎么说？", f"解决了：demandctl confirm {numbers[0]} --solved；没解决：--unsolved")
-    from demandctl.actions import demands
-    from demandctl.actions.several import each
-    from demandctl.db import transaction
+    from demandctl.actions import steps
 
-    told = bool(solved)
-    with transaction(app, "confirm") as work:
-        each(
-            work, numbers, lambda demand: demands.confirm(work, demand, solved=told, at=at or app.now, text=note),
-            f"客户确认{'已' if told else '未'}解决",
-        )  # fmt: skip
-    if solved:
-        demands_answer(app, numbers, json, "客户确认已解决，结束", f"重开：demandctl reopen {numbers[0]}")
-        return
-    following = f'需要更高层协助：demandctl escalate {numbers[0]} 联系人 --problem "…"'
-    demands_answer(app, numbers, json, "客户说没有解决，继续跟进", following)
+    done = steps.confirm(app, numbers, solved=bool(solved), at=at or app.now, text=note)
+    demands_answer(app, numbers, json, done.said, done.following)
 
 
 def _heard(app: Context, number: int) -> bool:

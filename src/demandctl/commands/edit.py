@@ -109,24 +109,10 @@ def _offers(app: Context, number: int) -> dict[str, Offer]:
 def verify(ctx: typer.Context, numbers: Numbers, verified: Verified = True, json: Json = False) -> None:
     """记录商机是否属实，可以几条一起。"""
     app: Context = ctx.obj
-    from demandctl.actions import demands
-    from demandctl.actions.several import each
-    from demandctl.db import transaction
+    from demandctl.actions import steps
 
-    number = numbers[0]
-    with transaction(app, "verify") as work:
-        each(
-            work,
-            numbers,
-            lambda demand: demands.verify(work, demand, verified),
-            f"核实（{'属实' if verified else '不属实'}）",
-        )
-    following = (
-        f"派单：demandctl assign {number}"
-        if verified
-        else f'不用跟进就结束：demandctl close {number} --outcome dropped --reason "…"'
-    )
-    demands_answer(app, numbers, json, f"已核实：{'属实' if verified else '不属实'}", following)
+    done = steps.verify(app, numbers, verified=verified)
+    demands_answer(app, numbers, json, done.said, done.following)
 
 
 def upgrade(ctx: typer.Context, number: Number, subtype: UpgradeSubtype = "new", json: Json = False) -> None:
@@ -150,19 +136,7 @@ def escalate(
     if not problem:
         hint = f'写明难在哪里：demandctl escalate {numbers[0]} {contact} --problem "…"'
         raise UsageError("选项 --problem 是空的", hint)
-    from demandctl.actions import demands
-    from demandctl.actions.contacts import find_contact
-    from demandctl.actions.several import each
-    from demandctl.db import transaction
+    from demandctl.actions import steps
 
-    allowed = demands.parse_within(within) if within else ""
-    with transaction(app, "escalate") as work:
-        to = find_contact(work, contact)
-        raised = each(
-            work, numbers,
-            lambda demand: demands.escalate(work, demand, to, problem=problem, within=allowed, at=at or app.now),
-            f"升级 → {to.name}",
-        )  # fmt: skip
-        level, name = raised[0].escalation, to.name
-    following = f'他处理后：demandctl follow-up {numbers[0]} "…" --by {name}'
-    demands_answer(app, numbers, json, f"已升级第 {level} 级 → {name}", following)
+    done = steps.escalate(app, numbers, contact, problem=problem, at=at or app.now, within=within)
+    demands_answer(app, numbers, json, done.said, done.following)

@@ -3,7 +3,7 @@
 import re
 import sys
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -14,11 +14,8 @@ from demandctl.terminal.answers import demands_answer
 from demandctl.terminal.options import At, Attach, Json, Numbers, Yes
 from demandctl.terminal.render import say
 from demandctl.terminal.takes import FUTURE, PHONE, Argument, Option, choice, prose, ref, word
-from demandctl.terminal.typed import clean, understood
-from demandctl.vocabulary import Method, NoteKind, Status
-
-if TYPE_CHECKING:
-    from demandctl.store.models import Demand
+from demandctl.terminal.typed import clean
+from demandctl.vocabulary import Method, NoteKind
 
 Later = date | datetime | None
 Text = Annotated[str, Argument("说了什么、做了什么", prose("内容"), "写 - 从标准输入读")]
@@ -69,46 +66,23 @@ def follow_up(
     if kind is not NoteKind.FOLLOW_UP:
         _note(app, numbers, kind, said, at or app.now, method, json)
         return
-    from demandctl.actions import attachments, demands
-    from demandctl.actions.contacts import find_contact
-    from demandctl.actions.several import each
-    from demandctl.db import transaction
-    from demandctl.store.attachments import kept
+    from demandctl.actions import steps
+    from demandctl.actions.demands import Feedback
 
-    with kept(app.db_path, attach) as contents, transaction(app, "follow-up") as work:
-        myself = by and by in (app.config.specialist, app.who, "我", "专员", "需求专员")
-        report = demands.Feedback(
-            text=said,
-            at=at or app.now,
-            by=find_contact(work, by) if by and not myself else None,
-            by_name=(app.config.specialist or app.who) if myself else "",
-            phone=phone,
-            internal=internal,
-            method=method,
-            stage=stage,
-            next_time=next_,
-            plan=plan,
-            wait_until=wait_until,
-            resolved=resolved,
-        )
-        rows: list[str] = []
-        told = each(work, numbers, lambda demand: rows.append(demands.follow_up(work, demand, report).by_name), "跟进")
-        for demand in told:
-            attachments.attach(work, demand.subject, contents)
-        who, status = rows[0], Status(told[0].status)
-    done = f"已记录 {who} 的跟进，{status.label}"
-    if at:
-        done += f"，时间 {understood(app, at)}"
-    if next_:
-        done += f"，下次 {understood(app, next_)}"
-    elif wait_until:
-        done += f"，等到 {understood(app, wait_until)}"
-    following = (
-        f"客户确认后：demandctl confirm {numbers[0]} --solved，没好：--unsolved"
-        if resolved
-        else f"看全部：demandctl show {numbers[0]}"
+    report = Feedback(
+        text=said,
+        at=at or app.now,
+        phone=phone,
+        internal=internal,
+        method=method,
+        stage=stage,
+        next_time=next_,
+        plan=plan,
+        wait_until=wait_until,
+        resolved=resolved,
     )
-    demands_answer(app, numbers, json, done, following)
+    done = steps.follow(app, numbers, report, by=by, attach=attach, told_at=at is not None)
+    demands_answer(app, numbers, json, done.said, done.following)
 
 
 _READS_LIKE = {
@@ -145,16 +119,7 @@ def _note(
     app: Context, numbers: tuple[int, ...], kind: NoteKind, said: str, at: datetime, method: Method | None, json: bool
 ) -> None:
     """Put a nudge or an attempt on record."""
-    from demandctl.actions.demands import note
-    from demandctl.actions.several import each
-    from demandctl.db import transaction
-    from demandctl.store.models import Contact
+    from demandctl.actions import steps
 
-    with transaction(app, "follow-up") as work:
-
-        def write(demand: "Demand") -> None:
-            whom = work.session.get(Contact, demand.handler_id) if demand.handler_id else None
-            note(work, demand, kind, said, at=at, to=whom if kind is NoteKind.NUDGE else None, method=method)
-
-        each(work, numbers, write, kind.label)
-    demands_answer(app, numbers, json, f"已记下{kind.label}", f"看全部：demandctl show {numbers[0]}")
+    done = steps.note(app, numbers, kind, said, at=at, method=method)
+    demands_answer(app, numbers, json, done.said, done.following)

@@ -26,7 +26,6 @@ from demandctl.terminal.copying import Copy, Mask, put_notes
 from demandctl.terminal.options import Json
 from demandctl.terminal.render import say
 from demandctl.terminal.takes import Argument, Option, ref
-from demandctl.vocabulary import NoteKind
 
 Whom = Annotated[
     str, Argument("催谁", ref("subject", "对象"), "需求 12、回访 R1，或人、分公司、部门、主管；不写就是每个有超时的")
@@ -54,7 +53,9 @@ def nudge(
     put_notes(notes, nobody="没有人超时。", copy=copy, as_json=json)
     asks = not (sent or json) and any(_numbers(owed) for _, owed in people) and asking.can_ask()
     if sent or (asks and asking.yes("发出去了吗？是的话记一笔催办", default=False)):
-        _record(app, people)
+        from demandctl.actions.steps import urged
+
+        say(urged(app, people))
 
 
 def _owed(reader: Reader, whom: str) -> list[Owed]:
@@ -80,22 +81,3 @@ def _owed(reader: Reader, whom: str) -> list[Owed]:
 def _numbers(owed: Sequence[tuple[Due, DemandView | None]]) -> list[int]:
     """The demands that somebody was urged about."""
     return list(dict.fromkeys(demand.number for _, demand in owed if demand is not None))
-
-
-def _record(app: Context, people: Sequence[Owed]) -> None:
-    """Put on record whom we urged about which demands: one operation."""
-    from demandctl.actions.demands import find_demand, note
-    from demandctl.db import transaction
-    from demandctl.store.models import Contact
-
-    told: list[str] = []
-    with transaction(app, "nudge") as work:
-        for person, owed in people:
-            to = work.session.get(Contact, person.id) if person.id else None
-            for number in _numbers(owed):
-                demand = find_demand(work.session, number)
-                note(work, demand, NoteKind.NUDGE, f"催 {person.name}", at=app.now, to=to, to_name=person.name)
-                told.append(demand.code)
-        work.keep = bool(told)
-        work.describe(f"催办 {'、'.join(person.name for person, _ in people)}：{'、'.join(told)}")
-    say(f"已记下催办：{'、'.join(told)}" if told else "没有需求可记")

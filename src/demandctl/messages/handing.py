@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from demandctl.core.parts import RulePart
 from demandctl.language.subject import Subject
 from demandctl.messages.scripts import fill
 from demandctl.queries.demands import DemandInFull
@@ -42,6 +43,13 @@ def _attached(demand: DemandInFull) -> str:
     """The files that go with the message, by name: a chat takes them one by one."""
     named = "、".join(attachment.name for attachment in demand.attachments)
     return f"{named}（随后发来）" if named else ""
+
+
+def to_whom_it_went(demand: DemandInFull, lacking: Sequence[str], now: datetime, *, leader: bool) -> str:
+    """The text for whoever just got a demand: its handler, or the leader who designates one."""
+    part = RulePart.DESIGNATE if leader else RulePart.FEEDBACK
+    due_at = next((clock.due_at for clock in demand.deadlines if clock.role == part and clock.is_open), None)
+    return (for_leader if leader else for_handler)(demand, lacking, now, due_at)
 
 
 def _lines(told: Mapping[str, str | None]) -> list[str]:

@@ -1,0 +1,206 @@
+"""The steps of a day as a person takes them: each one transaction, and the sentence that tells what it did.
+
+The commands and the desk are two faces of these. What was said stands behind the codes of the demands: D12 已派给 ….
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from demandctl.actions import attachments, demands
+from demandctl.actions.choose_handler import choose
+from demandctl.actions.contacts import find_contact
+from demandctl.actions.demands import Feedback, find_demand
+from demandctl.actions.several import each
+from demandctl.context import Context
+from demandctl.core.times import echo
+from demandctl.db import transaction
+from demandctl.language.subject import Subject
+from demandctl.queries.owing import Owed
+from demandctl.store.attachments import kept
+from demandctl.store.models import Contact, Customer, Demand
+from demandctl.store.undo import take_back
+from demandctl.vocabulary import Kind, Method, NoteKind, Outcome, Route, Status
+
+
+class Done(NamedTuple):
+    """What a step came to: what is said of the demands, and the command that would be next."""
+
+    numbers: tuple[int, ...]
+    said: str
+    following: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The demands and what was done to them."""
+        return f"{'、'.join(Subject.demand(number).code for number in self.numbers)} {self.said}"
+
+
+class Recipient(NamedTuple):
+    """To whom a demand goes: a contact who is named, or whom the directory makes clear, and in which way."""
+
+    contact: str = ""
+    leader: bool = False
+    expert: bool = False
+    external: bool = False
+
+
+class Dispatched(NamedTuple):
+    """A demand that was given to somebody, and what he will need and it lacks."""
+
+    done: Done
+    lacking: list[str]
+    leader: bool
+
+
+def hand(app: Context, number: int, whom: Recipient, *, at: datetime, reason: str = "") -> Dispatched:
+    """Give a demand to a handler, or refer it to a leader."""
+    with transaction(app, "assign") as work:
+        demand = find_demand(work.session, number)
+        named = whom.contact or None
+        to = choose(work, demand, named, leader=whom.leader, expert=whom.expert, external=whom.external)
+        if whom.leader:
+            demands.refer(work, demand, to, at=at, reason=reason)
+            said = f"已转 {to.name}，请他指派跟进人"
+        else:
+            route = Route.EXPERT if whom.expert else Route.EXTERNAL if whom.external else None
+            how = demands.assign(work, demand, to, at=at, how=route, reason=reason)
+            said = f"已派给 {to.name}（{to.branch or '无分公司'}，{how.label}）"
+        lacking = demands.missing_for_handler(demand, work.session.get_one(Customer, demand.customer_id))
+    following = f"demandctl assign {number} 跟进人" if whom.leader else f'demandctl follow-up {number} "…"'
+    return Dispatched(Done((number,), said, f"下一步：{following}"), lacking, whom.leader)
+
+
+def follow(
+    app: Context, numbers: Sequence[int], report: Feedback, *, by: str = "", attach: Sequence[Path] = (),
+    told_at: bool = False,
+) -> Done:  # fmt: skip
+    """Record a follow-up on each; *by* is who spoke as he was typed, *told_at* that its time is worth saying."""
+    with kept(app.db_path, attach) as contents, transaction(app, "follow-up") as work:
+        if by:
+            mine = by in (app.config.specialist, app.who, "我", "专员", "需求专员")
+            own_name = (app.config.specialist or app.who) if mine else ""
+            report = replace(report, by=None if mine else find_contact(work, by), by_name=own_name)
+        names: list[str] = []
+        told = each(work, numbers, lambda demand: names.append(demands.follow_up(work, demand, report).by_name), "跟进")
+        for demand in told:
+            attachments.attach(work, demand.subject, contents)
+        status = Status(told[0].status)
+    understood = partial(echo, now=app.now, calendar=app.calendar)
+    said = f"已记录 {names[0]} 的跟进，{status.label}"
+    said += f"，时间 {understood(report.at)}" if told_at else ""
+    if report.next_time:
+        said += f"，下次 {understood(report.next_time)}"
+    elif report.wait_until:
+        said += f"，等到 {understood(report.wait_until)}"
+    first = numbers[0]
+    asks = f"客户确认后：demandctl confirm {first} --solved，没好：--unsolved"
+    return Done((*numbers,), said, asks if report.resolved else f"看全部：demandctl show {first}")
+
+
+def note(
+    app: Context, numbers: Sequence[int], kind: NoteKind, text: str, *, at: datetime, method: Method | None = None
+) -> Done:
+    """Put a nudge or an attempt that reached nobody on record."""
+    with transaction(app, "follow-up") as work:
+
+        def write(demand: Demand) -> None:
+            whom = work.session.get(Contact, demand.handler_id) if demand.handler_id else None
+            to = whom if kind is NoteKind.NUDGE else None
+            demands.note(work, demand, kind, text, at=at, to=to, method=method)
+
+        each(work, numbers, write, kind.label)
+    return Done((*numbers,), f"已记下{kind.label}", f"看全部：demandctl show {numbers[0]}")
+
+
+def urged(app: Context, people: Sequence[Owed]) -> str:
+    """Put on record whom we urged about which demands, as one operation; what is said of it."""
+    told: list[str] = []
+    with transaction(app, "nudge") as work:
+        for person, owed in people:
+            to = work.session.get(Contact, person.id) if person.id else None
+            for number in dict.fromkeys(demand.number for _, demand in owed if demand is not None):
+                demand = find_demand(work.session, number)
+                demands.note(work, demand, NoteKind.NUDGE, f"催 {person.name}", at=app.now, to=to, to_name=person.name)
+                told.append(demand.code)
+        work.keep = bool(told)
+        work.describe(f"催办 {'、'.join(person.name for person, _ in people)}：{'、'.join(told)}")
+    return f"已记下催办：{'、'.join(told)}" if told else "没有需求可记"
+
+
+def confirm(app: Context, numbers: Sequence[int], *, solved: bool, at: datetime, text: str = "") -> Done:
+    """What the customer says of the result of each: solved ends it, unsolved takes it up again."""
+    with transaction(app, "confirm") as work:
+        each(
+            work, numbers, lambda demand: demands.confirm(work, demand, solved=solved, at=at, text=text),
+            f"客户确认{'已' if solved else '未'}解决",
+        )  # fmt: skip
+    first = numbers[0]
+    if solved:
+        return Done((*numbers,), "客户确认已解决，结束", f"重开：demandctl reopen {first}")
+    following = f'需要更高层协助：demandctl escalate {first} 联系人 --problem "…"'
+    return Done((*numbers,), "客户说没有解决，继续跟进", following)
+
+
+def close(
+    app: Context, numbers: Sequence[int], outcome: Outcome, *, at: datetime, reason: str = "",
+    amount: str | None = None, duplicate_of: int | None = None,
+) -> Done:  # fmt: skip
+    """End each of them."""
+    with transaction(app, "close") as work:
+        ending = partial(demands.close, work, at=at, reason=reason, amount=amount, duplicate_of=duplicate_of)
+        ended = each(work, numbers, lambda demand: ending(demand, outcome), f"结束（{outcome.label}）")
+        about_a_product = ended[0].kind == Kind.INQUIRY and ended[0].subtype == "product"
+    first = numbers[0]
+    following = f"重开：demandctl reopen {first}"
+    if about_a_product and outcome is Outcome.SOLVED:
+        following = f"客户有意购买的话，转为商机：demandctl undo，再 demandctl upgrade {first}"
+    return Done((*numbers,), f"已结束：{outcome.label}", following)
+
+
+def verify(app: Context, numbers: Sequence[int], *, verified: bool) -> Done:
+    """Whether each of some opportunities is real."""
+    said = "属实" if verified else "不属实"
+    with transaction(app, "verify") as work:
+        each(work, numbers, lambda demand: demands.verify(work, demand, verified), f"核实（{said}）")
+    dropped = f'不用跟进就结束：demandctl close {numbers[0]} --outcome dropped --reason "…"'
+    return Done((*numbers,), f"已核实：{said}", f"派单：demandctl assign {numbers[0]}" if verified else dropped)
+
+
+def escalate(
+    app: Context, numbers: Sequence[int], contact: str, *, problem: str, at: datetime, within: str = ""
+) -> Done:
+    """Ask a higher person about each of them."""
+    allowed = demands.parse_within(within) if within else ""
+    with transaction(app, "escalate") as work:
+        to = find_contact(work, contact)
+        raised = each(
+            work, numbers,
+            lambda demand: demands.escalate(work, demand, to, problem=problem, within=allowed, at=at),
+            f"升级 → {to.name}",
+        )  # fmt: skip
+        level, name = raised[0].escalation, to.name
+    following = f'他处理后：demandctl follow-up {numbers[0]} "…" --by {name}'
+    return Done((*numbers,), f"已升级第 {level} 级 → {name}", following)
+
+
+class Undone(NamedTuple):
+    """The operation that was taken back."""
+
+    number: int
+    summary: str
+    who: str
+    at: datetime
+
+
+def undo(app: Context) -> Undone:
+    """Take the newest operation back."""
+    with transaction(app, "undo") as work:
+        operation = take_back(work)
+        at = operation.at.astimezone(app.zone)
+        return Undone(operation.id, operation.summary or operation.command, operation.who, at)

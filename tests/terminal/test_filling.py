@@ -29,7 +29,7 @@ class Case(NamedTuple):
 
 
 CASES = [
-    Case("intake", "--customer --kind --channel 内容", "王五|||||||想买泵车|", "已登记 D"),
+    Case("intake", "--customer --kind --channel 内容", "想买泵车|赵六|2||||||", "已登记 D"),
     Case("assign", "编号", "3|" + ENTER, "D3"),
     Case("follow-up", "编号", "1|已联系|", "D1 已记录"),
     Case("follow-up 1", "内容", "已联系|", "D1 已记录"),

@@ -97,6 +97,23 @@ def intake(
     return demand, notes
 
 
+RECEIVED = "已回复客户：收到，已登记"
+"""What a first answer says that nobody wrote down."""
+
+
+def acknowledge(work: Work, demand: Demand, *, at: datetime, text: str = RECEIVED) -> None:
+    """The specialist has answered the customer as she took the demand in: his first answer, the work is still to do.
+
+    Nothing where somebody answered already; a call is answered as it is raised.
+    """
+    if demand.channel == Channel.PHONE:
+        return
+    _require_time(work, demand, at)
+    _written(work, demand, Feedback(text, at, by_name=work.who), None, None, None)
+    tell(work, demand, {"contact", "follow-up"}, at)
+    _contact_customer(work, demand, None, at)
+
+
 # -- assigning ---------------------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from demandctl.commands.intake.typed import (
+    Accused,
     ChannelOption,
     GroupName,
     Mode,
@@ -53,16 +54,33 @@ def edit(
     channel: ChannelOption = None,
     group: GroupName = "",
     raised: Raised = None,
+    accused: Accused = "",
     tag: Tags = (),
     note: Note = None,
     json: Json = False,
 ) -> None:
     """改正一条需求；类型、紧急程度、地区、提出时间变了，未完成的时限跟着重算。"""
     app: Context = ctx.obj
-    typed = (kind, subtype, urgency, region, product, content, wish, mode, warranty, channel, group, raised, tag)
+    typed = (
+        kind,
+        subtype,
+        urgency,
+        region,
+        product,
+        content,
+        wish,
+        mode,
+        warranty,
+        channel,
+        group,
+        raised,
+        accused,
+        tag,
+    )
     if not any(typed) and note is None:
         raise Lacking("没有写要改什么", f"demandctl edit {number} --help", lambda: _offers(app, number))
     from demandctl.actions import demands
+    from demandctl.actions.contacts import find_contact
     from demandctl.db import transaction
 
     with transaction(app, "edit") as work:
@@ -80,6 +98,7 @@ def edit(
             "channel": channel and channel.value,
             "group_name": group,
             "raised_at": raised,
+            "accused_id": find_contact(work, accused).id if accused else None,
             "tags": [*tag],
         }
         given = {name: value for name, value in values.items() if value} | ({"note": note} if note is not None else {})
@@ -99,6 +118,7 @@ def _offers(app: Context, number: int) -> dict[str, Offer]:
         "content": now.content, "kind": now.kind, "subtype": now.subtype, "urgency": now.urgency, "region": now.region,
         "product": now.product, "channel": now.channel, "group": now.group, "raised": f"{now.raised_at:%Y-%m-%d %H:%M}",
         "mode": now.service_mode, "warranty": now.warranty, "wish": now.wish, "tag": "、".join(now.tags),
+        "accused": now.accused.name if now.accused else "",
         "note": now.note,
     }  # fmt: skip
     offers = {name: Offer(text or "") for name, text in texts.items()}

@@ -263,14 +263,6 @@ def _nest(outer: places.Mention, inner: places.Mention) -> bool:
 # -- the rest ------------------------------------------------------------------------------------------------------
 
 
-def urgency(text: str, wording: Wording) -> Detail | None:
-    """How urgent the customer says it is; silence says nothing. 不急 is heard before 急."""
-    for name in ("critical", "normal", "urgent"):
-        if found := wording.urgency[name].search(text):
-            return Detail(name, found[0])
-    return None
-
-
 def first_of(patterns: Mapping[str, re.Pattern[str]], text: str) -> Detail | None:
     """The first name whose pattern is in the text."""
     for name, pattern in patterns.items():

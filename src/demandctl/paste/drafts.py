@@ -139,7 +139,7 @@ class _Drafter:
         made.put("product", wares.product(text, self.wording, parts=parts))
         if made.subtype == "erp" and (system := matter.judgement.verdict.signals.get("erp")):
             made.put("product", Detail(system, system))
-        made.put("urgency", details.urgency(cue_text(text), self.wording))
+        made.put("urgency", details.first_of(self.wording.urgency, cue_text(text)))
         made.put("service_mode", details.first_of(self.wording.mode, text))
         made.put("warranty", details.first_of(self.wording.warranty, text))
         if not matter.sender:

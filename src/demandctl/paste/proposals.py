@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 
 from demandctl.core.identity import Identity, may_be_one
 from demandctl.language.subject import About, Subject, read_number
+from demandctl.paste.clauses import Why
 from demandctl.paste.drafts import Draft, draft_of, read_paste
 from demandctl.paste.judging import Judge
 from demandctl.paste.matters import LeftOut
 from demandctl.paste.reading import judge_of
 from demandctl.paste.senders import Person
+from demandctl.paste.transcript import Message
 from demandctl.queries.demands import DemandView, read_demand
 from demandctl.queries.identity import holder, namesakes, same_demand
 from demandctl.queries.reader import Reader
@@ -88,6 +90,45 @@ def taken(reader: Reader, pasted: Pasted, left: LeftOut) -> EnrichedDraft:
     return _proposal(reader, draft_of(left, pasted.text, reader.now, pasted.directory, pasted.judge))
 
 
+def of_text(reader: Reader, text: str) -> EnrichedDraft:
+    """What a person typed as the words of a customer, as one draft; whom and which group of the ledger it names."""
+    pasted = read(reader, text)
+    whole = LeftOut(Message(None, None, text.split("\n")), Why.UNCLEAR)
+    made = pasted.proposals[0] if len(pasted.proposals) == 1 else taken(reader, pasted, whole)
+    made.values["content"], made.draft.source = text, ""
+    made.values.pop("raised_at", None)
+    if not made.values.get("group") and (group := reader.rows(_GROUP_IN, {"text": text})):
+        made.values["group"] = made.draft.words["group"] = group[0][0]
+    if made.values.get("group"):
+        made.values.setdefault("channel", Channel.GROUP.value)
+    named = [] if made.values.get("customer") else reader.rows(_CUSTOMERS_IN, {"text": text})
+    if named:
+        made.values["customer"] = made.draft.words["customer"] = named[0]["name"]
+    known(reader, made)
+    if len([row for row in named if row["name"] == named[0]["name"]]) == 1:
+        made.customer, made.alike = made.customer or _person(reader, named[0]["id"]), []
+    return made
+
+
+_CUSTOMERS_IN = (
+    "SELECT id, name FROM customer WHERE length(name) > 1 AND instr(:text, name) AND erased_at IS NULL "
+    "AND merged_into IS NULL ORDER BY length(name) DESC, id DESC LIMIT 9"
+)
+_GROUP_IN = (
+    "SELECT name FROM (SELECT name FROM wechat_group UNION SELECT group_name FROM demand) "
+    "WHERE length(name) > 2 AND instr(:text, name) ORDER BY length(name) DESC LIMIT 1"
+)
+"""What the ledger has of a kind that a text names in full, the longest first."""
+
+
+def usual_channel(reader: Reader, proposal: EnrichedDraft) -> tuple[str, str]:
+    """The channel and the group by which a known customer came last; empty for anybody else."""
+    customer = read_number((proposal.customer or {}).get("code", ""), About.CUSTOMER)
+    query = "SELECT channel, group_name FROM demand WHERE customer_id = ? ORDER BY id DESC LIMIT 1"
+    row = reader.sql.execute(query, (customer,)).fetchone()
+    return (row[0], row[1]) if row else ("", "")
+
+
 def _proposal(reader: Reader, draft: Draft) -> EnrichedDraft:
     values = dict(draft.values) | {"content": draft.content}
     made = EnrichedDraft(draft, values)
@@ -109,6 +150,19 @@ def known(reader: Reader, proposal: EnrichedDraft) -> None:
 def _person(reader: Reader, number: int | None) -> dict[str, Any]:
     row = reader.rows("SELECT * FROM customer WHERE id = ?", (number,))[0]
     return {"code": Subject.customer(row["id"]).code, **{name: row[name] for name in _PERSON}}
+
+
+def override(reader: Reader, proposal: EnrichedDraft, given: Mapping[str, Any]) -> None:
+    """Put the fields that were typed as options over those that were read."""
+    if not given:
+        return
+    proposal.values.update(given)
+    if "kind" in given and "subtype" not in given:
+        proposal.values["subtype"] = None
+    for name in ("kind", *given):
+        proposal.draft.inferred.pop("subtype" if name == "kind" and "kind" in given else name, None)
+    if {"customer", "phone", "wechat", "region"} & given.keys():
+        known(reader, proposal)
 
 
 def twin(reader: Reader, proposal: EnrichedDraft) -> DemandView | None:
@@ -166,6 +220,7 @@ def columns_of(values: Mapping[str, Any], source: str = "") -> dict[str, Any]:
         "urgency": values.get("urgency") or "normal",
         "service_mode": values.get("service_mode"),
         "from_id": values.get("from"),
+        "accused_id": values.get("accused_id"),
         "tags": values.get("tags") or [],
         "raised_at": values.get("raised_at"),
         "verified": values.get("verified"),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from demandctl import DATA
 from demandctl.context import Context
 from demandctl.errors import UsageError
+from demandctl.paste import details
 from demandctl.paste.compiled import keep_patterns, recalled
+from demandctl.paste.details import Detail
 from demandctl.paste.judging import Judge
 from demandctl.paste.keywords import Plain, wording_of
 from demandctl.paste.learnt import Counts, Learnt, counted, sentences
@@ -23,13 +27,25 @@ def judge_of(reader: Reader) -> Judge:
     """The two readers, what is costly in them out of the user's cache folder."""
     folder = reader.context.cache_folder
     table, extra = _shipped("keywords.toml"), _own_words(reader.context)
-    plain = recalled(folder and folder / "keywords.bin", f"{table}\0{extra}".encode(), lambda: _table(table, extra))
-    wording = wording_of(plain)
+    wording = wording_of(_plain(reader.context))
     keep_patterns()
     known = _shipped("sentences.txt")
     key = f"{table}\0{extra}\0{known}".encode()  # the table tells machines and parts in them
     counts = recalled(folder and folder / "sentences.bin", key, lambda: tuple(counted(sentences(known), wording)))
     return Judge(wording, Learnt(Counts(*counts), wording, own_demands(reader)))
+
+
+def urgency_told(context: Context, text: str) -> Detail | None:
+    """How urgent a text says it is, by the same words as in a paste."""
+    patterns = _plain(context)["urgency"]
+    return details.first_of({name: re.compile(patterns[name], re.IGNORECASE) for name in patterns}, cue_text(text))
+
+
+def _plain(context: Context) -> Plain:
+    folder, table, extra = context.cache_folder, _shipped("keywords.toml"), _own_words(context)
+    key = f"{table}\0{extra}".encode()
+    plain: Plain = recalled(folder and folder / "keywords.bin", key, lambda: _table(table, extra))
+    return plain
 
 
 def _table(text: str, extra: str) -> Plain:

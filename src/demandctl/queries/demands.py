@@ -26,10 +26,12 @@ _DEMAND = f"""
 SELECT d.*, {NUDGED}, c.name AS c_name, c.nickname AS c_nickname, c.phone AS c_phone, c.wechat AS c_wechat,
        c.company AS c_company, c.region AS c_region,
        h.name AS h_name, h.phone AS h_phone, h.branch AS h_branch, h.role AS h_role,
-       g.name AS g_name, g.phone AS g_phone, g.branch AS g_branch, g.role AS g_role
+       g.name AS g_name, g.phone AS g_phone, g.branch AS g_branch, g.role AS g_role,
+       a.name AS a_name, a.phone AS a_phone, a.branch AS a_branch, a.role AS a_role
 FROM demand AS d CROSS JOIN customer AS c ON c.id = d.customer_id
 LEFT JOIN contact AS h ON h.id = d.handler_id
 LEFT JOIN contact AS g ON g.id = d.leader_id
+LEFT JOIN contact AS a ON a.id = d.accused_id
 """
 
 
@@ -65,6 +67,7 @@ class DemandView(View):
     status: Status
     handler: PersonView | None
     leader: PersonView | None
+    accused: PersonView | None
     escalation: int
     next_at: datetime | None
     next_plan: str | None
@@ -212,6 +215,7 @@ def demand_view(reader: Reader, row: Row) -> DemandView:
         from_=row["from_id"],
         handler=person_of(row, "h", row["handler_id"]),
         leader=person_of(row, "g", row["leader_id"]),
+        accused=person_of(row, "a", row["accused_id"]),
         nudges=nudges_of(reader, row),
         **columns(reader, "demand", row, blank=_BLANK, without=_OTHERWISE),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demandctl.core.routing import Candidate, Need, Routing, route
+from demandctl.core.routing import Candidate, Need, Routing, branch_of, route
 from demandctl.errors import NotFound
 from demandctl.queries.contacts import read_contacts
 from demandctl.queries.customers import read_customers
@@ -53,6 +53,11 @@ def for_need(reader: Reader, *, kind: str, subtype: str | None, region: str, pro
             )
         owner, region = _owner(reader, found[0].code), region or found[0].region
     return route(Need(kind=kind, subtype=subtype, region=region, product=product, owner_id=owner), candidates(reader))
+
+
+def branch_for(reader: Reader, region: str, group: str) -> str:
+    """The branch that a demand of a place and a group would belong to; empty for none."""
+    return branch_of(None, None, region, branch_of_group(reader, group), candidates(reader)).name
 
 
 def branch_of_group(reader: Reader, name: str) -> str:

@@ -6,7 +6,7 @@ from demandctl.context import Context
 from demandctl.queries.reader import reading
 from demandctl.store.fields import called
 from demandctl.terminal import asking
-from demandctl.vocabulary import SUBTYPES, Channel, Kind, Term
+from demandctl.vocabulary import SUBTYPES, Channel, Kind, Term, Urgency
 
 Step = tuple[str, Callable[[bool], str | None]]
 
@@ -43,7 +43,7 @@ def demand_steps(app: Context, values: Mapping[str, object], names: Sequence[str
     def step(name: str) -> Step:
         return name, lambda back: _remember(answers, name, _demand_question(app, answers, name, back))
 
-    order = ("customer", "kind", "subtype", "channel", "phone", "region", "product", "content")
+    order = ("content", "customer", "kind", "subtype", "channel", "group", "urgency", "phone", "region", "product")
     return [step(name) for name in order if name in names]
 
 
@@ -58,6 +58,8 @@ def _demand_question(app: Context, answers: Mapping[str, object], name: str, bac
         return asking.choose(called("demand", "kind"), terms(Kind), now, back=back)
     if name == "channel":
         return asking.choose("从哪里来的", terms(Channel), now, back=back)
+    if name == "urgency":
+        return asking.choose(called("demand", "urgency"), terms(Urgency), now, back=back)
     if name == "subtype":
         subtypes = SUBTYPES[Kind(str(answers["kind"]))]
         return asking.choose(

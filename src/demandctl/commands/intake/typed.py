@@ -8,6 +8,7 @@ import typer
 
 from demandctl.commands.show import put_demand
 from demandctl.context import Context
+from demandctl.core.parts import RulePart
 from demandctl.errors import SameDemand, UsageError
 from demandctl.language.display import shown
 from demandctl.language.subject import Subject
@@ -40,9 +41,11 @@ Mode = Annotated[ServiceMode | None, Option("--mode", "demand.service_mode", cho
 Warranty = Annotated[str, Option("--warranty", "demand.warranty", word("保修"), "如 保内、保外")]
 Wish = Annotated[str, Option("--wish", "demand.wish", prose("文字"))]
 From = Annotated[int | None, Option("--from", "由哪条需求引出", ref("demand", "编号"), "如维修中要买配件")]
+Accused = Annotated[str, Option("--accused", "demand.accused_id", ref("contact", "人"), "不派给他")]
 Verified = Annotated[bool | None, Option("--verified/--unverified", "demand.verified")]
 Tags = Annotated[tuple[str, ...], Option("--tag", "demand.tags", many(word("标签", known="tag")))]
 Content = Annotated[str, Option("--content", "demand.content", prose("内容"), "同参数“内容”")]
+Replied = Annotated[bool, Option("--replied", "已经回过客户", more="首次响应就此完成")]
 New = Annotated[bool, Option("--new", "同一客户已有同类未结束需求时，仍另记一条")]
 Paste = Annotated[bool, Option("--paste", "从复制的微信聊天里认出需求", more="读管道或剪贴板，看过再登记")]
 Explain = Annotated[bool, Option("--explain", "同 --paste 用：每一项从哪句话来，哪些话没有放进草稿", more="不写入")]
@@ -69,10 +72,12 @@ def intake(
     wish: Wish = "",
     from_: From = None,
     raised: Raised = None,
+    accused: Accused = "",
     verified: Verified = None,
     tag: Tags = (),
     attach: Attach = (),
     content: Content = "",
+    replied: Replied = False,
     new: New = False,
     paste: Paste = False,
     copy: Copy = False,
@@ -87,42 +92,71 @@ def intake(
     复制了微信聊天：demandctl intake --paste
     """
     app: Context = ctx.obj
+    if text and content:
+        raise UsageError("内容写了两遍：参数和 --content", "留下要的那一个")
     typed = {
         "customer": customer, "phone": phone, "wechat": wechat, "company": company, "region": region,
-        "address": address, "group": group, "product": product, "wish": wish, "warranty": warranty, "content": content,
-        "tags": [*tag], "attach": attach, "kind": kind and kind.value,
+        "address": address, "group": group, "product": product, "wish": wish, "warranty": warranty,
+        "tags": [*tag], "attach": attach, "kind": kind and kind.value, "subtype": subtype,
         "channel": channel.value if channel else Channel.GROUP.value if group else "",
         "urgency": urgency and urgency.value, "service_mode": mode and mode.value, "from": from_, "raised_at": raised,
+        "verified": verified, "accused_id": _contact(app, accused),
     }  # fmt: skip
-    given: dict[str, Any] = {name: value for name, value in typed.items() if value}
-    if verified is not None:
-        given["verified"] = verified
+    given: dict[str, Any] = {name: value for name, value in typed.items() if value not in ("", None, [], ())}
+    if subtype:
+        given["subtype"] = _subtype(subtype, given.get("kind"))
     if paste:
+        if text or content:
+            raise UsageError(
+                "--paste 读管道或剪贴板，不用再写内容", "从管道送进来：demandctl intake --paste < 聊天.txt"
+            )
         from demandctl.paste.compiled import use_patterns
 
         use_patterns(app.cache_folder)
         from demandctl.commands.intake.paste import take_in
 
-        if text:
-            raise UsageError(
-                "--paste 读管道或剪贴板，不用再写内容", "从管道送进来：demandctl intake --paste < 聊天.txt"
-            )
-        if subtype:
-            given["subtype"] = _subtype(subtype, given.get("kind"))
-        take_in(app, given, insist=new, dry_run=dry_run, explain=explain, as_json=json, yes=yes, copy=copy)
+        take_in(app, given, insist=new, dry_run=dry_run, explain=explain, as_json=json, yes=yes, copy=copy,
+                replied=replied)  # fmt: skip
         return
+    if explain:
+        raise UsageError("--explain 和 --paste 一起用", "看这句话会怎么登记：--dry-run")
     given["content"] = clean(sys.stdin.read() if text == "-" else text or content)
-    asks = asking.can_ask() and not (yes or json or dry_run)
-    given = _complete(app, given, asks=asks and text != "-")
-    if subtype:
-        given["subtype"] = _subtype(subtype, given["kind"])
+    asks = asking.can_ask() and not (yes or json or dry_run) and text != "-"
+    missing = [name for name, fields in _NEEDED.items() if not any(given.get(field) for field in fields)]
+    if missing and asks:
+        from demandctl.paste.compiled import use_patterns
+
+        use_patterns(app.cache_folder)
+        from demandctl.commands.intake.walk import by_questions
+
+        by_questions(app, given, insist=new, copy=copy, replied=replied)
+        return
+    if missing:
+        raise UsageError(
+            f"还缺：{'、'.join(missing)}", "一条需求至少要有客户、类型、渠道和内容：demandctl intake --help"
+        )
     try:
-        _record(app, given, insist=new, dry_run=dry_run, as_json=json)
+        _record(app, given, insist=new, replied=replied, dry_run=dry_run, as_json=json)
     except SameDemand as twin:
         if not asks:
             raise
         if _another(app, twin, given["content"]):
-            _record(app, given, insist=True, dry_run=False, as_json=False)
+            _record(app, given, insist=True, replied=replied, dry_run=False, as_json=False)
+
+
+_NEEDED = {
+    "--customer": ("customer", "wechat", "phone"), "--kind": ("kind",), "--channel": ("channel",), "内容": ("content",),
+}  # fmt: skip
+"""What a demand cannot do without, by the option, with the fields each of which tells it."""
+
+
+def _contact(app: Context, name: str) -> int | None:
+    if not name:
+        return None
+    from demandctl.queries.naming import find_contact_id
+
+    with reading(app) as reader:
+        return find_contact_id(reader, name)
 
 
 def _another(app: Context, twin: SameDemand, content: str) -> bool:
@@ -131,66 +165,39 @@ def _another(app: Context, twin: SameDemand, content: str) -> bool:
     ways = [(False, f"同一件事，记在 {Subject.demand(twin.number)} 上"), (True, "另一件事，另记一条")]
     another: bool = asking.choose("这次是", ways)
     if not another:
-        from demandctl.commands.intake.paste import follow
+        from demandctl.commands.intake.recording import follow
 
         follow(app, twin.number, content)
     return another
 
 
 def _subtype(text: str, kind: str | None) -> str:
-    """A subtype of the kind that was given; without a kind the kind that has it."""
+    """A subtype of the kind that was given."""
     if kind:
         return parse_subtype(text, Kind(kind))
     raise UsageError("写了 --subtype 就要写 --kind", f"--kind 可以是：{'、'.join(term.label for term in Kind)}")
 
 
-def _complete(app: Context, given: dict[str, Any], *, asks: bool) -> dict[str, Any]:
-    """What a demand needs: typed, or asked on a terminal with the answers guessed from the text as defaults."""
-    required = {
-        "--customer": given.get("customer") or given.get("wechat") or given.get("phone"),
-        "--kind": given.get("kind"),
-        "--channel": given.get("channel"),
-        "内容": given.get("content"),
-    }
-    missing = [name for name, value in required.items() if not value]
-    if missing and not asks:
-        raise UsageError(
-            f"还缺：{'、'.join(missing)}", "一条需求至少要有客户、类型、渠道和内容：demandctl intake --help"
-        )
-    if not missing:
-        return given
-    from demandctl.paste.compiled import use_patterns
-
-    use_patterns(app.cache_folder)
-    from demandctl.paste import proposals
-    from demandctl.terminal.questions import demand_steps
-
-    guessed: dict[str, Any] = {}
-    if given.get("content"):
-        with reading(app) as reader:
-            drafts = proposals.read(reader, given["content"]).proposals
-        guessed = drafts[0].values if len(drafts) == 1 else {}
-    guessed = {key: value for key, value in guessed.items() if value and key not in ("content", "raised_at")} | given
-    wanted = {"--customer": "customer", "--kind": "kind", "--channel": "channel", "内容": "content"}
-    names = [wanted[name] for name in missing] + [k for k in ("phone", "region", "product") if k not in given]
-    names += ["subtype"] if "kind" in names else []
-    answers = asking.form(demand_steps(app, guessed, names))
-    return {key: value for key, value in (guessed | answers).items() if value is not None}
-
-
-def _record(app: Context, given: Mapping[str, Any], *, insist: bool, dry_run: bool, as_json: bool) -> None:
-    """Write the demand, or only show what would be written."""
+def _record(
+    app: Context, given: Mapping[str, Any], *, insist: bool, replied: bool, dry_run: bool, as_json: bool
+) -> None:
+    """Write the demand, or only show what would be written; how urgent it is, the words tell where nobody typed it."""
     from demandctl.actions import demands
     from demandctl.actions.attachments import attach
     from demandctl.db import transaction
     from demandctl.paste import proposals
+    from demandctl.paste.reading import urgency_told
     from demandctl.store.attachments import kept
 
+    told = None if "urgency" in given else urgency_told(app, given["content"])
+    given = {"urgency": told.value, **given} if told else given
     person = proposals.person_of(given)
     files = () if dry_run else given.get("attach", ())
     with kept(app.db_path, files) as contents, transaction(app, "intake", keep=not dry_run) as work:
         demand, notes = demands.intake(work, person, proposals.columns_of(given), insist=insist)
         attach(work, demand.subject, contents)
+        if replied:
+            demands.acknowledge(work, demand, at=work.now)
         number, kind, where, raised = demand.id, Kind(demand.kind), demand.branch, demand.raised_at
         preview = read_demand(reader_in(work), number) if dry_run else None
     if preview:
@@ -199,10 +206,22 @@ def _record(app: Context, given: Mapping[str, Any], *, insist: bool, dry_run: bo
         put_demand(preview, app.now, as_json=as_json)
         say("只是试看，没有写入")
         return
-    said = f"，提出于 {understood(app, raised)}" if given.get("raised_at") else ""
-    demand_answer(
-        app, number, as_json,
-        f"已登记 {Subject.demand(number)} {kind.label}：{person['name']}{said}" + (f"，{where}" if where else ""),
-        f"下一步：demandctl assign {number}",
-        notes=notes,
-    )  # fmt: skip
+    done = f"已登记 {Subject.demand(number)} {kind.label}：{person['name']}"
+    if given.get("raised_at"):
+        done += f"，提出于 {understood(app, raised)}"
+    if told and told.value != Urgency.NORMAL:
+        done += f"，{Urgency(told.value).label}（“{told.words}”）"
+    done += f"，{where}" if where else ""
+    demand_answer(app, number, as_json, done, *_next_steps(app, number, as_json=as_json), notes=notes)
+
+
+def _next_steps(app: Context, number: int, *, as_json: bool) -> list[str]:
+    """To hand it on; and to answer the customer where she still owes him that."""
+    steps = [f"下一步：demandctl assign {number}"]
+    if as_json:
+        return steps
+    with reading(app) as reader:
+        clocks = read_demand(reader, number).deadlines
+    if any(c.role == RulePart.FIRST_ANSWER and c.is_open and c.owed_by.role == "specialist" for c in clocks):
+        steps.append(f"回客户一句“收到”：demandctl script received --demand {number} --copy")
+    return steps

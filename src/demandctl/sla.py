@@ -69,10 +69,10 @@ def _meet(deadline: Deadline, event: Event, rule: Rule | None, calendar: Calenda
         return [met]
     if rule.window == "on-day":
         following = replace(deadline, started_at=event.at)
-        return [met, _repeated(following, deadline.target, day, calendar)]
+        return [met, _repeated(following, deadline.target, day, rule, calendar)]
     # Every occurrence wants a visit of its own: one in the window before the due day counts for that day only.
     following = replace(deadline, started_at=max(event.at, deadline.due_at))
-    return [met, _repeated(following, deadline.target, max(day, due_day), calendar)]
+    return [met, _repeated(following, deadline.target, max(day, due_day), rule, calendar)]
 
 
 def missed_by(deadline: Deadline, moment: datetime, calendar: Calendar) -> int:
@@ -96,6 +96,8 @@ def _void(deadline: Deadline, event: Event, rule: Rule | None, calendar: Calenda
     reason = next((reason for name, reason in _ENDS.items() if name in event.names), "")
     if "withdrawn" in event.names and rule and "sale" in rule.starts and deadline.demand_id == event.demand_id:
         reason = "需求已重开"
+    if "unordered" in event.names and rule and "order" in rule.starts:
+        reason = "没有订货了"
     if not reason and rule and not rule.applies_to(event.facts):
         reason = "不再适用"
     return voided(deadline, event.at, reason, calendar) if reason else deadline
@@ -162,8 +164,9 @@ def started(rule: Rule, event: Event, calendar: Calendar) -> Deadline:
         role=rule.role,
     )
     if rule.repeat:
-        repeat = event.repeat if rule.repeat == GIVEN else rule.repeat
-        return _repeated(deadline, repeat, calendar.local_day(begin), calendar)
+        repeat = rule.repeat_for(event.facts)
+        repeat = event.repeat if repeat == GIVEN else repeat
+        return _repeated(deadline, repeat, calendar.local_day(begin), rule, calendar)
     target = rule.target_for(event.facts)
     if target == GIVEN:
         if event.due is None:
@@ -195,9 +198,9 @@ def _marked(deadline: Deadline, rule: Rule, calendar: Calendar) -> Deadline:
     return replace(deadline, provisional=leans and calendar.leans_on_unknown(deadline.started_at, deadline.due_at))
 
 
-def _repeated(deadline: Deadline, repeat: str, after: date, calendar: Calendar) -> Deadline:
+def _repeated(deadline: Deadline, repeat: str, after: date, rule: Rule | None, calendar: Calendar) -> Deadline:
     """A repeating deadline due at its first occurrence later than *after*; ``target`` keeps the recurrence rule."""
-    days = occurrences(repeat, calendar.local_day(deadline.started_at), after, calendar)
+    days = occurrences(repeat, calendar.local_day(deadline.started_at), after, rule, calendar)
     fresh = replace(deadline, target=repeat, pauses=(), met_at=None, missed=0, waiting_until=None, id=None)
     if not days:  # a rule with COUNT or UNTIL that has run out
         return replace(fresh, due_at=deadline.due_at, voided_at=deadline.started_at, void_reason="周期已结束")
@@ -205,16 +208,20 @@ def _repeated(deadline: Deadline, repeat: str, after: date, calendar: Calendar) 
     return replace(fresh, due_at=due, occurrences=days, provisional=not calendar.is_known(days[0]))
 
 
-def occurrences(repeat: str, start: date, after: date, calendar: Calendar) -> tuple[date, ...]:
-    """The next days of a recurrence rule later than *after*, each moved to a working day, two on one day being one."""
+def occurrences(repeat: str, start: date, after: date, rule: Rule | None, calendar: Calendar) -> tuple[date, ...]:
+    """The next days of a recurrence later than *after*, each moved to a working day, two on one day being one.
+
+    A day off is moved to the next working day, by a *rule* whose ``off`` is before to the one before it.
+    """
     from dateutil.rrule import rrulestr
 
     midnight = datetime.min.time()
-    rule: Any = rrulestr(repeat, dtstart=datetime.combine(start, midnight))
+    recurring: Any = rrulestr(repeat, dtstart=datetime.combine(start, midnight))
+    moved = calendar.working_day_before if rule and rule.off == "before" else calendar.working_day
     days: list[date] = []
-    for moment in rule.xafter(datetime.combine(after, midnight), count=OCCURRENCES_KEPT):
-        day = calendar.working_day(moment.date())
-        if not days or day > days[-1]:
+    for moment in recurring.xafter(datetime.combine(after, midnight), count=OCCURRENCES_KEPT):
+        day = moved(moment.date())
+        if day > (days[-1] if days else after):
             days.append(day)
     return tuple(days)
 
@@ -228,7 +235,7 @@ def _pause(deadline: Deadline, at: datetime, until: datetime, rule: Rule | None,
         return deadline
     pause = Pause(at, until)
     if deadline.repeats:
-        return _pause_repeating(deadline, pause, calendar)
+        return _pause_repeating(deadline, pause, rule, calendar)
     if deadline.is_late(at) or deadline.clock != "work":
         return deadline
     shifted = replace(deadline, due_at=_shifted(deadline.due_at, pause, calendar))
@@ -243,10 +250,10 @@ def _waiting_too(
     return _pause(deadline, start, until, rules.get(deadline.rule), calendar) if until > start else deadline
 
 
-def _pause_repeating(deadline: Deadline, pause: Pause, calendar: Calendar) -> Deadline:
+def _pause_repeating(deadline: Deadline, pause: Pause, rule: Rule, calendar: Calendar) -> Deadline:
     """The first occurrence after the pause; what was missed before it stays missed."""
     after = calendar.local_day(pause.end)
-    to_come = occurrences(deadline.target, calendar.local_day(deadline.started_at), after, calendar)
+    to_come = occurrences(deadline.target, calendar.local_day(deadline.started_at), after, rule, calendar)
     if deadline.is_late(pause.start):
         gone = tuple(day for day in deadline.occurrences if calendar.closing(day) < pause.start)
         return replace(deadline, occurrences=gone + to_come, pauses=(*deadline.pauses, pause))
@@ -271,7 +278,8 @@ def _resume(deadline: Deadline, at: datetime, rules: dict[str, Rule], calendar: 
     pause = deadline.pauses[-1]._replace(end=at)
     pauses = (*deadline.pauses[:-1], pause)
     if deadline.repeats:
-        days = occurrences(deadline.target, calendar.local_day(deadline.started_at), calendar.local_day(at), calendar)
+        began, today = calendar.local_day(deadline.started_at), calendar.local_day(at)
+        days = occurrences(deadline.target, began, today, rule, calendar)
         return replace(
             deadline,
             pauses=pauses,
@@ -326,8 +334,9 @@ def _brought_up_to_date(
             deadline = replace(deadline, role=rule.role)
         if deadline.is_open and not deadline.is_late(event.at) and (whole or deadline.provisional):
             if deadline.repeats:
-                repeat = rule.repeat if whole and rule and rule.repeat != GIVEN else deadline.target
-                deadline = _repeated_anew(deadline, repeat, event.at, calendar)
+                repeat = rule.repeat_for(event.facts) if whole and rule and rule.repeat else GIVEN
+                repeat = deadline.target if repeat == GIVEN else repeat
+                deadline = _repeated_anew(deadline, repeat, event.at, rule, calendar)
             else:
                 own = deadline if whole else replace(deadline, given=True)
                 deadline = replace(recalculate(own, rule, event.facts, calendar), given=deadline.given)
@@ -335,7 +344,7 @@ def _brought_up_to_date(
     return moved + [_begun(rules[name], at, event, calendar) for name, at in event.begin.items()]
 
 
-def _repeated_anew(deadline: Deadline, repeat: str, now: datetime, calendar: Calendar) -> Deadline:
+def _repeated_anew(deadline: Deadline, repeat: str, now: datetime, rule: Rule | None, calendar: Calendar) -> Deadline:
     """A repeating deadline by a changed recurrence or calendar, due today at the earliest."""
     anchor = calendar.local_day(deadline.pauses[-1].end if deadline.pauses else deadline.started_at)
     after = calendar.local_day(now) - timedelta(days=1)
@@ -343,7 +352,7 @@ def _repeated_anew(deadline: Deadline, repeat: str, now: datetime, calendar: Cal
     while after > anchor and not calendar.is_working(after):
         after -= timedelta(days=1)
     after = max(anchor, after)
-    again = _repeated(deadline, repeat, after, calendar)
+    again = _repeated(deadline, repeat, after, rule, calendar)
     return replace(again, id=deadline.id, pauses=deadline.pauses, waiting_until=deadline.waiting_until)
 
 

@@ -52,7 +52,7 @@ def test_merging_keeps_both_histories_and_the_gone_code_leads_to_the_one_who_sta
     _take(cli, "张三")
     second = _take(cli, "三哥", phone="13800000121", region="", kind="opportunity")
     cli("follow-up", str(second["number"]), "报过价")
-    cli("customer", "tag", "K00002", "大客户")
+    cli("customer", "tag", "K00002", "--add", "大客户")
     cli("revisit", "add", "K00002", "--kind", "regular", "--at", "2026-11-25 10:00")
     cli("customer", "merge", "K00001", "K00002", "--yes")
     kept = cli("customer", "show", "K00002", "--json").json
@@ -164,7 +164,7 @@ def test_letters_and_surnames_are_read_as_people_read_them() -> None:
 
 def test_tags_come_and_go(cli: Cli) -> None:
     _take(cli, "张三")
-    cli("customer", "tag", "K00001", "大客户", "湘潭")
+    cli("customer", "tag", "K00001", "--add", "大客户", "--add", "湘潭")
     cli("customer", "tag", "K00001", "--remove", "湘潭")
     assert [c["name"] for c in cli("customer", "list", "--tag", "大客户", "--json").json] == ["张三"]
     assert cli.run("customer", "list", "--tag", "湘潭", "--json").code == 3  # nobody has it any more

@@ -153,7 +153,9 @@ def test_a_part_that_is_not_of_the_subject_is_refused_with_those_that_are(
 
 def test_a_file_of_rules_from_before_parts_plays_the_same_parts() -> None:
     before, now = read_rules(WITHOUT_ROLES)[0], read_rules(SHIPPED)[0]
-    assert [(rule.id, rule.role) for rule in before.rules] == [(rule.id, rule.role) for rule in now.rules]
+    later = {"care", "birthday"}  # no file of that time has them
+    parts = [[(rule.id, rule.role) for rule in book.rules if rule.id not in later] for book in (before, now)]
+    assert parts[0] == parts[1]
     assert {rule.role for rule in now.rules if rule.role} == set(RulePart)
     assert all(part in PARTS[now[name].about] for name, part in PART_OF_OLD.items())
 

@@ -301,12 +301,12 @@ def test_ending_a_demand_asks_how_and_why(cli: Cli) -> None:
 def test_a_name_that_fits_several_gives_a_list_to_choose_from(cli: Cli) -> None:
     cli.demand(customer="张三", region="湘潭")
     cli.demand(customer="张三", region="常德")
-    terminal = Terminal(cli, "customer", "tag", "张三", "大客户")
+    terminal = Terminal(cli, "customer", "tag", "张三", "--add", "大客户")
     terminal.sees("是哪一位")
     terminal.presses("2", ENTER)
     assert terminal.ends()[0] == 0
     assert cli("customer", "show", "K00002", "--json").json["tags"] == ["大客户"]
-    assert cli.run("customer", "tag", "张三", "大客户").code == 2
+    assert cli.run("customer", "tag", "张三", "--add", "大客户").code == 2
 
 
 def test_what_was_said_is_asked_when_it_is_missing(cli: Cli) -> None:

@@ -11,7 +11,7 @@ def ledger(cli: Cli) -> Cli:
     cli("intake 泵车坏了 --customer 湘潭老周 --phone 13800000121 --kind service --channel direct --region 湘潭")
     cli("revisit add K1 --kind regular --at 明天上午9点")
     cli("intake 想买泵车 --customer 小刘 --phone 13800000122 --kind opportunity --channel direct --region 长沙")
-    cli("customer tag K2 泵友")
+    cli("customer tag K2 --add 泵友")
     cli("revisit record 1 --visited-at 今天 --yes")
     return cli
 

@@ -67,6 +67,11 @@ CASES = [
     Case("customer owner", "客户", "老周|李铁柱|", "K00001 的对接人已设为 李铁柱"),
     Case("customer owner K1", "对接人 --briefed", "李铁柱|", "K00001 的对接人已设为 李铁柱"),
     Case("customer tag", "客户", "老周|大客户|", "K00001 的标签：大客户"),
+    Case("customer machine add", "客户 机型", "老周|49米泵车|", "K00001 的设备 49米泵车 已记录"),
+    Case("customer machine edit", "客户 设备", f"老周|SY1||{CLEAR}SY2|" + ENTER, "K00001 的设备已改 1 项"),
+    Case("customer machine remove K1 SY1", "--yes", "y", "的设备 SY1 已去掉"),
+    Case("customer credit", "客户", f"老周||500000|{ENTER}", "的申请单还差营销总监审核"),
+    Case("customer credit K1", "额度", f"|500000|{ENTER}", "的申请单还差营销总监审核"),
     Case("customer tag K1", "标签", "大客户、急|", "K00001 的标签：大客户、急"),
     Case("customer merge", "客户", "K1|K2|y", "K00002 已并入 K00001"),
     Case("customer merge K1 K2", "--yes", "y", "K00002 已并入 K00001"),
@@ -140,6 +145,7 @@ def desk(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Cli:
                 form = ("--visited-at", "今天9:00", "--satisfaction", "fair", "--problem", "漏油", "--urgent")
                 cli("revisit", "record", str(number), *form)
         cli("revisit", "forward", "3", "服务部")
+        cli("customer", "machine", "add", "K1", "泵车", "--serial", "SY1")
         cli("backup", "copy.db")
         (cli.folder / "contacts.csv").write_bytes((EXAMPLES / "contacts.csv").read_bytes())
         cli("attach", "R1", "contacts.csv")

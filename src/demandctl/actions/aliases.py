@@ -51,6 +51,12 @@ def add(work: Work, customer: Customer, kind: AliasKind, value: str, note: str =
     return True
 
 
+def is_called(work: Work, customer: Customer, name: str) -> bool:
+    """Whether a name is a further one of a customer's."""
+    his = select(Alias.id).where(Alias.customer_id == customer.id, Alias.kind == AliasKind.NAME.value)
+    return work.session.exec(his.where(Alias.value == name)).first() is not None
+
+
 def require_his(work: Work, customer: Customer, kind: AliasKind, value: str) -> None:
     """Refused for a phone or a WeChat id that belongs to another customer."""
     number = holder(reader_in(work), kind, value)

@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from sqlmodel import col, select
 
+from demandctl.actions import customers
 from demandctl.core.deadline import Deadline
 from demandctl.core.event import Event
 from demandctl.language.subject import About, Subject
 from demandctl.sla import advance
-from demandctl.store.deadlines import OPEN, events_about, happen_to, rows_about
-from demandctl.store.models import DeadlineRow, Demand
+from demandctl.store.deadlines import OPEN, events_about, happen, happen_to, rows_about
+from demandctl.store.models import Customer, DeadlineRow, Demand
 from demandctl.store.rows import deadline_of, event_of
 from demandctl.store.work import Work
 
@@ -31,6 +32,7 @@ class Move(NamedTuple):
 def apply_rules(work: Work) -> list[Move]:
     """Move, void and start open deadlines as the rules in force say; what is met or missed keeps those of its day."""
     changed = [move for row in list(_subjects(work)) for move in _apply(work, row)]
+    changed += _begin_standing(work)
     work.keep = bool(changed)
     moves = [move for move in changed if move.old != move.new]  # what only got another part moves nowhere
     work.describe(f"按现行规则调整时限 {len(moves)} 条")
@@ -66,6 +68,25 @@ def _apply(work: Work, row: DeadlineRow) -> list[Move]:
     ]
     if moves:
         happen_to(work, row, event)
+    return moves
+
+
+def _begin_standing(work: Work) -> list[Move]:
+    """The clocks of rules about what a customer is, for those who are so and have none: from now."""
+    rules = [rule for rule in work.rules.about("customer") if rule.starts & customers.STANDING and rule.applies]
+    running = set(work.session.exec(select(DeadlineRow.customer_id, DeadlineRow.rule).where(OPEN)))
+    moves: list[Move] = []
+    alive = select(Customer).where(col(Customer.erased_at).is_(None), col(Customer.merged_into).is_(None))
+    for customer in work.session.exec(alive.order_by(col(Customer.id))) if rules else ():
+        facts = customers.facts_of(customer)
+        wanted = [r.id for r in rules if r.applies_to(facts) and (customer.id, r.id) not in running]
+        if wanted:
+            repeat = customers.yearly(customer.birthday) if customer.birthday else ""
+            event = Event(
+                frozenset({"rules-applied"}), work.now, facts, repeat=repeat, begin=dict.fromkeys(wanted, work.now)
+            )
+            begun = happen(work, customer.subject, event, customer_id=customer.id)
+            moves += [Move(customer.subject, d.rule, d.name, None, d.due_at) for d in begun if d.rule in wanted]
     return moves
 
 

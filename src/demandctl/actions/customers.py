@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from demandctl.actions import aliases
 from demandctl.core.event import Event
 from demandctl.core.identity import Identity, look_alike
+from demandctl.core.papers import missing
 from demandctl.core.rules import repeat_problem
 from demandctl.errors import NotFound, Refused, UsageError
 from demandctl.language import phones
@@ -20,17 +21,12 @@ from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reader_in
 from demandctl.store.deadlines import happen
 from demandctl.store.fields import called
-from demandctl.store.models import Contact, Customer, Demand, Purchase
+from demandctl.store.models import Contact, Customer, Demand
 from demandctl.store.work import Work
 from demandctl.vocabulary import AliasKind
 
 if TYPE_CHECKING:
     from demandctl.core.routing import Branch, Need
-
-DOCUMENTS = (
-    "客户信息登记", "送货申请表", "营业执照", "担保书", "购销合同", "安全生产许可证", "土地使用证复印件", "开票资料",
-)  # fmt: skip
-"""What a first co-operation must have on file (C 1.5.1)."""
 
 
 # -- customers ---------------------------------------------------------------------------------------------------
@@ -71,7 +67,7 @@ def identify_customer(work: Work, values: Mapping[str, Any]) -> tuple[Customer, 
         listed = "、".join(dict.fromkeys(f"{c.code} {c.name}" for c in known))
         raise Refused(f"编号、电话和微信属于不同的客户：{listed}", "核对号码，只留下对的那个")
     if known:
-        if by_code or _as_phone(name):
+        if by_code or _as_phone(name) or aliases.is_called(work, known[0], name):
             given.pop("name", None)
         further = {"phone"} if by_phone and by_phone.phone else set()
         further |= {"wechat"} if by_wechat and by_wechat.wechat else set()
@@ -145,6 +141,7 @@ def add_customer(work: Work, values: Mapping[str, Any]) -> Customer:
     work.session.flush()
     if customer.revisit_every:
         tell(work, customer, {"scheduled"}, repeat=customer.revisit_every)
+    begin_standing(work, customer, [name for name in ("value", "stage", "birthday") if getattr(customer, name)])
     return customer
 
 
@@ -156,6 +153,7 @@ def edit_customer(work: Work, customer: Customer, values: Mapping[str, Any]) -> 
     changed = [name for name, value in customer.values().items() if before[name] != value and name != "pinyin"]
     if "revisit_every" in changed:
         tell(work, customer, {"scheduled"}, repeat=customer.revisit_every)
+    begin_standing(work, customer, changed)
     since = max((d for d in (customer.last_order, customer.business_contact) if d), default=None)
     if "business_contact" in changed and since:
         tell(work, customer, {"business-contact"}, on=since)
@@ -177,97 +175,7 @@ def _set_customer(work: Work, customer: Customer, values: Mapping[str, Any]) -> 
     if not customer.name.strip():
         raise UsageError("客户要有姓名")
     if customer.revisit_every and (reason := repeat_problem(customer.revisit_every)):
-        raise UsageError(
-            f"--revisit-every：{reason}", "例如每月一次：FREQ=MONTHLY；每两周的周三：FREQ=WEEKLY;INTERVAL=2;BYDAY=WE"
-        )
-
-
-def record_order(
-    work: Work,
-    customer: Customer,
-    on: date,
-    *,
-    product: str = "",
-    amount: str | None = None,
-    demand: Demand | None = None,
-) -> Purchase:
-    """A customer ordered: a visit within a week (C 2.2), and the clocks of inactivity start anew (C 1.4).
-
-    A demand that was won is an order; recording that order again fills in what it lacks and owes no second visit.
-    """
-    known = _same_order(work, customer, on, product, demand)
-    if known:
-        known.product, known.amount = known.product or product, known.amount or amount
-        work.session.flush()
-        return known
-    number = demand.id if demand else None
-    order = Purchase(customer_id=customer.id, ordered_on=on, product=product, amount=amount, demand_id=number)
-    work.session.add(order)
-    if customer.last_order and on < customer.last_order:
-        # Recorded late: a visit is owed, but the clocks of inactivity run from the last order.
-        tell(work, customer, {"sale"}, on=on, demand_id=number)
-        return order
-    customer.last_order = on
-    work.session.flush()
-    tell(work, customer, {"order", "sale"}, on=on, demand_id=number)
-    if customer.business_contact and customer.business_contact > on:
-        tell(work, customer, {"business-contact"}, on=customer.business_contact)
-    return order
-
-
-def _same_order(work: Work, customer: Customer, on: date, product: str, demand: Demand | None) -> Purchase | None:
-    """The order that is meant again: of the same demand, or of the same day, one of the two out of a won demand."""
-    orders = work.session.exec(select(Purchase).where(Purchase.customer_id == customer.id)).all()
-    number = demand.id if demand else None
-    for order in orders:
-        if number is not None and order.demand_id == number:
-            return order
-        one_is_won = (number is None) != (order.demand_id is None)
-        if order.ordered_on == on and one_is_won and (not product or not order.product or product == order.product):
-            if number is not None:
-                order.demand_id = number
-            return order
-    return None
-
-
-def withdraw_order(work: Work, customer: Customer, demand: Demand) -> None:
-    """A demand that had been won or solved is open again: its order, and the visit that hung on it, are gone."""
-    withdrawn = work.session.exec(select(Purchase).where(Purchase.demand_id == demand.id)).all()
-    days = {order.ordered_on for order in withdrawn}
-    for order in withdrawn:
-        work.session.delete(order)
-    work.session.flush()
-    tell(work, customer, {"withdrawn"}, demand_id=demand.id)
-    newest = select(Purchase).where(Purchase.customer_id == customer.id).order_by(col(Purchase.ordered_on).desc())
-    left = work.session.exec(newest).first()
-    if customer.last_order in days:
-        customer.last_order = left.ordered_on if left else None
-
-
-def accept_contract(work: Work, customer: Customer, on: date) -> None:
-    """The sales contract was accepted: the profile is due within three days (C 1.5.1)."""
-    customer.contract_on = on
-    work.session.flush()
-    tell(work, customer, {"contracted"}, on=on)
-
-
-def complete_profile(work: Work, customer: Customer, documents: Sequence[str], approved_by: str, on: date) -> list[str]:
-    """The customer's file is complete; missing documents, returned, need somebody's approval (C 1.5.1)."""
-    unknown = [name for name in documents if name not in DOCUMENTS]
-    if unknown:
-        raise UsageError(f"不认识的资料：{'、'.join(unknown)}", f"可以是：{'、'.join(DOCUMENTS)}")
-    customer.documents = [name for name in DOCUMENTS if name in {*customer.documents, *documents}]
-    missing = [name for name in DOCUMENTS if name not in customer.documents]
-    if missing and not approved_by:
-        raise Refused(
-            f"资料不全，还缺：{'、'.join(missing)}",
-            "领导同意先建档的，加上 --approved-by 姓名；补齐的，加上 --document 名称",
-        )
-    customer.approved_by = approved_by or customer.approved_by
-    customer.profiled_on = on
-    work.session.flush()
-    tell(work, customer, {"profiled"})
-    return missing
+        raise UsageError(f"--revisit-every：{reason}", "例如 每月、每两周的周三、每季度、每月 15 号")
 
 
 def give_owner(work: Work, customer: Customer, owner: Contact) -> None:
@@ -304,14 +212,41 @@ def tell(
     assert customer.id is not None
     if customer.erased_at:
         return
-    facts = {
+    event = Event(frozenset(names), at or work.now, facts_of(customer), on=on, repeat=repeat, demand_id=demand_id)
+    happen(work, customer.subject, event, customer_id=customer.id)
+
+
+def facts_of(customer: Customer) -> dict[str, object]:
+    """What rules may ask about a customer."""
+    return {
         "arrears": customer.arrears,
         "handed": customer.handed,
         "scheduled": bool(customer.revisit_every),
+        "value": customer.value,
+        "stage": customer.stage,
+        "lacking": bool(customer.profiled_on and missing(customer.documents)),
+        "birthday": customer.birthday is not None,
         "owner": customer.owner_id,
     }
-    event = Event(frozenset(names), at or work.now, facts, on=on, repeat=repeat, demand_id=demand_id)
-    happen(work, customer.subject, event, customer_id=customer.id)
+
+
+def yearly(day: date) -> str:
+    """The recurrence of a day each year; of the 29th of February the last day of that month."""
+    on = "28,29;BYSETPOS=-1" if (day.month, day.day) == (2, 29) else str(day.day)
+    return f"FREQ=YEARLY;BYMONTH={day.month};BYMONTHDAY={on}"
+
+
+STANDING = frozenset({"classed", "born", "approved"})
+"""Events that set what a customer is from then on: a rule that starts from one starts for whoever is so."""
+
+
+def begin_standing(work: Work, customer: Customer, names: Collection[str]) -> None:
+    """Start, or start anew, the clocks that hang on what a customer is: columns that were just set."""
+    if {"value", "stage", "revisit_every"} & {*names} and (customer.value or customer.stage):
+        tell(work, customer, {"classed"})
+    if "birthday" in names:
+        born = customer.birthday
+        tell(work, customer, {"born"} if born else {"edited"}, repeat=yearly(born) if born else "")
 
 
 def branch_of(work: Work, demand: Demand) -> Branch:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from demandctl.actions import customers
+from demandctl.actions import customers, machines, orders
 from demandctl.core import lifecycle
 from demandctl.core.deadline import PROMISER
 from demandctl.core.event import Event
@@ -88,6 +88,8 @@ def intake(
     )
     work.session.add(demand)
     work.session.flush()
+    if said := machines.settle_machine(work, demand):
+        notes = [*notes, said]
     _locate(work, demand)
     tell(work, demand, {"raised"}, raised_at)
     tell(work, demand, {"registered"})
@@ -420,9 +422,8 @@ def _end(work: Work, demand: Demand, outcome: Outcome, at: datetime) -> None:
     tell(work, demand, {"closed", outcome.value}, at)
     customer = work.session.get_one(Customer, demand.customer_id)
     if outcome is Outcome.WON:
-        customers.record_order(
-            work, customer, work.calendar.local_day(at), product=demand.product, amount=demand.amount, demand=demand
-        )
+        day = work.calendar.local_day(at)
+        orders.record_order(work, customer, day, product=demand.product, amount=demand.amount, demand=demand)
     elif outcome is Outcome.SOLVED and demand.kind == Kind.SERVICE:
         customers.tell(work, customer, {"sale"}, at=at, demand_id=demand.id)
 
@@ -446,7 +447,7 @@ def reopen(work: Work, demand: Demand, *, reason: str = "") -> None:
     _locate(work, demand)
     tell(work, demand, {"reopened"} if handler else {"reopened", "undispatched"})
     if sold:
-        customers.withdraw_order(work, work.session.get_one(Customer, demand.customer_id), demand)
+        orders.withdraw_order(work, work.session.get_one(Customer, demand.customer_id), demand)
     work.describe(f"重开 {demand.code}" + (f"：{short(reason)}" if reason else ""))
 
 
@@ -503,8 +504,11 @@ def verify(work: Work, demand: Demand, verified: bool) -> None:
     work.describe(f"核实 {demand.code}：{'属实' if verified else '不属实'}")
 
 
-def edit(work: Work, demand: Demand, values: Mapping[str, Any]) -> list[str]:
-    """Correct a demand; open deadlines that hang on what changed are reckoned again. Returns the changed fields."""
+def edit(work: Work, demand: Demand, values: Mapping[str, Any], machine: str = "") -> list[str]:
+    """Correct a demand; open deadlines that hang on what changed are reckoned again. Returns the changed fields.
+
+    *machine* names the one of the customer's that it is about.
+    """
     before = demand.values()
     if values.get("kind", demand.kind) != demand.kind:
         lifecycle.require_open(state_of(demand), "改类型")
@@ -512,6 +516,10 @@ def edit(work: Work, demand: Demand, values: Mapping[str, Any]) -> list[str]:
         setattr(demand, name, value)
     if demand.raised_at > work.now:
         raise UsageError("--raised 不能晚于现在")
+    if machine:
+        machines.take_machine(work, demand, machines.find_machine(work, demand.customer_id, machine))
+    elif {"kind", "product"} & set(values):
+        machines.settle_machine(work, demand)
     changed = [name for name, value in demand.values().items() if before[name] != value]
     if "raised_at" in changed:
         _require_raised_first(work.session, demand)

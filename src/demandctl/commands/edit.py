@@ -30,6 +30,7 @@ from demandctl.vocabulary import SUBTYPES, Kind, parse_subtype
 
 Content = Annotated[str, Option("--content", "demand.content", prose("内容"))]
 Note = Annotated[str | None, Option("--note", "demand.note", prose("文字"), "写空串清除")]
+MachineOption = Annotated[str, Option("--machine", "demand.machine_id", ref("machine", "设备"), "序列号或机型")]
 Verified = Annotated[bool, Option("--verified/--unverified", "属实，或不属实")]
 UpgradeSubtype = Annotated[
     str, Option("--subtype", "demand.subtype", choice(SUBTYPES[Kind.OPPORTUNITY], "子类"), "默认新机")
@@ -51,6 +52,7 @@ def edit(
     wish: Wish = "",
     mode: Mode = None,
     warranty: Warranty = "",
+    machine: MachineOption = "",
     channel: ChannelOption = None,
     group: GroupName = "",
     raised: Raised = None,
@@ -71,6 +73,7 @@ def edit(
         wish,
         mode,
         warranty,
+        machine,
         channel,
         group,
         raised,
@@ -102,9 +105,9 @@ def edit(
             "tags": [*tag],
         }
         given = {name: value for name, value in values.items() if value} | ({"note": note} if note is not None else {})
-        if not given:
+        if not (given or machine):
             raise UsageError("要改成什么是空的", f"demandctl edit {number} --help")
-        changed = demands.edit(work, demand, given)
+        changed = demands.edit(work, demand, given, machine)
     said = f"，提出时间 {understood(app, raised)}" if raised else ""
     done = f"{Subject.demand(number)} 已改 {len(changed)} 项{said}" if changed else f"{Subject.demand(number)} 没有变化"
     demand_answer(app, number, json, done, f"看结果：demandctl show {number}")
@@ -117,7 +120,7 @@ def _offers(app: Context, number: int) -> dict[str, Offer]:
     texts: dict[str, str | None] = {
         "content": now.content, "kind": now.kind, "subtype": now.subtype, "urgency": now.urgency, "region": now.region,
         "product": now.product, "channel": now.channel, "group": now.group, "raised": f"{now.raised_at:%Y-%m-%d %H:%M}",
-        "mode": now.service_mode, "warranty": now.warranty, "wish": now.wish, "tag": "、".join(now.tags),
+        "mode": now.service_mode, "warranty": now.warranty, "machine": "", "wish": now.wish, "tag": "、".join(now.tags),
         "accused": now.accused.name if now.accused else "",
         "note": now.note,
     }  # fmt: skip

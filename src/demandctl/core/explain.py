@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -27,7 +27,7 @@ class Stretch(NamedTuple):
 def explain(deadline: Deadline, rule: Rule | None, calendar: Calendar) -> list[Stretch]:
     """The steps from the start of a deadline to its due time, in order and without gaps."""
     if deadline.repeats:
-        return _repeating(deadline, calendar)
+        return _repeating(deadline, rule, calendar)
     if deadline.target == GIVEN:
         return [Stretch(deadline.started_at, deadline.due_at, True, 0, "按约定的时间")]
     target = Target.parse(deadline.target)
@@ -104,21 +104,25 @@ def _day_off(calendar: Calendar, day: date) -> str:
     return calendar.closed.get(day) or ("周末" if day.weekday() >= 5 else f"周{WEEKDAYS[day.weekday()]}")
 
 
-def _repeating(deadline: Deadline, calendar: Calendar) -> list[Stretch]:
+def _repeating(deadline: Deadline, rule: Rule | None, calendar: Calendar) -> list[Stretch]:
     anchor = max([deadline.started_at, *(pause.end for pause in deadline.pauses)])
     steps = [Stretch(pause.start, pause.end, False, 0, "等待，不催") for pause in deadline.pauses]
     due_day = calendar.local_day(deadline.due_at)
-    nominal = _nominal(
-        deadline.target, calendar.local_day(deadline.started_at), calendar.local_day(anchor), due_day, calendar
-    )
+    before = rule is not None and rule.off == "before"
+    moves = calendar.working_day_before if before else calendar.working_day
+    start, after = calendar.local_day(deadline.started_at), calendar.local_day(anchor)
+    nominal = _nominal(deadline.target, start, after, due_day, moves)
     moved = ""
     if nominal and nominal != due_day:
-        names = dict.fromkeys(_day_off(calendar, nominal + timedelta(days=n)) for n in range((due_day - nominal).days))
-        moved = f"，{nominal.isoformat()} 逢{'、'.join(names)}，顺延到下一个工作日"
+        step = -1 if before else 1
+        off = (nominal + timedelta(days=n * step) for n in range(abs((due_day - nominal).days)))
+        names = dict.fromkeys(_day_off(calendar, day) for day in off)
+        where = "提前到上一个工作日" if before else "顺延到下一个工作日"
+        moved = f"，{nominal.isoformat()} 逢{'、'.join(names)}，{where}"
     return [*steps, Stretch(anchor, deadline.due_at, True, 0, f"此后第一期{moved}，到当天下班")]
 
 
-def _nominal(repeat: str, start: date, after: date, due: date, calendar: Calendar) -> date | None:
+def _nominal(repeat: str, start: date, after: date, due: date, moves: Callable[[date], date]) -> date | None:
     """The day that the recurrence names before it is moved to a working day."""
     from dateutil.rrule import rrulestr
 
@@ -127,9 +131,9 @@ def _nominal(repeat: str, start: date, after: date, due: date, calendar: Calenda
         datetime.combine(after, midnight), count=400
     ):
         day: date = moment.date()
-        if calendar.working_day(day) == due:
+        if moves(day) == due:
             return day
-        if day > due:
+        if min(day, moves(day)) > due:
             return None
     return None
 

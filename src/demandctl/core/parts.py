@@ -31,6 +31,8 @@ class RulePart(StrEnum):
     """By when the form about a visit is filled in."""
     FORWARD = "forward"
     """A problem told in a visit goes to its department."""
+    GREET = "greet"
+    """Somebody is to be congratulated."""
     ON_THE_SPOT = "on-the-spot"
     """A problem told in a visit is settled at once by the supervisor."""
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from demandctl.core.months import months_on
 from demandctl.core.parts import GIVEN, PART_OF_OLD, Facts, RulePart
+from demandctl.core.rhythms import read_rhythm
 from demandctl.core.targets import Target
 
 EVENTS: dict[str, frozenset[str]] = {
@@ -23,8 +24,8 @@ EVENTS: dict[str, frozenset[str]] = {
         "planned", "called-later", "visited", "recorded", "forwarded", "department-responded", "settled", "escalated",
     }),
     "customer": frozenset({
-        "sale", "order", "contact", "reached", "scheduled", "business-contact", "contracted", "profiled", "owned",
-        "briefed", "released",
+        "sale", "order", "contact", "reached", "scheduled", "business-contact", "contracted", "profiled", "approved",
+        "paper", "complete", "classed", "born", "birthday-greeted", "owned", "briefed", "released",
     }),
     "ledger": frozenset({"period", "exported"}),
 }  # fmt: skip
@@ -33,7 +34,7 @@ EVENTS: dict[str, frozenset[str]] = {
 FACTS: dict[str, frozenset[str]] = {
     "demand": frozenset({"kind", "subtype", "channel", "urgency", "handled", "referred", "escalated"}),
     "revisit": frozenset({"kind", "urgent", "own_department", "settled", "visited", "put_off"}),
-    "customer": frozenset({"arrears", "handed", "scheduled"}),
+    "customer": frozenset({"arrears", "handed", "scheduled", "value", "stage", "lacking", "birthday"}),
     "ledger": frozenset(),
 }
 """What the conditions of a rule may ask of its subject."""
@@ -51,7 +52,7 @@ PARTS: dict[str, frozenset[str]] = {
         ]
     ),
     "revisit": frozenset([RulePart.VISIT, RulePart.FORM, RulePart.FORWARD, RulePart.ON_THE_SPOT]),
-    "customer": frozenset([RulePart.VISIT]),
+    "customer": frozenset([RulePart.VISIT, RulePart.GREET]),
     "ledger": frozenset(),
 }
 """Which parts a rule about each subject may play."""
@@ -61,6 +62,7 @@ OWERS = frozenset(
 )
 AGAIN = frozenset({"keep", "replace", "add"})
 WINDOWS = frozenset({"on-day", "since-last"})
+OFF = frozenset({"before"})
 PERIODS = frozenset({"week", "month", "quarter"})
 
 
@@ -77,7 +79,8 @@ class Rule:
     source: str
     what: str = ""
     target: Any = None
-    repeat: str = ""
+    repeat: Any = ""
+    off: str = ""
     window: str = ""
     again: str = "keep"
     after: str = ""
@@ -93,21 +96,30 @@ class Rule:
         """Whether the subject meets one of the rule's conditions and the rule has a target for it."""
         if self.applies and not any(all(facts.get(k) in v for k, v in case.items()) for case in self.applies):
             return False
-        return bool(self.repeat) or choose(self.target, facts) is not None
+        return choose(self.repeat or self.target, facts) is not None
 
     def target_for(self, facts: Facts) -> str:
         """The target that holds for a subject, as the file writes it."""
         return str(choose(self.target, facts))
+
+    def repeat_for(self, facts: Facts) -> str:
+        """How often it comes again for a subject, as a recurrence rule; ``given`` where the event says so."""
+        return read_rhythm(str(choose(self.repeat, facts))) or str(choose(self.repeat, facts))
 
     def owed_by_for(self, facts: Facts) -> str:
         """Who owes it, as a role: ``handler``, ``branch``, ``specialist``, …"""
         return str(choose(self.owed_by, facts) or "specialist")
 
 
+_KEYS = ("kind", "channel", "urgency", "stage", "value")
+
+
 def choose(entry: Any, facts: Facts) -> Any:
-    """Pick what holds for a subject out of a table keyed by kind, channel or urgency, nested as it is written."""
+    """Pick what holds for a subject out of a table, nested as it is written: keyed by the kind, the channel or the
+    urgency of a demand or a visit, by the stage (which says more) or the value of a customer.
+    """
     while isinstance(entry, Mapping):
-        keys = (facts.get("kind"), facts.get("channel"), facts.get("urgency"), "default")
+        keys = (*(facts.get(name) for name in _KEYS), "default")
         entry = next((entry[key] for key in keys if key in entry), None)
     return entry
 
@@ -233,7 +245,7 @@ def _problems_of(entry: dict[str, Any]) -> list[tuple[str, str]]:
         if owner not in OWERS
     ]
     parts = PARTS[about] | {""}
-    for name, allowed in (("again", AGAIN), ("window", WINDOWS), ("period", PERIODS), ("role", parts)):
+    for name, allowed in (("again", AGAIN), ("window", WINDOWS), ("off", OFF), ("period", PERIODS), ("role", parts)):
         if name in entry and entry[name] not in allowed:
             found.append((name, f"只能是 {'、'.join(sorted(allowed - {''})) or '空'}"))
     for name in ("closing", "enabled"):
@@ -270,9 +282,9 @@ def _time_problems(entry: dict[str, Any]) -> list[tuple[str, str]]:
         isinstance(after, str) and number.isascii() and number.isdecimal() and number != after and int(number) < 1000
     ):
         found.append(("after", "应写成 7d 或 1mo 这样"))
-    repeat = entry.get("repeat", GIVEN)
-    if repeat != GIVEN:
-        found += [("repeat", reason) for reason in [repeat_problem(repeat)] if reason]
+    for repeat in _leaves(entry.get("repeat", GIVEN)):
+        if repeat != GIVEN and (reason := repeat_problem(read_rhythm(str(repeat)) or repeat)):
+            found.append(("repeat", reason))
     return found
 
 
@@ -285,7 +297,7 @@ def repeat_problem(text: Any) -> str:
         if rule.after(datetime(2024, 1, 1)) is None:
             return f"“{text}”一次也不会发生"
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
-        return f"“{text}”不是重复规则（RFC 5545 的 RRULE）"
+        return f"“{text}”不是周期，应写成 每月、每两周的周三、每季度 这样（RFC 5545 的 RRULE 也行）"
     if str(text).upper().lstrip().startswith(("DTSTART", "RDATE", "EXDATE")) or "\n" in str(text):
         return "只写 RRULE 的内容，如 FREQ=WEEKLY;BYDAY=MO"
     if any(part in str(text).upper() for part in ("SECONDLY", "MINUTELY", "HOURLY", "BYHOUR", "BYMINUTE", "BYSECOND")):

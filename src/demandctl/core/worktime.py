@@ -60,6 +60,12 @@ class Calendar:
             day += _DAY
         return day
 
+    def working_day_before(self, day: date) -> date:
+        """*day* itself when it is worked, else the last day before it that is."""
+        while not self.is_working(day):
+            day -= _DAY
+        return day
+
     def working_day_after(self, day: date, count: int) -> date:
         """The *count*-th working day after *day*, which itself is not counted."""
         for _ in range(count):

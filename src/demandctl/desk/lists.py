@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from demandctl.language.display import brief, moment, shown
 from demandctl.language.subject import About, Subject
-from demandctl.queries.customers import CustomerView, read_customers
+from demandctl.queries.customers import CustomerFilter, CustomerView, read_customers
 from demandctl.queries.deadlines import Due, DueFilter, due_deadlines, visits_owed, worst_of
 from demandctl.queries.demands import DemandView, Filter, read_demands
 from demandctl.queries.glance import Glance, glance
@@ -220,7 +220,9 @@ def _visit_line(visit: RevisitView, now: datetime) -> Line:
 
 
 def _customers(reader: Reader, asked: Wish) -> list[Line]:
-    return [_customer_line(customer) for customer in read_customers(reader, text=asked.text, limit=asked.limit)]
+    return [
+        _customer_line(customer) for customer in read_customers(reader, CustomerFilter(asked.text, limit=asked.limit))
+    ]
 
 
 def _customer_line(customer: CustomerView) -> Line:
@@ -250,7 +252,7 @@ def _found(reader: Reader, asked: Wish) -> list[Line]:
         return []
     demands = read_demands(reader, Filter(text=asked.text, limit=asked.limit))
     lines = _with_clocks(reader, sorted(demands, key=lambda demand: demand.closed_at is not None))
-    for customer in read_customers(reader, text=asked.text.strip(), limit=50):
+    for customer in read_customers(reader, CustomerFilter(asked.text.strip(), limit=50)):
         about = " ".join(filter(None, [customer.phone, customer.company, *customer.tags]))
         cells = (customer.code, About.CUSTOMER.label, customer.name, customer.region, about, "", "")
         lines.append(Line(customer.subject, cells, PLAIN, customer.subject))

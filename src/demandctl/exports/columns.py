@@ -9,6 +9,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from demandctl.core.rhythms import say_rhythm
 from demandctl.exports.rows import DemandRow, RevisitRow
 from demandctl.language.subject import Subject
 from demandctl.queries.view import View
@@ -46,6 +47,7 @@ _SHOWN: dict[Holds, tuple[str, Callable[[Field, Any], str]]] = {
     Holds.TERM: ("code", lambda field, value: value.label),
     **dict.fromkeys((Holds.FLAG, Holds.ANSWER), ("code", lambda field, value: field.says[not value])),
     Holds.LIST: ("text", lambda field, value: "、".join(value)),
+    Holds.RHYTHM: ("text", lambda field, value: say_rhythm(value)),
     Holds.DEMAND: ("code", lambda field, value: Subject.demand(value).code),
     Holds.REVISIT: ("code", lambda field, value: Subject.revisit(value).code),
 }

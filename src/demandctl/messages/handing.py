@@ -27,6 +27,7 @@ def for_handler(demand: DemandInFull, lacking: Sequence[str], now: datetime, due
         his["wechat"]: customer.wechat,
         its["region"]: demand.region or "待核实",
         its["product"]: demand.product,
+        its["machine_id"]: demand.machine.name if demand.machine else "",
         its["service_mode"]: demand.service_mode.label if demand.service_mode else "",
         its["warranty"]: demand.warranty,
         its["content"]: demand.content,

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from demandctl.core.rhythms import say_rhythm
 from demandctl.language.subject import Subject
 from demandctl.queries.reader import Reader
 from demandctl.queries.view import View
@@ -97,6 +98,7 @@ class _Words:
             Holds.MACHINE: lambda field, value: self._machine(value),
             Holds.INSTANT: lambda field, value: f"{reader.local(value):%Y-%m-%d %H:%M}",
             Holds.LIST: lambda field, value: "、".join(json.loads(value)),
+            Holds.RHYTHM: lambda field, value: say_rhythm(value),
             Holds.TERM: lambda field, value: label(field, value) or str(value),
         }
 

@@ -13,7 +13,7 @@ from demandctl.vocabulary import Term
 
 _Reads = Callable[[Reader, Any], object]
 _NONE: frozenset[str] = frozenset()
-_SPOKEN = (Holds.TEXT, Holds.NAME, Holds.PHONE, Holds.ACCOUNT)
+_SPOKEN = (Holds.TEXT, Holds.NAME, Holds.PHONE, Holds.ACCOUNT, Holds.RHYTHM)
 
 
 def columns(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from demandctl.errors import NotFound
 from demandctl.language.subject import Subject
 from demandctl.queries.attachments import AttachmentView, attachments_of
+from demandctl.queries.belongings import MachineView, machine_view
 from demandctl.queries.columns import columns
 from demandctl.queries.deadlines import Clock, deadlines_of
 from demandctl.queries.identity import ALSO
@@ -27,11 +28,13 @@ SELECT d.*, {NUDGED}, c.name AS c_name, c.nickname AS c_nickname, c.phone AS c_p
        c.company AS c_company, c.region AS c_region,
        h.name AS h_name, h.phone AS h_phone, h.branch AS h_branch, h.role AS h_role,
        g.name AS g_name, g.phone AS g_phone, g.branch AS g_branch, g.role AS g_role,
-       a.name AS a_name, a.phone AS a_phone, a.branch AS a_branch, a.role AS a_role
+       a.name AS a_name, a.phone AS a_phone, a.branch AS a_branch, a.role AS a_role,
+       m.model, m.serial, m.bought_on, m.warranty_until
 FROM demand AS d CROSS JOIN customer AS c ON c.id = d.customer_id
 LEFT JOIN contact AS h ON h.id = d.handler_id
 LEFT JOIN contact AS g ON g.id = d.leader_id
 LEFT JOIN contact AS a ON a.id = d.accused_id
+LEFT JOIN machine AS m ON m.id = d.machine_id
 """
 
 
@@ -58,6 +61,7 @@ class DemandView(View):
     urgency: Urgency
     service_mode: ServiceMode | None
     warranty: str | None
+    machine: MachineView | None
     wish: str | None
     from_: int | None
     tags: list[str]
@@ -217,5 +221,6 @@ def demand_view(reader: Reader, row: Row) -> DemandView:
         leader=person_of(row, "g", row["leader_id"]),
         accused=person_of(row, "a", row["accused_id"]),
         nudges=nudges_of(reader, row),
+        machine=machine_view(reader, row) if row["machine_id"] else None,
         **columns(reader, "demand", row, blank=_BLANK, without=_OTHERWISE),
     )

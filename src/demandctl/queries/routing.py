@@ -5,7 +5,7 @@ from __future__ import annotations
 from demandctl.core.routing import Candidate, Need, Routing, branch_of, route
 from demandctl.errors import NotFound
 from demandctl.queries.contacts import read_contacts
-from demandctl.queries.customers import read_customers
+from demandctl.queries.customers import CustomerFilter, read_customers
 from demandctl.queries.demands import DemandView
 from demandctl.queries.reader import Reader
 
@@ -46,7 +46,7 @@ def for_need(reader: Reader, *, kind: str, subtype: str | None, region: str, pro
     """Proposals for a demand that is only thought of; a customer gives region and owner."""
     owner = None
     if customer:
-        found = read_customers(reader, text=customer, limit=2)
+        found = read_customers(reader, CustomerFilter(text=customer, limit=2))
         if len(found) != 1:
             raise NotFound(
                 f"{'不止一位' if found else '没有'}客户“{customer[:40]}”", "看看有谁：demandctl customer list"

@@ -64,6 +64,8 @@ class Holds(Enum):
     CUSTOMER = auto()
     REVISIT = auto()
     MACHINE = auto()
+    RHYTHM = auto()
+    """How often something comes again: a recurrence rule, said as 每月."""
     INNER = auto()
     """What the program alone reads."""
 
@@ -139,7 +141,7 @@ UNCOUNTED = frozenset({"alias", "attachment"})
 """Tables whose rows go with the person when he is erased: nothing counts them."""
 
 TEXT, NAME, PHONE, ACCOUNT, INSTANT, DAY, MONEY, NUMBER, FLAG, ANSWER, TERM, LIST = tuple(Holds)[:12]
-CONTACT, CONTACTS, DEMAND, CUSTOMER, REVISIT, MACHINE, INNER = tuple(Holds)[12:]
+CONTACT, CONTACTS, DEMAND, CUSTOMER, REVISIT, MACHINE, RHYTHM, INNER = tuple(Holds)[12:]
 KEPT, STRUCK, MARKED, EMPTIED, FOLLOWS = Erased
 FILLED, MOVED, LATEST, EITHER, UNITED, ADDED = tuple(Joined)[1:]
 
@@ -154,7 +156,7 @@ _CUSTOMER = (
     Field("customer", "industry", "行业", TEXT, EMPTIED, FILLED),
     Field("customer", "region", "所在地区", TEXT, EMPTIED, FILLED),
     Field("customer", "address", "地址", NAME, EMPTIED, FILLED, searched=True),
-    Field("customer", "source", "来源", TEXT, EMPTIED, FILLED),
+    Field("customer", "source", "客户来源", TEXT, EMPTIED, FILLED),
     Field("customer", "value", "客户价值", TERM, EMPTIED, FILLED, Value),
     Field("customer", "need_class", "需求分类", TERM, EMPTIED, FILLED, NeedClass),
     Field("customer", "stage", "客户阶段", TERM, EMPTIED, FILLED, Stage),
@@ -173,7 +175,7 @@ _CUSTOMER = (
     Field("customer", "profiled_on", "建档日期", DAY, EMPTIED, FILLED),
     Field("customer", "documents", "已有资料", LIST, EMPTIED, UNITED),
     Field("customer", "approved_by", "缺件批准人", TEXT, EMPTIED, FILLED),
-    Field("customer", "revisit_every", "回访周期", TEXT, EMPTIED, FILLED),
+    Field("customer", "revisit_every", "回访周期", RHYTHM, EMPTIED, FILLED),
     Field("customer", "note", "备注", TEXT, EMPTIED, ADDED),
     Field("customer", "consent_on", "同意日期", DAY, EMPTIED, FILLED),
     Field("customer", "created_at", "登记时间", INSTANT),
@@ -553,7 +555,9 @@ def blank(field: Field) -> str | int | None:
         return 0
     if field.holds in (Holds.LIST, Holds.CONTACTS):
         return "[]"
-    return "" if field.holds in (Holds.TEXT, Holds.NAME, Holds.PHONE, Holds.ACCOUNT, Holds.INNER) else None
+    return (
+        "" if field.holds in (Holds.TEXT, Holds.NAME, Holds.PHONE, Holds.ACCOUNT, Holds.RHYTHM, Holds.INNER) else None
+    )
 
 
 def label(field: Field, value: str) -> str:

@@ -201,6 +201,16 @@ def _either(*sources: Callable[..., Found]) -> Callable[..., Found]:
     return both
 
 
+def _machines(reader: Reader, start: str, command: str, most: int) -> Found:
+    query = (
+        "SELECT m.model, m.serial, c.name FROM machine AS m JOIN customer AS c ON c.id = m.customer_id "
+        f"WHERE m.serial LIKE :s OR m.model LIKE :s ORDER BY m.id DESC LIMIT {most}"
+    )
+    for row in reader.rows(query, {"s": f"{start}%"}):
+        by_serial = row["serial"] and not (start and row["model"].startswith(start))
+        yield (row["serial"], f"{row['model']} {row['name']}") if by_serial else (row["model"], row["name"])
+
+
 SOURCES: Mapping[str, Callable[..., Found]] = {
     "demand": _demands,
     "revisit": _revisits,
@@ -215,6 +225,9 @@ SOURCES: Mapping[str, Callable[..., Found]] = {
     "branch": _distinct("contact", "branch"),
     "group": _distinct("demand", "group_name"),
     "product": _distinct("demand", "product"),
+    "machine": _machines,
+    "industry": _distinct("customer", "industry"),
+    "source": _distinct("customer", "source"),
     "region": _distinct("demand", "region"),
     "department": _departments,
     "backup": _backups,

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from functools import partial
 from types import MappingProxyType
 
+from demandctl.core.rhythms import say_rhythm
 from demandctl.language.display import lateness, moment, shown, shown_lines
 from demandctl.language.files import size_of
 from demandctl.language.subject import Subject
@@ -65,6 +66,8 @@ def _in_words(field: Field, value: object, at: Callable[[datetime], str]) -> str
         return "、".join(map(str, value))
     if field.holds is Holds.DEMAND and isinstance(value, int):
         return Subject.demand(value).code
+    if field.holds is Holds.RHYTHM:
+        return say_rhythm(str(value))
     return f"{value:,}" if field.holds is Holds.MONEY else str(getattr(value, "name", value))
 
 

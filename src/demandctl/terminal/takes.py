@@ -280,10 +280,25 @@ FUTURE = Takes("时间", _future)
 """A time to come: a date or a datetime."""
 DAY = Takes("日期", _day)
 """A day that has come."""
+ANY_DAY = Takes("日期", lambda app, text: typed.day(app, text))
+"""A day that has come or is to come."""
 SINCE, UNTIL = Takes("时间", _since), Takes("时间", _until)
 """The two ends of a span of time, as the ledger stores them; a bare day is in it."""
 SPAN = Takes("时长", _span)
 """A length of time."""
+
+
+def _rhythm(app: Context, text: str) -> str:
+    from demandctl.core.rhythms import read_rhythm
+
+    said = typed.one_line(text)
+    if not (found := read_rhythm(said)) and said:
+        raise UsageError(f"“{said[:40]}”不是周期", "例如 每月、每两周、每季度、每周三、每月 15 号")
+    return found
+
+
+RHYTHM = Takes("周期", _rhythm, blank=True)
+"""How often something comes again, as a recurrence rule; an empty word takes it away."""
 
 
 def period(unit: str, metavar: str) -> Takes:

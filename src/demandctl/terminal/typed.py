@@ -117,10 +117,15 @@ def past_day(app: Context, text: str, called: str = "日期") -> date:
     """A day that has come; UsageError for one in the future."""
     from demandctl.core import times
 
+    found = day(app, text)
+    times.must_be_past(found, app.now, app.calendar, called)
+    return found
+
+
+def day(app: Context, text: str) -> date:
+    """A day, whenever it is."""
     value = parse_time(app, text)
-    day = value.astimezone(app.zone).date() if isinstance(value, datetime) else value
-    times.must_be_past(day, app.now, app.calendar, called)
-    return day
+    return value.astimezone(app.zone).date() if isinstance(value, datetime) else value
 
 
 def future(app: Context, text: str, called: str = "时间") -> date | datetime:

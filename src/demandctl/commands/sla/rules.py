@@ -1,10 +1,13 @@
 """``sla``: the rules, checked and shown."""
 
+from collections.abc import Callable, Mapping
+
 import typer
 
 from demandctl.config import rules_text
 from demandctl.context import Context
 from demandctl.core.parts import GIVEN
+from demandctl.core.rhythms import read_rhythm, say_rhythm
 from demandctl.core.rules import Rule, read_rules
 from demandctl.errors import Ended, Refused
 from demandctl.store.writing import put_text
@@ -13,7 +16,7 @@ from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.layout import Column
 from demandctl.terminal.options import Json
 from demandctl.terminal.render import put, put_json, put_table, tell
-from demandctl.vocabulary import Kind, RevisitKind, Urgency
+from demandctl.vocabulary import Kind, RevisitKind, Urgency, Value
 
 _ABOUT = {"demand": "需求", "revisit": "回访", "customer": "客户", "ledger": "台账"}
 _UNITS = {"m": "分钟", "h": "小时", "d": "天", "w": "周"}
@@ -51,24 +54,34 @@ def _row(rule: Rule) -> list[str]:
 
 def in_words(entry: object, *, repeats: bool) -> str:
     """A target or a recurrence as people say it."""
-    if not repeats:
-        return _target(entry)
-    known = {
-        GIVEN: "按客户设定的周期",
-        "FREQ=WEEKLY;BYDAY=MO": "每周一下班前",
-        "FREQ=MONTHLY;BYMONTHDAY=15,-1": "每月 15 日和月末下班前",
-    }
-    return known.get(str(entry), str(entry))
+    return _repeat(entry) if repeats else _target(entry)
+
+
+def _repeat(entry: object) -> str:
+    if isinstance(entry, dict):
+        return _each(entry, _repeat)
+    if entry == GIVEN:
+        return "按客户设定的日子"
+    repeat = read_rhythm(str(entry))
+    said = say_rhythm(repeat)
+    return f"{said}下班前" if "BY" in repeat and said != repeat else said
+
+
+def _each(entry: Mapping[str, object], said: Callable[[object], str]) -> str:
+    """What holds for each of a table, what holds for several once."""
+    names = _NAMES | {term.value: term.label for term in (*Kind, *Urgency, *RevisitKind)}
+    alike: dict[str, list[str]] = {}
+    for key, value in entry.items():
+        alike.setdefault(said(value), []).append(names.get(str(key), str(key)))
+    return "；".join(f"{'、'.join(keys)} {text}" for text, keys in alike.items())
+
+
+_NAMES = {term.value: f"{term.label}价值" for term in Value} | {"lost": "流失", "group": "社群", "default": "其余"}
 
 
 def _target(entry: object) -> str:
     if isinstance(entry, dict):
-        names: dict[str, str] = {term.value: term.label for term in (*Kind, *Urgency, *RevisitKind)}
-        names |= {"group": "社群", "default": "其余"}
-        alike: dict[str, list[str]] = {}
-        for key, value in entry.items():
-            alike.setdefault(_target(value), []).append(names.get(str(key), str(key)))
-        return "；".join(f"{'、'.join(keys)} {said}" for said, keys in alike.items())
+        return _each(entry, _target)
     if entry == GIVEN:
         return "约定的时间"
     amount, clock = str(entry).split() if " " in str(entry) else (str(entry), "work")

@@ -1,5 +1,6 @@
 """The entry point: ``demandctl`` and ``python -m demandctl``."""
 
+import gc
 import signal
 
 # Ctrl-C while the program still loads ends it without a word: there is nothing to take back yet.
@@ -8,6 +9,8 @@ _before = signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 def main() -> None:
     """Load the program and run it."""
+    # A command lives for half a second: looking for cycles while modules load, and again at its end, is a fifth of it.
+    gc.set_threshold(300_000)
     from demandctl import cli
 
     signal.signal(signal.SIGINT, _before)

@@ -108,8 +108,6 @@ def app() -> Root:
 
 def main() -> None:
     """The entry point of the program."""
-    # A command lives for half a second: looking for cycles while modules load, and again at its end, is a fifth of it.
-    gc.set_threshold(300_000)
     if sys.stdout is None or sys.stderr is None:
         _write_to_a_log()
     try:

@@ -64,15 +64,23 @@ def _meet(deadline: Deadline, event: Event, rule: Rule | None, calendar: Calenda
     day, due_day = calendar.local_day(event.at), calendar.local_day(deadline.due_at)
     if rule.window == "on-day" and day < due_day:
         return [deadline]
-    met = replace(deadline, met_at=event.at, missed=missed_by(deadline, event.at, calendar))
+    met = deadline._replace(met_at=event.at, missed=missed_by(deadline, event.at, calendar))
     if not deadline.repeats or not rule.applies_to(event.facts) or "closed" in event.names:
         return [met]
     if rule.window == "on-day":
+<<<<<<< HEAD
         following = replace(deadline, started_at=event.at)
         return [met, _repeated(following, deadline.target, day, rule, calendar)]
     # Every occurrence wants a visit of its own: one in the window before the due day counts for that day only.
     following = replace(deadline, started_at=max(event.at, deadline.due_at))
     return [met, _repeated(following, deadline.target, max(day, due_day), rule, calendar)]
+=======
+        following = deadline._replace(started_at=event.at)
+        return [met, _repeated(following, deadline.target, day, calendar)]
+    # Every occurrence wants a visit of its own: one in the window before the due day counts for that day only.
+    following = deadline._replace(started_at=max(event.at, deadline.due_at))
+    return [met, _repeated(following, deadline.target, max(day, due_day), calendar)]
+>>>>>>> ee4fcc1 (A won demand keeps no clock of its customer's inactivity)
 
 
 def missed_by(deadline: Deadline, moment: datetime, calendar: Calendar) -> int:
@@ -105,8 +113,8 @@ def _void(deadline: Deadline, event: Event, rule: Rule | None, calendar: Calenda
 
 def voided(deadline: Deadline, moment: datetime, reason: str, calendar: Calendar) -> Deadline:
     """The deadline voided; when it was overdue by then it stays a breach in every number."""
-    return replace(
-        deadline, voided_at=moment, void_reason=reason, missed=missed_by(deadline, moment, calendar), waiting_until=None
+    return deadline._replace(
+        voided_at=moment, void_reason=reason, missed=missed_by(deadline, moment, calendar), waiting_until=None
     )
 
 
@@ -122,7 +130,7 @@ def _reopen(
     if not deadline.is_late(deadline.met_at):
         pauses = (*pauses, Pause(deadline.met_at, event.at))
         due = _shifted(due, pauses[-1], calendar)
-    return _marked(replace(deadline, met_at=None, pauses=pauses, due_at=due), rule, calendar)
+    return _marked(deadline._replace(met_at=None, pauses=pauses, due_at=due), rule, calendar)
 
 
 # -- starting ----------------------------------------------------------------------------------------------------
@@ -171,10 +179,10 @@ def started(rule: Rule, event: Event, calendar: Calendar) -> Deadline:
     if target == GIVEN:
         if event.due is None:
             raise ValueError(f"rule {rule.id} needs a given time")
-        return replace(deadline, due_at=event.due)
+        return deadline._replace(due_at=event.due)
     if told and event.target:
         target = event.target
-    return _reckoned(replace(deadline, target=target), rule, calendar)
+    return _reckoned(deadline._replace(target=target), rule, calendar)
 
 
 def _reckoned(deadline: Deadline, rule: Rule, calendar: Calendar) -> Deadline:
@@ -183,7 +191,7 @@ def _reckoned(deadline: Deadline, rule: Rule, calendar: Calendar) -> Deadline:
     due = target.due(deadline.started_at, calendar, rule.closing)
     for pause in deadline.pauses if target.clock == "work" else ():
         due = _shifted(due, pause, calendar)
-    return _marked(replace(deadline, due_at=due), rule, calendar)
+    return _marked(deadline._replace(due_at=due), rule, calendar)
 
 
 def _shifted(due: datetime, pause: Pause, calendar: Calendar) -> datetime:
@@ -195,17 +203,22 @@ def _shifted(due: datetime, pause: Pause, calendar: Calendar) -> datetime:
 def _marked(deadline: Deadline, rule: Rule, calendar: Calendar) -> Deadline:
     """Marked provisional when working days were counted in a year that the calendar does not know yet."""
     leans = deadline.clock == "work" or rule.closing
-    return replace(deadline, provisional=leans and calendar.leans_on_unknown(deadline.started_at, deadline.due_at))
+    return deadline._replace(provisional=leans and calendar.leans_on_unknown(deadline.started_at, deadline.due_at))
 
 
 def _repeated(deadline: Deadline, repeat: str, after: date, rule: Rule | None, calendar: Calendar) -> Deadline:
     """A repeating deadline due at its first occurrence later than *after*; ``target`` keeps the recurrence rule."""
+<<<<<<< HEAD
     days = occurrences(repeat, calendar.local_day(deadline.started_at), after, rule, calendar)
     fresh = replace(deadline, target=repeat, pauses=(), met_at=None, missed=0, waiting_until=None, id=None)
+=======
+    days = occurrences(repeat, calendar.local_day(deadline.started_at), after, calendar)
+    fresh = deadline._replace(target=repeat, pauses=(), met_at=None, missed=0, waiting_until=None, id=None)
+>>>>>>> ee4fcc1 (A won demand keeps no clock of its customer's inactivity)
     if not days:  # a rule with COUNT or UNTIL that has run out
-        return replace(fresh, due_at=deadline.due_at, voided_at=deadline.started_at, void_reason="周期已结束")
+        return fresh._replace(due_at=deadline.due_at, voided_at=deadline.started_at, void_reason="周期已结束")
     due = calendar.closing(days[0])
-    return replace(fresh, due_at=due, occurrences=days, provisional=not calendar.is_known(days[0]))
+    return fresh._replace(due_at=due, occurrences=days, provisional=not calendar.is_known(days[0]))
 
 
 def occurrences(repeat: str, start: date, after: date, rule: Rule | None, calendar: Calendar) -> tuple[date, ...]:
@@ -238,8 +251,8 @@ def _pause(deadline: Deadline, at: datetime, until: datetime, rule: Rule | None,
         return _pause_repeating(deadline, pause, rule, calendar)
     if deadline.is_late(at) or deadline.clock != "work":
         return deadline
-    shifted = replace(deadline, due_at=_shifted(deadline.due_at, pause, calendar))
-    return _marked(replace(shifted, pauses=(*deadline.pauses, pause), waiting_until=until), rule, calendar)
+    shifted = deadline._replace(due_at=_shifted(deadline.due_at, pause, calendar))
+    return _marked(shifted._replace(pauses=(*deadline.pauses, pause), waiting_until=until), rule, calendar)
 
 
 def _waiting_too(
@@ -256,11 +269,10 @@ def _pause_repeating(deadline: Deadline, pause: Pause, rule: Rule, calendar: Cal
     to_come = occurrences(deadline.target, calendar.local_day(deadline.started_at), after, rule, calendar)
     if deadline.is_late(pause.start):
         gone = tuple(day for day in deadline.occurrences if calendar.closing(day) < pause.start)
-        return replace(deadline, occurrences=gone + to_come, pauses=(*deadline.pauses, pause))
+        return deadline._replace(occurrences=gone + to_come, pauses=(*deadline.pauses, pause))
     if not to_come:
         return deadline
-    return replace(
-        deadline,
+    return deadline._replace(
         occurrences=to_come,
         due_at=calendar.closing(to_come[0]),
         provisional=not calendar.is_known(to_come[0]),
@@ -278,17 +290,22 @@ def _resume(deadline: Deadline, at: datetime, rules: dict[str, Rule], calendar: 
     pause = deadline.pauses[-1]._replace(end=at)
     pauses = (*deadline.pauses[:-1], pause)
     if deadline.repeats:
+<<<<<<< HEAD
         began, today = calendar.local_day(deadline.started_at), calendar.local_day(at)
         days = occurrences(deadline.target, began, today, rule, calendar)
         return replace(
             deadline,
+=======
+        days = occurrences(deadline.target, calendar.local_day(deadline.started_at), calendar.local_day(at), calendar)
+        return deadline._replace(
+>>>>>>> ee4fcc1 (A won demand keeps no clock of its customer's inactivity)
             pauses=pauses,
             waiting_until=at,
             occurrences=days,
             due_at=calendar.closing(days[0]),
             provisional=not calendar.is_known(days[0]),
         )
-    return replace(_reckoned(replace(deadline, pauses=pauses), rule, calendar), waiting_until=at)
+    return _reckoned(deadline._replace(pauses=pauses), rule, calendar)._replace(waiting_until=at)
 
 
 # -- handing over ------------------------------------------------------------------------------------------------
@@ -297,7 +314,7 @@ def _resume(deadline: Deadline, at: datetime, rules: dict[str, Rule], calendar: 
 def _handed_over(book: Sequence[Deadline], event: Event) -> list[Deadline]:
     """What was escalated to, or promised by, the one who hands over (fact ``from``) is the other's."""
     return [
-        replace(d, owner_id=event.person)
+        d._replace(owner_id=event.person)
         if d.is_open and d.is_personal and d.owner_id == event.facts.get("from")
         else d
         for d in book
@@ -312,9 +329,9 @@ def recalculate(deadline: Deadline, rule: Rule | None, facts: Facts, calendar: C
     if not (rule and deadline.is_open) or deadline.target == GIVEN or deadline.repeats:
         return deadline
     if "raised" in rule.starts and "raised_at" in facts:
-        deadline = replace(deadline, started_at=datetime.fromisoformat(facts["raised_at"]))
+        deadline = deadline._replace(started_at=datetime.fromisoformat(facts["raised_at"]))
     target = deadline.target if deadline.given else rule.target_for(facts)
-    return _reckoned(replace(deadline, target=target), rule, calendar)
+    return _reckoned(deadline._replace(target=target), rule, calendar)
 
 
 def _brought_up_to_date(
@@ -331,15 +348,15 @@ def _brought_up_to_date(
         if deadline.is_open and whole and not (rule and rule.enabled):
             deadline = voided(deadline, event.at, "规则已停用", calendar)
         elif deadline.is_open and whole and rule:
-            deadline = replace(deadline, role=rule.role)
+            deadline = deadline._replace(role=rule.role)
         if deadline.is_open and not deadline.is_late(event.at) and (whole or deadline.provisional):
             if deadline.repeats:
                 repeat = rule.repeat_for(event.facts) if whole and rule and rule.repeat else GIVEN
                 repeat = deadline.target if repeat == GIVEN else repeat
                 deadline = _repeated_anew(deadline, repeat, event.at, rule, calendar)
             else:
-                own = deadline if whole else replace(deadline, given=True)
-                deadline = replace(recalculate(own, rule, event.facts, calendar), given=deadline.given)
+                own = deadline if whole else deadline._replace(given=True)
+                deadline = recalculate(own, rule, event.facts, calendar)._replace(given=deadline.given)
         moved.append(deadline)
     return moved + [_begun(rules[name], at, event, calendar) for name, at in event.begin.items()]
 
@@ -352,8 +369,13 @@ def _repeated_anew(deadline: Deadline, repeat: str, now: datetime, rule: Rule | 
     while after > anchor and not calendar.is_working(after):
         after -= timedelta(days=1)
     after = max(anchor, after)
+<<<<<<< HEAD
     again = _repeated(deadline, repeat, after, rule, calendar)
     return replace(again, id=deadline.id, pauses=deadline.pauses, waiting_until=deadline.waiting_until)
+=======
+    again = _repeated(deadline, repeat, after, calendar)
+    return again._replace(id=deadline.id, pauses=deadline.pauses, waiting_until=deadline.waiting_until)
+>>>>>>> ee4fcc1 (A won demand keeps no clock of its customer's inactivity)
 
 
 def _begun(rule: Rule, at: datetime, event: Event, calendar: Calendar) -> Deadline:
@@ -381,4 +403,4 @@ def _owned(deadline: Deadline, facts: Facts, rule: Rule | None) -> Deadline:
         "supervisor": facts.get("escalated_to"),
     }.get(role)
     name = {"branch": facts.get("branch"), "department": facts.get("department")}.get(role)
-    return replace(deadline, owed_by=role, owner_id=person, owner_name=name or "")
+    return deadline._replace(owed_by=role, owner_id=person, owner_name=name or "")

@@ -192,6 +192,15 @@ def test_the_amount_of_a_sale_is_optional_and_belongs_to_a_sale(cli: Cli) -> Non
     assert cli("close 2 --outcome won --json").json["amount"] is None
 
 
+def test_a_won_demand_owes_its_visit_and_the_clocks_of_inactivity_are_the_customers(cli: Cli) -> None:
+    number = cli.demand(kind="opportunity")["number"]
+    won = cli("close", str(number), "--outcome", "won", "--json").json
+    assert [d["rule"] for d in won["deadlines"] if not d["met_at"] and not d["voided_at"]] == ["after-sale"]
+    cli.at("2027-01-29T09:00:00")
+    quiet = [line for line in cli("due --within 30d --json").json if line["rule"].startswith("inactive")]
+    assert quiet and {line["demand"] for line in quiet} == {None}
+
+
 @pytest.mark.parametrize(
     ("words", "named"),
     [

@@ -48,7 +48,8 @@ def record_order(
         return order
     customer.last_order = on
     work.session.flush()
-    tell(work, customer, {"order", "sale"}, on=on, demand_id=number)
+    tell(work, customer, {"order"}, on=on)
+    tell(work, customer, {"sale"}, on=on, demand_id=number)
     if customer.business_contact and customer.business_contact > on:
         tell(work, customer, {"business-contact"}, on=customer.business_contact)
     return order

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -21,8 +20,7 @@ class Pause(NamedTuple):
     end: datetime
 
 
-@dataclass(frozen=True)
-class Deadline:
+class Deadline(NamedTuple):
     """Something that someone owes by a time. ``id`` is None until the ledger has stored it."""
 
     rule: str

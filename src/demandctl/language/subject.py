@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from demandctl.language.figures import narrow
 from demandctl.vocabulary import Term
@@ -23,8 +23,7 @@ _FORMATS = {About.DEMAND: "D{}", About.CUSTOMER: "K{:05d}", About.REVISIT: "R{}"
 _TYPED = re.compile(r"([DKR#]?)([0-9]{1,12})")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Subject:
+class Subject(NamedTuple):
     """One demand, customer or revisit, by its number in the ledger; the ledger is subject 1 of its own."""
 
     about: About

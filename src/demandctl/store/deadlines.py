@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
@@ -221,5 +220,5 @@ def ruleset(session: Session, ruleset_id: int) -> tuple[Rulebook, Calendar]:
 
 
 def _comparable(deadlines: Iterable[Deadline]) -> list[Deadline]:
-    plain = [replace(deadline, id=None) for deadline in deadlines]
+    plain = [deadline._replace(id=None) for deadline in deadlines]
     return sorted(plain, key=lambda d: (d.rule, d.started_at, d.due_at, d.voided_at or d.due_at, d.owner_id or 0))

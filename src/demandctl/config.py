@@ -66,15 +66,18 @@ retention = "3y"                # 结束超过多久的记录由 doctor 提醒�
 
 @cache
 def known_settings() -> Mapping[str, frozenset[str]]:
-    """The settings that are read, by section; those above all sections under the empty name."""
-    import tomllib
+    """The settings that are read, by section; those above all sections under the empty name.
 
-    found: dict[str, set[str]] = {"": set()}
-    for name, value in tomllib.loads(TEMPLATE).items():
-        if isinstance(value, dict):
-            found[name] = set(value)
-        else:
-            found[""].add(name)
+    Read off the lines of the template: every command asks, and parsing it as TOML takes as long as the user's own file.
+    """
+    section = ""
+    found: dict[str, set[str]] = {section: set()}
+    for line in TEMPLATE.splitlines():
+        if line.startswith("["):
+            section = line[1 : line.index("]")]
+            found[section] = set()
+        elif " = " in line and not line.startswith("#"):
+            found[section].add(line.partition(" = ")[0])
     found["notify"].add("channels")
     return {section: frozenset(keys) for section, keys in found.items()}
 

@@ -1,7 +1,5 @@
 """What the deadline machine works on: deadlines and their pauses. Pure."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import NamedTuple
 

@@ -14,7 +14,7 @@ _DIGITS = str.maketrans(DIGITS)
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10_000}
 _VALUES = {figure: int(digit) for figure, digit in DIGITS.items() if figure != "幺"}
 _ZERO = "零〇○"
-_PAIR = re.compile("两(?![百佰千仟万])")  # 十两 is a weight
+_PAIR = "两(?![百佰千仟万])"  # 十两 is a weight
 _TENS = {"廿": "二十", "卅": "三十"}
 
 
@@ -59,7 +59,7 @@ def number(text: str) -> int | None:
     """``28``, ``二十八``, ``一百零三``, ``二〇二五``; None for what is not one sure number: 两三, 一百二."""
     if text.isascii():
         return int(text) if text.isdecimal() else None
-    if _PAIR.search(text) and text != "两":
+    if re.search(_PAIR, text) and text != "两":
         return None
     if all(figure in _VALUES for figure in text) and text.strip("○"):
         return int("".join(DIGITS[figure] for figure in text)) if len(text) != 2 or text[0] in _ZERO else None
@@ -90,9 +90,9 @@ def _with_units(text: str) -> int | None:
     return None if zero and pending < 0 else total + max(pending, 0)
 
 
-_RUN = re.compile(f"[{''.join(_VALUES)}{''.join(_UNITS)}{''.join(_TENS)}]+")
+_RUN = f"[{''.join(_VALUES)}{''.join(_UNITS)}{''.join(_TENS)}]+"
 
 
 def in_digits(text: str) -> str:
     """The text with each number in 汉字 that is one written in digits: 二〇二五年三月 is 2025年3月."""
-    return _RUN.sub(lambda found: found[0] if (read := number(found[0])) is None else str(read), text)
+    return re.sub(_RUN, lambda found: found[0] if (read := number(found[0])) is None else str(read), text)

@@ -20,7 +20,7 @@ class About(Term):
 
 _LETTERS = {"D": About.DEMAND, "K": About.CUSTOMER, "R": About.REVISIT}
 _FORMATS = {About.DEMAND: "D{}", About.CUSTOMER: "K{:05d}", About.REVISIT: "R{}", About.LEDGER: "台账"}
-_TYPED = re.compile(r"([DKR#]?)([0-9]{1,12})")
+_TYPED = r"([DKR#]?)([0-9]{1,12})"
 
 
 class Subject(NamedTuple):
@@ -63,7 +63,7 @@ class Subject(NamedTuple):
 
         *bare* is what a number without a letter is one of; without it such a number names nothing.
         """
-        typed = _TYPED.fullmatch(narrow(text).strip().upper())
+        typed = re.fullmatch(_TYPED, narrow(text).strip().upper())
         about = _LETTERS.get(typed[1], bare) if typed else None
         return cls(about, int(typed[2])) if typed and about else None
 

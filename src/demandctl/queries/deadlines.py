@@ -1,7 +1,5 @@
 """Deadlines: which are shown now and in what order, and each as it is shown, its lateness reckoned at this moment."""
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, time, timedelta

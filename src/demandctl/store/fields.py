@@ -5,8 +5,6 @@ workbook may call them. A test holds it against the schema: a column that has no
 whoever only reads may have it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from enum import Enum, auto
 from typing import NamedTuple

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -28,5 +27,7 @@ def stored_value(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list):
+        import json  # a fiftieth of what a reading command costs, and it stores none
+
         return json.dumps(value, ensure_ascii=False)
     return int(value) if isinstance(value, bool) else value

@@ -3,8 +3,6 @@
 Text that people typed is data: control characters are shown, not sent, and no markup in it takes effect.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress

@@ -5,8 +5,6 @@ A command declares ``Annotated[Kind | None, Option("--kind", "demand.kind", choi
 column of the ledger stands for what people call it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
@@ -304,7 +302,7 @@ RHYTHM = Takes("周期", _rhythm, blank=True)
 def period(unit: str, metavar: str) -> Takes:
     """A week, month or quarter by name."""
 
-    def read(app: Context, text: str) -> Period:
+    def read(app: Context, text: str) -> "Period":
         from demandctl.core.periods import parse_period
 
         return parse_period(unit, text, app.now.date())

@@ -68,19 +68,11 @@ def _meet(deadline: Deadline, event: Event, rule: Rule | None, calendar: Calenda
     if not deadline.repeats or not rule.applies_to(event.facts) or "closed" in event.names:
         return [met]
     if rule.window == "on-day":
-<<<<<<< HEAD
-        following = replace(deadline, started_at=event.at)
+        following = deadline._replace(started_at=event.at)
         return [met, _repeated(following, deadline.target, day, rule, calendar)]
     # Every occurrence wants a visit of its own: one in the window before the due day counts for that day only.
-    following = replace(deadline, started_at=max(event.at, deadline.due_at))
-    return [met, _repeated(following, deadline.target, max(day, due_day), rule, calendar)]
-=======
-        following = deadline._replace(started_at=event.at)
-        return [met, _repeated(following, deadline.target, day, calendar)]
-    # Every occurrence wants a visit of its own: one in the window before the due day counts for that day only.
     following = deadline._replace(started_at=max(event.at, deadline.due_at))
-    return [met, _repeated(following, deadline.target, max(day, due_day), calendar)]
->>>>>>> ee4fcc1 (A won demand keeps no clock of its customer's inactivity)
+    return [met, _repeated(following, deadline.target, max(day, due_day), rule, calendar)]
 
 
 def missed_by(deadline: Deadline, moment: datetime, calendar: Calendar) -> int:
@@ -208,13 +200,8 @@ def _marked(deadline: Deadline, rule: Rule, calendar: Calendar) -> Deadline:
 
 def _repeated(deadline: Deadline, repeat: str, after: date, rule: Rule | None, calendar: Calendar) -> Deadline:
     """A repeating deadline due at its first occurrence later than *after*; ``target`` keeps the recurrence rule."""
-<<<<<<< HEAD
     days = occurrences(repeat, calendar.local_day(deadline.started_at), after, rule, calendar)
-    fresh = replace(deadline, target=repeat, pauses=(), met_at=None, missed=0, waiting_until=None, id=None)
-=======
-    days = occurrences(repeat, calendar.local_day(deadline.started_at), after, calendar)
     fresh = deadline._replace(target=repeat, pauses=(), met_at=None, missed=0, waiting_until=None, id=None)
->>>>>>> ee4fcc1 (A won demand keeps no clock of its customer's inactivity)
     if not days:  # a rule with COUNT or UNTIL that has run out
         return fresh._replace(due_at=deadline.due_at, voided_at=deadline.started_at, void_reason="周期已结束")
     due = calendar.closing(days[0])
@@ -290,15 +277,9 @@ def _resume(deadline: Deadline, at: datetime, rules: dict[str, Rule], calendar: 
     pause = deadline.pauses[-1]._replace(end=at)
     pauses = (*deadline.pauses[:-1], pause)
     if deadline.repeats:
-<<<<<<< HEAD
         began, today = calendar.local_day(deadline.started_at), calendar.local_day(at)
         days = occurrences(deadline.target, began, today, rule, calendar)
-        return replace(
-            deadline,
-=======
-        days = occurrences(deadline.target, calendar.local_day(deadline.started_at), calendar.local_day(at), calendar)
         return deadline._replace(
->>>>>>> ee4fcc1 (A won demand keeps no clock of its customer's inactivity)
             pauses=pauses,
             waiting_until=at,
             occurrences=days,
@@ -369,13 +350,8 @@ def _repeated_anew(deadline: Deadline, repeat: str, now: datetime, rule: Rule | 
     while after > anchor and not calendar.is_working(after):
         after -= timedelta(days=1)
     after = max(anchor, after)
-<<<<<<< HEAD
     again = _repeated(deadline, repeat, after, rule, calendar)
-    return replace(again, id=deadline.id, pauses=deadline.pauses, waiting_until=deadline.waiting_until)
-=======
-    again = _repeated(deadline, repeat, after, calendar)
     return again._replace(id=deadline.id, pauses=deadline.pauses, waiting_until=deadline.waiting_until)
->>>>>>> ee4fcc1 (A won demand keeps no clock of its customer's inactivity)
 
 
 def _begun(rule: Rule, at: datetime, event: Event, calendar: Calendar) -> Deadline:

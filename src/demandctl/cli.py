@@ -52,6 +52,7 @@ TREE: Tree = {
     "nudge": Entry("催办", "nudge:nudge", "催一条或催一个人：打印可以直接粘贴的提醒，发出去了就记一笔。"),
     "customer": Entry("客户", "customer.profile:TREE", "客户：资料、订货、合同、建档、对接人、合并。"),
     "contact": Entry("通讯录", "contact:TREE", "通讯录：分公司人员、领导、专家、外部资源。"),
+    "group": Entry("社群", "group:TREE", "社群：归哪个分公司、什么地区、群里的专家。"),
     "handover": Entry("交接", "handover:handover", "交接：一个人手里没完的事和客户交给另一个人。"),
     "script": Entry("话术", "script:TREE", "话术：电话话术和快捷回复，填好称呼。"),
     "import": Entry("导入", "import_:TREE", "导入旧表和自己导出的表：需求、回访、客户、通讯录。"),

@@ -83,6 +83,10 @@ CASES = [
     Case("contact edit 唐建明", "改什么", f"|{CLEAR}唐健|" + ENTER, "唐健 已改 1 项"),
     Case("contact leave", "联系人", "谢晓梅|", "谢晓梅 已标记离职"),
     Case("contact import", "文件", "contacts.csv|", "已有 71"),
+    Case("group add", "社群", "湘南群|", "已记下社群“湘南群”"),
+    Case("group edit", "社群", f"湘潭群||{CLEAR}湘潭砼友群|" + ENTER, "“湘潭砼友群”已改 1 项"),
+    Case("group edit 湘潭群", "改什么", f"|{CLEAR}湘潭砼友群|" + ENTER, "“湘潭砼友群”已改 1 项"),
+    Case("group show", "社群", "湘潭群|", "湘潭群"),
     Case("handover", "交出人 接手人", "李铁柱|周志强|y", "已交接"),
     Case("handover 李铁柱 周志强", "--yes", "y", "已交接"),
     Case("script add", "新编号", "price|报价已发，请查收|", "已添话术 price"),
@@ -119,7 +123,8 @@ READING = {
     "due", "list", "show", "search", "nudge", "script list", "script show", "report", "who", "when", "log", "doctor",
     "notify test", "notify log", "notify channels", "calendar show", "sla show", "sla check", "sla explain",
     "config path", "config show", "completion show", "revisit plan", "revisit list", "revisit show", "customer list",
-    "attach list", "customer show", "customer duplicates", "customer export", "contact list", "contact show",
+    "attach list", "group list", "group show", "customer show", "customer duplicates", "customer export", "contact list",
+    "contact show",
 }  # fmt: skip
 
 _SCENE: dict[str, bytes] = {}
@@ -146,6 +151,7 @@ def desk(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Cli:
                 cli("revisit", "record", str(number), *form)
         cli("revisit", "forward", "3", "服务部")
         cli("customer", "machine", "add", "K1", "泵车", "--serial", "SY1")
+        cli("group", "add", "湘潭群")
         cli("backup", "copy.db")
         (cli.folder / "contacts.csv").write_bytes((EXAMPLES / "contacts.csv").read_bytes())
         cli("attach", "R1", "contacts.csv")

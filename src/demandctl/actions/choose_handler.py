@@ -18,7 +18,7 @@ def choose(work: Work, demand: Demand, named: str | None, *, leader: bool, exper
     lifecycle.require_open(state_of(demand), "派单")
     if named is not None:
         return contacts.find_contact(work, named)
-    need = customers.need_of(work.session, demand)
+    need = customers.need_of(work, demand)
     routing = route(need, candidates(reader_in(work)), external=external, expert=expert)
     chosen = _clear_leader(demand, routing) if leader else _clear_handler(demand, routing)
     return work.session.get_one(Contact, chosen.id)

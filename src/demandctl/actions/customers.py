@@ -252,17 +252,20 @@ def begin_standing(work: Work, customer: Customer, names: Collection[str]) -> No
 def branch_of(work: Work, demand: Demand) -> Branch:
     """The branch of a demand as it now stands."""
     from demandctl.core.routing import branch_of
-    from demandctl.queries.routing import branch_of_group, candidates
+    from demandctl.queries.groups import whose
+    from demandctl.queries.routing import candidates
 
     people = candidates(reader := reader_in(work))
     by_id = {person.id: person for person in people}
     handler, leader = by_id.get(demand.handler_id or 0), by_id.get(demand.leader_id or 0)
-    return branch_of(handler, leader, demand.region, branch_of_group(reader, demand.group_name), people)
+    return branch_of(handler, leader, demand.region, whose(reader, demand.group_name).branch, people)
 
 
-def need_of(session: Session, demand: Demand) -> Need:
+def need_of(work: Work, demand: Demand) -> Need:
     """What routing asks about a demand."""
     from demandctl.core.routing import Need
+    from demandctl.queries.groups import whose
 
-    owner = session.get_one(Customer, demand.customer_id).owner_id
-    return Need(demand.kind, demand.subtype, demand.region, demand.product, owner, demand.content)
+    owner = work.session.get_one(Customer, demand.customer_id).owner_id
+    need = Need(demand.kind, demand.subtype, demand.region, demand.product, owner, demand.content)
+    return need.out_of_group(*whose(reader_in(work), demand.group_name))

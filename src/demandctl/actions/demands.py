@@ -17,6 +17,7 @@ from demandctl.actions import customers, machines, orders
 from demandctl.core import lifecycle
 from demandctl.core.deadline import PROMISER
 from demandctl.core.event import Event
+from demandctl.core.identity import group_called
 from demandctl.core.parts import RulePart
 from demandctl.core.routing import leads
 from demandctl.core.targets import Target
@@ -28,7 +29,7 @@ from demandctl.queries.identity import same_demand
 from demandctl.queries.reader import reader_in
 from demandctl.store.deadlines import demand_facts, happen, has_open, rank
 from demandctl.store.fields import called, named
-from demandctl.store.models import Assignment, Contact, Customer, Demand, Escalation, FollowUp
+from demandctl.store.models import Assignment, Contact, Customer, Demand, Escalation, FollowUp, WechatGroup
 from demandctl.store.work import Work
 from demandctl.vocabulary import Channel, Kind, NoteKind, Outcome, Role, Route, Status, parse_subtype
 
@@ -86,6 +87,7 @@ def intake(
             "registered_at": work.now,
         }
     )
+    _meet_group(work, demand)
     work.session.add(demand)
     work.session.flush()
     if said := machines.settle_machine(work, demand):
@@ -114,6 +116,13 @@ def acknowledge(work: Work, demand: Demand, *, at: datetime, text: str = RECEIVE
     _written(work, demand, Feedback(text, at, by_name=work.who), None, None, None)
     tell(work, demand, {"contact", "follow-up"}, at)
     _contact_customer(work, demand, None, at)
+def _meet_group(work: Work, demand: Demand) -> None:
+    """A group is kept when it is met for the first time; whose it is can be said then or later."""
+    demand.group_name = group_called(demand.group_name)
+    known = select(WechatGroup.id).where(WechatGroup.name == demand.group_name)
+    with work.session.no_autoflush:
+        if demand.group_name and work.session.exec(known).first() is None:
+            work.session.add(WechatGroup(name=demand.group_name))
 
 
 # -- assigning ---------------------------------------------------------------------------------------------------
@@ -528,9 +537,12 @@ def edit(work: Work, demand: Demand, values: Mapping[str, Any], machine: str = "
             demand.subtype = None
         if demand.status == Status.CONFIRMING and demand.kind not in lifecycle.CONFIRMED_KINDS:
             demand.status, demand.resolved_at = Status.FOLLOWING, None
-    if "region" in changed:
+    if "group_name" in changed:
+        _meet_group(work, demand)
+        work.session.flush()
+    if {"region", "group_name"} & set(changed):
         _locate(work, demand)
-    if {"kind", "urgency", "region", "raised_at", "channel"} & set(changed) and demand.closed_at is None:
+    if {"kind", "urgency", "region", "raised_at", "channel", "group_name"} & set(changed) and demand.closed_at is None:
         tell(work, demand, {"edited", "kind-changed"} if "kind" in changed else {"edited"})
     work.describe(f"修改 {demand.code}：{named('demand', changed)}")
     return changed
@@ -560,6 +572,14 @@ def _waits_until(work: Work, demand: Demand) -> datetime | None:
     """When the wait that a demand is in ends."""
     told = select(FollowUp.wait_until).where(FollowUp.demand_id == demand.id, FollowUp.note == NoteKind.FOLLOW_UP.value)
     return work.session.exec(told.order_by(col(FollowUp.at).desc(), col(FollowUp.id).desc())).first()
+
+
+def settle_branch(work: Work, demand: Demand) -> None:
+    """What a demand's branch follows from was changed: whoever owes for the branch owes there."""
+    before = demand.branch, demand.branch_leader_id
+    _locate(work, demand)
+    if (demand.branch, demand.branch_leader_id) != before:
+        tell(work, demand, {"edited"})
 
 
 def _locate(work: Work, demand: Demand) -> None:

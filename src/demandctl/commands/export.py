@@ -108,6 +108,14 @@ def contacts(
     _export(ctx.obj, "contacts", Wanted(output, force or yes, mask, json, branch))
 
 
+def groups(
+    ctx: typer.Context, branch: BranchFilter = (), output: Output = None, mask: Mask = False, force: Force = False,
+    yes: Yes = False, json: Json = False,
+) -> None:  # fmt: skip
+    """社群，可原样导入。"""
+    _export(ctx.obj, "groups", Wanted(output, force or yes, mask, json, branch))
+
+
 def customers(
     ctx: typer.Context, branch: BranchFilter = (), output: Output = None, mask: Mask = False, force: Force = False,
     yes: Yes = False, json: Json = False,
@@ -158,7 +166,7 @@ def all_(
     app: Context = ctx.obj
     wanted = _spanned(app, Wanted(None, force or yes, mask, json, branch), since, until, None, None, None)
     folder = output or Path(f"台账导出-{app.now:%Y-%m-%d}")
-    names = ["demands", "revisits", "follow-ups", "contacts", "customers", *REPORTS]
+    names = ["demands", "revisits", "follow-ups", "contacts", "groups", "customers", *REPORTS]
     given = {"weekly": week, "monthly": month, "quarterly": quarter}
     jobs = [
         (name, wanted if name not in REPORTS else _of_period(app, wanted, REPORTS[name], given[name])) for name in names
@@ -335,6 +343,7 @@ TREE: Tree = {
     "revisit": Entry("回访表", revisit),
     "follow-ups": Entry("跟进", follow_ups),
     "contacts": Entry("通讯录", contacts),
+    "groups": Entry("社群", groups),
     "customers": Entry("客户", customers),
     "weekly": Entry("周报", weekly),
     "monthly": Entry("月报", monthly),

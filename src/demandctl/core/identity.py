@@ -48,3 +48,11 @@ def may_be_one(one: Identity, other: Identity) -> bool:
     """Whether two look alike and have no two numbers."""
     differ = any(a and b and a != b for a, b in ((one.phone, other.phone), (one.wechat, other.wechat)))
     return look_alike(one, other) and not differ
+
+
+_HEADCOUNT = re.compile(r"\s*[(（]\d{1,4}人?[)）]$")
+
+
+def group_called(name: str) -> str:
+    """The name of a group as it was copied or typed: one line, without the head count that WeChat shows behind it."""
+    return _HEADCOUNT.sub("", " ".join(name.split()))

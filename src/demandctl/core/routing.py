@@ -43,7 +43,7 @@ SURNAME = "姓{0}|{0}(?:师傅|经理|主任|老师|顾问|总|工(?!地|况|作
 DOUBLE_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "司徒", "夏侯", "皇甫", "尉迟", "公孙", "令狐")
 
 STAFF = (Role.SALES, Role.SERVICE, Role.PARTS)
-OWN_BRANCH, ELSEWHERE = 0, -1
+OWN_BRANCH, ELSEWHERE, IN_GROUP = 0, -1, 100
 NOT_HELD = -1
 """How well a product fits whose lines do not hold it."""
 
@@ -79,7 +79,10 @@ class Candidate(NamedTuple):
 
 
 class Need(NamedTuple):
-    """What routing has to know of a demand; ``accused`` is who is complained of, or the complaint's own words."""
+    """What routing has to know of a demand; ``accused`` is who is complained of, or the complaint's own words.
+
+    ``branch`` is whose the demand is where its place tells nothing, ``experts`` those in the group that it came from.
+    """
 
     kind: str
     subtype: str | None
@@ -87,6 +90,13 @@ class Need(NamedTuple):
     product: str
     owner_id: int | None = None
     accused: str = ""
+    branch: str = ""
+    experts: tuple[int, ...] = ()
+
+    def out_of_group(self, branch: str, region: str, experts: tuple[int, ...]) -> Need:
+        """The same out of a group: without a region of its own it is asked for the group's branch and region."""
+        need = self._replace(experts=experts)
+        return need if self.region else need._replace(branch=branch, region=region)
 
 
 class Proposal(NamedTuple):
@@ -143,7 +153,7 @@ def route(need: Need, directory: Sequence[Candidate], *, external: bool = False,
     book = _Book(directory, need)
     steps: tuple[str, ...] = takers(need.kind, need.subtype)
     if external or expert:
-        steps = (Role.EXTERNAL,) if external else (_field(need),)
+        steps = (Role.EXTERNAL,) if external else (field_of(need.kind, need.subtype),)
     ranked, clear = book.ranking(steps)
     proposals = [Proposal(p.id, p.name, p.branch, p.role, p.phone, reasons) for p, reasons in ranked]
     leaders = [Proposal(p.id, p.name, p.branch, p.role, p.phone, reasons) for p, reasons in book.leaders()]
@@ -190,9 +200,9 @@ def _narrowest(region: str, directory: Sequence[Candidate]) -> Candidate | None:
     return book.leaders()[0][0] if book.one_leader() else None
 
 
-def _field(need: Need) -> str:
+def field_of(kind: str, subtype: str | None) -> str:
     """The expertise that answers questions about such a demand."""
-    step = takers(need.kind, need.subtype)[0]
+    step = takers(kind, subtype)[0]
     if not isinstance(step, Role):
         return step
     related = {Role.SALES: Expertise.SALES, Role.SERVICE: Expertise.SERVICE, Role.PARTS: Expertise.SERVICE}
@@ -205,9 +215,14 @@ class _Book:
     def __init__(self, directory: Sequence[Candidate], need: Need) -> None:
         self.everybody = directory
         self.need = need
-        self.people = [p for p in directory if p.active and not is_accused(p, need.accused)]
+        self.people = [p for p in self._of_branch() if p.active and not is_accused(p, need.accused)]
         self.where = places.region(need.region.strip())
         self._territories: dict[int, list[Region]] = {}
+
+    def _of_branch(self) -> Sequence[Candidate]:
+        """Everybody; where a branch is meant and has people, its own staff and leaders, and whoever is borrowed."""
+        own = {p.id for p in self.everybody if p.belongs and p.active and p.branch == self.need.branch}
+        return [p for p in self.everybody if p.id in own or not p.belongs] if own else self.everybody
 
     # -- regions
 
@@ -313,7 +328,7 @@ class _Book:
     def _ranked(self, step: str, reading: Place | None) -> list[tuple[Candidate, _Fit]]:
         if step is Role.LEADER:
             return [(p, _Fit(0, 0, 0, reasons)) for p, reasons in self.leaders_at(reading)]
-        home = {p.branch for p, _ in self.leaders_at(reading)} if self.where.text else set()
+        home = {p.branch for p, _ in self.leaders_at(reading)} if self.where.text else {self.need.branch}
         found = []
         for person in self.people:
             if _takes(person, step) and (fit := self._fit(person, step, reading, home)):
@@ -336,8 +351,10 @@ class _Book:
 
     def _region(self, person: Candidate, reading: Place | None, home: set[str]) -> tuple[int, str] | None:
         """Experts and outsiders answer from anywhere, those of the branch first; staff only where they serve."""
+        if person.id in self.need.experts:
+            return IN_GROUP, "在这个社群里"
         if not self.where.text:
-            return OWN_BRANCH, ""
+            return self._by_branch(person)
         fit = self.serves(self.territory(person), reading)
         if fit:
             return fit[0] + 1, f"负责{fit[1]}"
@@ -350,6 +367,14 @@ class _Book:
         if not person.regions and self.serves(self.area(person.branch), reading):
             return OWN_BRANCH, f"所在{person.branch}负责此地"
         return None
+
+    def _by_branch(self, person: Candidate) -> tuple[int, str]:
+        """Without a place: those of the branch that is meant before borrowed experts."""
+        if not self.need.branch or person.role == Role.EXTERNAL:
+            return OWN_BRANCH, ""
+        if person.branch == self.need.branch:
+            return OWN_BRANCH, f"社群属{person.branch}"
+        return ELSEWHERE, f"来自{person.branch}" if person.branch else ""
 
     @cached_property
     def _known_product(self) -> bool:
@@ -380,7 +405,12 @@ def _takes(person: Candidate, step: str) -> bool:
         return person.leads
     if isinstance(step, Role):
         return person.role == step
-    return person.role == Role.EXPERT and any(_names(skill, step) for skill in person.skills)
+    return person.role == Role.EXPERT and is_versed(person.skills, step)
+
+
+def is_versed(skills: Iterable[str], field: str) -> bool:
+    """Whether what an expert is said to know covers a field."""
+    return any(_names(skill, field) for skill in skills)
 
 
 def is_accused(person: Candidate, accused: str) -> bool:

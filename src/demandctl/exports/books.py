@@ -13,6 +13,7 @@ from demandctl.exports.columns import (
     CUSTOMERS,
     DEMANDS,
     FOLLOW_UPS,
+    GROUPS,
     REVISITS,
     FormColumn,
     named,
@@ -137,6 +138,13 @@ def contacts(job: Job) -> NewBook:
     """通讯录."""
     book = _book(job, "通讯录")
     _form(book, job, "通讯录", "通讯录", CONTACTS, rows.contacts(job.reader, job.asked.branch))
+    return book
+
+
+def groups(job: Job) -> NewBook:
+    """社群."""
+    book = _book(job, "社群")
+    _form(book, job, "社群", "社群名册", GROUPS, rows.groups(job.reader, job.asked.branch))
     return book
 
 

@@ -17,6 +17,7 @@ from demandctl.queries import report
 from demandctl.queries.contacts import ContactView
 from demandctl.queries.deadlines import deadlines_of
 from demandctl.queries.demands import Filter
+from demandctl.queries.groups import GroupView
 from demandctl.queries.view import View
 
 
@@ -80,6 +81,10 @@ def _customers(job: Job) -> Iterator[CustomerRow]:
 
 def _contacts(job: Job) -> Iterator[ContactView]:
     return rows.contacts(job.reader, job.asked.branch)
+
+
+def _groups(job: Job) -> Iterator[GroupView]:
+    return rows.groups(job.reader, job.asked.branch)
 
 
 def _report_data(job: Job) -> dict[str, object]:
@@ -190,6 +195,7 @@ EXPORTS: dict[str, Export] = {
         "跟进明细", books.follow_ups, columns.FOLLOW_UPS, _follow_ups, _follow_up_objects, tables=("follow_up",)
     ),
     "contacts": Export("通讯录", books.contacts, columns.CONTACTS, _contacts, tables=("contact",)),
+    "groups": Export("社群", books.groups, columns.GROUPS, _groups, tables=("wechat_group",)),
     "customers": Export("客户档案", books.customers, columns.CUSTOMERS, _customers, tables=("customer",)),
     "weekly": Export("需求周报", books.weekly, NUMBERS, _number_rows, document=_week),
     "monthly": Export(

@@ -233,6 +233,18 @@ CONTACTS = (
     of("contact", "active", 7),
 )
 
+GROUPS = (
+    of("wechat_group", "name", 24),
+    of("wechat_group", "branch", 16),
+    of("wechat_group", "region", 18),
+    FormColumn(
+        "experts", called("wechat_group", "experts"), 24, lambda row: "、".join(person.name for person in row.experts)
+    ),
+    FormColumn("open", "未结束需求", 11, plain("open"), "number", counted=True),
+    FormColumn("demands", "需求数", 9, plain("demands"), "number", counted=True),
+    of("wechat_group", "note", 30),
+)
+
 CUSTOMERS = (
     of("customer", "id", 9, "code"),
     of("customer", "name", 12),

@@ -12,6 +12,7 @@ from demandctl.queries.contacts import ContactView, read_contacts
 from demandctl.queries.customers import OF_CUSTOMER, CustomerView, customer_view
 from demandctl.queries.deadlines import clock_of, stream_deadlines
 from demandctl.queries.demands import DemandView, Filter, demand_condition, demand_view, stream_demands
+from demandctl.queries.groups import GroupView, read_groups
 from demandctl.queries.history import AssignmentView, FollowUpView, assignment_view, escalation_view, follow_up_view
 from demandctl.queries.narrowing import OF_BRANCH, bound, holds_one, is_one
 from demandctl.queries.people import CustomerName
@@ -282,6 +283,11 @@ def _revisit_values(reader: Reader, asked: Asked, department: str, number: int) 
 def contacts(reader: Reader, branches: Collection[str]) -> Iterator[ContactView]:
     """The whole directory, those who left too."""
     return iter(read_contacts(reader, branches=branches, everybody=True))
+
+
+def groups(reader: Reader, branches: Collection[str]) -> Iterator[GroupView]:
+    """The groups of some branches, all of them where none is named."""
+    return (g for g in read_groups(reader) if not branches or any(name in (g.branch or "") for name in branches))
 
 
 def customers(reader: Reader, branches: Collection[str]) -> Iterator[CustomerRow]:

@@ -26,8 +26,9 @@ from demandctl.language.subject import Subject
 from demandctl.paste.judging import Judge
 from demandctl.paste.matters import cue_text
 from demandctl.paste.reading import judge_of
-from demandctl.queries import routing
+from demandctl.queries.groups import whose
 from demandctl.queries.reader import reader_in
+from demandctl.queries.routing import candidates
 from demandctl.store.deadlines import demand_facts
 from demandctl.store.fields import called
 from demandctl.store.values import Columns, stored, stored_value
@@ -126,7 +127,7 @@ class DemandImport(Importer[DemandDraft]):
         self._numbers = {row[0] for row in sql(work, "SELECT id FROM demand")}
         self._next = next_id(work, "demand")
         self._branches: dict[tuple[str, str, int, str, str], Branch] = {}
-        self._people = routing.candidates(reader_in(work))
+        self._people = candidates(reader_in(work))
         self._by_id = {person.id: person for person in self._people}
         self._specialist = work.context.config.get("specialist", "phone")
 
@@ -345,7 +346,7 @@ class DemandImport(Importer[DemandDraft]):
             if draft.branch:
                 self._branches[key] = branch_named(draft.branch, region, self._people)
             else:
-                of_group = routing.branch_of_group(reader_in(self.work), group)
+                of_group = whose(reader_in(self.work), group).branch
                 self._branches[key] = branch_of(taker, head, region, of_group, self._people)
         return self._branches[key]
 
@@ -433,6 +434,12 @@ class DemandImport(Importer[DemandDraft]):
         insert(self.work, _ASSIGNMENT, self._assignments)
         insert(self.work, EVENT_SQL, self.adopter.events)
         insert(self.work, self.adopter.deadline_sql, self.adopter.deadlines)
+        sql(self.work, _MEET_GROUPS)
+
+
+_MEET_GROUPS = """INSERT INTO wechat_group (name) SELECT DISTINCT group_name FROM demand WHERE group_name <> ''
+AND group_name NOT IN (SELECT name FROM wechat_group) ORDER BY 1 RETURNING id"""
+"""Groups that the file is the first to name."""
 
 
 def _merged(here: Sequence[SaidBeside], beside: Sequence[SaidBeside]) -> list[SaidBeside]:

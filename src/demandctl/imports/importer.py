@@ -53,6 +53,8 @@ def in_words(table: str, values: Columns, zone: tzinfo) -> dict[str, str]:
             continue
         if isinstance(value, datetime):
             value = f"{value.astimezone(zone):%Y-%m-%d %H:%M}" if value.tzinfo else plain(value)
+        if column.holds is fields.Holds.CONTACTS:
+            value = f"{len(value)} 位"
         text = "、".join(value) if isinstance(value, list) else plain(value)
         found[column.name] = fields.label(column, text) or text
     return found

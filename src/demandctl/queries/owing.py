@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
+from demandctl.core.parts import RulePart
 from demandctl.errors import Refused
 from demandctl.language.subject import Subject
 from demandctl.queries.contacts import read_contact
 from demandctl.queries.deadlines import Due, debtor_of, running_deadlines
 from demandctl.queries.demands import DemandView, Filter, read_demand, read_demands
 from demandctl.queries.people import Addressee
-from demandctl.queries.reader import Reader
+from demandctl.queries.reader import Reader, texts
 from demandctl.queries.revisits import read_revisit
 from demandctl.store.conditions import is_running
 from demandctl.store.values import stored
@@ -31,6 +32,9 @@ def owed_for_demand(reader: Reader, number: int) -> list[Owed]:
     if demand.closed_at:
         raise Refused(f"{Subject.demand(number)} 已结束，不用催", f"看看：demandctl show {number}")
     found = running_deadlines(reader, f"l.demand_id = :number AND {_OTHERS}", {"number": number})
+    asked = _asked_experts(reader, "l.demand_id = :number", {"number": number})
+    if asked:
+        return _by_person(reader, found, asked)
     if not found and not (demand.handler or demand.leader):
         raise Refused(f"{Subject.demand(number)} 还没有派单，没有人可催", f"先派单：demandctl assign {number}")
     if not found:
@@ -52,10 +56,11 @@ def owed_for_revisit(reader: Reader, number: int) -> list[Owed]:
 def owed_by_person(reader: Reader, contact_id: int) -> list[Owed]:
     """All that one person owes; Refused when he owes nothing."""
     found = running_deadlines(reader, "l.owner_id = :who", {"who": contact_id})
-    if not found:
+    asked = [(number, due) for number, due in _asked_experts(reader, "1", {}) if number == contact_id]
+    if not found and not asked:
         person = read_contact(reader, contact_id)
         raise Refused(f"{person.name} 现在没有欠的事", f"看看他手里有什么：demandctl contact show {contact_id}")
-    return _by_person(reader, found)
+    return _by_person(reader, found, asked)
 
 
 def owed_by_name(reader: Reader, name: str) -> list[Owed]:
@@ -65,7 +70,9 @@ def owed_by_name(reader: Reader, name: str) -> list[Owed]:
 
 def owed_late(reader: Reader) -> list[Owed]:
     """Everybody who is late with something, and what he is late with."""
-    return _by_person(reader, running_deadlines(reader, f"{_OTHERS} AND l.due_at < :now", {}))
+    late = "l.due_at < :now"
+    found = running_deadlines(reader, f"{_OTHERS} AND {late}", {})
+    return _by_person(reader, found, _asked_experts(reader, late, {}))
 
 
 def owed_by_others(reader: Reader) -> list[Owed]:
@@ -105,10 +112,33 @@ def debts(reader: Reader, limit: int) -> list[Debt]:
     return found
 
 
-def _by_person(reader: Reader, found: Sequence[Due]) -> list[Owed]:
+def _asked_experts(reader: Reader, where: str, values: Mapping[str, object]) -> list[tuple[int, Due]]:
+    """The experts of a group who are versed in what nobody there has answered yet: they are reminded too (R 3.2.1)."""
+    unanswered = f"l.role = '{RulePart.FIRST_ANSWER}' AND d.group_name <> '' AND {where}"
+    waiting = {due.demand: due for due in running_deadlines(reader, unanswered, values)}
+    if not waiting:
+        return []
+    from demandctl.core.routing import field_of, is_versed  # the divisions of China: hardly a reading needs them
+
+    listed = ", ".join(str(number) for number in waiting)
+    rows = reader.rows(
+        "SELECT d.id, d.kind, d.subtype, c.id AS expert, c.skills FROM demand AS d "
+        "JOIN wechat_group AS g ON g.name = d.group_name JOIN json_each(g.experts) AS e "
+        f"JOIN contact AS c ON c.id = e.value AND c.active WHERE d.id IN ({listed}) ORDER BY d.id, e.key"
+    )
+    return [
+        (row["expert"], waiting[row["id"]])
+        for row in rows
+        if is_versed(texts(row["skills"]), field_of(row["kind"], row["subtype"]))
+    ]
+
+
+def _by_person(reader: Reader, found: Sequence[Due], asked: Sequence[tuple[int, Due]] = ()) -> list[Owed]:
     people: dict[int | str, list[Due]] = {}
     for due in found:
         people.setdefault(due.deadline.owner_id or due.owed_by.name, []).append(due)
+    for number, due in asked:
+        people.setdefault(number, []).append(due)
     return [(_addressee(reader, who, his[0]), _with_demands(reader, his)) for who, his in people.items()]
 
 

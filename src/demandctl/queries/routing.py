@@ -7,6 +7,7 @@ from demandctl.errors import NotFound
 from demandctl.queries.contacts import read_contacts
 from demandctl.queries.customers import CustomerFilter, read_customers
 from demandctl.queries.demands import DemandView
+from demandctl.queries.groups import whose
 from demandctl.queries.reader import Reader
 
 
@@ -39,7 +40,7 @@ def for_demand(reader: Reader, demand: DemandView) -> Routing:
         owner_id=_owner(reader, demand.customer.code),
         accused=demand.content,
     )
-    return route(need, candidates(reader))
+    return route(need.out_of_group(*whose(reader, demand.group or "")), candidates(reader))
 
 
 def for_need(reader: Reader, *, kind: str, subtype: str | None, region: str, product: str, customer: str) -> Routing:
@@ -57,14 +58,7 @@ def for_need(reader: Reader, *, kind: str, subtype: str | None, region: str, pro
 
 def branch_for(reader: Reader, region: str, group: str) -> str:
     """The branch that a demand of a place and a group would belong to; empty for none."""
-    return branch_of(None, None, region, branch_of_group(reader, group), candidates(reader)).name
-
-
-def branch_of_group(reader: Reader, name: str) -> str:
-    """The branch that a group belongs to; empty for one that nobody recorded."""
-    query = "SELECT branch FROM wechat_group WHERE name = ? AND branch <> ''"
-    row = reader.sql.execute(query, (name,)).fetchone() if name else None
-    return row[0] if row else ""
+    return branch_of(None, None, region, whose(reader, group).branch, candidates(reader)).name
 
 
 def _owner(reader: Reader, code: str) -> int | None:

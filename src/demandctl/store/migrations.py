@@ -555,6 +555,9 @@ def _to_2(connection: sqlite3.Connection) -> None:
         "INSERT INTO purchase (customer_id, ordered_on) "
         "SELECT id, last_order FROM customer WHERE last_order IS NOT NULL"
     )
+    connection.execute(
+        "INSERT INTO wechat_group (name) SELECT DISTINCT group_name FROM demand WHERE group_name <> '' ORDER BY 1"
+    )
     for table in (*_AUDITED_1, *_AUDITED_2):
         _audit(connection, table)
 

@@ -223,7 +223,8 @@ SOURCES: Mapping[str, Callable[..., Found]] = {
     "rule": _rules,
     "tag": _tags,
     "branch": _distinct("contact", "branch"),
-    "group": _distinct("demand", "group_name"),
+    "group": _distinct("wechat_group", "name"),
+    "wechat-group": _distinct("wechat_group", "name"),
     "product": _distinct("demand", "product"),
     "machine": _machines,
     "industry": _distinct("customer", "industry"),
@@ -286,6 +287,14 @@ def _code(app: Context, text: str) -> None:
     {About.CUSTOMER: _customer, About.REVISIT: _revisit}.get(about, _demand)(app, text)
 
 
+def _group(app: Context, text: str) -> None:
+    from demandctl.queries.groups import find_group_id
+    from demandctl.queries.reader import reading
+
+    with reading(app) as reader:
+        find_group_id(reader, typed.one_line(text))
+
+
 def _attachment(app: Context, text: str) -> None:
     from demandctl.queries.attachments import read_attachment
     from demandctl.queries.reader import reading
@@ -303,6 +312,7 @@ CHECKS: Mapping[str, Callable[[Context, str], None]] = {
     "demand": _demand,
     "code": _code,
     "attachment": _attachment,
+    "wechat-group": _group,
     "revisit": _revisit,
     "customer": _customer,
     "contact": _contact,

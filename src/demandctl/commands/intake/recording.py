@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from demandctl.commands.group import learn
 from demandctl.context import Context
 from demandctl.errors import DemandctlError, Refused, UsageError
 from demandctl.language.display import shown
@@ -24,11 +25,13 @@ if TYPE_CHECKING:
 
 
 def record_one(
-    app: Context, proposal: EnrichedDraft, *, insist: bool, replied_at: datetime | None = None, quiet: bool = False
+    app: Context, proposal: EnrichedDraft, *, insist: bool, replied_at: datetime | None = None, quiet: bool = False,
+    asks: bool = False,
 ) -> tuple[int, bool]:
     """Record a draft in its own transaction, with the first response to it; its number, and if it has a handler."""
     from demandctl.actions import demands
     from demandctl.actions.attachments import attach
+    from demandctl.actions.groups import met_now
     from demandctl.db import transaction
     from demandctl.store.attachments import kept
     from demandctl.store.models import Contact
@@ -39,6 +42,7 @@ def record_one(
     with kept(app.db_path, values.get("attach", ())) as contents, transaction(app, "intake") as work:
         demand, notes = demands.intake(work, customer, columns, insist=insist)
         attach(work, demand.subject, contents)
+        met = met_now(work)
         number, kind, branch = demand.id, Kind(demand.kind), demand.branch
         summary = f"登记 {Subject.demand(number)} {kind.label}：{demand.content[:30]}"
         if response:
@@ -59,6 +63,7 @@ def record_one(
             done + (f"，由 {handled} 跟进" if handled else ""),
             *([] if handled else [f"派单：demandctl assign {number}"]),
         )
+    learn(app, met, asks=asks)
     return number, bool(handled)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from demandctl.commands.group import learn
 from demandctl.commands.show import put_demand
 from demandctl.context import Context
 from demandctl.core.parts import RulePart
@@ -136,12 +137,14 @@ def intake(
             f"还缺：{'、'.join(missing)}", "一条需求至少要有客户、类型、渠道和内容：demandctl intake --help"
         )
     try:
-        _record(app, given, insist=new, replied=replied, dry_run=dry_run, as_json=json)
+        met = _record(app, given, insist=new, replied=replied, dry_run=dry_run, as_json=json)
     except SameDemand as twin:
         if not asks:
             raise
-        if _another(app, twin, given["content"]):
-            _record(app, given, insist=True, replied=replied, dry_run=False, as_json=False)
+        if not _another(app, twin, given["content"]):
+            return
+        met = _record(app, given, insist=True, replied=replied, dry_run=False, as_json=False)
+    learn(app, met, asks=asks)
 
 
 _NEEDED = {
@@ -180,10 +183,14 @@ def _subtype(text: str, kind: str | None) -> str:
 
 def _record(
     app: Context, given: Mapping[str, Any], *, insist: bool, replied: bool, dry_run: bool, as_json: bool
-) -> None:
-    """Write the demand, or only show what would be written; how urgent it is, the words tell where nobody typed it."""
+) -> list[str]:
+    """Write the demand, or only show what would be written; how urgent it is, the words tell where nobody typed it.
+
+    Returns the groups that it is the first to name.
+    """
     from demandctl.actions import demands
     from demandctl.actions.attachments import attach
+    from demandctl.actions.groups import met_now
     from demandctl.db import transaction
     from demandctl.paste import proposals
     from demandctl.paste.reading import urgency_told
@@ -198,6 +205,7 @@ def _record(
         attach(work, demand.subject, contents)
         if replied:
             demands.acknowledge(work, demand, at=work.now)
+        met = met_now(work)
         number, kind, where, raised = demand.id, Kind(demand.kind), demand.branch, demand.raised_at
         preview = read_demand(reader_in(work), number) if dry_run else None
     if preview:
@@ -205,7 +213,7 @@ def _record(
             say(f"提示：{note}")
         put_demand(preview, app.now, as_json=as_json)
         say("只是试看，没有写入")
-        return
+        return []
     done = f"已登记 {Subject.demand(number)} {kind.label}：{person['name']}"
     if given.get("raised_at"):
         done += f"，提出于 {understood(app, raised)}"
@@ -213,6 +221,7 @@ def _record(
         done += f"，{Urgency(told.value).label}（“{told.words}”）"
     done += f"，{where}" if where else ""
     demand_answer(app, number, as_json, done, *_next_steps(app, number, as_json=as_json), notes=notes)
+    return met
 
 
 def _next_steps(app: Context, number: int, *, as_json: bool) -> list[str]:

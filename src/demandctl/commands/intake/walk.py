@@ -140,7 +140,7 @@ def _record(app: Context, proposal: EnrichedDraft, how: str, answering: Answerin
     replied_at = None if how == "later" else app.now
     if how == "replied" and answering.due_at and answering.due_at < app.now:
         replied_at = _when_replied(app)
-    number, handled = record_one(app, proposal, insist=insist, replied_at=replied_at)
+    number, handled = record_one(app, proposal, insist=insist, replied_at=replied_at, asks=True)
     if how == "answer":
         put_received(app, number, proposal.values["kind"])
     if not handled:

@@ -123,7 +123,8 @@ READING = {
     "due", "list", "show", "search", "nudge", "script list", "script show", "report", "who", "when", "log", "doctor",
     "notify test", "notify log", "notify channels", "calendar show", "sla show", "sla check", "sla explain",
     "config path", "config show", "completion show", "revisit plan", "revisit list", "revisit show", "customer list",
-    "attach list", "group list", "group show", "customer show", "customer duplicates", "customer export", "contact list",
+    "attach list", "group list", "group show",
+    "customer show", "customer duplicates", "customer export", "contact list",
     "contact show",
 }  # fmt: skip
 

@@ -240,8 +240,6 @@ GROUPS = (
     FormColumn(
         "experts", called("wechat_group", "experts"), 24, lambda row: "、".join(person.name for person in row.experts)
     ),
-    FormColumn("open", "未结束需求", 11, plain("open"), "number", counted=True),
-    FormColumn("demands", "需求数", 9, plain("demands"), "number", counted=True),
     of("wechat_group", "note", 30),
 )
 

@@ -6,7 +6,7 @@ A form becomes a table of its labels, a row a form, so that all that reads table
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, Protocol
 
@@ -159,9 +159,20 @@ class _FormReading:
         adjacent = len(filled) > 2 and columns == list(range(columns[0], columns[0] + len(columns)))
         if not (adjacent or len(filled) == 1) or len(under) * 2 < len(filled) or not set(under) <= set(columns):
             return []
-        if any(self._known.fields(plain(cell)) or _INSIDE.fullmatch(plain(cell)) for cell in under.values()):
+        if self._labels_among(under) or (len(filled) > 1 and self._goes_on(index + 2, columns)):
             return []
         return [_Pair(index, text, under.get(column, "")) for column, text in filled]
+
+    def _labels_among(self, cells: Mapping[int, Cell]) -> bool:
+        """Whether any of the cells is a label, or holds one."""
+        return any(self._known.fields(plain(cell)) or _INSIDE.fullmatch(plain(cell)) for cell in cells.values())
+
+    def _goes_on(self, index: int, columns: Sequence[int]) -> bool:
+        """Whether a row is one more record under the same labels: then they head a table."""
+        if index >= len(self._rows):
+            return False
+        cells = {column: cell for column, cell in enumerate(self._rows[index]) if plain(cell)}
+        return len(cells) > 1 and set(cells) <= set(columns) and not self._labels_among(cells)
 
     def _line(self, index: int, filled: Sequence[tuple[int, str]]) -> list[_Pair]:
         """The pairs of a row, from the left: a label, what stands right of it, the next label."""

@@ -116,6 +116,8 @@ def acknowledge(work: Work, demand: Demand, *, at: datetime, text: str = RECEIVE
     _written(work, demand, Feedback(text, at, by_name=work.who), None, None, None)
     tell(work, demand, {"contact", "follow-up"}, at)
     _contact_customer(work, demand, None, at)
+
+
 def _meet_group(work: Work, demand: Demand) -> None:
     """A group is kept when it is met for the first time; whose it is can be said then or later."""
     demand.group_name = group_called(demand.group_name)

@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 
 
 def record_one(
-    app: Context, proposal: EnrichedDraft, *, insist: bool, replied_at: datetime | None = None, quiet: bool = False,
+    app: Context,
+    proposal: EnrichedDraft,
+    *,
+    insist: bool,
+    replied_at: datetime | None = None,
+    quiet: bool = False,
     asks: bool = False,
 ) -> tuple[int, bool]:
     """Record a draft in its own transaction, with the first response to it; its number, and if it has a handler."""

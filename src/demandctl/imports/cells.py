@@ -114,7 +114,7 @@ _DATE = re.compile(
 )
 _COMPACT = re.compile(r"(?P<year>20\d\d|19\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?!\d)")
 _DAY_ONLY = re.compile(r"(?P<day>\d{1,2})\s*(?:[日号]|$)")
-_WEEKDAY = re.compile(r"\s*[(\[【]?(?:周|星期|礼拜)[一二三四五六日天][)\]】]?")
+_WEEKDAY = re.compile(rf"\s*[(\[【]?{figures.WEEKDAY}[)\]】]?")
 _CLOCK = re.compile(
     r"[\sT,，]*(?P<part>凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚|早|AM|PM|am|pm)?\s*"
     r"(?:(?P<hour>\d{1,2})\s*[:点时.]\s*(?:(?P<minute>\d{1,2})(?:\s*[:分]\s*(?P<second>\d{1,2})?)?|(?P<half>半|一刻|三刻|整)?)"
@@ -161,7 +161,7 @@ def _written(text: str, period: CoveredTime, today: date, after: date | None) ->
 _YEAR_LAST = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-]((?:19|20)\d\d)(?!\d)\s*$")
 _SEPARATED = re.compile(r"(?<=\d)\s*[。·\\_]\s*(?=\d)|(?<=\d)[.]{2,}(?=\d)")
 _ROUND = re.compile(r"[(\[【](.*?)[)\]】]\s*")
-_WEEKDAY_FIRST = re.compile(r"^(?:周|星期|礼拜)[一二三四五六日天]\s*(?=\d)")
+_WEEKDAY_FIRST = re.compile(rf"^{figures.WEEKDAY}\s*(?=\d)")
 _FIGURES = re.compile(
     r"(?<![周期拜])[〇零一二三四五六七八九十]+(?=[年月日号点时分])|(?<=点)[〇零一二三四五六七八九十]+"
 )

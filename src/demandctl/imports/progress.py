@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from demandctl.imports.cells import CoveredTime, Unreadable, moment
 from demandctl.imports.names import is_full_name
-from demandctl.language.figures import in_digits, narrow
+from demandctl.language.figures import WEEKDAY, in_digits, narrow
 
 _TITLES = "(?:经理|主任|工程师|工|师傅|总|总监|部长|主管|专员|老师)?"
 
@@ -32,7 +32,7 @@ _DATE = (
     r"|20\d{6}(?!\d)"
 )
 _CLOCK = (
-    r"(?:\s*[(]?(?:周|星期|礼拜)[一二三四五六日天][)]?)?"
+    rf"(?:\s*[(]?{WEEKDAY}[)]?)?"
     r"(?:[ T]*(?:凌晨|早上|上午|中午|下午|傍晚|晚上|晚)?\s*\d{1,2}\s*(?:[:：]\s*\d{2}(?:[:：]\d{2})?|[点时](?:半|\s*\d{1,2}\s*分?)?)|\s*(?:上午|中午|下午|晚上))?"
 )
 _HEAD = re.compile(rf"[\[【(（]?\s*({_DATE})({_CLOCK})\s*[\]】)）]?\s*")

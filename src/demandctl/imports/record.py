@@ -147,10 +147,6 @@ class RowReader:
             self.leftover(field, value)
         return found
 
-    _BARE_TIME = re.compile(
-        r"[\d\s年月日号时点分秒:：./\-、,，上下中午早晚凌晨傍周星期礼拜一二三四五六七八九十〇零○天半刻整TZ()（）AMPamp+]*"
-    )
-
     def leftover(self, field: str, value: Cell) -> None:
         """Keep a cell that says more than the time that was read out of it."""
         if type(value) is str and not _BARE_TIME.fullmatch(value):

@@ -9,6 +9,9 @@ DIGITS = dict(zip("零〇○一幺二两三四五六七八九", "00011223456789"
     zip("壹贰叁肆伍陆柒捌玖", "123456789", strict=True)
 )
 """What a 汉字 stands for where a number is said figure by figure."""
+WEEK = "(?:星期|周|週|礼拜|禮拜)"
+WEEKDAY = f"{WEEK}[一二三四五六日天]"
+"""A day of the week as it stands beside a date: part of a pattern."""
 
 _DIGITS = str.maketrans(DIGITS)
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10_000}

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
+from demandctl.language.figures import WEEK
 from demandctl.vocabulary import WEEKDAYS
 
 _DAY = r"(?:(?P<y>\d{4}|\d\d(?=年|/\d{1,2}/\d))[/\-.年])?(?P<m>\d{1,2})[/\-.月](?P<d>\d{1,2})[日号]?"
 _ENGLISH_DAY = r"(?P<en>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?"
-_WEEKDAY = r"(?:星期|周|週|礼拜|禮拜)(?P<w>[一二三四五六日天])"
+_WEEKDAY = rf"{WEEK}(?P<w>[{WEEKDAYS}天])"
 _NEAR = r"(?P<near>今天|昨天|前天|大前天|today|yesterday)"
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH = rf"(?P<mon>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"

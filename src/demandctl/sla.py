@@ -166,7 +166,9 @@ def started(rule: Rule, event: Event, calendar: Calendar) -> Deadline:
     if rule.repeat:
         repeat = rule.repeat_for(event.facts)
         repeat = event.repeat if repeat == GIVEN else repeat
-        return _repeated(deadline, repeat, calendar.local_day(begin), rule, calendar)
+        # A day that is moved to an earlier one may fall on today, and today is not over.
+        after = calendar.local_day(begin) - timedelta(days=rule.off == "before")
+        return _repeated(deadline, repeat, after, rule, calendar)
     target = rule.target_for(event.facts)
     if target == GIVEN:
         if event.due is None:

@@ -111,6 +111,7 @@ CASES = [
 
 NEED_NOTHING = {
     "init", "undo", "backup", "sla init", "sla apply", "calendar add",
+    "greet",  # tells whose day comes
     "monday",  # off a terminal it lists what is owed
     "completion install",  # finds out which shell it is
     "config edit",  # an editor asks

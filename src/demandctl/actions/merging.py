@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from demandctl.actions import aliases, customers
+from demandctl.core.papers import missing
 from demandctl.errors import Refused
 from demandctl.store.deadlines import OPEN
 from demandctl.store.fields import FIELDS, Joined, blank, fields_of
@@ -104,6 +105,10 @@ def _restart(work: Work, kept: Customer, before: dict[str, Any], owed: list[Dead
         customers.tell(work, kept, {"edited"})
     if gained("contract_on") and not kept.profiled_on:
         customers.tell(work, kept, {"contracted"}, on=kept.contract_on)
+    customers.begin_standing(work, kept, [name for name in ("value", "stage", "birthday") if gained(name)])
+    if gained("documents") or gained("profiled_on"):
+        whole = not missing(kept.documents)
+        customers.tell(work, kept, {"complete"} if whole else {"approved" if gained("profiled_on") else "paper"})
     if gained("owner_id") and not kept.briefed_at:
         customers.tell(work, kept, {"owned"})
     for row in owed:

@@ -108,6 +108,8 @@ def _command(due: Due, statuses: dict[int, Status]) -> str:
         return f'follow-up {subject.number} "…"'
     if subject.about is About.REVISIT:
         return f"revisit {OF_A_REVISIT.get(due.role, 'call')} {subject.number}"
+    if due.role == RulePart.GREET:
+        return f"greet 生日 --customer {subject}"
     if subject.about is About.CUSTOMER:
         return f"{'revisit call' if due.role == RulePart.VISIT else 'customer show'} {subject}"
     letter = next((letter for letter in EXPORTS if letter in due.deadline.period), "")

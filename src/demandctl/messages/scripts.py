@@ -27,7 +27,7 @@ BLANKS = {
     "customer": "客户", "company": "公司", "me": "姓名", "my_phone": "电话", "number": "编号", "matter": "事情",
     "product": "产品", "region": "地区", "handler": "对接人", "handler_phone": "对接人电话", "branch": "分公司",
     "leader": "领导", "next": "时间", "reason": "原因", "old": "原对接人", "old_phone": "原对接人电话",
-    "greeting": "工作愉快",
+    "greeting": "工作愉快", "occasion": "节日", "years": "几",
 }  # fmt: skip
 """What stands between braces, and what is shown where nothing fills it."""
 

@@ -725,8 +725,10 @@ def test_the_profile_is_due_three_days_after_the_contract_at_closing(customer: C
     customer("customer", "contract", "K00001", "2026-11-19")
     found = clocks(customer)["profile"]
     assert found["due_at"] == "2026-11-23T17:30:00+08:00", "Sunday the 22nd moves to Monday"
-    assert customer.run("customer", "profile", "K00001", "--document", "营业执照").code == 1
-    customer("customer", "profile", "K00001", "--document", "营业执照", "--approved-by", "王总")
+    assert customer.run("customer", "profile", "K00001").code == 1
+    customer("customer", "profile", "K00001", "--document", "营业执照")
+    assert not clocks(customer)["profile"]["met_at"], "a paper is no file yet"
+    customer("customer", "profile", "K00001", "--approved-by", "王总")
     assert clocks(customer, every=True)["profile"]["met_at"]
 
 

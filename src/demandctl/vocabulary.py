@@ -127,6 +127,10 @@ class Channel(Term):
     OTHER = "other", "其他", "其它 别的"
 
 
+SPOKEN = (Channel.PHONE,)
+"""Channels on which the customer is answered as he speaks: the first answer stands when the demand is raised."""
+
+
 class Urgency(Term):
     """紧急程度."""
 

@@ -31,7 +31,7 @@ from demandctl.store.deadlines import demand_facts, happen, has_open, rank
 from demandctl.store.fields import called, named
 from demandctl.store.models import Assignment, Contact, Customer, Demand, Escalation, FollowUp, WechatGroup
 from demandctl.store.work import Work
-from demandctl.vocabulary import Channel, Kind, NoteKind, Outcome, Role, Route, Status, parse_subtype
+from demandctl.vocabulary import SPOKEN, Kind, NoteKind, Outcome, Role, Route, Status, parse_subtype
 
 HANDLERS = (Role.SALES, Role.SERVICE, Role.PARTS)
 """Roles that take demands in hand: a word of theirs in the group makes them the handler."""
@@ -95,7 +95,7 @@ def intake(
     _locate(work, demand)
     tell(work, demand, {"raised"}, raised_at)
     tell(work, demand, {"registered"})
-    if demand.channel == Channel.PHONE:  # whoever calls is answered as he speaks
+    if demand.channel in SPOKEN:
         tell(work, demand, {"contact"}, raised_at)
     work.describe(f"登记 {demand.code} {kind.label}：{person.name}，{short(demand.content)}")
     return demand, notes
@@ -110,7 +110,7 @@ def acknowledge(work: Work, demand: Demand, *, at: datetime, text: str = RECEIVE
 
     Nothing where somebody answered already; a call is answered as it is raised.
     """
-    if demand.channel == Channel.PHONE:
+    if demand.channel in SPOKEN:
         return
     _require_time(work, demand, at)
     _written(work, demand, Feedback(text, at, by_name=work.who), None, None, None)

@@ -22,7 +22,7 @@ from demandctl.queries.verdicts import judged
 from demandctl.queries.view import View
 from demandctl.store.conditions import is_open
 from demandctl.store.values import stored
-from demandctl.vocabulary import Channel, NoteKind
+from demandctl.vocabulary import SPOKEN, NoteKind
 
 
 class Asked(NamedTuple):
@@ -149,7 +149,7 @@ def demands(reader: Reader, asked: Filter) -> Iterator[DemandRow]:
             demand,
             position=position,
             assigned_at=at(handed[-1]["at"]) if handed and (demand.handler or demand.leader) else None,
-            first_response_at=demand.raised_at if demand.channel is Channel.PHONE else at(answered),
+            first_response_at=demand.raised_at if demand.channel in SPOKEN else at(answered),
             follow_up_count=len(told),
             last_follow_up_at=at(told[-1]["at"]) if told else None,
             last_follow_up=told[-1]["text"] if told else "",

@@ -11,7 +11,7 @@ from demandctl.core.rules import read_rules
 from demandctl.core.targets import Target
 from demandctl.queries.reader import Reader
 from demandctl.queries.routing import branch_for
-from demandctl.vocabulary import Channel
+from demandctl.vocabulary import SPOKEN
 
 
 class Answering(NamedTuple):
@@ -31,7 +31,7 @@ def first_answer(
     facts = {"kind": kind, "channel": channel, "urgency": urgency, "handled": False, "referred": False}
     rules = read_rules(rules_text(context.config)[0])[0].rules
     rule = next((r for r in rules if r.role == RulePart.FIRST_ANSWER and r.enabled and r.applies_to(facts)), None)
-    if rule is None or channel == Channel.PHONE:
+    if rule is None or channel in SPOKEN:
         return Answering(False, None)
     due_at = Target.parse(rule.target_for(facts)).due(raised_at, context.calendar, rule.closing)
     owes = rule.owed_by_for(facts)

@@ -26,7 +26,7 @@ from demandctl.queries.narrowing import OF_BRANCH, bound, holds_one
 from demandctl.queries.reader import Reader
 from demandctl.queries.verdicts import Verdict, verdicts
 from demandctl.store.values import stored
-from demandctl.vocabulary import Channel, Kind, NoteKind, Satisfaction, subtype_label
+from demandctl.vocabulary import SPOKEN, Channel, Kind, NoteKind, Satisfaction, subtype_label
 
 SECTIONS = {
     "new": "新增需求",
@@ -200,8 +200,9 @@ def name_of(by: str, key: str) -> str:
 
 
 def _first_responses(reader: Reader, span: Mapping[str, str]) -> Iterator[Number]:
+    spoken = ", ".join(f"'{channel}'" for channel in SPOKEN)
     query = (
-        f"SELECT d.raised_at AS raised, iif(d.channel = '{Channel.PHONE}', d.raised_at, "
+        f"SELECT d.raised_at AS raised, iif(d.channel IN ({spoken}), d.raised_at, "
         "(SELECT min(f.at) FROM follow_up AS f WHERE f.demand_id = d.id AND NOT f.internal "
         f"AND f.note = '{NoteKind.FOLLOW_UP}')) AS answered "
         f"FROM demand AS d WHERE d.raised_at >= :start AND d.raised_at < :end AND {_OF_BRANCH}"

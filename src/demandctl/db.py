@@ -167,11 +167,15 @@ def transaction(context: Context, command: str, *, keep: bool = True) -> Iterato
     from sqlalchemy.exc import DBAPIError
     from sqlmodel import Session
 
+    from demandctl.store.deadlines import leave_none_forgotten
+
     try:
         with _engine(context.db_path).connect() as connection, Session(connection, autoflush=True) as session:
             work = _begin(session, context, command, today)
             yield work
             session.flush()
+            if command != "undo" and work.keep:  # undo gives back what was, and that kept the promise
+                leave_none_forgotten(work)
             connection.exec_driver_sql("DELETE FROM current_operation")
             if keep and work.keep:
                 session.commit()

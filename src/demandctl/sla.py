@@ -15,7 +15,7 @@ from typing import Any
 from demandctl.core.deadline import PROMISER, Deadline, Pause
 from demandctl.core.event import Event
 from demandctl.core.parts import GIVEN, Facts
-from demandctl.core.rules import Rule, delayed
+from demandctl.core.rules import NEXT_STEP, Rule, delayed
 from demandctl.core.targets import Target
 from demandctl.core.worktime import Calendar
 
@@ -47,7 +47,14 @@ def advance(deadlines: Sequence[Deadline], event: Event, rules: Iterable[Rule], 
         book[ran:] = [_waiting_too(d, until, event, by_id, calendar) for d in book[ran:]]
     if "handed-over" in event.names:
         book = _handed_over(book, event)
-    return [_owned(d, event.facts, by_id.get(d.rule)) for d in book]
+    return [_owned(d, event.facts, by_id.get(d.rule)) for d in _not_forgotten(book, event, calendar)]
+
+
+def _not_forgotten(book: list[Deadline], event: Event, calendar: Calendar) -> list[Deadline]:
+    """What stood in where a demand had no other deadline is not needed beside another one."""
+    if all(d.rule == NEXT_STEP.id for d in book if d.is_open):
+        return book
+    return [voided(d, event.at, "已有别的时限", calendar) if d.is_open and d.rule == NEXT_STEP.id else d for d in book]
 
 
 # -- meeting and voiding -----------------------------------------------------------------------------------------
@@ -89,6 +96,10 @@ _ENDS = {
 """Events that leave no deadline of their subject open, each with the reason that is kept."""
 
 
+SWITCHED_OFF, NOT_APPLYING = "规则已停用", "不再适用"
+"""Why a deadline was voided that comes back when its rule is in force again, and holds for its subject."""
+
+
 def _void(deadline: Deadline, event: Event, rule: Rule | None, calendar: Calendar) -> Deadline:
     """The deadline, voided if it is still open and the event ends it or takes away what it hangs on."""
     if not deadline.is_open:
@@ -99,7 +110,7 @@ def _void(deadline: Deadline, event: Event, rule: Rule | None, calendar: Calenda
     if "unordered" in event.names and rule and "order" in rule.starts:
         reason = "没有订货了"
     if not reason and rule and not rule.applies_to(event.facts):
-        reason = "不再适用"
+        reason = NOT_APPLYING
     return voided(deadline, event.at, reason, calendar) if reason else deadline
 
 
@@ -329,7 +340,7 @@ def _brought_up_to_date(
     for deadline in book:
         rule = rules.get(deadline.rule)
         if deadline.is_open and whole and not (rule and rule.enabled):
-            deadline = voided(deadline, event.at, "规则已停用", calendar)
+            deadline = voided(deadline, event.at, SWITCHED_OFF, calendar)
         elif deadline.is_open and whole and rule:
             deadline = deadline._replace(role=rule.role)
         if deadline.is_open and not deadline.is_late(event.at) and (whole or deadline.provisional):
@@ -341,7 +352,8 @@ def _brought_up_to_date(
                 own = deadline if whole else deadline._replace(given=True)
                 deadline = recalculate(own, rule, event.facts, calendar)._replace(given=deadline.given)
         moved.append(deadline)
-    return moved + [_begun(rules[name], at, event, calendar) for name, at in event.begin.items()]
+    begin = [(rules[name], at) for name, at in event.begin if name in rules]
+    return moved + [_begun(rule, at, event, book, calendar) for rule, at in begin]
 
 
 def _repeated_anew(deadline: Deadline, repeat: str, now: datetime, rule: Rule | None, calendar: Calendar) -> Deadline:
@@ -356,10 +368,27 @@ def _repeated_anew(deadline: Deadline, repeat: str, now: datetime, rule: Rule | 
     return again._replace(id=deadline.id, pauses=deadline.pauses, waiting_until=deadline.waiting_until)
 
 
-def _begun(rule: Rule, at: datetime, event: Event, calendar: Calendar) -> Deadline:
-    """The deadline of a new rule, from its event; from now where nobody could have kept it, not knowing of it."""
-    deadline = started(rule, replace(event, at=at), calendar)
-    return started(rule, event, calendar) if deadline.is_late(event.at) else deadline
+def _begun(rule: Rule, at: datetime, event: Event, book: Sequence[Deadline], calendar: Calendar) -> Deadline:
+    """The deadline of a rule that is new, or in force again: as it was where the same one was voided, else from *at*.
+
+    Where nobody could have kept it, not knowing of it, it starts now; a time that a person gave stays.
+    """
+    voids = [d for d in book if d.rule == rule.id and d.voided_at]
+    old = next((d for d in reversed(voids) if d.started_at == at), None)
+    if old is None:
+        rule = replace(rule, after="")  # *at* is when its clock starts, what it waits for is over
+        deadline = started(rule, replace(event, at=at), calendar)
+        return started(rule, event, calendar) if deadline.is_late(event.at) else deadline
+    ended = tuple(Pause(start, min(end, event.at)) for start, end in old.pauses if start < event.at)
+    back = replace(old, id=None, voided_at=None, void_reason="", missed=0, waiting_until=None, pauses=ended)
+    if back.repeats:
+        return _repeated_anew(back, back.target if rule.repeat == GIVEN else rule.repeat, event.at, rule, calendar)
+    if back.target == GIVEN:
+        return back
+    back = recalculate(back, rule, event.facts, calendar)
+    if back.is_late(event.at):
+        back = _reckoned(replace(back, started_at=event.at, pauses=()), rule, calendar)
+    return back
 
 
 def _owned(deadline: Deadline, facts: Facts, rule: Rule | None) -> Deadline:

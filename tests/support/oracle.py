@@ -252,6 +252,8 @@ class DemandBook:
         role, name = self._who(rule)
         row = Owed(rule, started, due, role, name, work=work)
         self.rows.append(row)
+        if self.status == "waiting" and self.wait_end and started < self.wait_end:
+            self._pause(row, started, self.wait_end)
         return row
 
     def _start_resolve(self, started: datetime) -> None:
@@ -350,13 +352,10 @@ class DemandBook:
         spoke = by and (
             by.role == EXPERT or by.name in self.escalated_to or (self.handler and by.name == self.handler.name)
         )
-        owes_relay = (
-            self.channel in ("direct", "official", "phone") or self.kind == "complaint" or bool(self.escalated_to)
-        )
-        if internal and spoke and owes_relay and "relay" not in self.open():
-            self._start("relay", moment, "1h")
         if self.status in ("assigned", "waiting"):
             self.status = "following"
+        if internal and spoke and self._owes_relay() and "relay" not in self.open():
+            self._start("relay", moment, "1h")
         if resolved:
             self._meet("resolve", moment)
             self.status, self.resolved = "confirming", moment
@@ -384,14 +383,16 @@ class DemandBook:
     def _wait_from(self, moment: datetime, until: datetime) -> None:
         self.status, self.wait_start, self.wait_end = "waiting", moment, until
         for row in self.rows:
-            if not row.open:
-                continue
-            if row.work and row.due >= moment:
-                row.paused, row.left = moment, self.office.between(moment, row.due)
-                row.due = self.office.add(until, row.left)
-                row.pauses.append((moment, until))
-            if row.rule == "weekly" and moment <= row.due:
-                row.due, row.moved = self.office.closing_on_or_after(monday_after(_day(until))), True
+            if row.open:
+                self._pause(row, moment, until)
+
+    def _pause(self, row: Owed, moment: datetime, until: datetime) -> None:
+        if row.work and row.due >= moment:
+            row.paused, row.left = moment, self.office.between(moment, row.due)
+            row.due = self.office.add(until, row.left)
+            row.pauses.append((moment, until))
+        if row.rule == "weekly" and moment <= row.due:
+            row.due, row.moved = self.office.closing_on_or_after(monday_after(_day(until))), True
 
     def _end_wait(self, moment: datetime) -> None:
         if self.wait_end is None or moment < self.wait_start:
@@ -512,8 +513,11 @@ class DemandBook:
             self._void(["confirm"], moment)
             if self.status == "confirming":
                 self.status = "following"
-        if self.channel not in ("direct", "official") and kind != "complaint":
+        if not self._owes_relay():
             self._void(["relay"], moment)
+
+    def _owes_relay(self) -> bool:
+        return self.channel in ("direct", "official", "phone") or self.kind == "complaint" or bool(self.escalated_to)
 
 
 def _day(moment: datetime) -> date:

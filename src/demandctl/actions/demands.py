@@ -27,7 +27,7 @@ from demandctl.language.short import short
 from demandctl.language.subject import Subject
 from demandctl.queries.identity import same_demand
 from demandctl.queries.reader import reader_in
-from demandctl.store.deadlines import demand_facts, happen, has_open, rank
+from demandctl.store.deadlines import demand_facts, happen_to_demand, has_open
 from demandctl.store.fields import called, named
 from demandctl.store.models import Assignment, Contact, Customer, Demand, Escalation, FollowUp, WechatGroup
 from demandctl.store.work import Work
@@ -588,6 +588,22 @@ def _locate(work: Work, demand: Demand) -> None:
     demand.branch, demand.branch_leader_id = customers.branch_of(work, demand)
 
 
+def event_about(
+    work: Work,
+    demand: Demand,
+    names: set[str],
+    at: datetime | None = None,
+    *,
+    facts: Mapping[str, Any] | None = None,
+    **details: Any,
+) -> Event:
+    """What happened to a demand as its deadlines are told, with how long it waits where it does."""
+    work.session.flush()
+    if demand.status == Status.WAITING and "waits_until" not in details and not details.get("wait_until"):
+        details["waits_until"] = _waits_until(work, demand)
+    return Event(frozenset(names), at or work.now, demand_facts(demand.values()) | dict(facts or {}), **details)
+
+
 def tell(
     work: Work,
     demand: Demand,
@@ -602,18 +618,8 @@ def tell(
 
     *plan* says what was promised, *facts* what the demand itself does not, *details* are fields of the event.
     """
-    work.session.flush()
-    if demand.status == Status.WAITING and "waits_until" not in details and not details.get("wait_until"):
-        details["waits_until"] = _waits_until(work, demand)
-    event = Event(frozenset(names), at or work.now, demand_facts(demand.values()) | dict(facts or {}), **details)
-    still_open = happen(
-        work,
-        demand.subject,
-        event,
-        rank=rank(demand.urgency, demand.kind),
-        customer_id=demand.customer_id,
-        demand_id=demand.id,
-    )
+    event = event_about(work, demand, names, at, facts=facts, **details)
+    still_open = happen_to_demand(work, demand, event)
     promise = min((d for d in still_open if d.role == RulePart.PROMISE), key=lambda d: d.due_at, default=None)
     if promise is None:
         demand.next_at, demand.next_plan = None, ""

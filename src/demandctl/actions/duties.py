@@ -28,10 +28,15 @@ def begin(work: Work) -> bool:
     noted = sql("INSERT OR IGNORE INTO ledger (key, value) VALUES ('init', ?)", (stored(work.now),))
     if not noted.rowcount:
         return False
-    for unit in UNITS:
-        _start(work, unit)
+    resume(work)
     work.describe("建台账")
     return True
+
+
+def resume(work: Work) -> None:
+    """Start what the ledger owes by the rules of now and does not yet."""
+    for unit in UNITS:
+        _start(work, unit)
 
 
 def exported(work: Work, period: Period) -> None:

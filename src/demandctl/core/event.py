@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from demandctl.core.parts import Facts
@@ -17,7 +16,8 @@ class Event:
     that the command gives to a rule whose target is given; ``repeat`` likewise its recurrence. ``owed_by`` overrules
     who owes what starts here; ``target`` overrules for how long; ``person`` is who did it, or who is to do it.
     ``wait_until`` begins a wait, ``waits_until`` says of one that lasts already when it ends.
-    ``begin`` names rules that start although their event is long past, because they are new, each with its start.
+    ``begin`` names rules that start although their event is long past, being new or in force again, each with its
+    start.
     """
 
     names: frozenset[str]
@@ -33,4 +33,4 @@ class Event:
     person: int | None = None
     what: str = ""
     demand_id: int | None = None
-    begin: Mapping[str, datetime] = field(default_factory=dict)
+    begin: tuple[tuple[str, datetime], ...] = ()

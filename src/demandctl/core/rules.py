@@ -133,6 +133,20 @@ def delayed(day: date, after: str) -> date:
     return months_on(day, int(after[:-2]))
 
 
+NEXT_STEP = Rule(
+    id="next-step",
+    name="定下一步",
+    what="没有别的时限，定下一步",
+    about="demand",
+    starts=frozenset({"forgotten"}),
+    met_by=frozenset({"follow-up"}),
+    target="5d work",
+    owed_by="specialist",
+    source="不得遗漏；默认值",
+)
+"""What an open demand has when the rules of the file leave it nothing: no file can switch it off."""
+
+
 class RuleProblem(NamedTuple):
     """Something wrong in a file of rules: the line (from 1, 0 unknown), the field and the reason."""
 
@@ -186,14 +200,14 @@ def read_rules(text: str, *, trusted: bool = False) -> tuple[Rulebook, list[Rule
         return Rulebook((), text), [*problems, RuleProblem(0, "rules", "文件里没有一条 [[rules]]")]
     rules: list[Rule] = []
     for number, entry in enumerate(entries):
-        found = [] if trusted else _entry_problems(entry, rules)
+        found = [] if trusted else _entry_problems(entry, [*rules, NEXT_STEP])
         if found:
             problems += [RuleProblem(_field_line(text, number, name), name, reason) for name, reason in found]
             continue
         rules.append(_rule(entry, bool(groups.get(entry.get("group", ""), True))))
     unknown = set(data) - {"rules", "groups"}
     problems += [RuleProblem(_line_of(text, key), key, "不认识的字段") for key in sorted(unknown)]
-    return Rulebook(tuple(rules), text), sorted(problems)
+    return Rulebook((*rules, NEXT_STEP), text), sorted(problems)
 
 
 def _entry_problems(entry: Any, before: list[Rule]) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from demandctl.core.worktime import Calendar
 from demandctl.language.subject import LEDGER, About, Subject
 from demandctl.sla import advance
 from demandctl.store.conditions import is_open
-from demandctl.store.models import DeadlineRow, EventRow, RuleSet
+from demandctl.store.models import DeadlineRow, Demand, EventRow, RuleSet
 from demandctl.store.rows import columns, deadline_of, event_data, event_of
 from demandctl.store.values import Columns, stored
 from demandctl.store.work import Work
@@ -40,7 +40,7 @@ def happen(
     *rank*, *customer_id* and *demand_id* go into the rows that are started.
     """
     rules = [rule for rule in work.rules.rules if rule.about == subject.about]
-    whole = any(rule.reopened_by & event.names for rule in rules)
+    whole = bool(event.begin) or any(rule.reopened_by & event.names for rule in rules)
     rows = rows_about(work.session, subject, open_only=not whole)
     before: dict[int | None, Deadline] = {row.id: deadline_of(row.values()) for row in rows}
     by_id: dict[int | None, DeadlineRow] = {row.id: row for row in rows}
@@ -144,6 +144,32 @@ def events_about(session: Session, subject: Subject) -> Sequence[EventRow]:
 def has_open(session: Session, subject: Subject) -> bool:
     """Whether a subject has an open deadline."""
     return bool(rows_about(session, subject, open_only=True))
+
+
+def leave_none_forgotten(work: Work, *, everywhere: bool = False) -> list[int]:
+    """Give what stands in (``NEXT_STEP``) to each open demand that this operation left without any open deadline.
+
+    Returns their numbers. With the rules as they ship none is left; a file that switches some off may do it.
+    *everywhere* looks at all demands, whoever left them so.
+    """
+    touched = "" if everywhere else " AND d.id IN (SELECT demand_id FROM change WHERE operation_id = :operation)"
+    query = text(
+        f"SELECT d.id FROM demand AS d WHERE d.closed_at IS NULL{touched} AND NOT EXISTS "
+        f"(SELECT 1 FROM deadline AS l WHERE l.demand_id = d.id AND l.about = 'demand' AND {is_open()})"
+    )
+    if not everywhere:
+        query = query.bindparams(operation=work.operation_id)
+    numbers = [row[0] for row in work.session.connection().execute(query)]
+    for number in numbers:
+        demand = work.session.get_one(Demand, number)
+        happen_to_demand(work, demand, Event(frozenset({"forgotten"}), work.now, demand_facts(demand.values())))
+    return numbers
+
+
+def happen_to_demand(work: Work, demand: Demand, event: Event) -> list[Deadline]:
+    """Tell the deadlines of a demand; returns those that are open afterwards."""
+    place = rank(demand.urgency, demand.kind)
+    return happen(work, demand.subject, event, rank=place, customer_id=demand.customer_id, demand_id=demand.id)
 
 
 def learn_calendar(work: Work) -> int:

@@ -76,7 +76,7 @@ def event_data(event: Event) -> dict[str, object]:
         if getattr(event, name):
             data[name] = stored(getattr(event, name))
     if event.begin:
-        data["begin"] = {rule: stored(at) for rule, at in event.begin.items()}
+        data["begin"] = [[rule, stored(at)] for rule, at in event.begin]
     return data
 
 
@@ -89,7 +89,9 @@ def event_of(row: StoredRow) -> Event:
         if name in data:
             data[name] = datetime.fromisoformat(data[name])
     if "begin" in data:
-        data["begin"] = {rule: datetime.fromisoformat(at) for rule, at in data["begin"].items()}
+        began = data["begin"]  # a table in ledgers of 0.1
+        pairs = began.items() if isinstance(began, dict) else began
+        data["begin"] = tuple((rule, datetime.fromisoformat(at)) for rule, at in pairs)
     if "on" in data:
         data["on"] = date.fromisoformat(data["on"])
     return Event(names=frozenset(row["names"].split()), at=_instant(row["at"]), **data)

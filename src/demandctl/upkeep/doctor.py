@@ -180,7 +180,7 @@ def _forgotten(reader: Reader) -> Iterator[Finding]:
     numbers = [row[0] for row in reader.rows(query)]
     if numbers:
         named = tuple(Subject.demand(number).code for number in numbers[:NAMED])
-        advice = '约定下次跟进就有了时限：demandctl follow-up 编号 "…" --next 时间'
+        advice = "各给一条时限：demandctl sla apply"
         yield Finding("forgotten", "problem", f"{len(numbers)} 条未结束的需求没有时限", advice, named)
 
 

@@ -8,6 +8,7 @@ import typer
 
 from demandctl.context import Context
 from demandctl.core.parts import GIVEN
+from demandctl.core.rules import NEXT_STEP
 from demandctl.errors import NotFound, UsageError
 from demandctl.language.display import minutes, moment, shown
 from demandctl.language.subject import About, Subject
@@ -100,7 +101,7 @@ def apply(ctx: typer.Context, dry_run: DryRun = False, json: Json = False) -> No
     from demandctl.db import transaction
 
     with transaction(app, "sla apply", keep=not dry_run) as work:
-        moves = apply_rules(work)
+        moves, seen_to = apply_rules(work)
     if json:
         put_json([_move_json(app, move) for move in moves])
         return
@@ -124,6 +125,9 @@ def apply(ctx: typer.Context, dry_run: DryRun = False, json: Json = False) -> No
             for m in moves
         ],
     )
+    if seen_to:
+        listed = "、".join(Subject.demand(number).code for number in seen_to)
+        tell(f"按现在的规则，{listed} 没有别的时限了，各给一条“{NEXT_STEP.name}”，免得遗漏")
     tell(f"共 {len(moves)} 条" + ("，只是试看，没有写入" if dry_run else "，已调整；撤销：demandctl undo"))
 
 

@@ -380,14 +380,14 @@ def _begun(rule: Rule, at: datetime, event: Event, book: Sequence[Deadline], cal
         deadline = started(rule, replace(event, at=at), calendar)
         return started(rule, event, calendar) if deadline.is_late(event.at) else deadline
     ended = tuple(Pause(start, min(end, event.at)) for start, end in old.pauses if start < event.at)
-    back = replace(old, id=None, voided_at=None, void_reason="", missed=0, waiting_until=None, pauses=ended)
+    back = old._replace(id=None, voided_at=None, void_reason="", missed=0, waiting_until=None, pauses=ended)
     if back.repeats:
         return _repeated_anew(back, back.target if rule.repeat == GIVEN else rule.repeat, event.at, rule, calendar)
     if back.target == GIVEN:
         return back
     back = recalculate(back, rule, event.facts, calendar)
     if back.is_late(event.at):
-        back = _reckoned(replace(back, started_at=event.at, pauses=()), rule, calendar)
+        back = _reckoned(back._replace(started_at=event.at, pauses=()), rule, calendar)
     return back
 
 

@@ -32,8 +32,9 @@ def titles(text: str) -> list[str]:
 
 DEMANDS = titles(
     "序号 需求编号 提出时间 登记时间 来源渠道 社群名称 客户编号 客户姓名 联系电话 微信 单位 所在地区 需求类型 "
-    "子类 产品/机型 需求内容 紧急程度 商机属实 分公司 对接人 对接人电话 指派领导 派单时间 首次响应 跟进次数 "
-    "最近跟进 跟进记录 下次跟进 状态 升级时间 解决时间 客户确认 结果 成交金额 未成交原因 结束时间 时限 备注"
+    "子类 产品/机型 需求内容 客户期望 紧急程度 服务方式 保修状态 商机属实 "
+    "分公司 对接人 对接人电话 指派领导 派单时间 首次响应 跟进次数 最近跟进 "
+    "跟进记录 下次跟进 状态 升级时间 解决时间 客户确认 结果 成交金额 未成交原因 结束时间 时限 备注"
 )
 FOLLOW_UPS = titles("需求编号 客户 时间 跟进人 跟进人电话 对客户/内部 方式 进度 内容 下次计划 下次时间")
 ASSIGNMENTS = titles("需求编号 客户 时间 转出 转给 电话 方式 原因 操作人")
@@ -86,7 +87,7 @@ def test_the_form_of_demands_has_every_column_and_sheet_of_the_specification(cli
     target = tmp_path / "表.xlsx"
     cli("export", "demands", "-o", str(target))
     book = load_workbook(target)
-    assert book.sheetnames == ["需求信息", "跟进明细", "派单明细", "汇总"]
+    assert book.sheetnames == ["需求信息", "打印", "跟进明细", "派单明细", "汇总"]
     for sheet, titles in (("需求信息", DEMANDS), ("跟进明细", FOLLOW_UPS), ("派单明细", ASSIGNMENTS)):
         assert [cell.value for cell in book[sheet][3]] == titles
     assert len(book["汇总"]._charts) >= 3
@@ -102,10 +103,13 @@ def test_a_row_tells_what_the_ledger_knows(cli: Cli, tmp_path: Path) -> None:
     assert row["首次响应"] == datetime(2026, 11, 20, 10, 0)
     assert row["下次跟进"] == datetime(2026, 11, 21, 9, 0)
     assert (row["对接人"], row["跟进次数"]) == ("李铁柱", 2)
-    assert row["跟进记录"] == "2026-11-20 10:00 李铁柱：已电话联系\n2026-11-20 10:00 李铁柱：问了厂里"
+    assert row["跟进记录"] == (
+        "2026-11-20 10:00 李铁柱 15200010149：已电话联系｜下次：2026-11-21 09:00\n"
+        "2026-11-20 10:00 李铁柱 15200010149（内部）：问了厂里"
+    )
     # The first response came an hour late; the word passed on to the customer is late as well by the afternoon.
     assert row["时限"] == "超时 2 次"
-    assert row["备注"] == "客户期望：当天修好"
+    assert (row["客户期望"], row["备注"]) == ("当天修好", None)
     assert other["时限"] == "超时 2 次"
     told = table(tmp_path / "a.xlsx", "跟进明细")
     assert [(entry["需求编号"], entry["对客户/内部"]) for entry in told] == [("D1", "对客户"), ("D1", "内部")]
@@ -115,7 +119,7 @@ def test_the_form_of_revisits_says_whether_it_was_filled_in_time(cli: Cli, tmp_p
     a_day(cli)
     cli("export", "revisits", "-o", str(tmp_path / "r.xlsx"))
     book = load_workbook(tmp_path / "r.xlsx")
-    assert book.sheetnames == ["客户回访", "汇总"]
+    assert book.sheetnames == ["客户回访", "打印", "汇总"]
     (row,) = table(tmp_path / "r.xlsx", "客户回访")
     assert list(row) == REVISITS
     assert (row["回访编号"], row["关联需求"], row["登记及时"], row["整体满意度"]) == ("R1", "D1", "按时", "一般")
@@ -131,11 +135,10 @@ def test_a_sheet_is_finished(cli: Cli, tmp_path: Path) -> None:
     for part in ("恒达机械", "2026年11月", "李敏", "2026-11-20 16:00"):
         assert part in str(sheet["A2"].value)
     assert sheet.freeze_panes == "C4"
-    assert sheet.auto_filter.ref == "A3:AL5"
+    assert sheet.auto_filter.ref == "A3:AO5"
     assert sheet.print_title_rows == "$3:$3"
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
-    assert sheet.sheet_properties.pageSetUpPr.fitToPage
-    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+    assert (sheet.print_title_cols, sheet.page_setup.scale) == ("$G:$H", 90)
     assert "&P" in sheet.oddFooter.center.text
     assert any("超时" in rule.formula[0] for marked in sheet.conditional_formatting for rule in marked.rules)
     assert '"社群,私聊,公众号,电话,其他"' in [rule.formula1 for rule in sheet.data_validations.dataValidation]
@@ -182,7 +185,9 @@ def test_the_week_has_its_sheets_and_the_month_one_for_each_department(cli: Cli,
     a_day(cli)
     cli("export", "weekly", "--week", "本周", "-o", str(tmp_path / "w.xlsx"))
     book = load_workbook(tmp_path / "w.xlsx")
-    assert book.sheetnames == ["概览", "新增需求", "商机进展", "超时未办", "本周结束", "回访", "分析"]
+    assert book.sheetnames == [
+        "概览", "指标", "新增需求", "商机进展", "售后咨询进展", "投诉建议进展", "超时未办", "本周结束", "回访", "分析",
+    ]  # fmt: skip
     assert len(table(tmp_path / "w.xlsx", "新增需求")) == 2
     assert {row["谁欠"] for row in table(tmp_path / "w.xlsx", "超时未办")} == {"需求专员"}
     cli("export", "monthly", "--month", "2026-11", "-o", str(tmp_path / "m.xlsx"))
@@ -558,3 +563,70 @@ def test_reading_exports_write_nothing_into_the_ledger(cli: Cli, tmp_path: Path)
         dumps.append(list(connection.iterdump()))
         connection.close()
     assert dumps[0] == dumps[1]
+
+
+# -- paper -------------------------------------------------------------------------------------------------------
+
+
+def test_a_wide_form_has_a_sheet_to_print_that_an_import_passes_over(cli: Cli, tmp_path: Path) -> None:
+    a_day(cli)
+    cli("export", "all", "-o", str(tmp_path / "all"))
+    for path in (tmp_path / "all").iterdir():
+        for sheet in load_workbook(path).worksheets:
+            across = sum(dimension.width for dimension in sheet.column_dimensions.values())
+            one_page = bool(sheet.sheet_properties.pageSetUpPr.fitToPage)
+            assert one_page or across < 70 or sheet.print_title_cols, sheet.title
+            assert across <= 140 or not one_page, sheet.title
+    demands = next((tmp_path / "all").glob("需求信息*"))
+    (one, other), full = table(demands, "打印"), table(demands, "需求信息")
+    assert (one["需求编号"], one["最新进度"]) == ("D1", "问了厂里")
+    assert other["需求内容"] == full[1]["需求内容"]
+    assert cli("import", "demands", str(demands), "--json").json["skipped"] == 2
+
+
+def test_what_is_told_of_a_week_is_as_of_its_end(cli: Cli, tmp_path: Path) -> None:
+    a_day(cli)
+    cli.at("2026-11-25T10:00:00")("follow-up", "1", "已修好", "--resolved")
+    cli("confirm", "1", "--solved")
+    cli("follow-up", "2", "已答复")
+    cli("export", "weekly", "--week", "2026-W47", "-o", str(tmp_path / "w.xlsx"))
+    (service, inquiry) = table(tmp_path / "w.xlsx", "售后咨询进展")
+    assert (service["需求编号"], service["最新进度"]) == ("D1", "问了厂里")
+    assert inquiry["最新进度"] is None
+    assert {row["编号"] for row in table(tmp_path / "w.xlsx", "超时未办")} == {"D1", "D2"}
+    texts = [str(row[0].value) for row in load_workbook(tmp_path / "w.xlsx")["概览"].iter_rows(max_row=5)]
+    assert texts[2] == "新增 2 条（咨询 1、售后 1），结束 0 条，还有 2 条没有结束。"
+    assert texts[3].startswith("到11月22日周末超时 ")
+
+
+def test_no_number_is_a_decimal_of_minutes_and_no_change_is_a_dash(cli: Cli, tmp_path: Path) -> None:
+    a_day(cli)
+    cli("export", "weekly", "--week", "本周", "-o", str(tmp_path / "w.xlsx"))
+    rows = {row[0]: row[1:4] for row in load_workbook(tmp_path / "w.xlsx")["指标"].iter_rows(values_only=True)}
+    assert rows["首次响应中位数"] == ("1小时", "—", "—")
+    assert rows["结束需求"] == (0, 0, "—")
+    assert rows["新增需求"] == (2, 0, "+2")
+
+
+def test_a_week_in_which_nothing_happened_says_so_without_a_chart(cli: Cli, tmp_path: Path) -> None:
+    cli("export", "weekly", "--week", "上周", "-o", str(tmp_path / "w.xlsx"))
+    book = load_workbook(tmp_path / "w.xlsx")
+    assert not any(sheet._charts for sheet in book.worksheets)
+    assert "这段时间没有。" in {cell.value for row in book["指标"].iter_rows() for cell in row}
+
+
+def test_follow_ups_in_one_cell_of_a_csv_come_back_as_they_were(cli: Cli, tmp_path: Path) -> None:
+    cli.demand(phone="13800000121")
+    cli("assign", "1", "李铁柱")
+    cli("follow-up", "1", "已报价", "--stage", "报价", "--next", "2026-11-25", "--plan", "送样")
+    cli("follow-up", "1", "催一下", "--nudged")
+    cli("follow-up", "1", "没人接", "--no-answer")
+    cli("export", "demands", "-o", str(tmp_path / "d.csv"))
+    fresh = ["--db", str(tmp_path / "new.db")]
+    cli(*fresh, "init")
+    cli(*fresh, "import", "demands", str(tmp_path / "d.csv"))
+    names = ("at", "by", "phone", "stage", "text", "next_plan", "note", "to", "internal")
+    one, two = cli("show", "1", "--json").json, cli(*fresh, "show", "1", "--json").json
+    assert [[entry[name] for name in names] for entry in one["follow_ups"]] == [
+        [entry[name] for name in names] for entry in two["follow_ups"]
+    ]

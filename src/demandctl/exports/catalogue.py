@@ -10,13 +10,13 @@ from demandctl.exports import books, columns, plain, rows
 from demandctl.exports.columns import FormColumn
 from demandctl.exports.job import Job
 from demandctl.exports.paper import paper
-from demandctl.exports.rows import CustomerRow, FollowUpRow, RevisitRow
+from demandctl.exports.rows import CustomerRow, DemandRow, FollowUpRow, RevisitRow
+from demandctl.exports.week import APART, Week
 from demandctl.exports.workbook import NewBook
 from demandctl.language.subject import Subject
 from demandctl.queries import report
 from demandctl.queries.contacts import ContactView
 from demandctl.queries.deadlines import deadlines_of
-from demandctl.queries.demands import Filter
 from demandctl.queries.groups import GroupView
 from demandctl.queries.view import View
 
@@ -54,8 +54,12 @@ class Export(NamedTuple):
 # -- JSON --------------------------------------------------------------------------------------------------------
 
 
-def _demand_objects(job: Job, asked: Filter | None = None) -> Iterator[dict[str, object]]:
-    for data, row in rows.demand_objects(job.reader, asked or job.asked.demands):
+def _demands(job: Job) -> Iterator[DemandRow]:
+    return rows.demands(job.reader, job.asked.demands)
+
+
+def _demand_objects(job: Job, found: Iterable[DemandRow]) -> Iterator[dict[str, object]]:
+    for data, row in rows.demand_objects(job.reader, found):
         yield data | {"breaches": row.breaches} | plain.counted(columns.DEMANDS, row)
 
 
@@ -93,16 +97,18 @@ def _report_data(job: Job) -> dict[str, object]:
 
 
 def _week(job: Job) -> dict[str, object]:
-    span = job.within_period()
-    ended = span.demands._replace(since="", until="", closed_since=span.since, closed_until=span.until)
-    open_ones = span.demands._replace(since="", kind=("opportunity",), open_only=True)
+    week = Week(job)
+    opportunities, *others = (list(_demand_objects(job, week.open(part.kinds))) for part in APART)
     return {
-        **_report_data(job),
-        "new": list(_demand_objects(job, span.demands)),
-        "opportunities": list(_demand_objects(job, open_ones)),
-        "overdue": books.late_ones(job),
-        "closed": list(_demand_objects(job, ended)),
-        "revisits": list(_revisit_objects(job, rows.revisits(job.reader, span))),
+        **report.data(week.report, job.reader),
+        "sentences": week.sentences(),
+        "new": list(_demand_objects(job, week.new())),
+        "opportunities": opportunities,
+        "services": others[0],
+        "complaints": others[1],
+        "overdue": week.late,
+        "closed": list(_demand_objects(job, week.ended())),
+        "revisits": list(_revisit_objects(job, week.visits())),
     }
 
 
@@ -180,8 +186,8 @@ def _one(job: Job) -> RevisitRow:
 DEPARTMENT = FormColumn("compiled_for", "部门", 14, columns.plain("compiled_for"))
 EXPORTS: dict[str, Export] = {
     "demands": Export(
-        "需求信息记录表", books.demands, columns.DEMANDS, lambda job: rows.demands(job.reader, job.asked.demands),
-        _demand_objects, tables=("demand", "follow_up", "assignment"),
+        "需求信息记录表", books.demands, columns.DEMANDS, _demands,
+        lambda job: _demand_objects(job, _demands(job)), tables=("demand", "follow_up", "assignment"),
     ),
     "revisits": Export(
         "客户回访记录表", books.revisits, columns.REVISITS, lambda job: rows.revisits(job.reader, job.asked),
@@ -199,7 +205,7 @@ EXPORTS: dict[str, Export] = {
     "customers": Export("客户档案", books.customers, columns.CUSTOMERS, _customers, tables=("customer",)),
     "weekly": Export("需求周报", books.weekly, NUMBERS, _number_rows, document=_week),
     "monthly": Export(
-        "月度回访整理", books.monthly, (DEPARTMENT, *books.COMPILED),
+        "月度回访整理", books.monthly, (DEPARTMENT, *columns.REVISITS),
         lambda job: rows.revisits(job.reader, job.within_period()), document=_month,
     ),
     "quarterly": Export("季度总结", books.quarterly, NUMBERS, _number_rows, document=_quarter),

@@ -7,6 +7,10 @@ from typing import Any, NamedTuple
 from openpyxl.chart import BarChart, LineChart, PieChart, Reference
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
+from openpyxl.chart.text import RichText, Text
+from openpyxl.chart.title import Title
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
+from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 
 COLOURS = ("2F5597", "ED7D31", "70AD47", "FFC000", "7F7F7F", "5B9BD5", "A5568C")
 
@@ -42,12 +46,29 @@ class _Labels(DataLabelList):
         return node
 
 
-WIDTH, HEIGHT = 15.0, 7.5
-"""Centimetres."""
+class Place(NamedTuple):
+    """The cells that a chart covers, as columns and rows from 0, the last ones outside it."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
 
 
-def draw(sheet: Any, chart: Chart, anchor: str, *, width: float = WIDTH, height: float = HEIGHT) -> None:
-    """Put a chart on its sheet with its upper left corner at a cell."""
+def _anchor(place: Place) -> TwoCellAnchor:
+    corner = AnchorMarker(col=place.left, row=place.top)
+    return TwoCellAnchor(editAs="oneCell", _from=corner, to=AnchorMarker(col=place.right, row=place.bottom))
+
+
+def _title(text: str) -> Title:
+    """openpyxl's own is set so large that it takes a third of a small chart."""
+    look = CharacterProperties(sz=1200, b=True)
+    run = RegularTextRun(rPr=look, t=text)
+    return Title(tx=Text(rich=RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=look), r=[run])])), overlay=False)
+
+
+def draw(source: Any, chart: Chart, sheet: Any, place: Place) -> None:
+    """Put a chart of the cells of a sheet on one."""
     drawn = {"pie": PieChart, "line": LineChart}.get(chart.kind, BarChart)()
     if chart.kind in ("column", "stacked", "bar"):
         drawn.type = "bar" if chart.kind == "bar" else "col"
@@ -55,10 +76,10 @@ def draw(sheet: Any, chart: Chart, anchor: str, *, width: float = WIDTH, height:
         if chart.kind == "stacked":
             drawn.grouping, drawn.overlap = "stacked", 100
     for column in chart.series:
-        drawn.add_data(_titled(sheet, column, chart), titles_from_data=True)
-    drawn.set_categories(Reference(sheet, min_col=chart.names, min_row=chart.first, max_row=chart.last))
-    drawn.title = chart.title
-    drawn.width, drawn.height = width, height
+        drawn.add_data(_titled(source, column, chart), titles_from_data=True)
+    drawn.set_categories(Reference(source, min_col=chart.names, min_row=chart.first, max_row=chart.last))
+    drawn.title = _title(chart.title)
+    drawn.anchor = _anchor(place)
     _labels(drawn, chart)
     if chart.kind == "pie":
         drawn.legend.position = "r"
@@ -68,7 +89,7 @@ def draw(sheet: Any, chart: Chart, anchor: str, *, width: float = WIDTH, height:
         if drawn.legend:
             drawn.legend.position = "b"
         _colours(drawn)
-    sheet.add_chart(drawn, anchor)
+    sheet.add_chart(drawn)
 
 
 def _titled(sheet: Any, column: int, chart: Chart) -> Any:
@@ -102,7 +123,11 @@ def _axes(drawn: Any, chart: Chart) -> None:
         drawn.y_axis.delete = True
     left = 0.22 if chart.kind == "bar" else 0.09
     height = 0.6 if len(chart.series) > 1 else 0.68
-    drawn.layout = Layout(manualLayout=ManualLayout(layoutTarget="inner", h=height, w=0.93 - left, x=left, y=0.18))
+    drawn.layout = Layout(
+        manualLayout=ManualLayout(
+            layoutTarget="inner", h=height, w=0.93 - left - (0.06 if chart.kind == "bar" else 0), x=left, y=0.18
+        )
+    )
 
 
 def _colours(drawn: Any) -> None:

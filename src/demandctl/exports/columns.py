@@ -10,11 +10,14 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from demandctl.core.rhythms import say_rhythm
-from demandctl.exports.rows import DemandRow, RevisitRow
+from demandctl.exports.rows import DemandRow, RevisitRow, nature
 from demandctl.language.subject import Subject
 from demandctl.queries.view import View
 from demandctl.store.fields import IN_NOTE, RATINGS, Field, Holds, called, choices, field_of
 from demandctl.vocabulary import subtype_label
+
+INSTANT = 17.0
+"""So wide is a time of day with its date."""
 
 
 class FormColumn(NamedTuple):
@@ -121,7 +124,10 @@ DEMANDS = (
     of("demand", "subtype", 10, get=lambda row: subtype_label(row.kind, row.subtype)),
     of("demand", "product", 14),
     of("demand", "content", 40),
+    of("demand", "wish", 20),
     of("demand", "urgency", 9),
+    of("demand", "service_mode", 9),
+    of("demand", "warranty", 10),
     of("demand", "verified", 9),
     of("demand", "branch", 14),
     named("demand", "handler_id", 10, "handler_name", "handler.name"),
@@ -152,29 +158,29 @@ DEMANDS = (
 )  # fmt: skip
 
 FOLLOW_UPS = (
-    of("follow_up", "demand_id", 9, "demand"),
-    named("demand", "customer_id", 14, "customer", "customer.name"),
+    of("follow_up", "demand_id", 7, "demand"),
+    named("demand", "customer_id", 10, "customer", "customer.name"),
     of("follow_up", "at", 17),
-    of("follow_up", "by_name", 10, "by"),
-    of("follow_up", "phone", 15),
-    of("follow_up", "internal", 12),
-    of("follow_up", "method", 8),
-    of("follow_up", "stage", 14),
-    of("follow_up", "text", 60),
-    of("follow_up", "next_plan", 20),
+    of("follow_up", "by_name", 8, "by"),
+    of("follow_up", "phone", 13),
+    of("follow_up", "internal", 9, get=lambda row: nature(row.note, row.internal, row.to) or "对客户"),
+    of("follow_up", "method", 6),
+    of("follow_up", "stage", 8),
+    of("follow_up", "text", 29),
+    of("follow_up", "next_plan", 11),
     of("follow_up", "next_at", 17, get=lambda row: row.next_at or row.wait_until),
 )
 
 ASSIGNMENTS = (
-    of("assignment", "demand_id", 9, "demand"),
-    named("demand", "customer_id", 14, "customer", "customer.name"),
+    of("assignment", "demand_id", 7, "demand"),
+    named("demand", "customer_id", 12, "customer", "customer.name"),
     of("assignment", "at", 17),
-    named("assignment", "from_id", 10, "from", "from_"),
-    named("assignment", "to_id", 10, "to", "to"),
-    of("contact", "phone", 15, path="phone"),
-    of("assignment", "how", 12),
-    of("assignment", "reason", 40),
-    of("assignment", "operator", 10),
+    named("assignment", "from_id", 9, "from", "from_"),
+    named("assignment", "to_id", 9, "to", "to"),
+    of("contact", "phone", 13, path="phone"),
+    of("assignment", "how", 11),
+    of("assignment", "reason", 30),
+    of("assignment", "operator", 9),
 )
 
 
@@ -221,16 +227,16 @@ REVISITS = (
 )
 
 CONTACTS = (
-    of("contact", "name", 10),
-    of("contact", "role", 10),
-    of("contact", "branch", 16),
-    of("contact", "regions", 40),
-    of("contact", "products", 24),
-    of("contact", "skills", 18),
-    of("contact", "phone", 15),
-    of("contact", "wechat", 18),
-    of("contact", "leader", 9),
-    of("contact", "active", 7),
+    of("contact", "name", 8),
+    of("contact", "role", 8),
+    of("contact", "branch", 14),
+    of("contact", "regions", 29),
+    of("contact", "products", 19),
+    of("contact", "skills", 14),
+    of("contact", "phone", 13),
+    of("contact", "wechat", 14),
+    of("contact", "leader", 7),
+    of("contact", "active", 6),
 )
 
 GROUPS = (
@@ -278,7 +284,8 @@ CUSTOMERS = (
 )
 
 
-def picked(columns: tuple[FormColumn, ...], *keys: str) -> tuple[FormColumn, ...]:
-    """Some columns of a form, in the order they are named."""
+def picked(columns: tuple[FormColumn, ...], **widths: float) -> tuple[FormColumn, ...]:
+    """Some columns of a form, in the order they are named, each so wide; of a time that is narrow its day."""
     by_key = {column.key: column for column in columns}
-    return tuple(by_key[key] for key in keys)
+    chosen = (by_key[key]._replace(width=width) for key, width in widths.items())
+    return tuple(c._replace(form="day") if c.form == "instant" and c.width < INSTANT else c for c in chosen)

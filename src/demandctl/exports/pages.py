@@ -1,16 +1,18 @@
-"""Pages of numbers: small tables one under the other, their charts beside them, so that a leader sees all at once."""
+"""Pages of numbers: small tables one under the other, their charts below, so that a page of paper is filled."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break
 
 from demandctl.exports import charts, workbook
-from demandctl.exports.charts import Chart
-from demandctl.exports.form import SIGNATURES, Heading
+from demandctl.exports.charts import Chart, Place
+from demandctl.exports.form import Heading, signatures
 from demandctl.exports.rows import RevisitRow
+from demandctl.exports.week import Week, worst_cells
 from demandctl.exports.workbook import EMPTY, NewBook, SheetCell, SheetRow
 from demandctl.queries import report
 from demandctl.queries.demands import Filter
@@ -19,10 +21,15 @@ from demandctl.queries.report import Number, Report
 from demandctl.store.fields import RATINGS, called
 from demandctl.vocabulary import Kind, RevisitKind, Satisfaction, Status
 
-CHARTS_ACROSS, CHART_COLUMNS, CHART_ROWS = 2, 7, 14
-"""Two charts side by side, each over so many of the narrow columns beside the tables and so many rows."""
-CHART_WIDTH = 9.5
+WIDE = 96.0
+"""What fills the width of A4, upright, in characters."""
+TALL = 880.0
+"""What a page of A4, upright, has room for above the signatures, in points, where it is so wide."""
+LEAST, MOST = 135.0, 300.0
+"""How high a chart is, in points."""
 ROW = 20.0
+BLANK = 15.0
+NOTHING = "这段时间没有。"
 
 
 class Drawn(NamedTuple):
@@ -42,34 +49,148 @@ class Panel(NamedTuple):
     rows: Sequence[Sequence[SheetCell]]
     drawn: tuple[Drawn, ...] = ()
 
+    @property
+    def says_something(self) -> bool:
+        """Whether anything in it was counted."""
+        return any(_counts(cell) for row in self.rows for cell in row[1:])
 
-def add(book: NewBook, title: str, name: str, heading: Heading, blocks: Sequence[Panel]) -> None:
-    """Add a page of blocks as a sheet."""
-    blocks = [block for block in blocks if block.rows]
-    widths = _widths(blocks)
+    @property
+    def charts(self) -> list[Drawn]:
+        """Its charts, without series that are nothing but zero; none of nothing."""
+        kept = (
+            drawn._replace(series=tuple(n for n in drawn.series if any(_counts(row[n]) for row in self.rows)))
+            for drawn in self.drawn
+        )
+        return [drawn for drawn in kept if drawn.series and len(self.rows) > 1]
+
+
+def _counts(cell: Cell) -> bool:
+    return bool(cell.value) and cell.value != "—"
+
+
+class Page(NamedTuple):
+    """A page that was added: its sheet, and the charts of its tables."""
+
+    sheet: Any
+    charts: list[Chart]
+
+
+def add(book: NewBook, title: str, name: str, heading: Heading, blocks: Sequence[Panel]) -> Page:
+    """Add a page of blocks as a sheet: the tables, then their charts two by two."""
+    widths = _stretched(_widths(blocks), WIDE)
     lines = [SheetRow([SheetCell(name, "title")], 30), SheetRow([SheetCell(heading.line(), "subtitle")], 20)]
     placed: list[Chart] = []
     for block in blocks:
         lines.append(SheetRow([SheetCell(block.title, "section")], 24))
+        if not block.says_something:
+            lines.append(SheetRow([SheetCell(NOTHING, "subtitle")], ROW))
+            continue
         lines.append(SheetRow([SheetCell(text, "header") for text in block.header], ROW + 2))
         header = len(lines)
         lines += [SheetRow(row, _height(row, widths)) for row in block.rows]
-        for drawn in block.drawn:
-            series = tuple(place + 1 for place in drawn.series)
-            placed.append(Chart(drawn.kind, drawn.title, header, header + 1, len(lines), 1, series, drawn.percent))
-        lines.append(EMPTY)
-    rows_of_charts = -(-len(placed) // CHARTS_ACROSS)
-    lines += [EMPTY] * (2 + rows_of_charts * CHART_ROWS - len(lines))
-    lines.append(SheetRow([SheetCell(SIGNATURES, "sign")], 30))
-    beside = [3.0, *[CHART_WIDTH] * (min(CHARTS_ACROSS, len(placed)) * CHART_COLUMNS)] if placed else []
-    sheet = book.sheet(title, [*widths, *beside], lambda _: workbook.lines_xml(book, lines))
+        placed += (_chart(drawn, header, len(lines)) for drawn in block.charts)
+    lines.append(EMPTY)
+    below = Below(placed, 2, widths, lines)
+    sheet = _sheet(book, title, lines, below)
+    below.draw(sheet, sheet)
+    return Page(sheet, placed)
+
+
+def _chart(drawn: Drawn, header: int, last: int) -> Chart:
+    return Chart(
+        drawn.kind, drawn.title, header, header + 1, last, 1, tuple(n + 1 for n in drawn.series), drawn.percent
+    )
+
+
+class Below:
+    """Charts below the rows of a page, so many beside each other: they fill what is left of it, then the next page."""
+
+    def __init__(
+        self, charts: Sequence[Chart], across: int, widths: Sequence[float], lines: Sequence[SheetRow]
+    ) -> None:
+        self.charts, self.across, self.widths, self.first = charts, across, widths, len(lines)
+        used = sum(line.height or BLANK for line in lines)
+        rows = -(-len(charts) // across)
+        page = TALL * sum(widths) / WIDE
+        here = min(int(max(page - used, 0) // LEAST), rows)
+        there = rows - here
+        self.heights = [_fair(page - used, here)] * here + [_fair(page, there)] * there
+        self.break_at = self._row(here) if there else 0
+        self.pages = 0 if there else 1
+
+    def _row(self, number: int) -> int:
+        """How many rows of the sheet stand above a row of charts."""
+        return self.first + sum(self.heights[:number])
+
+    @property
+    def blank(self) -> list[SheetRow]:
+        """The rows that the charts cover."""
+        return [EMPTY] * sum(self.heights)
+
+    def draw(self, sheet: Any, source: Any) -> None:
+        """Put them there, drawn from the cells of *source*."""
+        for number, chart in enumerate(self.charts):
+            down, right = divmod(number, self.across)
+            left, end = self._column(right), self._column(right + 1)
+            place = Place(left, self._row(down), end, self._row(down) + self.heights[down] - 1)
+            charts.draw(source, chart, sheet, place)
+
+    def _column(self, number: int) -> int:
+        """Where a chart begins: the first column that stands so far right."""
+        reach = sum(self.widths) * number / self.across
+        ends = [sum(self.widths[:place]) for place in range(len(self.widths) + 1)]
+        return min(range(len(ends)), key=lambda place: abs(ends[place] - reach))
+
+
+def _fair(room: float, rows: int) -> int:
+    """How many rows of the sheet each of so many rows of charts may cover."""
+    return int(min(max(room / max(rows, 1), LEAST), MOST) // BLANK)
+
+
+def _sheet(book: NewBook, title: str, lines: Sequence[SheetRow], below: Below, *, first: bool = False) -> Any:
+    """A sheet upright with room for charts below, and signatures at its end."""
+    signed = [SheetRow([SheetCell(line, "sign")], 26) for line in signatures(sum(below.widths))]
+    lines = [*lines, *below.blank, *signed]
+    sheet = book.sheet(title, below.widths, lambda _: workbook.lines_xml(book, lines), first=first)
     sheet.sheet_view.showGridLines = False
-    sheet.sheet_view.zoomScale = 85
-    workbook.page(sheet, one_page=len(lines) < 60)
-    for number, chart in enumerate(placed):
-        column = len(widths) + 2 + number % CHARTS_ACROSS * CHART_COLUMNS
-        row = 3 + number // CHARTS_ACROSS * CHART_ROWS
-        charts.draw(sheet, chart, f"{get_column_letter(column)}{row}", width=12.4, height=9.2)
+    if first:
+        workbook.page(sheet, scale=_OF_PHONE, portrait=True)
+    else:
+        workbook.page(sheet, pages=below.pages, portrait=True)
+    if below.break_at:
+        sheet.row_breaks.append(Break(id=below.break_at))
+    return sheet
+
+
+_OF_PHONE = 125
+"""Per cent at which what is as wide as a phone fills a page whatever the font."""
+WORST = ("哪一件", "欠什么", "谁欠", "超时")
+_WORST_WIDTHS = (15.0, 16.0, 15.0, 12.0)
+"""Together what a phone shows across, some 420 pixels."""
+
+
+def overview(book: NewBook, title: str, name: str, heading: Heading, week: Week, numbers: Page) -> None:
+    """What a leader sees first, on a phone too: three sentences, the five worst, then the charts of a page."""
+    widths, merged = _WORST_WIDTHS, [1, 2]
+    across = sum(widths)
+    lines = [SheetRow([SheetCell(name, "title")], 30), SheetRow([SheetCell(heading.line(), "said")], 34)]
+    for sentence in week.sentences():
+        lines.append(SheetRow([SheetCell(sentence, "said")], workbook.lines_of(sentence, across) * 16.0 + 6))
+        merged.append(len(lines))
+    lines.append(SheetRow([SheetCell("最急的五件", "section")], 24))
+    if week.worst:
+        lines.append(SheetRow([SheetCell(text, "header") for text in WORST], ROW + 2))
+    for due in week.worst:
+        row = [SheetCell(text) for text in worst_cells(due)]
+        lines.append(SheetRow(row, _height(row, widths)))
+    if not week.worst:
+        lines.append(SheetRow([SheetCell("没有超时的事。", "subtitle")], ROW))
+    lines.append(EMPTY)
+    below = Below(numbers.charts, 1, widths, lines)
+    sheet = _sheet(book, title, lines, below, first=True)
+    for number in merged:
+        sheet.merged_cells.add(f"A{number}:{get_column_letter(len(widths))}{number}")
+    below.draw(sheet, numbers.sheet)
 
 
 def _widths(blocks: Sequence[Panel]) -> list[float]:
@@ -85,11 +206,17 @@ def _widths(blocks: Sequence[Panel]) -> list[float]:
     return found
 
 
-def _needs(cell: SheetCell) -> int:
+def _stretched(widths: Sequence[float], reach: float) -> list[float]:
+    """The same columns, over the width of a page."""
+    more = max(reach / (sum(widths) or reach), 1.0)
+    return [width * more for width in widths]
+
+
+def _needs(cell: Cell) -> int:
     """How wide a cell's text is, or its number as it is shown."""
     if isinstance(cell.value, str):
         return workbook.room(cell.value)
-    return len(f"{cell.value:,.2f}") if cell.style == "money" and cell.value < 1e10 else 8
+    return len(f"{cell.value:,.2f}") if cell.style == "money" and cell.value < 1e10 else 6
 
 
 def _height(row: Sequence[SheetCell], widths: Sequence[float]) -> float:
@@ -99,14 +226,16 @@ def _height(row: Sequence[SheetCell], widths: Sequence[float]) -> float:
 
 # -- numbers as cells --------------------------------------------------------------------------------------------
 
-FORMATS = {"count": "number", "share": "percent", "minutes": "decimal", "days": "decimal", "yuan": "money"}
-UNIT_NAMES = {"minutes": "（分钟）", "days": "（天）", "yuan": "（元）"}
+FORMATS = {"count": "number", "share": "percent", "yuan": "money"}
+UNIT_NAMES = {"yuan": "（元）"}
 
 
 def value_cell(number: Number | None) -> SheetCell:
-    """A number's value in its format, a dash where there was nothing to measure."""
+    """A number's value in its format, how long something took in words; a dash where there was nothing to measure."""
     if number is None or number.value is None:
         return SheetCell("—", "code")
+    if number.unit in report.LASTING:
+        return SheetCell(report.in_words(number), "code")
     return SheetCell(round(number.value, 4), FORMATS[number.unit])
 
 
@@ -153,12 +282,18 @@ def key_numbers(found: Report) -> Panel:
 
 
 def _change(number: Number, before: Number | None) -> SheetCell:
+    """What became more or less; a dash where nothing did."""
     if before is None or number.value is None or before.value is None:
         return SheetCell("—", "code")
     change = number.value - before.value
-    if number.unit == "share":
-        return SheetCell(f"{change * 100:+.1f}个百分点".replace("+0.0个", "0个").replace("-0.0个", "0个"), "code")
-    return SheetCell(f"{change:+,.0f}" if number.unit in ("count", "yuan") else f"{change:+,.1f}", "code")
+    size = abs(change)
+    if number.unit in report.LASTING:
+        told = report.lasting(number.unit, size)
+        none = told == report.lasting(number.unit, 0)
+    else:
+        told = f"{size * 100:.1f}个百分点" if number.unit == "share" else f"{size:,.0f}"
+        none = not float(told.removesuffix("个百分点").replace(",", ""))
+    return SheetCell("—" if none else f"{'+' if change > 0 else '-'}{told}", "code")
 
 
 def by_kind(found: Report) -> Panel:
@@ -176,7 +311,7 @@ def by_kind(found: Report) -> Panel:
     return Panel("按需求类型", ("类型", "新增", "结束", "未结束"), rows, drawn)
 
 
-def by_branch(found: Report, limit: int = 12) -> Panel:
+def by_branch(found: Report, limit: int = 8) -> Panel:
     """New, closed and open of each branch with its on-time rate."""
     sections = ("new", "closed", "open")
     parts = [{number.key: number for number in found.parts(section, "branch")} for section in sections]
@@ -195,10 +330,10 @@ def by_branch(found: Report, limit: int = 12) -> Panel:
     return Panel("按分公司", ("分公司", "新增", "结束", "未结束", "按时率"), rows, drawn)
 
 
-def rates(numbers: Sequence[Number], by: str, limit: int = 40) -> Panel:
-    """On-time rates by rule, branch or handler."""
+def rates(numbers: Sequence[Number], by: str, limit: int = 6) -> Panel:
+    """On-time rates by rule, branch or handler: where most was owed."""
     rows = [[SheetCell(n.name, "label"), *share_cells(n)] for n in numbers if n.by == by and n.denominator][:limit]
-    drawn = (Drawn("bar", f"按时率（按{report.BY[by]}）", (3,), percent=True),) if len(rows) <= 20 else ()
+    drawn = (Drawn("bar", f"按时率（按{report.BY[by]}）", (3,), percent=True),)
     return Panel(f"按时率：按{report.BY[by]}", (report.BY[by], "按时", "应完成", "按时率"), rows, drawn)
 
 

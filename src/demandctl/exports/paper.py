@@ -41,7 +41,7 @@ def paper(job: Job, revisit: RevisitRow) -> NewBook:
 
     sheet = book.sheet("客户回访记录表", WIDTHS, lines)
     sheet.sheet_view.showGridLines = False
-    workbook.page(sheet, one_page=True, portrait=True)
+    workbook.page(sheet, pages=1, portrait=True)
     job.sheets["客户回访记录表"] = 1
     return book
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from demandctl.core.parts import RulePart
+from demandctl.language.story import StoryLine, as_line
 from demandctl.language.subject import About, Subject
 from demandctl.queries.contacts import ContactView, read_contacts
 from demandctl.queries.customers import OF_CUSTOMER, CustomerView, customer_view
@@ -15,14 +16,14 @@ from demandctl.queries.demands import DemandView, Filter, demand_condition, dema
 from demandctl.queries.groups import GroupView, read_groups
 from demandctl.queries.history import AssignmentView, FollowUpView, assignment_view, escalation_view, follow_up_view
 from demandctl.queries.narrowing import OF_BRANCH, bound, holds_one, is_one
-from demandctl.queries.people import CustomerName
+from demandctl.queries.people import CustomerName, person_of
 from demandctl.queries.reader import Reader, Row
 from demandctl.queries.revisits import RevisitView, revisit_view
 from demandctl.queries.verdicts import judged
 from demandctl.queries.view import View
 from demandctl.store.conditions import is_open
 from demandctl.store.values import stored
-from demandctl.vocabulary import SPOKEN, NoteKind
+from demandctl.vocabulary import SPOKEN, NoteKind, Route
 
 
 class Asked(NamedTuple):
@@ -116,7 +117,10 @@ class Merged:
         return found
 
 
-_SAID = "SELECT demand_id, at, by_name, internal, note, to_name, text FROM follow_up ORDER BY demand_id, at, id"
+_SAID = """
+SELECT demand_id, at, by_name, phone, internal, note, to_name, stage, text, next_at, next_plan, wait_until
+FROM follow_up WHERE at <= ? ORDER BY demand_id, at, id
+"""
 _ASSIGNMENTS = """
 SELECT a.*, t.name AS to_name, t.phone AS to_phone, f.name AS from_name
 FROM assignment AS a JOIN contact AS t ON t.id = a.to_id LEFT JOIN contact AS f ON f.id = a.from_id
@@ -134,11 +138,18 @@ SELECT l.* FROM deadline AS l WHERE l.demand_id IS NOT NULL AND l.about = 'deman
 
 
 def demands(reader: Reader, asked: Filter) -> Iterator[DemandRow]:
-    """The demands that a filter lets through, oldest first, with what their follow-ups and deadlines come to."""
-    follow_ups = Merged(reader.stream(_SAID))
-    assignments = Merged(reader.stream("SELECT demand_id, at FROM assignment ORDER BY demand_id, at, id"))
-    escalations = Merged(reader.stream("SELECT demand_id, at FROM escalation ORDER BY demand_id, at"))
+    """The demands that a filter lets through, oldest first, with what their follow-ups and deadlines come to.
+
+    A reader that looks from the past sees what was on record by then: the last word, who had the demand, what was late.
+    """
     now, at = stored(reader.now), reader.local
+    follow_ups = Merged(reader.stream(_SAID, (now,)))
+    assignments = Merged(
+        reader.stream("SELECT demand_id, at FROM assignment WHERE at <= ? ORDER BY demand_id, at, id", (now,))
+    )
+    escalations = Merged(
+        reader.stream("SELECT demand_id, at FROM escalation WHERE at <= ? ORDER BY demand_id, at", (now,))
+    )
     late = Merged(reader.stream(_LATE, {"now": now}))
     for position, row in enumerate(stream_demands(reader, asked), 1):
         demand, number = demand_view(reader, row), row["id"]
@@ -159,20 +170,51 @@ def demands(reader: Reader, asked: Filter) -> Iterator[DemandRow]:
         )
 
 
+def open_demands(reader: Reader, asked: Filter) -> Iterator[DemandRow]:
+    """The demands that were open at the reader's moment, each with whom it had then."""
+    now = stored(reader.now)
+    found = demands(reader, asked._replace(open_at=now))
+    if reader.now == reader.context.now:
+        yield from found
+        return
+    held = Merged(reader.stream(_HELD, (now,)))
+    for row in found:
+        steps = held.of(row.number)
+        handler = person_of(steps[-1], "t", steps[-1]["to_id"]) if steps else None
+        leads = bool(steps) and steps[-1]["how"] == Route.REFERRED
+        yield DemandRow.with_more(row, handler=None if leads else handler, leader=handler if leads else row.leader)
+
+
+_HELD = """
+SELECT a.demand_id, a.to_id, a.how, t.name AS t_name, t.phone AS t_phone, t.branch AS t_branch, t.role AS t_role
+FROM assignment AS a JOIN contact AS t ON t.id = a.to_id WHERE a.at <= ? ORDER BY a.demand_id, a.at, a.id
+"""
+
+
 def _told(reader: Reader, entry: Row) -> str:
-    note = "" if entry["note"] == NoteKind.FOLLOW_UP else f"（{NoteKind(entry['note']).label}{entry['to_name']}）"
-    text = " ".join(entry["text"].splitlines())
-    return f"{reader.at(entry['at']):%Y-%m-%d %H:%M} {entry['by_name']}{note}：{text}"
+    line = StoryLine(
+        reader.at(entry["at"]), entry["by_name"], entry["phone"],
+        nature(NoteKind(entry["note"]), entry["internal"], entry["to_name"]), entry["stage"], entry["text"],
+        reader.local(entry["next_at"] or entry["wait_until"]), entry["next_plan"],
+    )  # fmt: skip
+    return as_line(line)
 
 
-def demand_objects(reader: Reader, asked: Filter) -> Iterator[tuple[dict[str, object], DemandRow]]:
-    """The same demands as JSON has them, each with its row: follow-ups, assignments, escalations and deadlines too."""
+def nature(note: NoteKind, internal: bool, to: str | None) -> str:
+    """What a follow-up was that was none with the customer: 内部, 没接通, 催办 and whom."""
+    if note is NoteKind.FOLLOW_UP:
+        return "内部" if internal else ""
+    return f"{note.label} {to or ''}".strip()
+
+
+def demand_objects(reader: Reader, found: Iterable[DemandRow]) -> Iterator[tuple[dict[str, object], DemandRow]]:
+    """Demands as JSON has them, each with its row: follow-ups, assignments, escalations and deadlines too."""
     follow_ups = Merged(reader.stream("SELECT * FROM follow_up ORDER BY demand_id, at, id"))
     assignments = Merged(reader.stream(_ASSIGNMENTS))
     escalations = Merged(reader.stream(_ESCALATIONS))
     deadlines = Merged(stream_deadlines(reader, About.DEMAND))
     reopened = Merged(reader.stream(_REOPENED))
-    for row in demands(reader, asked):
+    for row in found:
         number = row.number
         data = row.data() | {
             "deadlines": [clock_of(reader, entry) for entry in deadlines.of(number)],

@@ -30,6 +30,8 @@ LINE = 15.0
 """Points that a line of 10 point text takes, in the widest of the usual Chinese fonts."""
 TALLEST = 409.0
 """Excel's limit of a row."""
+READABLE = 90
+"""Per cent at which 10 points are printed with 9."""
 DARK, PALE, GRID, INK = "2F5597", "DCE6F4", "BFBFBF", "404040"
 
 _SIDE = Side(style="thin", color=GRID)
@@ -46,6 +48,7 @@ STYLES: dict[str, tuple[Alignment, Border | None, str, Font | None, str]] = {
     "title-middle": (_TIGHT, None, "@", Font(name=FONT, size=16, bold=True, color=DARK), ""),
     "subtitle": (_FREE, None, "@", Font(name=FONT, size=10, color=INK), ""),
     "subtitle-middle": (_TIGHT, None, "@", Font(name=FONT, size=10, color=INK), ""),
+    "said": (_LEFT, None, "@", Font(name=FONT, size=10.5, color=INK), ""),
     "section": (_FREE, None, "@", Font(name=FONT, size=12, bold=True, color=DARK), ""),
     "header": (_MIDDLE, _GRID, "@", Font(name=FONT, size=10, bold=True, color="FFFFFF"), DARK),
     "text": (_LEFT, _GRID, "@", None, ""),
@@ -111,9 +114,11 @@ class NewBook:
         """A text as it may stand in this workbook."""
         return self.mask.text(text) if self.mask else text
 
-    def sheet(self, title: str, widths: Sequence[float], lines: Callable[[Any], Iterable[str]]) -> Any:
+    def sheet(
+        self, title: str, widths: Sequence[float], lines: Callable[[Any], Iterable[str]], *, first: bool = False
+    ) -> Any:
         """Add a sheet: *lines* is called when it is written, with the sheet, and yields its rows as XML."""
-        sheet = self._book.create_sheet(sheet_name(self.shown(title), self._book.sheetnames))
+        sheet = self._book.create_sheet(sheet_name(self.shown(title), self._book.sheetnames), 0 if first else None)
         for number, width in enumerate(widths, 1):
             sheet.column_dimensions[get_column_letter(number)].width = width
         self._lines.append((sheet, lines))
@@ -269,12 +274,24 @@ def sheet_name(wanted: str, taken: Sequence[str]) -> str:
     return name
 
 
-def page(sheet: Any, *, header_row: int = 0, one_page: bool = False, portrait: bool = False) -> None:
-    """A4, one page wide, the header row on every page, and page numbers."""
+def page(
+    sheet: Any, *, header_row: int = 0, repeated: str = "", scale: int = 0, pages: int = 0, portrait: bool = False
+) -> None:
+    """A4, the header row on every page, and page numbers.
+
+    One page wide and at most so many *pages* high, 0 as many as it takes; or at a *scale*, on as many as it takes, with
+    some columns *repeated* on each.
+    """
     sheet.page_setup.orientation = "portrait" if portrait else "landscape"
     sheet.page_setup.paperSize = 9  # A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 1 if one_page else 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    if scale:
+        sheet.page_setup.scale = scale
+    else:
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, pages
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    if repeated:
+        sheet.page_setup.pageOrder = "overThenDown"
+        sheet.print_title_cols = repeated
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top, sheet.page_margins.bottom = 0.5, 0.75
     sheet.page_margins.header = sheet.page_margins.footer = 0.35

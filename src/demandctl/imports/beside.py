@@ -16,7 +16,7 @@ from demandctl.imports.rows import rows_of
 from demandctl.imports.tables import Table
 from demandctl.language.figures import narrow
 from demandctl.language.subject import About
-from demandctl.vocabulary import Method, Route
+from demandctl.vocabulary import Method, NoteKind, Route
 
 
 @dataclass(slots=True)
@@ -34,6 +34,16 @@ class SaidBeside:
     next_at: datetime | None = None
     wait_until: datetime | None = None
     resolved: bool = False
+    note: NoteKind = NoteKind.FOLLOW_UP
+    to: str = ""
+
+    def told_as(self, nature: str) -> None:
+        """Take what our own sheets say of a follow-up that was none with the customer: 内部, 没接通, 催办 and whom."""
+        self.internal = "内部" in nature
+        kind, _, to = nature.partition(" ")
+        if kind in (NoteKind.NUDGE.label, NoteKind.ATTEMPT.label):
+            self.note, self.to = NoteKind.parse(kind), to
+            self.internal = self.note is NoteKind.NUDGE
 
 
 @dataclass
@@ -89,7 +99,8 @@ def follow_up_of(reader: RowReader) -> tuple[str, SaidBeside] | None:
         at, reader.words("text"), by, reader.phone("by_phone") or beside,
         method=reader.word("method", words.labels(Method), words.METHODS),
     )  # fmt: skip
-    said.internal, said.stage, said.next_plan = "内部" in text("internal"), text("stage"), text("next_plan")
+    said.told_as(text("internal"))
+    said.stage, said.next_plan = text("stage"), text("next_plan")
     said.next_at, said.wait_until = reader.ahead("next_at"), reader.ahead("wait_until")
     said.resolved = "resolved" in table.fields and bool(reader.flag("resolved"))
     if (reader.row.extras or "note" in table.fields) and (rest := reader.note()):

@@ -17,6 +17,7 @@ from demandctl.imports.progress import entries, title_day
 from demandctl.imports.record import Frame, RowReader
 from demandctl.imports.rows import rows_of
 from demandctl.imports.tables import Table, TableRow
+from demandctl.language.story import StoryLine, of_lines
 from demandctl.language.subject import About
 from demandctl.store.fields import IN_NOTE, called
 from demandctl.store.values import Columns
@@ -328,6 +329,9 @@ class _Demand(RowReader):
                 used.add(place := min(index, len(dates) - 1) if len(dates) > 1 else 0)
                 at = self._follow_date(dates[place], day)
             default = self.follow_time(at, raised) if at else raised
+            if self.own and (ours := of_lines(text)):
+                said += map(self._our_own, ours)
+                continue
             found = entries(text, self.row.period, self.frame.today, day, people)
             for entry in found:
                 default = at = self.follow_time(entry.at, raised) if entry.at is not None else default
@@ -335,11 +339,20 @@ class _Demand(RowReader):
             if not self.own and any(entry.text != entry.raw for entry in found):
                 originals.append(f"{title}原文：{text}")
         self.notes += [f"{title}：{plain(cell)}" for n, (title, cell) in enumerate(dates) if n not in used]
-        if said:
+        if said and not self.own:
             method, stage = self.word("method", words.labels(Method), words.METHODS), self.text("stage")
             for entry_said in said:
                 entry_said.method, entry_said.stage = method, stage
         return said, originals
+
+    def _our_own(self, line: StoryLine) -> SaidBeside:
+        """A line that our own export wrote."""
+        said = SaidBeside(
+            self.frame.instant(line.at), line.text, line.by, line.phone, stage=line.stage, next_plan=line.next_plan,
+            next_at=self.frame.instant(line.next_at) if line.next_at else None,
+        )  # fmt: skip
+        said.told_as(line.nature)
+        return said
 
     def _follow_date(self, cell: tuple[str, Any], day: date) -> date | datetime | None:
         try:
@@ -356,8 +369,11 @@ class _Demand(RowReader):
         return min(at, self.frame.now)
 
 
-_NOTE_PARTS = {called("demand", column): column for column in IN_NOTE["demand"]} | {"保修": "warranty"}
-"""The second is how exports of the first release have it."""
+_NOTE_PARTS = {
+    **{called("demand", column): column for column in (*IN_NOTE["demand"], "wish", "service_mode", "warranty")},
+    "保修": "warranty",
+}
+"""What is not in ``IN_NOTE`` is how exports of the first release have it."""
 
 
 def _split_note(values: Columns) -> None:

@@ -33,11 +33,11 @@ from demandctl.store.deadlines import demand_facts
 from demandctl.store.fields import called
 from demandctl.store.values import Columns, stored, stored_value
 from demandctl.store.work import Work
-from demandctl.vocabulary import Channel, Kind, Outcome, Role, Status, Term, Urgency
+from demandctl.vocabulary import Channel, Kind, NoteKind, Outcome, Role, Status, Term, Urgency
 
 _FOLLOW_UP = (
     "INSERT INTO follow_up (demand_id, at, by_name, by_id, phone, internal, method, stage, text, next_at, next_plan, "
-    "wait_until, resolved) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "wait_until, resolved, note, to_name, to_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _ASSIGNMENT = (
     "INSERT INTO assignment (demand_id, at, from_id, to_id, how, reason, operator) VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -312,8 +312,9 @@ class DemandImport(Importer[DemandDraft]):
         if draft.values["closed_at"] is not None:
             return standing, None, None
         due, _ = self.adopter.promise(standing._replace(status=""))
+        followed = any(entry.note is NoteKind.FOLLOW_UP for entry in said)
         status = settled_status(
-            draft.state, handled=handler is not None, referred=leader is not None, followed=bool(said),
+            draft.state, handled=handler is not None, referred=leader is not None, followed=followed,
             waits=due is not None,
         )  # fmt: skip
         if status == Status.CONFIRMING and draft.values["kind"] not in (Kind.SERVICE, Kind.COMPLAINT):
@@ -385,6 +386,9 @@ class DemandImport(Importer[DemandDraft]):
                     entry.next_plan,
                     stored_value(waits),
                     int(entry.resolved),
+                    entry.note.value,
+                    entry.to,
+                    whom.id if entry.to and (whom := self.contacts.named(entry.to)) else None,
                 )
             )
 

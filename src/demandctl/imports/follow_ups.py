@@ -19,7 +19,7 @@ from demandctl.imports.tables import Table, TableRow
 from demandctl.store.models import Contact, Demand
 from demandctl.store.values import stored
 from demandctl.store.work import Work
-from demandctl.vocabulary import Status
+from demandctl.vocabulary import NoteKind, Status
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,7 +86,7 @@ class FollowUpImport(Importer[Told]):
     def store(self) -> None:
         """Write them in the order of their times: what is open goes on as if it were told now, the rest is history."""
         for number, found in sorted(self._settled, key=lambda each: each[1].said.at):
-            if self._demands[number][2] == Status.CLOSED:
+            if self._demands[number][2] == Status.CLOSED or found.said.note is not NoteKind.FOLLOW_UP:
                 self._history(number, found.said)
                 continue
             try:
@@ -115,5 +115,5 @@ class FollowUpImport(Importer[Told]):
             "by_name": said.by or self.work.who, "by_id": person.id if person else None, "phone": said.phone,
             "internal": said.internal, "method": said.method, "stage": said.stage, "text": said.text,
             "next_at": said.next_at, "next_plan": said.next_plan, "wait_until": said.wait_until,
-            "resolved": said.resolved,
+            "resolved": said.resolved, "note": said.note, "to_name": said.to,
         }])  # fmt: skip

@@ -12,8 +12,9 @@ from typing import NamedTuple
 from demandctl.errors import Refused, UsageError
 from demandctl.imports.blocks import Block, blocks_of
 from demandctl.imports.bulk import insert, sql
+from demandctl.imports.cells import plain
 from demandctl.imports.files.read import read_workbook
-from demandctl.imports.files.sheet import Book
+from demandctl.imports.files.sheet import Book, Sheet
 from demandctl.imports.finding import find_table, nearest_header, signature
 from demandctl.imports.headers import bare, fit
 from demandctl.imports.kind import TableKind
@@ -22,6 +23,10 @@ from demandctl.imports.tables import Table
 from demandctl.store.work import Work
 
 MAPPING_KEY = "mapping"
+PRINTED = "打印"
+"""The sheet of our own workbooks that repeats columns of the one before it, to be printed."""
+PRINTED_TITLE = "（打印）"
+"""How its title ends."""
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many are done, and of how many."""
 _CLEARLY = 2
@@ -67,7 +72,9 @@ class Source:
             name = self.path.stem.removesuffix(".problems")
             return find_table(block, each, today, name, known, remembered.get(each, {}), fixed)
 
-        for block in [block for sheet in self.book.sheets for block in blocks_of(sheet, KINDS.values())]:
+        for block in [
+            block for sheet in self.book.sheets if not _repeats(sheet) for block in blocks_of(sheet, KINDS.values())
+        ]:
             ours = [made for each in (kind, *kind.beside) if (made := table(block, each))]
             best = max(ours, key=lambda made: _fitness(made, kind), default=None)
             strangers = () if best and best.own else KINDS.values()
@@ -87,6 +94,12 @@ class Source:
         else:
             found.others += [other for _, other in doubtful]
         return found
+
+
+def _repeats(sheet: Sheet) -> bool:
+    """Whether a sheet only repeats another of the file, for the printer."""
+    title = plain(sheet.rows[0][0]) if sheet.rows and sheet.rows[0] else ""
+    return sheet.name.startswith(PRINTED) and title.endswith(PRINTED_TITLE)
 
 
 def _known(table: Table) -> int:

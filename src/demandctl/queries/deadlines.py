@@ -193,6 +193,25 @@ def worst_of(reader: Reader, numbers: Iterable[int]) -> dict[int, Due]:
     return {due.demand: due for due in reversed(found) if due.demand}
 
 
+LATE = "l.due_at < :now"
+ABOVE = "l.owed_by IN ('leader', 'supervisor', 'escalated')"
+"""What leaders owe, or whoever it was taken up to."""
+
+
+def deadlines_then(reader: Reader, asked: DueFilter, which: str = LATE) -> list[Due]:
+    """What was open at the reader's moment, whatever came of it later, in the order ``due`` shows it."""
+    where = [
+        "l.started_at <= :now", "(l.met_at IS NULL OR l.met_at > :now)",
+        "(l.voided_at IS NULL OR l.voided_at > :now)", "(l.waiting_until IS NULL OR l.waiting_until <= :now)", which,
+        *(test for name, test in _NARROWED.items() if getattr(asked, name)),
+    ]  # fmt: skip
+    values = {name: bound(getattr(asked, name)) for name in _NARROWED} | {"now": stored(reader.now)}
+    query = f"{_DEADLINE} WHERE {' AND '.join(where)} ORDER BY l.rank DESC, l.due_at, l.id"
+    overdue = DeadlineState.OVERDUE
+    found = reader.rows(query, values)
+    return [due_of(reader, row, overdue if row["due_at"] < values["now"] else DeadlineState.LATER) for row in found]
+
+
 def deadlines_until(reader: Reader, until: datetime, condition: str, values: Mapping[str, object]) -> Iterator[Due]:
     """Deadlines ``l`` that run now and are due by a time, under a further condition, in the order they are shown."""
     query = (

@@ -135,6 +135,7 @@ class Filter(NamedTuple):
     until: str = ""
     closed_since: str = ""
     closed_until: str = ""
+    open_at: str = ""
     open_only: bool = False
     text: str = ""
     sort: str = "number"
@@ -184,6 +185,7 @@ def demand_condition(asked: Filter) -> tuple[str, dict[str, object]]:
         "d.raised_at < :until": asked.until,
         "d.closed_at >= :closed_since": asked.closed_since,
         "d.closed_at < :closed_until": asked.closed_until,
+        "(d.raised_at <= :open_at AND (d.closed_at IS NULL OR d.closed_at > :open_at))": asked.open_at,
     }
     where = ["d.closed_at IS NULL"] if asked.open_only else []
     where += [f"d.customer_id = {asked.customer_id:d}"] if asked.customer_id is not None else []
@@ -192,7 +194,7 @@ def demand_condition(asked: Filter) -> tuple[str, dict[str, object]]:
     where += [test for name, test in NARROWED.items() if getattr(asked, name)]
     where += [test for test, bound_at in bounds.items() if bound_at]
     values: dict[str, object] = {name: bound(getattr(asked, name)) for name in NARROWED}
-    values |= {name: getattr(asked, name) for name in ("since", "until", "closed_since", "closed_until")}
+    values |= {name: getattr(asked, name) for name in ("since", "until", "closed_since", "closed_until", "open_at")}
     holding, words = demands_holding(asked.text)
     where, values = where + holding, values | words
     return " AND ".join(where) or "1", values

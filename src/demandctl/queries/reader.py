@@ -33,6 +33,12 @@ class Reader:
         self.zone: tzinfo = context.zone
         self._calendars: dict[int, Calendar] = {}
 
+    def as_of(self, moment: datetime) -> Reader:
+        """The same ledger, looked at from a moment that has passed; from now where it has not."""
+        past = Reader(self.sql, self.context)
+        past.now = min(moment.astimezone(self.zone), self.now)
+        return past
+
     def iso(self, text: str | None) -> str | None:
         """A stored instant as ISO 8601 with the offset of the ledger's zone."""
         return datetime.fromisoformat(text).astimezone(self.zone).isoformat() if text else None

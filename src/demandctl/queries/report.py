@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from demandctl.core.parts import RulePart
 from demandctl.core.periods import Period, period_of
+from demandctl.language.display import minutes
 from demandctl.queries.demands import Filter, demand_condition
 from demandctl.queries.narrowing import OF_BRANCH, bound, holds_one
 from demandctl.queries.reader import Reader
@@ -93,11 +94,18 @@ def in_words(number: Number) -> str:
     value = number.value
     if value is None:
         return "—"
-    if number.unit == "minutes":
-        return f"{value:.0f} 分钟" if value < 600 else f"{value / 60:.1f} 小时"
-    return {"share": f"{value:.1%}", "days": f"{value:.1f} 天", "yuan": f"{value:,.0f} 元"}.get(
-        number.unit, f"{value:.0f}"
-    )
+    if number.unit in LASTING:
+        return lasting(number.unit, value)
+    return {"share": f"{value:.1%}", "yuan": f"{value:,.0f} 元"}.get(number.unit, f"{value:.0f}")
+
+
+LASTING = {"minutes": 1, "days": 24 * 60}
+"""Units of how long something took, in minutes."""
+
+
+def lasting(unit: str, value: float) -> str:
+    """How long something took, as people say it."""
+    return minutes(round(value * LASTING[unit]))
 
 
 class Report(NamedTuple):
@@ -215,8 +223,8 @@ def _first_responses(reader: Reader, span: Mapping[str, str]) -> Iterator[Number
         "wall": ("自然时间", [_minutes(answered - raised) for raised, answered in pairs]),
     }
     yield Number("first-response", "已响应", len(pairs), len(rows), "share")
-    for clock, (name, minutes) in spans.items():
-        for key, title, value in (("median", "中位数", _median(minutes)), ("p90", "九成不超过", _ninetieth(minutes))):
+    for clock, (name, taken) in spans.items():
+        for key, title, value in (("median", "中位数", _median(taken)), ("p90", "九成不超过", _ninetieth(taken))):
             named, of = f"{title}（{name}）", len(rows)
             yield Number("first-response", named, len(pairs), of, "minutes", key=f"{key}-{clock}", measured=value)
 

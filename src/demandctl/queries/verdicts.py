@@ -55,15 +55,16 @@ def verdicts(
 
 def judged(reader: Reader, row: Row, now: str) -> list[tuple[str, bool]]:
     """When a stored deadline was due and whether it was kept, for each occurrence; nothing while it is undecided."""
-    end = row["met_at"] or row["voided_at"] or now
+    met_at, voided_at = (at if at and at <= now else None for at in (row["met_at"], row["voided_at"]))
+    end = met_at or voided_at or now
     if not row["occurrences"]:
         due_at = row["due_at"]
-        return [(due_at, bool(row["met_at"]) and end <= due_at)] if row["met_at"] or end > due_at else []
+        return [(due_at, bool(met_at) and end <= due_at)] if met_at or end > due_at else []
     calendar = reader.calendar(row["ruleset_id"])
     closings = [(day, stored(calendar.closing(date.fromisoformat(day)))) for day in row["occurrences"].split()]
     judged = [(due_at, False) for _, due_at in closings if due_at < end]
-    if row["met_at"]:
-        met_day = calendar.local_day(datetime.fromisoformat(row["met_at"])).isoformat()
+    if met_at:
+        met_day = calendar.local_day(datetime.fromisoformat(met_at)).isoformat()
         kept = [due_at for day, due_at in closings if due_at >= end and (not judged or day == met_day)]
         judged += [(due_at, True) for due_at in kept[:1]]
     return judged

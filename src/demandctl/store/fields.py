@@ -512,7 +512,7 @@ RATINGS = tuple(field.column for field in FIELDS if field.term is Satisfaction)
 
 
 IN_NOTE = {
-    "demand": ("wish", "service_mode", "warranty", "tags", "from_id", "duplicate_of"),
+    "demand": ("tags", "from_id", "duplicate_of"),
     "revisit": ("plan", "escalated_to"),
 }
 """Columns that their sheet has no room for: they stand in its 备注, a line each, and are read from there."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from demandctl.exports import form, pages, rows
 from demandctl.exports.columns import ASSIGNMENTS, CONTACTS, CUSTOMERS, DEMANDS, FOLLOW_UPS, GROUPS, REVISITS
-from demandctl.exports.form import Form, Heading
+from demandctl.exports.form import Heading, SheetForm
 from demandctl.exports.job import Job
 from demandctl.exports.leaders import (
     CLOSED,
@@ -20,7 +20,7 @@ from demandctl.exports.leaders import (
     VISITED,
     overdue,
 )
-from demandctl.exports.week import APART, Week
+from demandctl.exports.week import APART, WeekStory
 from demandctl.exports.workbook import NewBook
 from demandctl.queries import report
 from demandctl.queries.view import View
@@ -28,14 +28,14 @@ from demandctl.queries.view import View
 LATE_DEMAND = (("standing", "超时"),)
 LATE_REVISIT = (("form_in_time", "超时"), ("satisfaction", "不满意"))
 UNSATISFIED = (("satisfaction", "不满意"),)
-_DEMANDS = Form("需求信息", "需求信息记录表", DEMANDS, DEMANDS_PRINTED, LATE_DEMAND)
-_REVISITS = Form("客户回访", "客户回访记录表", REVISITS, REVISITS_PRINTED, LATE_REVISIT)
-_FOLLOW_UPS = Form("跟进明细", "需求跟进明细", FOLLOW_UPS)
-_CUSTOMERS = Form("客户档案", "客户档案", CUSTOMERS, CUSTOMERS_PRINTED)
-_NEW = Form("新增需求", "本周新增需求", NEW, late=LATE_DEMAND, empty="本周没有新增的需求")
-_OVERDUE = Form("超时未办", "超时未办事项", OVERDUE, late=(("late", "超时"),), empty="没有超时的事项")
-_CLOSED = Form("本周结束", "本周结束需求", CLOSED, late=LATE_DEMAND, empty="本周没有结束的需求")
-_VISITED = Form("回访", "本周回访", VISITED, late=LATE_REVISIT, empty="本周没有回访")
+_DEMANDS = SheetForm("需求信息", "需求信息记录表", DEMANDS, DEMANDS_PRINTED, LATE_DEMAND)
+_REVISITS = SheetForm("客户回访", "客户回访记录表", REVISITS, REVISITS_PRINTED, LATE_REVISIT)
+_FOLLOW_UPS = SheetForm("跟进明细", "需求跟进明细", FOLLOW_UPS)
+_CUSTOMERS = SheetForm("客户档案", "客户档案", CUSTOMERS, CUSTOMERS_PRINTED)
+_NEW = SheetForm("新增需求", "本周新增需求", NEW, late=LATE_DEMAND, empty="本周没有新增的需求")
+_OVERDUE = SheetForm("超时未办", "超时未办事项", OVERDUE, late=(("late", "超时"),), empty="没有超时的事项")
+_CLOSED = SheetForm("本周结束", "本周结束需求", CLOSED, late=LATE_DEMAND, empty="本周没有结束的需求")
+_VISITED = SheetForm("回访", "本周回访", VISITED, late=LATE_REVISIT, empty="本周没有回访")
 
 
 def _book(job: Job, title: str) -> NewBook:
@@ -47,7 +47,7 @@ def _heading(job: Job) -> Heading:
     return Heading(job.company, f"{job.period_name}{branch}", job.who, job.reader.now.astimezone(job.reader.zone))
 
 
-def _form(book: NewBook, job: Job, made: Form, found: Iterable[View]) -> None:
+def _form(book: NewBook, job: Job, made: SheetForm, found: Iterable[View]) -> None:
     form.add(book, job.reader, made, _heading(job), job.over(made.title, found))
 
 
@@ -56,7 +56,7 @@ def demands(job: Job) -> NewBook:
     book, asked, reader = _book(job, "需求信息记录表"), job.asked.demands, job.reader
     _form(book, job, _DEMANDS, rows.demands(reader, asked))
     _form(book, job, _FOLLOW_UPS, rows.follow_ups(reader, asked))
-    _form(book, job, Form("派单明细", "需求派单明细", ASSIGNMENTS), rows.assignments(reader, asked))
+    _form(book, job, SheetForm("派单明细", "需求派单明细", ASSIGNMENTS), rows.assignments(reader, asked))
     pages.add(book, "汇总", "需求信息汇总", _heading(job), pages.summary(reader, asked))
     return book
 
@@ -81,14 +81,14 @@ def follow_ups(job: Job) -> NewBook:
 def contacts(job: Job) -> NewBook:
     """通讯录."""
     book = _book(job, "通讯录")
-    _form(book, job, Form("通讯录", "通讯录", CONTACTS), rows.contacts(job.reader, job.asked.branch))
+    _form(book, job, SheetForm("通讯录", "通讯录", CONTACTS), rows.contacts(job.reader, job.asked.branch))
     return book
 
 
 def groups(job: Job) -> NewBook:
     """社群."""
     book = _book(job, "社群")
-    _form(book, job, "社群", "社群名册", GROUPS, rows.groups(job.reader, job.asked.branch))
+    _form(book, job, SheetForm("社群", "社群名册", GROUPS), rows.groups(job.reader, job.asked.branch))
     return book
 
 
@@ -102,12 +102,12 @@ def customers(job: Job) -> NewBook:
 def weekly(job: Job) -> NewBook:
     """周报: the week at a glance, its numbers, what is new, open, overdue at its end, what ended, revisits."""
     assert job.period is not None
-    book, week, name, heading = _book(job, "需求周报"), Week(job), job.period.name, _heading(job)
+    book, week, name, heading = _book(job, "需求周报"), WeekStory(job), job.period.name, _heading(job)
     numbers = pages.add(book, "指标", f"本周指标　{name}", heading, _numbers(week.report))
     pages.overview(book, "概览", f"需求周报　{name}", heading, week, numbers)
     _form(book, job, _NEW, week.new())
     for part in APART:
-        made = Form(part.title, part.name, OPEN, late=LATE_DEMAND, empty=f"没有{part.name}")
+        made = SheetForm(part.title, part.name, OPEN, late=LATE_DEMAND, empty=f"没有{part.name}")
         _form(book, job, made, week.open(part.kinds))
     _form(book, job, _OVERDUE, overdue(week.late))
     _form(book, job, _CLOSED, week.ended())
@@ -140,9 +140,9 @@ def monthly(job: Job) -> NewBook:
                                                                     found.get("revisit", "coverage"))]  # fmt: skip
     pages.add(book, "概览", f"客户回访月度整理　{job.period.name}", _heading(job), blocks)
     for name, part in compiled:
-        _form(book, job, Form(name, f"客户回访整理　{name}", COMPILED, late=UNSATISFIED), part)
+        _form(book, job, SheetForm(name, f"客户回访整理　{name}", COMPILED, late=UNSATISFIED), part)
     if not compiled:
-        _form(book, job, Form("回访", "客户回访整理", COMPILED, empty="这个月没有回访"), [])
+        _form(book, job, SheetForm("回访", "客户回访整理", COMPILED, empty="这个月没有回访"), [])
     return book
 
 
@@ -158,6 +158,6 @@ def quarterly(job: Job) -> NewBook:
     ]
     pages.add(book, "月度走势", f"月度走势　{job.period.name}", _heading(job), pages.months(months))
     pages.add(book, "分析", f"分公司与时限　{job.period.name}", _heading(job), _analysis(found))
-    problems = Form("回访问题", "本季度回访反映的问题", COMPILED, late=UNSATISFIED, empty="没有遗留问题")
+    problems = SheetForm("回访问题", "本季度回访反映的问题", COMPILED, late=UNSATISFIED, empty="没有遗留问题")
     _form(book, job, problems, (visit for visit in rows.revisits(reader, span) if visit.problem))
     return book

@@ -11,10 +11,11 @@ from demandctl.exports.columns import FormColumn
 from demandctl.exports.job import Job
 from demandctl.exports.paper import paper
 from demandctl.exports.rows import CustomerRow, DemandRow, FollowUpRow, RevisitRow
-from demandctl.exports.week import APART, Week
+from demandctl.exports.week import APART, WeekStory
 from demandctl.exports.workbook import NewBook
 from demandctl.language.subject import Subject
 from demandctl.queries import report
+from demandctl.queries.attachments import attachments_of
 from demandctl.queries.contacts import ContactView
 from demandctl.queries.deadlines import deadlines_of
 from demandctl.queries.groups import GroupView
@@ -65,7 +66,10 @@ def _demand_objects(job: Job, found: Iterable[DemandRow]) -> Iterator[dict[str, 
 
 def _revisit_objects(job: Job, found: Iterable[RevisitRow] | None = None) -> Iterator[dict[str, object]]:
     for row in list(found or rows.revisits(job.reader, job.asked)):
-        more = {"deadlines": deadlines_of(job.reader, row.subject), "compiled_for": row.compiled_for}
+        more = {
+            "deadlines": deadlines_of(job.reader, row.subject), "attachments": attachments_of(job.reader, row.subject),
+            "compiled_for": row.compiled_for,
+        }  # fmt: skip
         yield row.data() | more | plain.counted(columns.REVISITS, row)
 
 
@@ -97,7 +101,7 @@ def _report_data(job: Job) -> dict[str, object]:
 
 
 def _week(job: Job) -> dict[str, object]:
-    week = Week(job)
+    week = WeekStory(job)
     opportunities, *others = (list(_demand_objects(job, week.open(part.kinds))) for part in APART)
     return {
         **report.data(week.report, job.reader),

@@ -85,7 +85,7 @@ def cell_of(column: FormColumn, mask: Mask | None) -> Callable[[View], Any]:
     return {"instant": instant, "day": day}.get(column.form, get)
 
 
-class Form(NamedTuple):
+class SheetForm(NamedTuple):
     """A form: its sheet, the name above it, its columns, and those of its sheet 打印 where it is wider than a page.
 
     *late* names columns whose cells are marked by how their text begins.
@@ -107,7 +107,7 @@ class Form(NamedTuple):
 Body = Callable[[], Iterator[str]]
 
 
-def add(book: workbook.NewBook, reader: Reader, form: Form, heading: Heading, rows: Iterable[View]) -> None:
+def add(book: workbook.NewBook, reader: Reader, form: SheetForm, heading: Heading, rows: Iterable[View]) -> None:
     """Add a form as a sheet, and its sheet 打印 where it has one. The rows are read once."""
     last = [HEADER_ROW]  # where the last row stands, known once they have passed
     short = form._replace(title=PRINTED, name=f"{form.name}{PRINTED_TITLE}", columns=form.printed)
@@ -135,7 +135,7 @@ def add(book: workbook.NewBook, reader: Reader, form: Form, heading: Heading, ro
 
 
 def _sheet(
-    book: workbook.NewBook, reader: Reader, form: Form, heading: Heading, body: Body, last: Sequence[int]
+    book: workbook.NewBook, reader: Reader, form: SheetForm, heading: Heading, body: Body, last: Sequence[int]
 ) -> None:
     columns, fits = form.columns, form.width <= PAGE
 
@@ -174,7 +174,7 @@ def _naming(columns: Sequence[FormColumn]) -> str:
     return f"{get_column_letter(first)}:{get_column_letter(last)}"
 
 
-def _top(form: Form, heading: Heading) -> list[workbook.SheetRow]:
+def _top(form: SheetForm, heading: Heading) -> list[workbook.SheetRow]:
     columns, middle = form.columns, "-middle" if form.width <= NARROW else ""
     lines = max(workbook.lines_of(column.title, column.width) for column in columns)
     return [

@@ -9,10 +9,10 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break
 
 from demandctl.exports import charts, workbook
-from demandctl.exports.charts import Chart, Place
+from demandctl.exports.charts import Chart, Spot
 from demandctl.exports.form import Heading, signatures
 from demandctl.exports.rows import RevisitRow
-from demandctl.exports.week import Week, worst_cells
+from demandctl.exports.week import WeekStory, worst_cells
 from demandctl.exports.workbook import EMPTY, NewBook, SheetCell, SheetRow
 from demandctl.queries import report
 from demandctl.queries.demands import Filter
@@ -64,7 +64,7 @@ class Panel(NamedTuple):
         return [drawn for drawn in kept if drawn.series and len(self.rows) > 1]
 
 
-def _counts(cell: Cell) -> bool:
+def _counts(cell: SheetCell) -> bool:
     return bool(cell.value) and cell.value != "—"
 
 
@@ -132,7 +132,7 @@ class Below:
         for number, chart in enumerate(self.charts):
             down, right = divmod(number, self.across)
             left, end = self._column(right), self._column(right + 1)
-            place = Place(left, self._row(down), end, self._row(down) + self.heights[down] - 1)
+            place = Spot(left, self._row(down), end, self._row(down) + self.heights[down] - 1)
             charts.draw(source, chart, sheet, place)
 
     def _column(self, number: int) -> int:
@@ -169,7 +169,7 @@ _WORST_WIDTHS = (15.0, 16.0, 15.0, 12.0)
 """Together what a phone shows across, some 420 pixels."""
 
 
-def overview(book: NewBook, title: str, name: str, heading: Heading, week: Week, numbers: Page) -> None:
+def overview(book: NewBook, title: str, name: str, heading: Heading, week: WeekStory, numbers: Page) -> None:
     """What a leader sees first, on a phone too: three sentences, the five worst, then the charts of a page."""
     widths, merged = _WORST_WIDTHS, [1, 2]
     across = sum(widths)
@@ -212,7 +212,7 @@ def _stretched(widths: Sequence[float], reach: float) -> list[float]:
     return [width * more for width in widths]
 
 
-def _needs(cell: Cell) -> int:
+def _needs(cell: SheetCell) -> int:
     """How wide a cell's text is, or its number as it is shown."""
     if isinstance(cell.value, str):
         return workbook.room(cell.value)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from demandctl.core.parts import RulePart
 from demandctl.language.story import StoryLine, as_line
 from demandctl.language.subject import About, Subject
+from demandctl.queries.attachments import attachment_view
 from demandctl.queries.contacts import ContactView, read_contacts
 from demandctl.queries.customers import OF_CUSTOMER, CustomerView, customer_view
 from demandctl.queries.deadlines import clock_of, stream_deadlines
@@ -213,6 +214,7 @@ def demand_objects(reader: Reader, found: Iterable[DemandRow]) -> Iterator[tuple
     assignments = Merged(reader.stream(_ASSIGNMENTS))
     escalations = Merged(reader.stream(_ESCALATIONS))
     deadlines = Merged(stream_deadlines(reader, About.DEMAND))
+    attached = Merged(reader.stream("SELECT * FROM attachment WHERE demand_id > 0 ORDER BY demand_id, id"))
     reopened = Merged(reader.stream(_REOPENED))
     for row in found:
         number = row.number
@@ -221,6 +223,7 @@ def demand_objects(reader: Reader, found: Iterable[DemandRow]) -> Iterator[tuple
             "follow_ups": [follow_up_view(reader, entry) for entry in follow_ups.of(number)],
             "assignments": [assignment_view(reader, entry) for entry in assignments.of(number)],
             "escalations": [escalation_view(reader, entry) for entry in escalations.of(number)],
+            "attachments": [attachment_view(reader, entry) for entry in attached.of(number)],
             "reopenings": [reader.at(entry["at"]) for entry in reopened.of(number)],
         }
         yield data, row

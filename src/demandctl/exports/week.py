@@ -36,7 +36,7 @@ APART = (
 )
 
 
-class Week:
+class WeekStory:
     """A week; of one that has not ended, as it stands now."""
 
     def __init__(self, job: Job) -> None:

@@ -31,7 +31,7 @@ class AttachmentView(View):
 def attachments_of(reader: Reader, subject: Subject) -> list[AttachmentView]:
     """What is attached to a demand, a customer or a revisit, the oldest first."""
     query = f"SELECT * FROM attachment WHERE {_OF[subject.about]} = ? ORDER BY id"
-    return [_view(reader, row) for row in reader.stream(query, (subject.number,))]
+    return [attachment_view(reader, row) for row in reader.stream(query, (subject.number,))]
 
 
 def attachments_of_person(reader: Reader, customer: int) -> list[AttachmentView]:
@@ -42,13 +42,13 @@ def attachments_of_person(reader: Reader, customer: int) -> list[AttachmentView]
         "OR revisit_id IN (SELECT id FROM revisit WHERE customer_id = :k) ORDER BY id",
         {"k": customer},
     )
-    return [_view(reader, row) for row in rows]
+    return [attachment_view(reader, row) for row in rows]
 
 
 def read_attachments(reader: Reader, limit: int | None = None) -> list[AttachmentView]:
     """All of the ledger, the newest first."""
     rows = reader.stream("SELECT * FROM attachment ORDER BY id DESC LIMIT ?", (-1 if limit is None else limit,))
-    return [_view(reader, row) for row in rows]
+    return [attachment_view(reader, row) for row in rows]
 
 
 def read_attachment(reader: Reader, number: int) -> AttachmentView:
@@ -56,10 +56,10 @@ def read_attachment(reader: Reader, number: int) -> AttachmentView:
     row = reader.sql.execute("SELECT * FROM attachment WHERE id = ?", (number,)).fetchone()
     if row is None:
         raise NotFound(f"没有附件 {number}", "看看有哪些：demandctl attach list")
-    return _view(reader, row)
+    return attachment_view(reader, row)
 
 
-def _view(reader: Reader, row: Row) -> AttachmentView:
+def attachment_view(reader: Reader, row: Row) -> AttachmentView:
     about, column = next((about, column) for about, column in _OF.items() if row[column] is not None)
     return AttachmentView(
         id=row["id"],

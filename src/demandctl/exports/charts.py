@@ -46,7 +46,7 @@ class _Labels(DataLabelList):
         return node
 
 
-class Spot(NamedTuple):
+class Covered(NamedTuple):
     """The cells that a chart covers, as columns and rows from 0, the last ones outside it."""
 
     left: int
@@ -55,7 +55,7 @@ class Spot(NamedTuple):
     bottom: int
 
 
-def _anchor(place: Spot) -> TwoCellAnchor:
+def _anchor(place: Covered) -> TwoCellAnchor:
     corner = AnchorMarker(col=place.left, row=place.top)
     return TwoCellAnchor(editAs="oneCell", _from=corner, to=AnchorMarker(col=place.right, row=place.bottom))
 
@@ -67,7 +67,7 @@ def _title(text: str) -> Title:
     return Title(tx=Text(rich=RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=look), r=[run])])), overlay=False)
 
 
-def draw(source: Any, chart: Chart, sheet: Any, place: Spot) -> None:
+def draw(source: Any, chart: Chart, sheet: Any, place: Covered) -> None:
     """Put a chart of the cells of a sheet on one."""
     drawn = {"pie": PieChart, "line": LineChart}.get(chart.kind, BarChart)()
     if chart.kind in ("column", "stacked", "bar"):

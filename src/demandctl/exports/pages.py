@@ -9,7 +9,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break
 
 from demandctl.exports import charts, workbook
-from demandctl.exports.charts import Chart, Spot
+from demandctl.exports.charts import Chart, Covered
 from demandctl.exports.form import Heading, signatures
 from demandctl.exports.rows import RevisitRow
 from demandctl.exports.week import WeekStory, worst_cells
@@ -132,7 +132,7 @@ class Below:
         for number, chart in enumerate(self.charts):
             down, right = divmod(number, self.across)
             left, end = self._column(right), self._column(right + 1)
-            place = Spot(left, self._row(down), end, self._row(down) + self.heights[down] - 1)
+            place = Covered(left, self._row(down), end, self._row(down) + self.heights[down] - 1)
             charts.draw(source, chart, sheet, place)
 
     def _column(self, number: int) -> int:

@@ -174,7 +174,8 @@ def test_every_workbook_opens_without_a_problem(cli: Cli, tmp_path: Path) -> Non
     made = cli("export", "all", "-o", str(tmp_path / "all"), "--json").json
     names = {Path(file["path"]).name.rsplit("-2026", 1)[0] for file in made["files"]}
     assert names == {
-        "需求信息记录表", "客户回访记录表", "跟进明细", "通讯录", "社群", "客户档案", "需求周报", "月度回访整理", "季度总结",
+        "需求信息记录表", "客户回访记录表", "跟进明细", "通讯录",
+        "社群", "客户档案", "需求周报", "月度回访整理", "季度总结",
     }  # fmt: skip
     for file in made["files"]:
         assert load_workbook(file["path"]).sheetnames

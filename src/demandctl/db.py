@@ -150,6 +150,8 @@ def making(path: Path) -> Iterator[Path | None]:
 def transaction(context: Context, command: str, *, keep: bool = True) -> Iterator[Work]:
     """One writing command: everything in it happens, under one operation, or nothing does; nothing without *keep*.
 
+    An operation that changed no row is none, unless it is the record of something done elsewhere.
+
     Ask before it opens, print after it closed. LedgerUnusable when the file is locked, damaged, full or not writable.
     """
     connection = connect(context.db_path, write=True, context=context)
@@ -177,7 +179,8 @@ def transaction(context: Context, command: str, *, keep: bool = True) -> Iterato
             if command != "undo" and work.keep:  # undo gives back what was, and that kept the promise
                 leave_none_forgotten(work)
             connection.exec_driver_sql("DELETE FROM current_operation")
-            if keep and work.keep:
+            work.changed = _changed_something(session, work.operation_id)
+            if keep and work.keep and (work.changed or _is_a_record(command)):
                 session.commit()
             else:
                 session.rollback()
@@ -193,6 +196,18 @@ def transaction(context: Context, command: str, *, keep: bool = True) -> Iterato
         raise
     except JSONDecodeError as error:
         raise unreadable(error, context.db_path) from error
+
+
+def _changed_something(session: Session, operation_id: int) -> bool:
+    sql = session.connection().exec_driver_sql
+    return sql("SELECT 1 FROM change WHERE operation_id = ? LIMIT 1", (operation_id,)).first() is not None
+
+
+def _is_a_record(command: str) -> bool:
+    """Whether a command is on record for what it did elsewhere, or to the record itself."""
+    from demandctl.store.undo import ENDS_THE_CHAIN, NEVER_TAKEN_BACK
+
+    return command in ("undo", *NEVER_TAKEN_BACK, *ENDS_THE_CHAIN)
 
 
 def _is_of_the_file(error: BaseException | None) -> TypeGuard[sqlite3.DatabaseError]:

@@ -175,3 +175,45 @@ def test_an_index_finds_the_children_of_a_row_that_undo_deletes(cli: Cli) -> Non
             indexes = [row[1] for row in ledger.execute(f"PRAGMA index_list({table})")]
             first = {next(iter(ledger.execute(f"PRAGMA index_info({index})")))[2] for index in indexes}
             assert column in first, (table, column)
+
+
+def test_several_steps_are_taken_back_at_once_as_one_operation(ledger: Cli) -> None:
+    before = ledger("list", "--json").json
+    for n in range(3):
+        ledger.demand(f"第{n}件", customer=f"客户{n}")
+    undone = ledger("undo", "3", "--json").json
+    assert [step["summary"][:2] for step in undone["steps"]] == ["登记"] * 3
+    assert undone["undone"] == undone["steps"][0]["undone"]
+    assert ledger("list", "--json").json == before
+    last = ledger("log", "--json").json[-1]
+    assert (last["command"], last["summary"].count("登记")) == ("undo", 3)
+
+
+def test_more_steps_than_there_are_take_nothing_back(cli: Cli) -> None:
+    cli.demand()
+    refused = cli.run("undo", "9")
+    assert (refused.code, len(cli("list", "--json").json)) == (1, 1)
+    assert cli.run("undo", "0").code == 2
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["edit 1 --urgency 急 --note 好", "customer edit K1 --value 高", "contact edit 李铁柱 --wechat litz", "verify 1"],
+)
+def test_an_operation_that_changed_nothing_is_none(cli: Cli, command: str) -> None:
+    cli.demand()
+    assert "没有变化" not in cli(*command.split()).out
+    written = cli("log", "--json").json
+    assert "没有变化" in cli(*command.split()).out
+    assert cli("log", "--json").json == written
+
+
+def test_a_change_is_told_from_what_to_what_with_the_clocks_that_moved(cli: Cli) -> None:
+    cli.demand(phone="13800000121")
+    told = cli("edit", "1", "--urgency", "特急", "--phone", "13800000122").out
+    assert "紧急程度：普通 → 特急" in told
+    assert "联系电话：13800000121 → 13800000122" in told
+    assert "时限“解决时限”：11月25日 周三 17:30 → 今天 14:30 到期" in told
+    assert "服务 → 配件" in cli("contact", "edit", "李铁柱", "--role", "配件").out
+    cli("edit", "1", "--kind", "投诉")
+    assert "子类：故障报修 → （空）" not in cli("log", "--changes").out

@@ -515,8 +515,10 @@ def verify(work: Work, demand: Demand, verified: bool) -> None:
     work.describe(f"核实 {demand.code}：{'属实' if verified else '不属实'}")
 
 
-def edit(work: Work, demand: Demand, values: Mapping[str, Any], machine: str = "") -> list[str]:
-    """Correct a demand; open deadlines that hang on what changed are reckoned again. Returns the changed fields.
+def edit(
+    work: Work, demand: Demand, values: Mapping[str, Any], machine: str = "", customer: Mapping[str, str] | None = None
+) -> None:
+    """Correct a demand, and what is known of its *customer*; open deadlines that hang on it are reckoned again.
 
     *machine* names the one of the customer's that it is about.
     """
@@ -546,8 +548,11 @@ def edit(work: Work, demand: Demand, values: Mapping[str, Any], machine: str = "
         _locate(work, demand)
     if {"kind", "urgency", "region", "raised_at", "channel", "group_name"} & set(changed) and demand.closed_at is None:
         tell(work, demand, {"edited", "kind-changed"} if "kind" in changed else {"edited"})
-    work.describe(f"修改 {demand.code}：{named('demand', changed)}")
-    return changed
+    asked = work.session.get_one(Customer, demand.customer_id)
+    his = customers.edit_customer(work, asked, customer) if customer else []
+    told = [named("demand", changed)] if changed else []
+    told += [f"{asked.code} {named('customer', his)}"] if his else []
+    work.describe(f"修改 {demand.code}：{'；'.join(told)}")
 
 
 def _require_raised_first(session: Session, demand: Demand) -> None:

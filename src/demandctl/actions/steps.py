@@ -25,6 +25,7 @@ from demandctl.queries.owing import Owed
 from demandctl.store.attachments import kept
 from demandctl.store.models import Contact, Customer, Demand
 from demandctl.store.undo import take_back
+from demandctl.store.work import NOTHING
 from demandctl.vocabulary import Kind, Method, NoteKind, Outcome, Route, Status
 
 
@@ -169,7 +170,8 @@ def verify(app: Context, numbers: Sequence[int], *, verified: bool) -> Done:
     with transaction(app, "verify") as work:
         each(work, numbers, lambda demand: demands.verify(work, demand, verified), f"核实（{said}）")
     dropped = f'不用跟进就结束：demandctl close {numbers[0]} --outcome dropped --reason "…"'
-    return Done((*numbers,), f"已核实：{said}", f"派单：demandctl assign {numbers[0]}" if verified else dropped)
+    told = f"已核实：{said}" if work.changed else NOTHING
+    return Done((*numbers,), told, f"派单：demandctl assign {numbers[0]}" if verified else dropped)
 
 
 def escalate(
@@ -198,9 +200,10 @@ class Undone(NamedTuple):
     at: datetime
 
 
-def undo(app: Context) -> Undone:
-    """Take the newest operation back."""
+def undo(app: Context, count: int = 1) -> list[Undone]:
+    """Take so many operations back, the newest first: all or none."""
     with transaction(app, "undo") as work:
-        operation = take_back(work)
-        at = operation.at.astimezone(app.zone)
-        return Undone(operation.id, operation.summary or operation.command, operation.who, at)
+        return [
+            Undone(step.id, step.summary or step.command, step.who, step.at.astimezone(app.zone))
+            for step in take_back(work, count)
+        ]

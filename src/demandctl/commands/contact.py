@@ -14,7 +14,9 @@ from demandctl.queries.demands import Filter, read_demands
 from demandctl.queries.naming import find_contact_id
 from demandctl.queries.reader import reading
 from demandctl.store.fields import names
+from demandctl.store.work import NOTHING
 from demandctl.terminal.answers import object_answer, say_doubt
+from demandctl.terminal.changed import changed_lines
 from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.layout import Column
 from demandctl.terminal.options import BranchFilter, Json, Limit, Yes, row_limit
@@ -103,9 +105,10 @@ def edit(
         changed = contacts.edit_contact(work, found, values)
         number, who = found.id, found.name
         work.describe(f"修改联系人 {who}：{named('contact', changed)}")
-    done = f"{who} 已改 {len(changed)} 项" if changed else f"{who} 没有变化"
     say_doubt(phone)
-    object_answer(json, _one(app, number), done, f"看资料：demandctl contact show {number}")
+    lines = [] if json else changed_lines(app, work)
+    done = f"{who} {'已改' if work.changed else NOTHING}"
+    object_answer(json, _one(app, number), done, *lines, f"看资料：demandctl contact show {number}")
 
 
 def _offers(app: Context, text: str) -> dict[str, Offer]:

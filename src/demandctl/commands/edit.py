@@ -22,9 +22,11 @@ from demandctl.errors import Lacking, Offer, UsageError
 from demandctl.language.subject import Subject
 from demandctl.queries.demands import read_demand
 from demandctl.queries.reader import reading
-from demandctl.terminal.answers import demand_answer, demands_answer
+from demandctl.store.work import NOTHING
+from demandctl.terminal.answers import demand_answer, demands_answer, say_doubt
+from demandctl.terminal.changed import changed_lines
 from demandctl.terminal.options import At, Json, KindOption, Number, Numbers, Raised
-from demandctl.terminal.takes import Argument, Option, choice, prose, ref, word
+from demandctl.terminal.takes import PHONE, Argument, Option, choice, prose, ref, word
 from demandctl.terminal.typed import understood
 from demandctl.vocabulary import SUBTYPES, Kind, parse_subtype
 
@@ -32,6 +34,8 @@ Content = Annotated[str, Option("--content", "demand.content", prose("内容"))]
 Note = Annotated[str | None, Option("--note", "demand.note", prose("文字"), "写空串清除")]
 MachineOption = Annotated[str, Option("--machine", "demand.machine_id", ref("machine", "设备"), "序列号或机型")]
 Verified = Annotated[bool, Option("--verified/--unverified", "属实，或不属实")]
+CustomerName = Annotated[str, Option("--name", "customer.name", word("姓名"), "客户的")]
+CustomerPhone = Annotated[str, Option("--phone", "customer.phone", PHONE, "客户的")]
 UpgradeSubtype = Annotated[
     str, Option("--subtype", "demand.subtype", choice(SUBTYPES[Kind.OPPORTUNITY], "子类"), "默认新机")
 ]
@@ -59,29 +63,23 @@ def edit(
     accused: Accused = "",
     tag: Tags = (),
     note: Note = None,
+    name: CustomerName = "",
+    phone: CustomerPhone = "",
     json: Json = False,
 ) -> None:
-    """改正一条需求；类型、紧急程度、地区、提出时间变了，未完成的时限跟着重算。"""
+    """改正一条需求，连同它的客户的姓名、电话。
+
+    类型、紧急程度、地区、提出时间变了，未完成的时限跟着重算。
+    """
     app: Context = ctx.obj
     typed = (
-        kind,
-        subtype,
-        urgency,
-        region,
-        product,
-        content,
-        wish,
-        mode,
-        warranty,
-        machine,
-        channel,
-        group,
-        raised,
-        accused,
-        tag,
-    )
-    if not any(typed) and note is None:
-        raise Lacking("没有写要改什么", f"demandctl edit {number} --help", lambda: _offers(app, number))
+        kind, subtype, urgency, region, product, content, wish, mode, warranty, machine, channel, group, raised,
+        accused, tag,
+    )  # fmt: skip
+    his = {column: value for column, value in (("name", name), ("phone", phone)) if value}
+    if not any(typed) and note is None and not his:
+        hint = f"例如：demandctl edit {number} --urgency 急；客户的姓名、电话：--name、--phone"
+        raise Lacking("没有写要改什么", hint, lambda: _offers(app, number))
     from demandctl.actions import demands
     from demandctl.actions.contacts import find_contact
     from demandctl.db import transaction
@@ -105,12 +103,14 @@ def edit(
             "tags": [*tag],
         }
         given = {name: value for name, value in values.items() if value} | ({"note": note} if note is not None else {})
-        if not (given or machine):
+        if not (given or machine or his):
             raise UsageError("要改成什么是空的", f"demandctl edit {number} --help")
-        changed = demands.edit(work, demand, given, machine)
+        demands.edit(work, demand, given, machine, his)
+    say_doubt(phone)
     said = f"，提出时间 {understood(app, raised)}" if raised else ""
-    done = f"{Subject.demand(number)} 已改 {len(changed)} 项{said}" if changed else f"{Subject.demand(number)} 没有变化"
-    demand_answer(app, number, json, done, f"看结果：demandctl show {number}")
+    lines = [] if json else changed_lines(app, work)
+    done = f"{Subject.demand(number)} {'已改' if work.changed else NOTHING}{said}"
+    demand_answer(app, number, json, done, *lines, f"看结果：demandctl show {number}")
 
 
 def _offers(app: Context, number: int) -> dict[str, Offer]:
@@ -122,7 +122,7 @@ def _offers(app: Context, number: int) -> dict[str, Offer]:
         "product": now.product, "channel": now.channel, "group": now.group, "raised": f"{now.raised_at:%Y-%m-%d %H:%M}",
         "mode": now.service_mode, "warranty": now.warranty, "machine": "", "wish": now.wish, "tag": "、".join(now.tags),
         "accused": now.accused.name if now.accused else "",
-        "note": now.note,
+        "note": now.note, "name": now.customer.name, "phone": now.customer.phone,
     }  # fmt: skip
     offers = {name: Offer(text or "") for name, text in texts.items()}
     offers["subtype"] = Offer(now.subtype or "", lambda given: SUBTYPES[Kind(str(given.get("kind", now.kind)))].items())

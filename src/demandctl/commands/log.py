@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from demandctl.context import Context
+from demandctl.errors import UsageError
 from demandctl.language.display import moment, shown
 from demandctl.language.subject import Subject
 from demandctl.queries.history import OperationView, read_operations
@@ -14,7 +15,7 @@ from demandctl.terminal.answers import object_answer
 from demandctl.terminal.layout import Column
 from demandctl.terminal.options import Json, Limit, Since, Until, row_limit
 from demandctl.terminal.render import put, put_json, put_styled, put_table, tell
-from demandctl.terminal.takes import CODE, Argument, Option, many, word
+from demandctl.terminal.takes import CODE, COUNT, Argument, Option, many, word
 
 About = Annotated[Subject | None, Argument("只看一条的", CODE, "需求 12、客户 K00003、回访 R4")]
 WhoFilter = Annotated[tuple[str, ...], Option("--who", "谁做的", many(word("姓名")), "写一部分即可")]
@@ -73,17 +74,20 @@ def _put_changes(app: Context, found: list[OperationView], told: dict[int, list[
             tell(f"    {shown(line)}")
 
 
-def undo(ctx: typer.Context, json: Json = False) -> None:
-    """撤销最近一步；再撤销就是再往前一步。"""
-    app: Context = ctx.obj
-    from demandctl.db import transaction
-    from demandctl.store.undo import take_back
+Steps = Annotated[int | None, Argument("撤销几步", COUNT, "从最近的往前，一次都撤销；默认 1")]
+MOST_STEPS = 100
 
-    with transaction(app, "undo") as work:
-        operation = take_back(work)
-        number, summary, who = operation.id, operation.summary or operation.command, operation.who
-        moment_ = operation.at.astimezone(app.zone)
-    document = {"undone": number, "summary": summary, "who": who, "at": moment_.isoformat()}
-    object_answer(
-        json, document, f"已撤销 #{number}：{summary}（{who}，{moment(moment_, app.now)}）", "看看现在：demandctl log"
-    )
+
+def undo(ctx: typer.Context, count: Steps = None, json: Json = False) -> None:
+    """撤销最近一步或几步；再撤销就是再往前一步。"""
+    app: Context = ctx.obj
+    wanted = 1 if count is None else count
+    if not 1 <= wanted <= MOST_STEPS:
+        raise UsageError(f"撤销的步数应是 1 到 {MOST_STEPS}", "撤销最近三步：demandctl undo 3")
+    from demandctl.actions import steps
+
+    taken = steps.undo(app, wanted)
+    document = [{"undone": step.number, "summary": step.summary, "who": step.who, "at": step.at} for step in taken]
+    lines = [f"#{step.number}：{step.summary}（{step.who}，{moment(step.at, app.now)}）" for step in taken]
+    done = [f"已撤销 {lines[0]}"] if len(lines) == 1 else [f"已撤销 {len(lines)} 步", *lines]
+    object_answer(json, {**document[0], "steps": document}, *done, "看看现在：demandctl log")

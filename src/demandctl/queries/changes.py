@@ -11,6 +11,7 @@ from demandctl.language.subject import Subject
 from demandctl.queries.reader import Reader
 from demandctl.queries.view import View
 from demandctl.store.fields import TABLES, Field, Holds, field_of, known, label, row_called
+from demandctl.vocabulary import subtype_label
 
 _GIVER = "from_id_contact"
 """What JSON calls ``assignment.from_id``: it was released so."""
@@ -21,7 +22,12 @@ Stored = str | float | int | None
 
 
 class FieldChange(View):
-    """One field of one row before and after, as they are stored; *what* is the row as people call it."""
+    """One field of one row before and after, as they are stored; *what* is the row as people call it.
+
+    *kinds* are the kind of the demand before and after: what a subtype is called hangs on it.
+    """
+
+    unsaid = frozenset({"kinds"})
 
     table: str
     row: int
@@ -31,6 +37,7 @@ class FieldChange(View):
     name: str
     old: Stored
     new: Stored
+    kinds: tuple[Stored, Stored]
 
 
 def of_operations(reader: Reader, operations: Sequence[int]) -> dict[int, list[FieldChange]]:
@@ -62,7 +69,10 @@ def _fields(
         a, b = before.get(column), after.get(column)
         if a != b and not (event != "changed" and (a or b) in (None, "", "[]", 0)):
             key = _GIVER if (table, column) == ("assignment", "from_id") else column
-            yield FieldChange(table=table, row=number, what=what, event=event, field=key, name=field.name, old=a, new=b)
+            kinds = (before.get("kind"), after.get("kind"))
+            yield FieldChange(
+                table=table, row=number, what=what, event=event, field=key, name=field.name, old=a, new=b, kinds=kinds
+            )
 
 
 def in_words(reader: Reader, changes: Iterable[FieldChange]) -> Iterator[str]:
@@ -107,6 +117,9 @@ class _Words:
         if value in (None, "", "[]"):
             return ""
         field = field_of(change.table, "from_id" if change.field == _GIVER else change.field)
+        kind = change.kinds[0 if value == change.old else 1]
+        if field.column == "subtype" and kind:
+            return subtype_label(str(kind), str(value))
         tell = self._tell.get(field.holds)
         return tell(field, value) if tell else " ".join(str(value).split())
 

@@ -44,8 +44,19 @@ def newest(session: Session, besides: int) -> Operation | None:
     ).first()
 
 
-def take_back(work: Work) -> Operation:
-    """Take the newest operation back; several in a row walk back. Refused when there is none that can be undone."""
+def take_back(work: Work, count: int = 1) -> list[Operation]:
+    """Take so many operations back, the newest first, all or none; several in a row walk back.
+
+    Refused when there are not so many that can be undone.
+    """
+    work.session.connection().exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+    steps = [_take_back(work) for _ in range(count)]
+    told = [f"#{step.id}：{step.summary or step.command}" for step in steps]
+    work.describe(f"撤销 {'；'.join(told)}")
+    return steps
+
+
+def _take_back(work: Work) -> Operation:
     operation = newest(work.session, work.operation_id)
     if operation is None:
         raise Refused("没有可以撤销的操作", "看看做过什么：demandctl log")
@@ -53,14 +64,11 @@ def take_back(work: Work) -> Operation:
         raise Refused(
             f"“{operation.summary or operation.command}”不能撤销，它之前的也不能", "看看做过什么：demandctl log"
         )
-    connection = work.session.connection()
-    connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
     for change in changes(work.session, operation.id):
         _revert(work.session, change)
     this = work.session.get_one(Operation, work.operation_id)
     this.undoes = operation.id
     operation.undone_by = work.operation_id
-    work.describe(f"撤销 #{operation.id}：{operation.summary or operation.command}")
     work.session.flush()
     return operation
 

@@ -22,6 +22,10 @@ def driver(session: Session) -> sqlite3.Connection:
     return connection
 
 
+NOTHING = "没有变化"
+"""What is said of a command that changed nothing: it is no operation."""
+
+
 class Work:
     """One writing command: the session of its transaction and all that a use case may ask about.
 
@@ -42,6 +46,8 @@ class Work:
         self.now: datetime = context.now
         self.who: str = context.who
         self.keep = True
+        self.changed = True
+        """Once it has ended: whether it changed anything."""
 
     def describe(self, summary: str, command: str = "") -> None:
         """Say in one line what this operation did; the log shows it."""

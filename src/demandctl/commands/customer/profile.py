@@ -14,8 +14,10 @@ from demandctl.errors import Lacking, Offer, UsageError
 from demandctl.queries.customers import CustomerInFull, read_customer
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
+from demandctl.store.work import NOTHING
 from demandctl.terminal import asking
 from demandctl.terminal.answers import object_answer, say_doubt
+from demandctl.terminal.changed import changed_lines
 from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.options import Json
 from demandctl.terminal.render import say
@@ -148,8 +150,8 @@ def edit(
     say_doubt(phone)
     if lost:
         say(f"提示：流失原因还没有写：demandctl customer edit {code} --lost-reason …")
-    count = len(changed) + len(known) + len(forget)
-    object_answer(json, _one(app, number), f"{code} 已改 {count} 项" if count else f"{code} 没有变化")
+    lines = [] if json else changed_lines(app, work)
+    object_answer(json, _one(app, number), f"{code} {'已改' if work.changed else NOTHING}", *lines)
 
 
 def _offers(app: Context, text: str) -> dict[str, Offer]:
@@ -259,7 +261,7 @@ def owner(ctx: typer.Context, customer: Who, contact: Owner = "", briefed: Brief
         number, code = found.id, found.code
         work.describe(f"{code} {found.name} " + (f"对接人 {contact}" if contact else "已与对接人沟通"))
     done = f"{code} 的对接人已设为 {contact}" if contact else f"{code} 已与对接人沟通"
-    object_answer(json, _one(app, number), done)
+    object_answer(json, _one(app, number), done if work.changed else f"{code} {NOTHING}")
 
 
 def _owner_offers(app: Context, text: str) -> dict[str, Offer]:

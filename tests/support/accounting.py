@@ -20,7 +20,19 @@ from demandctl.language import phones
 from demandctl.language.figures import in_digits, narrow
 from tests.support.cli import Cli
 
-_TABLES = ("customer", "contact", "demand", "follow_up", "assignment", "revisit", "wechat_group", "purchase", "event")
+_TABLES = (
+    "customer",
+    "contact",
+    "demand",
+    "follow_up",
+    "assignment",
+    "revisit",
+    "wechat_group",
+    "purchase",
+    "machine",
+    "alias",
+    "event",
+)
 _READINGS = (
     words.kind_and_subtype, words.kind_of_title, words.state, words.channel,
     lambda text: words.outcome(text, "opportunity"), lambda text: words.outcome(text, "service"),

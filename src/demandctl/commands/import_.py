@@ -61,6 +61,26 @@ def customers(
     _run(ctx.obj, CustomerImport, file, map_, set_, sheet, dry_run, skip_errors, json)
 
 
+def orders(
+    ctx: typer.Context, file: File, map_: Map = (), set_: Set = (), dry_run: DryRun = False,
+    skip_errors: SkipErrors = False, sheet: SheetName = "", json: Json = False,
+) -> None:  # fmt: skip
+    """导入订货、购机记录；有序列号、保修的，设备一并记下。"""
+    from demandctl.imports.belongings import OrderImport
+
+    _run(ctx.obj, OrderImport, file, map_, set_, sheet, dry_run, skip_errors, json)
+
+
+def machines(
+    ctx: typer.Context, file: File, map_: Map = (), set_: Set = (), dry_run: DryRun = False,
+    skip_errors: SkipErrors = False, sheet: SheetName = "", json: Json = False,
+) -> None:  # fmt: skip
+    """导入客户的设备：机型、序列号、保修。"""
+    from demandctl.imports.belongings import MachineImport
+
+    _run(ctx.obj, MachineImport, file, map_, set_, sheet, dry_run, skip_errors, json)
+
+
 def contacts(
     ctx: typer.Context, file: File, map_: Map = (), set_: Set = (), dry_run: DryRun = False,
     skip_errors: SkipErrors = False, sheet: SheetName = "", json: Json = False,
@@ -153,12 +173,13 @@ def _list_notes(arrival: "Arrival") -> None:
 
 
 _UNITS = {"demands": "条需求", "revisits": "次回访", "customers": "位客户", "contacts": "人",
-    "follow-ups": "条跟进", "groups": "个社群",
+    "follow-ups": "条跟进", "groups": "个社群", "orders": "次订货", "machines": "台设备",
 }  # fmt: skip
 _NEXT = {
     "demands": "看看：demandctl list --open", "revisits": "看看：demandctl revisit list",
     "customers": "看看：demandctl customer list", "contacts": "看看：demandctl contact list",
     "follow-ups": "看看：demandctl list --open", "groups": "看看：demandctl list --open",
+    "orders": "看看：demandctl customer list", "machines": "看看：demandctl customer list",
 }  # fmt: skip
 
 
@@ -233,4 +254,6 @@ TREE: Tree = {
     "contacts": Entry("通讯录", contacts),
     "follow-ups": Entry("跟进", follow_ups),
     "groups": Entry("社群", groups),
+    "orders": Entry("订货", orders),
+    "machines": Entry("设备", machines),
 }

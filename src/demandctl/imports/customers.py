@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from demandctl.actions.customers import tell
-from demandctl.core.event import Event
+from demandctl.core.rhythms import read_rhythm
 from demandctl.core.rules import repeat_problem
 from demandctl.imports import whom, words
 from demandctl.imports.arrival import Arrival
+from demandctl.imports.belongings import Belongings, read_beside, start_clocks
 from demandctl.imports.bulk import sql, update
 from demandctl.imports.cells import Unreadable, joined, parts, phone, plain, whole_name, without_phone
 from demandctl.imports.files.sheet import Cell
@@ -21,12 +20,10 @@ from demandctl.imports.record import Frame, RowReader
 from demandctl.imports.source import Source
 from demandctl.imports.tables import Table, TableRow
 from demandctl.language.subject import Subject
-from demandctl.sla import advance
 from demandctl.store import fields
-from demandctl.store.models import Customer
 from demandctl.store.values import Columns, stored_value
 from demandctl.store.work import Work
-from demandctl.vocabulary import NeedClass, Stage, Value
+from demandctl.vocabulary import AliasKind, NeedClass, Stage, Value
 
 _TEXTS = ("approved_by", "email", "source", "industry", "lost_reason")
 _DAYS = ("birthday", "last_order", "business_contact", "contract_on", "profiled_on", "consent_on")
@@ -44,6 +41,7 @@ class CustomerImport(Importer[Found]):
     def __init__(self, work: Work, source: Source, frame: Frame, arrival: Arrival, beside: Sequence[Table]) -> None:
         super().__init__(work, source, frame, arrival, beside)
         self._contacts, self._customers = Contacts(work), Customers(work)
+        self._belongings = Belongings(work)
         self._made: dict[int, Columns] = {}
         self._filled: dict[int, Columns] = {}
         self._known: dict[int, Columns] = {}
@@ -75,6 +73,7 @@ class CustomerImport(Importer[Found]):
             self.problem(found, why.field, str(found.person.get(why.field, "")), str(why))
             return
         values["owner_id"] = self._contacts.find_or_add(owner, phone, kind="opportunity").id if owner else None
+        told = [*told, *self._customers.know_further(number, found.person["further"])]
         if fresh:
             self._made[number] = values
             self.arrival.added += 1
@@ -124,12 +123,27 @@ class CustomerImport(Importer[Found]):
     def store(self) -> None:
         """Write them, and start the clocks that lie ahead."""
         self._contacts.store()
+        self._take_belongings()
         self._customers.store(self._made)
         self.arrival.contacts = self._contacts.added
         self.arrival.updated = len(set(self._filled) | self._customers.changed)
         self.arrival.skipped -= self.arrival.updated
         update(self.work, "customer", self._filled)
-        _start_clocks(self.work, {**self._made, **self._filled})
+        self._belongings.store()
+        start_clocks(self.work, {**self._made, **self._filled})
+
+    def _take_belongings(self) -> None:
+        """The orders and machines of the sheets beside, and the last orders that only 客户档案 tells of."""
+        for kind, person, values in read_beside(self.beside, self.frame):
+            try:
+                number, _ = self._customers.find_or_add(person, self.work.now)
+                self._belongings.settle(kind, number, values)
+            except Clash as why:
+                self.arrival.notes.append(f"{person['name']} 的一条没有收：{why}")
+        for number, values in [*self._made.items(), *self._filled.items()]:
+            last = values.get("last_order")
+            if last and not self._belongings.has_order(number, last):
+                self._belongings.order(number, last, {})
 
 
 def _person(reader: RowReader) -> Columns:
@@ -138,18 +152,25 @@ def _person(reader: RowReader) -> Columns:
     code = reader.code()
     nickname = reader.text("nickname")
     number = reader.phone("phone") or beside
+    more: list[str] = []
     for title, cell in reader.row.more.get("phones", ()):
-        other = _other_phone(cell)
-        if other and not number:
-            number = other
-        else:
+        others = [_other_phone(part) for part in parts(cell)]
+        if not all(others):
             reader.notes.append(f"{title}：{plain(cell)}")
+        more += [other for other in others if other]
+    if more and not number:
+        number = more.pop(0)
     wechat = reader.text("wechat")
     if not (name or nickname or number or wechat):
         reader.problem("name", "没有写客户姓名，也没有电话")
     return {
         "name": name or nickname, "nickname": nickname or name, "phone": number, "wechat": wechat,
         "company": reader.text("company"), "region": reader.region(), "address": reader.text("address"), "code": code,
+        "further": [
+            *((AliasKind.PHONE, other) for other in more if other != number),
+            *((AliasKind.WECHAT, other) for other in parts(reader.cell("wechats"))),
+            *((AliasKind.NAME, other) for other in parts(reader.cell("aliases"))),
+        ],
     }  # fmt: skip
 
 
@@ -183,37 +204,11 @@ def _owner(reader: RowReader) -> dict[str, str]:
     return {"owner": owner, "owner_phone": number if name else ""}
 
 
-_REPEATS = (
-    ("半月|两周|双周", "FREQ=WEEKLY;INTERVAL=2"), ("周|星期", "FREQ=WEEKLY"), ("半年", "FREQ=MONTHLY;INTERVAL=6"),
-    ("季", "FREQ=MONTHLY;INTERVAL=3"), ("月", "FREQ=MONTHLY"), ("年", "FREQ=YEARLY"),
-)  # fmt: skip
-
-
 def _repeat(reader: RowReader) -> str:
     text = reader.text("revisit_every")
-    if not text or not repeat_problem(text):
-        return text
-    for pattern, rule in _REPEATS:
-        if re.search(pattern, text):
-            return rule
-    reader.keep("revisit_every")
+    found = read_rhythm(text)
+    if found and not repeat_problem(found):
+        return found
+    if text:
+        reader.keep("revisit_every")
     return ""
-
-
-def _start_clocks(work: Work, customers: Mapping[int, Columns]) -> None:
-    """Clocks that lie ahead altogether; whatever would have been due already is history (C 1.4, C 1.5, C 2.2)."""
-    rules = [rule for rule in work.rules.rules if rule.about == "customer"]
-    for identity, values in customers.items():
-        told: list[tuple[set[str], Columns]] = []
-        if values.get("revisit_every"):
-            told.append(({"scheduled"}, {"repeat": values["revisit_every"]}))
-        if values.get("last_order"):
-            told.append(({"order"}, {"on": values["last_order"]}))
-        if values.get("contract_on") and not values.get("profiled_on"):
-            told.append(({"contracted"}, {"on": values["contract_on"]}))
-        for names, details in told:
-            customer = work.session.get_one(Customer, identity)
-            facts = {"arrears": customer.arrears, "handed": customer.handed, "scheduled": bool(customer.revisit_every)}
-            ahead = advance([], Event(frozenset(names), work.now, facts, **details), rules, work.calendar)
-            if all(deadline.due_at > work.now for deadline in ahead):
-                tell(work, customer, names, **details)

@@ -79,12 +79,28 @@ REVISITS = TableKind(
         **dict.fromkeys(RATINGS, (vocabulary.Satisfaction, words.RATINGS)),
     },
 )  # fmt: skip
+ORDERS = TableKind(
+    "orders", "订货", synonyms.ORDERS, table="purchase",
+    columns=_columns("purchase", "product amount note", date="purchase.ordered_on", demand="purchase.demand_id",
+                     serial="machine.serial", warranty_until="machine.warranty_until", **_ASKER),
+    own=frozenset({"code", "date", "demand"}), person=_PERSON, fresh=("date",), hint="订货|购机|购买|订单|销售",
+    needed=(("customer", "phone", "code", "wechat", "company"), ("date",), ("product", "serial"), ("amount", "serial", "demand", "warranty_until")),
+    asked="customer、date、product", looks={"phone": is_phone, "customer": is_customer},
+)  # fmt: skip
+MACHINES = TableKind(
+    "machines", "设备", synonyms.MACHINES, table="machine",
+    columns=_columns("machine", "model serial bought_on warranty_until note", **_ASKER),
+    own=frozenset({"code", "serial", "warranty_until"}), person=_PERSON, fresh=("model",), hint="设备|机器|保修",
+    needed=(("customer", "phone", "code", "wechat", "company"), ("model",), ("serial", "warranty_until")),
+    asked="customer、model、serial", looks={"phone": is_phone, "customer": is_customer},
+)  # fmt: skip
 CUSTOMERS = TableKind(
     "customers", "客户", synonyms.CUSTOMERS, table="customer",
     columns=_columns("customer", "name nickname phone wechat company region address value need_class stage tags "
                      "birthday last_order business_contact arrears handed contract_on profiled_on documents approved_by "
                      "revisit_every note consent_on briefed_at created_at source email industry lost_reason",
                      code="customer.id", owner="customer.owner_id"),
+    beside=(ORDERS, MACHINES),
     own=frozenset({"code", "created_at"}),
     needed=(("name", "phone", "wechat", "nickname", "given"), ("phone", "region", "company", "code", "wechat", "stage", "value", "email")),
     asked="name、phone", computed="需求数|未结束|需求次数|未结束需求|最近需求|最近回访",
@@ -105,5 +121,6 @@ GROUPS = TableKind(
 )  # fmt: skip
 
 KINDS: Mapping[str, TableKind] = {
-    kind.name: kind for kind in (DEMANDS, FOLLOW_UPS, ASSIGNMENTS, REVISITS, CUSTOMERS, CONTACTS, GROUPS)
+    kind.name: kind
+    for kind in (DEMANDS, FOLLOW_UPS, ASSIGNMENTS, REVISITS, CUSTOMERS, CONTACTS, GROUPS, ORDERS, MACHINES)
 }

@@ -16,7 +16,7 @@ from demandctl.language.places import same
 from demandctl.language.subject import Subject
 from demandctl.store.values import Columns
 from demandctl.store.work import Work
-from demandctl.vocabulary import Kind, Role
+from demandctl.vocabulary import AliasKind, Kind, Role
 
 # -- contacts ----------------------------------------------------------------------------------------------------
 
@@ -133,12 +133,15 @@ class Customers:
         self._new: dict[int, Columns] = {}
         self._changed: dict[int, set[str]] = {}
         self._became: dict[int, int] = {}
+        self._further: dict[tuple[int, AliasKind, str], bool] = {}
+        """What customers are known by beside their rows, and whether it is new."""
         names = ("id", "name", "nickname", "phone", "wechat", "company", "region", "address")
         query = f"SELECT merged_into, {', '.join(names)} FROM customer WHERE erased_at IS NULL ORDER BY id"
         for became, *row in sql(work, query):
             self._know(dict(zip(names, row, strict=True)), became)
         for number, kind, value in sql(work, "SELECT customer_id, kind, value FROM alias"):
             self._name(number, {kind: value})
+            self._further[number, AliasKind(kind), value] = False
         self._next = next_id(work, "customer")
         self._claimed: set[int] = set()
         self._taken = {row[0] for row in sql(work, "SELECT id FROM customer WHERE erased_at IS NOT NULL")}
@@ -259,6 +262,22 @@ class Customers:
                 self._changed.setdefault(number, set()).add(field)
         return told
 
+    def know_further(self, number: int, known: Iterable[tuple[AliasKind, str]]) -> list[str]:
+        """Know a customer by further phones, WeChat ids and names; those that are somebody else's are returned."""
+        told: list[str] = []
+        for kind, value in known:
+            own = {self._rows[number][column] for column in ("name", "nickname", "phone", "wechat")}
+            if value in own or (number, kind, value) in self._further:
+                continue
+            holder = self._by[kind].get(value) if kind in self._by else None
+            if holder is not None and holder != number:
+                told.append(f"{kind.label}：{value}")
+                continue
+            if holder is None:
+                self._further[number, kind, value] = True
+                self._name(number, {kind.value: value})
+        return told
+
     def store(self, more: Mapping[int, Columns] | None = None) -> None:
         """Write who is new, with *more* of their columns by their number, and what was filled in."""
         insert_dicts(
@@ -269,3 +288,6 @@ class Customers:
             "customer",
             {number: {name: self._rows[number][name] for name in names} for number, names in self._changed.items()},
         )
+        fresh = ({"customer_id": number, "kind": kind.value, "value": value, "note": ""}
+                 for (number, kind, value), new in self._further.items() if new)  # fmt: skip
+        insert_dicts(self._work, "alias", fresh)

@@ -330,6 +330,8 @@ CUSTOMERS: Fields = {
     **_ADDRESS_BOOK,
     "nickname": ("(?:客户|微信|群)?昵称|微信名称?|网名|客户微信名|nickname",),
     "phones": (_MORE_PHONES,),
+    "wechats": ("(?:其[他它]|备用|第二|另一个?)微信(?:号)?|微信(?:号)?[2-9二三]",),
+    "aliases": ("又名|别名|其[他它](?:称呼|姓名|名字)|曾用名",),
     "email": ("(?:主要|次要|常用)?(?:电子邮箱|电子邮件|邮箱|邮件)(?:地址)?|email(?:address)?|(?:primary|secondary)email",),
     "source": ("(?:客户)?来源(?:渠道)?|(?:获客|怎么认识的?)(?:渠道|方式)?",),
     "industry": ("(?:所属|所在)?行业(?:类别|分类)?|industry",),
@@ -394,11 +396,37 @@ GROUPS: Fields = {
     "note": _CUSTOMER["note"],
 }
 
+_BOUGHT = "(?:订货|订单|订购|下单|购机|购买|采购|买机|成交|销售|交机|提机|购置|购车|开票)"
+_SERIAL = "(?:出厂|机身|整机|设备|产品|机器|车辆|主机)?(?:序列号?|机号|车架号|底盘号)|(?:出厂|机身|整机|设备|机器|产品|车辆)(?:编号|编码|号)|sn|vin(?:码)?"
+_WARRANTY = f"(?:保修|质保|三包|维保)(?:期)?(?:到期|截止|期至|至|止|到|期限)?(?:{_WHEN})?"
+ORDERS: Fields = {
+    **{name: patterns for name, patterns in _CUSTOMER.items() if name != "note"},
+    "seq": DEMANDS["seq"],
+    "date": (f"{_BOUGHT}(?:的)?{_WHEN}", "日期|时间"),
+    "product": (
+        f"{_BOUGHT}(?:的)?(?:产品|机型|型号|设备|机器|内容)|(?:购买)?(?:产品|机型|型号|设备|车型|机器|品名|规格型号|机型型号|产品型号|产品名称|设备名称|产品机型)",
+    ),
+    "amount": (f"(?:{_BOUGHT}|合同)?(?:总)?(?:金额|价格|总价|价款|单价|售价|货款|价)(?:元|万元|万)?",),
+    "demand": ("(?:关联|来源)?需求(?:编号|单号|号)?",),
+    "serial": (_SERIAL,),
+    "warranty_until": (_WARRANTY,),
+    "note": _CUSTOMER["note"],
+}
+MACHINES: Fields = {
+    **{name: patterns for name, patterns in _CUSTOMER.items() if name != "note"},
+    "seq": DEMANDS["seq"],
+    "model": ("(?:设备|产品|机器|车辆)?(?:机型|型号|规格型号|车型)|(?:设备|产品|机器|机型型号|产品机型)(?:名称)?",),
+    "serial": (_SERIAL,),
+    "bought_on": (f"{_BOUGHT}(?:的)?{_WHEN}|(?:投用|启用|出厂){_WHEN}",),
+    "warranty_until": (_WARRANTY,),
+    "note": _CUSTOMER["note"],
+}
+
 DEMANDS, REVISITS, CUSTOMERS, CONTACTS = map(_and_asked, (DEMANDS, REVISITS, CUSTOMERS, CONTACTS))
 
 LETTERS = frozenset(
     letter
-    for fields in (DEMANDS, FOLLOW_UPS, ASSIGNMENTS, REVISITS, CUSTOMERS, CONTACTS, GROUPS)
+    for fields in (DEMANDS, FOLLOW_UPS, ASSIGNMENTS, REVISITS, CUSTOMERS, CONTACTS, GROUPS, ORDERS, MACHINES)
     for patterns in fields.values() for pattern in patterns for letter in pattern if letter.isalpha()
 )  # fmt: skip
 """The characters of all headers: a word of others heads nothing."""

@@ -98,6 +98,8 @@ CASES = [
     Case("import customers", "文件", CTRL_C, "已取消"),
     Case("import contacts", "文件", "contacts.csv|", "已有 71"),
     Case("import groups", "文件", CTRL_C, "已取消"),
+    Case("import orders", "文件", CTRL_C, "已取消"),
+    Case("import machines", "文件", CTRL_C, "已取消"),
     Case("import follow-ups", "文件", CTRL_C, "已取消"),
     Case("restore", "备份文件", "copy.db|y", "已恢复"),
     Case("restore copy.db", "--yes", "y", "已恢复"),

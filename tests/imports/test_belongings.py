@@ -1,4 +1,4 @@
-"""Orders and machines out of old books: a 购机记录 gives both, twice nothing more, and no deadline of the past rings."""
+"""Orders and machines out of old books: a 购机记录 gives both, twice nothing more, and no past deadline rings."""
 
 from pathlib import Path
 

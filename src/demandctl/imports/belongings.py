@@ -26,7 +26,7 @@ from demandctl.store.values import Columns
 from demandctl.store.work import Work
 
 
-class Belongings:
+class Acquired:
     """The orders and machines of the ledger during an import: which are known, and which are new."""
 
     def __init__(self, work: Work) -> None:
@@ -190,7 +190,7 @@ class _OfCustomers(Importer[Found]):
 
     def __init__(self, work: Work, source: Source, frame: Frame, arrival: Arrival, beside: Sequence[Table]) -> None:
         super().__init__(work, source, frame, arrival, beside)
-        self._customers, self._belongings = Customers(work), Belongings(work)
+        self._customers, self._belongings = Customers(work), Acquired(work)
 
     def record(self, row: TableRow, table: Table) -> Found | None:
         """What a row tells, and whose it is."""

@@ -9,7 +9,7 @@ from demandctl.core.rhythms import read_rhythm
 from demandctl.core.rules import repeat_problem
 from demandctl.imports import whom, words
 from demandctl.imports.arrival import Arrival
-from demandctl.imports.belongings import Belongings, read_beside, start_clocks
+from demandctl.imports.belongings import Acquired, read_beside, start_clocks
 from demandctl.imports.bulk import sql, update
 from demandctl.imports.cells import Unreadable, joined, parts, phone, plain, whole_name, without_phone
 from demandctl.imports.files.sheet import Cell
@@ -41,7 +41,7 @@ class CustomerImport(Importer[Found]):
     def __init__(self, work: Work, source: Source, frame: Frame, arrival: Arrival, beside: Sequence[Table]) -> None:
         super().__init__(work, source, frame, arrival, beside)
         self._contacts, self._customers = Contacts(work), Customers(work)
-        self._belongings = Belongings(work)
+        self._belongings = Acquired(work)
         self._made: dict[int, Columns] = {}
         self._filled: dict[int, Columns] = {}
         self._known: dict[int, Columns] = {}

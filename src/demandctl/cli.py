@@ -36,6 +36,7 @@ TREE: Tree = {
     "revisit": Entry("回访", "revisit.visits:TREE", "回访：计划、记录、转交、解决。"),
     "export": Entry("导出", "export:TREE", "导出表格和汇报。"),
     "init": Entry("建账", "init:init", "建台账和配置；已有的不动。"),
+    "service": Entry("服务", "service:service", "服务环节：收机、备件、上门、再次上门、退换货、收费。"),
     "attach": Entry("附件", "attach:TREE", "附件：照片、合同、截图附到需求、客户、回访上；看、取出、去掉。"),
     "list": Entry("列表", "show:list_", "列出需求。"),
     "show": Entry("查看", "show:show", "一条需求的全部：资料、时限、经过。"),

@@ -63,9 +63,9 @@ def demand(cli: Cli) -> Cli:
     cli("escalate 1 唐建明 --problem 修不好")
     cli("revisit add K1 --kind after-sale --at 3天后 --demand 1")
     cli("attach", "1", str(EXAMPLES / "contacts.csv"))
+    cli("service 1 收机")
     with writing(cli.db) as ledger:
         ledger.execute("INSERT INTO alias (id, customer_id, kind, value) VALUES (1, 1, 'name', '周老板')")
-        ledger.execute("INSERT INTO service_step (demand_id, step, at) VALUES (1, 'received', '2026-11-20T01:00:00Z')")
     return cli
 
 

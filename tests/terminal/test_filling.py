@@ -42,6 +42,8 @@ CASES = [
     Case("attach save", "附件编号", "1|", "文件已存在"),
     Case("attach remove", "附件编号", "1|y", "已去掉 R1 的附件"),
     Case("attach remove 1", "--yes", "y", "已去掉 R1 的附件"),
+    Case("service", "编号 环节", "1||", "D1 已记录 收机"),
+    Case("service 1 再次上门", "--reason", "配件不符|", "D1 已记录 再次上门，第 1 次"),
     Case("verify", "编号", "3|", "D3 已核实"),
     Case("upgrade", "编号", "2|", "D2 已转为商机"),
     Case("escalate", "编号 联系人 --problem", "1|唐建明|油缸内泄|", "D1 已升级第 1 级 → 唐建明"),

@@ -112,7 +112,7 @@ def acknowledge(work: Work, demand: Demand, *, at: datetime, text: str = RECEIVE
     """
     if demand.channel in SPOKEN:
         return
-    _require_time(work, demand, at)
+    require_time(work, demand, at)
     _written(work, demand, Feedback(text, at, by_name=work.who), None, None, None)
     tell(work, demand, {"contact", "follow-up"}, at)
     _contact_customer(work, demand, None, at)
@@ -139,7 +139,7 @@ def assign(
     if demand.handler_id == to.id:
         hint = f'催他：demandctl nudge {demand.id}；有反馈就记：demandctl follow-up {demand.id} "…"'
         raise Refused(f"{demand.code} 已由 {to.name} 负责", hint)
-    _require_time(work, demand, at)
+    require_time(work, demand, at)
     designated = demand.status == Status.REFERRED
     if how is None:
         by_role = {Role.EXPERT: Route.EXPERT, Role.EXTERNAL: Route.EXTERNAL}
@@ -162,7 +162,7 @@ def refer(work: Work, demand: Demand, leader: Contact, *, at: datetime, reason: 
         raise Refused(f"{leader.name} 不是分管领导", f"直接派给他：demandctl assign {demand.id} {leader.name}")
     if demand.status == Status.REFERRED and demand.leader_id == leader.id:
         raise Refused(f"{demand.code} 已转给 {leader.name}", f"他指派了谁：demandctl assign {demand.id} 跟进人")
-    _require_time(work, demand, at)
+    require_time(work, demand, at)
     _record_assignment(work, demand, leader, Route.REFERRED, reason, at)
     demand.handler_id, demand.leader_id, demand.status = None, leader.id, Status.REFERRED
     _locate(work, demand)
@@ -231,7 +231,7 @@ class Feedback:
 def follow_up(work: Work, demand: Demand, report: Feedback) -> FollowUp:
     """Record what was said or done; meets and starts the deadlines that follow from it."""
     _require_plan(demand, report)
-    _require_time(work, demand, report.at)
+    require_time(work, demand, report.at)
     person = _who_reports(work, demand, report)
     if demand.status == Status.NEW and person and person.role in HANDLERS:
         assign(work, demand, person, at=report.at, how=Route.DIRECT, reason="群内对接")
@@ -277,7 +277,7 @@ def note(work: Work, demand: Demand, kind: NoteKind, text: str, *, at: datetime,
          to_name: str = "", method: str | None = None) -> FollowUp:  # fmt: skip
     """A nudge, or an attempt that reached nobody: on record as the specialist's, and no deadline is met by it."""
     lifecycle.require_open(state_of(demand), kind.label)
-    _require_time(work, demand, at)
+    require_time(work, demand, at)
     row = FollowUp(
         demand_id=demand.id, at=at, by_name=work.who, phone=work.context.config.get("specialist", "phone"),
         internal=kind is NoteKind.NUDGE, method=method, text=text, note=kind.value, to_id=to.id if to else None,
@@ -388,7 +388,7 @@ def confirm(work: Work, demand: Demand, *, solved: bool, at: datetime, text: str
     One that nobody had marked as resolved is so at the same moment when the customer says that it is solved.
     """
     state = state_of(demand)
-    _require_time(work, demand, at)
+    require_time(work, demand, at)
     if solved and state.is_open and state.kind in lifecycle.CONFIRMED_KINDS and demand.status != Status.CONFIRMING:
         demand.status, demand.resolved_at = Status.CONFIRMING, at
         tell(work, demand, {"resolved"}, at)
@@ -420,7 +420,7 @@ def close(
 ) -> None:
     """End a demand; Refused when its kind has no such end or lacks what it needs (R 3.1.1, R 5)."""
     lifecycle.check_outcome(state_of(demand), outcome, reason=reason, amount=amount, duplicate_of=duplicate_of)
-    _require_time(work, demand, at)
+    require_time(work, demand, at)
     if duplicate_of is not None:
         find_demand(work.session, duplicate_of)
     demand.reason, demand.amount, demand.duplicate_of = reason, amount, duplicate_of
@@ -487,7 +487,7 @@ def escalate(work: Work, demand: Demand, to: Contact, *, problem: str, within: s
     """Ask a higher person (S 4); returns the level, which counts up. ``within`` is opening time such as ``2h``."""
     lifecycle.require_open(state_of(demand), "升级")
     _require_active(to)
-    _require_time(work, demand, at)
+    require_time(work, demand, at)
     demand.escalation += 1
     work.session.add(
         Escalation(demand_id=demand.id, at=at, to_id=to.id, level=demand.escalation, problem=problem, within=within)
@@ -564,7 +564,7 @@ def _require_raised_first(session: Session, demand: Demand) -> None:
 # -- inside ------------------------------------------------------------------------------------------------------
 
 
-def _require_time(work: Work, demand: Demand, at: datetime) -> None:
+def require_time(work: Work, demand: Demand, at: datetime) -> None:
     """Refuse a time of an event (``--at``) that is yet to come or before the customer asked."""
     if at > work.now:
         raise UsageError(f"时间还没到：{echo(at, work.now, work.calendar)}", "--at 写已经发生的时间")

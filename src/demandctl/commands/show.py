@@ -11,7 +11,8 @@ from demandctl.language.subject import Subject
 from demandctl.queries.demands import DemandInFull, DemandView, Filter, read_demands
 from demandctl.queries.history import DemandStory, read_story
 from demandctl.queries.reader import Reader, reading
-from demandctl.store.fields import names
+from demandctl.queries.services import ServiceSums, held_machines
+from demandctl.store.fields import TABLES, called, names
 from demandctl.terminal.clocks import urged
 from demandctl.terminal.layout import Column
 from demandctl.terminal.options import (
@@ -33,7 +34,9 @@ from demandctl.terminal.showing import (
     demand_title,
     put_attachments,
     put_deadlines,
+    service_lines,
     status_label,
+    time_with_us,
 )
 from demandctl.terminal.takes import ANY_SUBTYPE, Argument, Option, choice, each, many, ref, word
 from demandctl.vocabulary import (
@@ -60,6 +63,7 @@ ModeFilter = Annotated[
     tuple[ServiceMode, ...], Option("--mode", "demand.service_mode", many(choice(ServiceMode, "方式")))
 ]
 OpenOnly = Annotated[bool, Option("--open", "只看未结束的")]
+WithUs = Annotated[bool, Option("--with-us", "机器在我们这里的", more="收机以来多久、取机凭证")]
 Sort = Annotated[str, Option("--sort", "次序", choice(SORTED, "次序"), "编号是新的在前")]
 
 
@@ -79,6 +83,7 @@ def list_(
     since: Since = "",
     until: Until = "",
     open_only: OpenOnly = False,
+    with_us: WithUs = False,
     limit: Limit = None,
     sort: Sort = "number",
     json: Json = False,
@@ -100,10 +105,11 @@ def list_(
         since=since,
         until=until,
         open_only=open_only,
+        with_us=with_us,
         sort=sort,
         limit=row_limit(limit, json),
     )
-    put_demands(app, asked, json)
+    put_held(app, asked, json) if with_us else put_demands(app, asked, json)
 
 
 def search(
@@ -170,6 +176,36 @@ def put_demands(app: Context, asked: Filter, as_json: bool) -> None:
         say(f"只列出前 {asked.limit} 条；全部：--limit 0")
 
 
+HELD = [
+    Column(_ITS["id"], wrap=False), Column(_ITS["customer_id"], least=6, most=16), Column(_ITS["product"], least=8),
+    Column(called("service_step", "number"), least=8), Column("收机", wrap=False), Column("多久", least=12),
+    Column(_ITS["handler_id"], least=6), Column(_ITS["status"], wrap=False),
+]  # fmt: skip
+
+
+def put_held(app: Context, asked: Filter, as_json: bool) -> None:
+    """The demands whose machine is with us, since when: whoever has waited longest first."""
+    with reading(app) as reader:
+        found = {demand.number: demand for demand in read_demands(reader, asked)}
+        held = held_machines(reader, found)
+    longest = sorted(held, key=lambda number: (held[number].since, number))
+    if as_json:
+        put_json([found[number].data() | {"with_us": held[number]} for number in longest])
+        return
+    if not longest:
+        put("没有机器在我们这里")
+        return
+    put_table(HELD, [_held_row(found[number], held[number], app.now) for number in longest])
+
+
+def _held_row(demand: DemandView, held: ServiceSums, now: datetime) -> list[str]:
+    person = demand.handler or demand.leader
+    return [
+        demand.subject.code, demand.customer.name, demand.product, held.number or "", moment(held.since, now),
+        time_with_us(held).partition("，已 ")[2], person.name if person else "", status_label(demand),
+    ]  # fmt: skip
+
+
 def _known(reader: Reader, asked: Filter) -> Filter:
     """The filter with its customers found as every command finds one; NotFound for what nobody has heard of."""
     from demandctl.queries.known import customer_meant, require_known
@@ -205,6 +241,11 @@ def put_demand(demand: DemandInFull, now: datetime, *, as_json: bool) -> None:
     pairs(demand_facts(demand, now))
     put_deadlines(demand.deadlines, now)
     put_attachments(demand.attachments, now)
+    if isinstance(demand, DemandStory) and (lines := service_lines(demand.service_sums)):
+        put()
+        put_styled(TABLES["service_step"], "bold")
+        for line in lines:
+            put(line)
     if isinstance(demand, DemandStory) and (story := demand_story(demand, now)):
         put()
         put_styled("经过", "bold")

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from demandctl.exports import form, pages, rows
-from demandctl.exports.columns import ASSIGNMENTS, CONTACTS, CUSTOMERS, DEMANDS, FOLLOW_UPS, GROUPS, REVISITS
+from demandctl.exports.columns import (
+    ASSIGNMENTS,
+    CONTACTS,
+    CUSTOMERS,
+    DEMANDS,
+    ESCALATIONS,
+    FOLLOW_UPS,
+    GROUPS,
+    REVISITS,
+    SERVICES,
+)
 from demandctl.exports.form import Heading, SheetForm
 from demandctl.exports.job import Job
 from demandctl.exports.leaders import (
@@ -31,6 +41,8 @@ UNSATISFIED = (("satisfaction", "不满意"),)
 _DEMANDS = SheetForm("需求信息", "需求信息记录表", DEMANDS, DEMANDS_PRINTED, LATE_DEMAND)
 _REVISITS = SheetForm("客户回访", "客户回访记录表", REVISITS, REVISITS_PRINTED, LATE_REVISIT)
 _FOLLOW_UPS = SheetForm("跟进明细", "需求跟进明细", FOLLOW_UPS)
+_ESCALATIONS = SheetForm("升级明细", "疑难升级明细", ESCALATIONS, empty="没有升级")
+_SERVICES = SheetForm("服务明细", "服务环节明细", SERVICES, empty="没有服务环节")
 _CUSTOMERS = SheetForm("客户档案", "客户档案", CUSTOMERS, CUSTOMERS_PRINTED)
 _NEW = SheetForm("新增需求", "本周新增需求", NEW, late=LATE_DEMAND, empty="本周没有新增的需求")
 _OVERDUE = SheetForm("超时未办", "超时未办事项", OVERDUE, late=(("late", "超时"),), empty="没有超时的事项")
@@ -57,6 +69,8 @@ def demands(job: Job) -> NewBook:
     _form(book, job, _DEMANDS, rows.demands(reader, asked))
     _form(book, job, _FOLLOW_UPS, rows.follow_ups(reader, asked))
     _form(book, job, SheetForm("派单明细", "需求派单明细", ASSIGNMENTS), rows.assignments(reader, asked))
+    _form(book, job, _ESCALATIONS, rows.escalations(reader, asked))
+    _form(book, job, _SERVICES, rows.services(reader, asked))
     pages.add(book, "汇总", "需求信息汇总", _heading(job), pages.summary(reader, asked))
     return book
 

@@ -15,11 +15,21 @@ from demandctl.queries.customers import OF_CUSTOMER, CustomerView, customer_view
 from demandctl.queries.deadlines import clock_of, stream_deadlines
 from demandctl.queries.demands import DemandView, Filter, demand_condition, demand_view, stream_demands
 from demandctl.queries.groups import GroupView, read_groups
-from demandctl.queries.history import AssignmentView, FollowUpView, assignment_view, escalation_view, follow_up_view
+from demandctl.queries.history import (
+    ESCALATED,
+    TO_WHOM,
+    AssignmentView,
+    EscalationView,
+    FollowUpView,
+    assignment_view,
+    escalation_view,
+    follow_up_view,
+)
 from demandctl.queries.narrowing import OF_BRANCH, bound, holds_one, is_one
 from demandctl.queries.people import CustomerName, person_of
 from demandctl.queries.reader import Reader, Row
 from demandctl.queries.revisits import RevisitView, revisit_view
+from demandctl.queries.services import ServiceView, service_view, sums_of
 from demandctl.queries.verdicts import judged
 from demandctl.queries.view import View
 from demandctl.store.conditions import is_open
@@ -79,6 +89,20 @@ class AssignmentRow(AssignmentView):
     operator: str
 
 
+class ServiceRow(ServiceView):
+    """A service step as a row of a form."""
+
+    demand: int
+    customer: CustomerName
+
+
+class EscalationRow(EscalationView):
+    """An escalation as a row of a form."""
+
+    demand: int
+    customer: CustomerName
+
+
 class RevisitRow(RevisitView):
     """A revisit as a row of a form; ``form_late`` is None while it is not decided."""
 
@@ -127,8 +151,8 @@ SELECT a.*, t.name AS to_name, t.phone AS to_phone, f.name AS from_name
 FROM assignment AS a JOIN contact AS t ON t.id = a.to_id LEFT JOIN contact AS f ON f.id = a.from_id
 ORDER BY a.demand_id, a.at, a.id
 """
-_ESCALATIONS = """
-SELECT e.*, t.name FROM escalation AS e JOIN contact AS t ON t.id = e.to_id ORDER BY e.demand_id, e.id
+_ESCALATIONS = f"""
+SELECT e.*, {ESCALATED} FROM escalation AS e {TO_WHOM.format("e")} ORDER BY e.demand_id, e.id
 """
 _LATE = f"""
 SELECT l.* FROM deadline AS l WHERE l.demand_id IS NOT NULL AND l.about = 'demand' AND (
@@ -216,14 +240,18 @@ def demand_objects(reader: Reader, found: Iterable[DemandRow]) -> Iterator[tuple
     deadlines = Merged(stream_deadlines(reader, About.DEMAND))
     attached = Merged(reader.stream("SELECT * FROM attachment WHERE demand_id > 0 ORDER BY demand_id, id"))
     reopened = Merged(reader.stream(_REOPENED))
+    services = Merged(reader.stream("SELECT * FROM service_step ORDER BY demand_id, at, id"))
     for row in found:
         number = row.number
+        done = [service_view(reader, entry) for entry in services.of(number)]
         data = row.data() | {
             "deadlines": [clock_of(reader, entry) for entry in deadlines.of(number)],
             "follow_ups": [follow_up_view(reader, entry) for entry in follow_ups.of(number)],
             "assignments": [assignment_view(reader, entry) for entry in assignments.of(number)],
             "escalations": [escalation_view(reader, entry) for entry in escalations.of(number)],
             "attachments": [attachment_view(reader, entry) for entry in attached.of(number)],
+            "services": done,
+            "service_sums": sums_of(reader, done),
             "reopenings": [reader.at(entry["at"]) for entry in reopened.of(number)],
         }
         yield data, row
@@ -266,6 +294,28 @@ def assignments(reader: Reader, asked: Filter) -> Iterator[AssignmentRow]:
     ):
         whose = {"demand": row["demand_id"], "customer": _customer(row), "operator": row["operator"]}
         yield AssignmentRow.with_more(assignment_view(reader, row), **whose)
+
+
+def services(reader: Reader, asked: Filter) -> Iterator[ServiceRow]:
+    """The service steps of the demands that a filter lets through."""
+    where, values = _child_condition(asked, False)
+    for row in reader.stream(
+        f"SELECT x.*, d.customer_id, c.name AS c_name FROM service_step AS x {_OF_DEMAND} WHERE {where} "
+        "ORDER BY x.demand_id, x.at, x.id",
+        values,
+    ):
+        yield ServiceRow.with_more(service_view(reader, row), demand=row["demand_id"], customer=_customer(row))
+
+
+def escalations(reader: Reader, asked: Filter) -> Iterator[EscalationRow]:
+    """The escalations of the demands that a filter lets through."""
+    where, values = _child_condition(asked, False)
+    for row in reader.stream(
+        f"SELECT x.*, d.customer_id, c.name AS c_name, {ESCALATED} FROM escalation AS x {_OF_DEMAND} "
+        f"{TO_WHOM.format('x')} WHERE {where} ORDER BY x.demand_id, x.id",
+        values,
+    ):
+        yield EscalationRow.with_more(escalation_view(reader, row), demand=row["demand_id"], customer=_customer(row))
 
 
 def _customer(row: Row) -> CustomerName:

@@ -19,7 +19,7 @@ from demandctl.queries.people import CustomerBrief, PersonView, person_of
 from demandctl.queries.reader import Reader, Row
 from demandctl.queries.search import demands_holding, map_file
 from demandctl.queries.view import View
-from demandctl.store.conditions import customer_code
+from demandctl.store.conditions import customer_code, with_us
 from demandctl.store.values import Columns
 from demandctl.vocabulary import Channel, Kind, Outcome, ServiceMode, Status, Urgency
 
@@ -137,6 +137,7 @@ class Filter(NamedTuple):
     closed_until: str = ""
     open_at: str = ""
     open_only: bool = False
+    with_us: bool = False
     text: str = ""
     sort: str = "number"
     limit: int | None = None
@@ -188,6 +189,7 @@ def demand_condition(asked: Filter) -> tuple[str, dict[str, object]]:
         "(d.raised_at <= :open_at AND (d.closed_at IS NULL OR d.closed_at > :open_at))": asked.open_at,
     }
     where = ["d.closed_at IS NULL"] if asked.open_only else []
+    where += [f"d.id IN (SELECT s.demand_id FROM service_step AS s WHERE {with_us()})"] if asked.with_us else []
     where += [f"d.customer_id = {asked.customer_id:d}"] if asked.customer_id is not None else []
     where += [f"d.handler_id = {asked.handler:d}"] if asked.handler is not None else []
     where += [f"d.id IN ({', '.join(map(str, asked.numbers))})"] if asked.numbers is not None else []

@@ -10,6 +10,7 @@ from demandctl.queries.columns import columns
 from demandctl.queries.demands import DemandInFull, read_demand
 from demandctl.queries.narrowing import any_of, bound
 from demandctl.queries.reader import Reader, Row
+from demandctl.queries.services import ServiceSums, ServiceView, services_of, sums_of
 from demandctl.queries.view import View
 from demandctl.store.fields import TABLES, known
 from demandctl.vocabulary import Method, NoteKind, Route
@@ -45,12 +46,30 @@ class AssignmentView(View):
 
 
 class EscalationView(View):
-    """An escalation 疑难升级."""
+    """An escalation 疑难升级: to whom, by when, and what came of it."""
 
     at: datetime
     to: str
+    phone: str
     level: int
     problem: str
+    within: str | None
+    product: str | None
+    tried: str | None
+    due_at: datetime | None
+    met_at: datetime | None
+    done_at: datetime | None
+    result: str | None
+
+
+ESCALATED = "t.name, t.phone, l.due_at, l.met_at"
+"""Beside a row of ``escalation``: to whom it went, and the clock that it started."""
+TO_WHOM = """
+JOIN contact AS t ON t.id = {0}.to_id LEFT JOIN deadline AS l ON l.id = (
+    SELECT min(id) FROM deadline WHERE demand_id = {0}.demand_id AND owed_by = 'escalated' AND started_at = {0}.at
+    AND owner_id = {0}.to_id
+)
+"""
 
 
 class OperationView(View):
@@ -71,6 +90,8 @@ class History(View):
     follow_ups: list[FollowUpView]
     assignments: list[AssignmentView]
     escalations: list[EscalationView]
+    services: list[ServiceView]
+    service_sums: ServiceSums
     operations: list[OperationView]
 
 
@@ -94,12 +115,16 @@ def history_of(reader: Reader, number: int) -> History:
         (number,),
     )
     raised = rows(
-        "SELECT e.*, t.name FROM escalation AS e JOIN contact AS t ON t.id = e.to_id WHERE e.demand_id = ?", (number,)
+        f"SELECT e.*, {ESCALATED} FROM escalation AS e {TO_WHOM.format('e')} WHERE e.demand_id = ? ORDER BY e.id",
+        (number,),
     )
+    done = services_of(reader, number)
     return History(
         follow_ups=[follow_up_view(reader, row) for row in told],
         assignments=[assignment_view(reader, row) for row in handed],
         escalations=[escalation_view(reader, row) for row in raised],
+        services=done,
+        service_sums=sums_of(reader, done),
         operations=read_operations(reader, about=Subject.demand(number)),
     )
 
@@ -129,7 +154,13 @@ def assignment_view(reader: Reader, row: Row) -> AssignmentView:
 
 def escalation_view(reader: Reader, row: Row) -> EscalationView:
     """An escalation out of its row, with the name of whom it went to."""
-    return EscalationView(to=row["name"], **columns(reader, "escalation", row))
+    return EscalationView(
+        to=row["name"],
+        phone=row["phone"],
+        due_at=reader.local(row["due_at"]),
+        met_at=reader.local(row["met_at"]),
+        **columns(reader, "escalation", row),
+    )
 
 
 def _touching(subject: Subject) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 from types import MappingProxyType
 
 from demandctl.core.rhythms import say_rhythm
-from demandctl.language.display import lateness, moment, shown, shown_lines
+from demandctl.language.display import lateness, minutes, moment, shown, shown_lines
 from demandctl.language.files import size_of
 from demandctl.language.subject import Subject
 from demandctl.queries.attachments import AttachmentView
@@ -15,6 +15,7 @@ from demandctl.queries.demands import DemandView
 from demandctl.queries.history import DemandStory, FollowUpView
 from demandctl.queries.people import PersonView
 from demandctl.queries.revisits import RevisitView
+from demandctl.queries.services import ServiceSums, ServiceView
 from demandctl.queries.view import View
 from demandctl.store.fields import TABLES, Field, Holds, called, fields_of, names
 from demandctl.terminal.clocks import urged
@@ -193,10 +194,46 @@ def demand_story(demand: DemandStory, now: datetime) -> list[tuple[str, str]]:
         story.append((e.at, 1, f"升级第 {e.level} 级 → {e.to}：{e.problem}"))
     for f in demand.follow_ups:
         story.append((f.at, 2, _told(f, now)))
+    for done in demand.services:
+        story.append((done.at, 2, service_told(done)))
     for step in demand.operations:
         if step.command in STEPS and not step.undone_by:
             story.append((step.at, 3, step.summary))
     return [(moment(at, now), told) for at, _, told in sorted(story, key=lambda entry: (entry[0], entry[1]))]
+
+
+def service_told(done: ServiceView) -> str:
+    """A service step in a line: what, by whom, its number, its amount, why."""
+    parts = [
+        done.number or "", f"{done.amount:,} 元" if done.amount is not None else "", done.reason or "",
+        f"处理意见：{done.decision}" if done.decision else "", done.note or "",
+    ]  # fmt: skip
+    more = "，".join(part for part in parts if part)
+    return f"{done.step.label}（{done.by}）" + (f"：{shown_lines(more)}" if more else "")
+
+
+def time_with_us(sums: ServiceSums) -> str:
+    """How long a machine has been or was with us, the hours that we were open for apart; empty for none (S 5)."""
+    if sums.since is None:
+        return ""
+    length = f"{minutes(sums.minutes or 0)}（上班时间 {minutes(sums.open_minutes or 0)}）"
+    waited = f"，修好后等了 {minutes(sums.waited_minutes)}" if sums.waited_minutes is not None else ""
+    return f"在我们这里 {length}{waited}" if sums.until else f"机器在我们这里，已 {length}{waited}"
+
+
+def charges(sums: ServiceSums) -> str:
+    """What was charged altogether; empty for nothing."""
+    return f"收费合计 {sums.charged:,} 元" if sums.charged else ""
+
+
+def service_lines(sums: ServiceSums) -> list[str]:
+    """What the service steps of a demand come to: how long the machine was with us, visits, parts, charges."""
+    again = f"，其中再次上门 {len(sums.again)} 次：{'；'.join(sums.again)}" if sums.again else ""
+    lines = (
+        time_with_us(sums), f"上门 {sums.visits} 次{again}" if sums.visits else "", charges(sums),
+        f"领的备件还没还：{'、'.join(sums.parts_out)}" if sums.parts_out else "",
+    )  # fmt: skip
+    return [shown(line) for line in lines if line]
 
 
 def _told(follow_up: FollowUpView, now: datetime) -> str:

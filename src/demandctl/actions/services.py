@@ -17,7 +17,7 @@ BACK = (Step.RETURNED, Step.EXCHANGED)
 
 
 @dataclass(frozen=True)
-class Done:
+class WorkDone:
     """What was done, as it was told."""
 
     step: Step
@@ -31,7 +31,7 @@ class Done:
     note: str = ""
 
 
-def record(work: Work, demand: Demand, done: Done) -> ServiceStep:
+def record(work: Work, demand: Demand, done: WorkDone) -> ServiceStep:
     """Record a service step; UsageError for one that lacks what it cannot do without.
 
     A second visit has its reason, a charge its amount, a return or an exchange its diagnosis and who decided what.
@@ -57,7 +57,7 @@ def _handler(work: Work, demand: Demand) -> str:
     return handler.name if handler else ""
 
 
-def _require_whole(demand: Demand, done: Done) -> None:
+def _require_whole(demand: Demand, done: WorkDone) -> None:
     call = f"demandctl service {demand.id} {done.step.value}"
     if done.step is Step.AGAIN and not done.reason:
         raise UsageError("再次上门要写明原因", f'{call} --reason "配件不符"')

@@ -54,7 +54,7 @@ def service(
     with kept(app.db_path, attach) as contents, transaction(app, "service") as work:
         demand = find_demand(work.session, number)
         who = find_contact(work, by) if by else None
-        done = services.Done(step, at or app.now, who, "", voucher, amount, reason, decision, note)
+        done = services.WorkDone(step, at or app.now, who, "", voucher, amount, reason, decision, note)
         services.record(work, demand, done)
         attachments.attach(work, demand.subject, contents)
     with reading(app) as reader:

@@ -191,7 +191,8 @@ DEPARTMENT = FormColumn("compiled_for", "部门", 14, columns.plain("compiled_fo
 EXPORTS: dict[str, Export] = {
     "demands": Export(
         "需求信息记录表", books.demands, columns.DEMANDS, _demands,
-        lambda job: _demand_objects(job, _demands(job)), tables=("demand", "follow_up", "assignment", "escalation", "service_step"),
+        lambda job: _demand_objects(job, _demands(job)),
+        tables=("demand", "follow_up", "assignment", "escalation", "service_step"),
     ),
     "revisits": Export(
         "客户回访记录表", books.revisits, columns.REVISITS, lambda job: rows.revisits(job.reader, job.asked),

@@ -144,6 +144,17 @@ def test_a_day_that_the_named_month_lacks_is_refused(phrase: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("part", "first", "last"),
+    [("凌晨", 0, 6), ("早上", 4, 11), ("上午", 0, 11), ("中午", 11, 13), ("下午", 12, 19), ("晚上", 17, 23)],
+)
+def test_a_part_of_the_day_has_its_hours_from_the_first_to_the_last_and_no_other(
+    part: str, first: int, last: int
+) -> None:
+    within = [hour for hour in range(24) if understood(f"{part}{hour}:30") == f"2026-11-20 {hour:02d}:30"]
+    assert within == list(range(first, last + 1))
+
+
+@pytest.mark.parametrize(
     ("phrase", "expected"),
     [
         ("凌晨0点", "00:00"),

@@ -167,6 +167,17 @@ def test_national_days_monday_is_owed_on_the_eighth_and_not_met_before(cli: Cli,
     assert road.check()["weekly"]["due_at"] == f"{due}T17:30:00+08:00"
 
 
+@pytest.mark.parametrize(
+    ("moment", "missed"),
+    [("2026-11-23T17:30:00", 0), ("2026-11-23T17:30:01", 1), ("2026-11-24T08:00:00", 1),
+     ("2026-11-30T17:30:00", 1), ("2026-11-30T17:30:01", 2)],
+)  # fmt: skip
+def test_a_monday_is_missed_from_the_second_after_its_closing_time(cli: Cli, moment: str, missed: int) -> None:
+    cli.demand("泵车坏了", kind="service", region="湘潭")
+    cli("assign", "1", "李铁柱")
+    assert cli.at(moment).open_deadlines(1)["weekly"]["missed"] == missed
+
+
 def test_assigned_on_a_monday_the_first_report_is_a_week_later(cli: Cli) -> None:
     road = Road(cli, at("2026-11-23 08:40"), kind="service")
     road.assign(at("2026-11-23 08:50"), SERVICEMAN)

@@ -415,6 +415,19 @@ def test_a_line_that_names_the_product_comes_before_one_that_takes_all() -> None
     assert asked(directory, "opportunity new", "成都")[0] == ["专", "全"]
 
 
+def test_who_serves_the_narrower_region_comes_before_whose_line_names_the_product() -> None:
+    directory = [person("专", "sales", "四川分公司", "四川", "泵车"), person("近", "sales", "四川分公司", "双流")]
+    assert asked(directory, "opportunity new", "成都双流", "泵车")[0] == ["近"]
+    assert asked(directory, "opportunity new", "绵阳", "泵车")[0] == ["专"]
+
+
+def test_the_only_one_there_is_not_clear_where_nobodys_lines_hold_the_product() -> None:
+    routing = route(Need("opportunity", "new", "成都", "起重机"), [person("泵", "sales", "四川分公司", "成都", "泵车")])
+    assert [p.name for p in routing.proposals] == ["泵"]
+    assert "产品线不含起重机" in routing.proposals[0].reasons
+    assert not routing.clear
+
+
 def test_a_policy_expert_is_asked_before_the_leader() -> None:
     directory = [person("领", "leader", "四川分公司", "四川"), person("策", "expert", "四川分公司", skills="政策")]
     assert asked(directory, "inquiry policy", "成都") == (["策"], "领")

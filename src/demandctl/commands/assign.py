@@ -20,7 +20,7 @@ from demandctl.terminal.options import At, Json, Number, Reason, Yes
 from demandctl.terminal.render import put, put_json, put_styled, tell
 from demandctl.terminal.takes import SUBTYPE, Argument, Option, choice, ref, word
 from demandctl.terminal.typed import clean, one_line
-from demandctl.vocabulary import Kind, Role, parse_subtype
+from demandctl.vocabulary import Kind, parse_subtype
 
 Who = Annotated[str, Argument("派给谁", ref("contact", "联系人"), "姓名、电话或编号；不写就给出建议")]
 Auto = Annotated[bool, Option("--auto", "建议明确时，直接派给第一位")]
@@ -122,14 +122,7 @@ def offer(
 
 
 def _line(person: Proposal) -> str:
-    return shown(f"{person.name}  {_why(person)}")
-
-
-def _why(person: Proposal) -> str:
-    """Branch, role and reasons; that his role fits is no news behind it."""
-    role = Role(person.role).label
-    reasons = "；".join(reason for reason in person.reasons if reason not in (role, f"角色：{role}"))
-    return f"{person.branch or '—'} {role}  {reasons}".rstrip()
+    return shown(f"{person.name}  {person.why}")
 
 
 def _propose(app: Context, number: int, as_json: bool) -> None:
@@ -189,7 +182,7 @@ def who(
 def put_proposals(found: Routing) -> None:
     """The proposals with their reasons, and the leader it would go to otherwise."""
     for place, person in enumerate(found.proposals[:8], 1):
-        tell(shown(f"{place}. {person.name}  {person.phone}  {_why(person)}"))
+        tell(shown(f"{place}. {person.name}  {person.phone}  {person.why}"))
     if not found.proposals:
         put("通讯录里没有直接合适的人。")
     elif not found.clear:

@@ -9,7 +9,7 @@ import typer
 
 from demandctl.context import Context
 from demandctl.core.holidays import parse_notice
-from demandctl.core.months import last_of
+from demandctl.core.months import first_of, last_of
 from demandctl.db import transaction
 from demandctl.errors import NotFound, UsageError
 from demandctl.language.display import padded
@@ -31,7 +31,7 @@ def show(ctx: typer.Context, month: Month = "", json: Json = False) -> None:
     app: Context = ctx.obj
     calendar = app.calendar
     try:
-        first = date.fromisoformat(f"{month}-01") if month else app.now.date().replace(day=1)
+        first = date.fromisoformat(f"{month}-01") if month else first_of(app.now.date())
         last = last_of(first)
     except (ValueError, OverflowError) as error:
         raise UsageError(f"“{month[:20]}”不是月份", "例如 demandctl calendar show 2026-10") from error

@@ -53,6 +53,11 @@ def leads(role: str, marked: bool) -> bool:
     return marked or role == Role.LEADER
 
 
+def short_branch(name: str) -> str:
+    """A branch without the word 分公司, which people leave out."""
+    return name.strip().removesuffix("分公司")
+
+
 class Candidate(NamedTuple):
     """A contact as routing sees it; regions and products as they are written in the directory."""
 
@@ -108,6 +113,13 @@ class Proposal(NamedTuple):
     role: str
     phone: str
     reasons: tuple[str, ...]
+
+    @property
+    def why(self) -> str:
+        """Branch, role and the reasons for him; that his role fits is no news."""
+        role = Role(self.role).label
+        reasons = "；".join(reason for reason in self.reasons if reason not in (role, f"角色：{role}"))
+        return f"{self.branch or '—'} {role}  {reasons}".rstrip()
 
 
 class Routing(NamedTuple):
@@ -260,7 +272,7 @@ class _Book:
     def area(self, branch: str) -> list[Region]:
         """What a branch serves: the regions of its people and the place that it is named after."""
         members = [p for p in self.everybody if p.branch == branch != "" and (p.role in STAFF or p.leads)]
-        named = [places.region(branch.removesuffix("分公司"))] if branch else []
+        named = [places.region(short_branch(branch))] if branch else []
         return [region for p in members for region in self.territory(p)] + [r for r in named if r.places and not r.rest]
 
     def serves(self, regions: Iterable[Region], reading: Place | None) -> tuple[int, str] | None:

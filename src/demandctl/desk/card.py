@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from demandctl.core.routing import Proposal, Routing
+from demandctl.core.routing import Routing
 from demandctl.desk.drawing import Paragraph, heading, pairs
 from demandctl.desk.lists import Line
 from demandctl.errors import DemandctlError
@@ -33,7 +33,7 @@ from demandctl.terminal.showing import (
     progress,
     status_label,
 )
-from demandctl.vocabulary import DeadlineState, Role, Status
+from demandctl.vocabulary import DeadlineState, Status
 
 
 class Card(NamedTuple):
@@ -79,7 +79,7 @@ def _demand(story: DemandStory, found: Routing | None, now: datetime) -> list[Pa
 
 
 def _proposals(found: Routing) -> list[Paragraph]:
-    lines = [Paragraph(why(person), person.name, indent=10) for person in found.proposals[:4]]
+    lines = [Paragraph(person.why, person.name, indent=10) for person in found.proposals[:4]]
     if not found.proposals:
         lines = [Paragraph("通讯录里没有直接合适的人", look="quiet")]
     elif not found.clear:
@@ -87,13 +87,6 @@ def _proposals(found: Routing) -> list[Paragraph]:
     if found.leader:
         lines.append(Paragraph(f"{found.leader.name}  {found.leader.branch}", "领导", indent=10))
     return lines
-
-
-def why(person: Proposal) -> str:
-    """Branch, role and the reasons for somebody; that his role fits is no news."""
-    role = Role(person.role).label
-    reasons = "；".join(reason for reason in person.reasons if reason not in (role, f"角色：{role}"))
-    return f"{person.branch or '—'} {role}  {reasons}".rstrip()
 
 
 def _clocks(clocks: Sequence[Clock], now: datetime) -> list[Paragraph]:

@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
 
+from demandctl.core.months import last_of
 from demandctl.imports.cells import CoveredTime, Unreadable, moment
 from demandctl.imports.names import is_full_name
 from demandctl.language.figures import WEEKDAY, in_digits, narrow
@@ -208,4 +208,4 @@ def _named_day(text: str, period: CoveredTime, today: date, after: date) -> date
 
 def _end_of_month(year: int, month: int, day: int) -> date | None:
     """The day of a month, its last one where it has no such day."""
-    return date(year, month, min(day, monthrange(year, month)[1])) if 1 <= month <= 12 and day > 0 else None
+    return date(year, month, min(day, last_of(date(year, month, 1)).day)) if 1 <= month <= 12 and day > 0 else None

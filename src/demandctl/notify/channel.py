@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from demandctl.config import SECRETS
+from demandctl.core.routing import short_branch
 from demandctl.notify import settings, surroundings
 from demandctl.notify.keys import read_private, scrubbed, usable
 from demandctl.notify.message import Accepted, Failed, Letter, Limit
@@ -57,7 +58,7 @@ class NoticeChannel:
 
     def takes_branch(self, branch: str | None) -> bool:
         """Whether what happens in a branch is this channel's; one without branches takes all, also what has none."""
-        return not self.branches or plain(branch or "") in map(plain, self.branches)
+        return not self.branches or short_branch(branch or "") in map(short_branch, self.branches)
 
     @property
     def where(self) -> str:
@@ -122,8 +123,3 @@ class NoticeChannel:
                 f"环境变量 {variable} 没有设置", advice=f"设置它，或写进 {self.folder / SECRETS}，或改用 key_file"
             )
         return usable(value, variable)
-
-
-def plain(branch: str) -> str:
-    """A branch's name without the word 分公司, which people leave out."""
-    return branch.strip().removesuffix("分公司")

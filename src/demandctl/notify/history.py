@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from demandctl.notify.channel import NoticeChannel, plain
+from demandctl.core.routing import short_branch
+from demandctl.notify.channel import NoticeChannel
 from demandctl.notify.schedule import level_name
 from demandctl.queries.narrowing import bound, is_one
 from demandctl.queries.reader import Reader
@@ -62,5 +63,5 @@ def sent(reader: Reader, channels: Sequence[str], limit: int | None) -> list[Sen
 
 def branches_unknown(reader: Reader, channels: Sequence[NoticeChannel]) -> list[str]:
     """Branches that channels name and nobody in the directory belongs to: likely slips of the pen."""
-    known = {plain(row[0]) for row in reader.rows("SELECT DISTINCT branch FROM contact")}
-    return [branch for channel in channels for branch in channel.branches if plain(branch) not in known]
+    known = {short_branch(row[0]) for row in reader.rows("SELECT DISTINCT branch FROM contact")}
+    return [branch for channel in channels for branch in channel.branches if short_branch(branch) not in known]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from demandctl.core.routing import short_branch
 from demandctl.errors import UsageError
 from demandctl.language.phones import normalise
 from demandctl.paste.layouts import squeezed
@@ -51,7 +52,7 @@ class Staff:
             return found
         for person in self.people:
             own, branch = squeezed(person.name), squeezed(person.branch)
-            short = branch.removesuffix("分公司")
+            short = short_branch(branch)
             if len(own) < 2 or own not in name:
                 continue
             rest = name.replace(own, "", 1)

@@ -57,6 +57,7 @@ OUTSIDE = {
     "textual": {"desk"},
     "openpyxl": {"exports", "imports"},
     "lxml": {"exports", "imports"},
+    "icalendar": {"exports"},
     "python_calamine": {"imports"},
     "questionary": {"terminal"},
     "prompt_toolkit": {"terminal", "desk"},

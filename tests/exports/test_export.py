@@ -631,3 +631,17 @@ def test_follow_ups_in_one_cell_of_a_csv_come_back_as_they_were(cli: Cli, tmp_pa
     assert [[entry[name] for name in names] for entry in one["follow_ups"]] == [
         [entry[name] for name in names] for entry in two["follow_ups"]
     ]
+
+
+def test_a_week_is_one_page_for_a_phone_in_which_text_stays_text(cli: Cli, tmp_path: Path) -> None:
+    a_day(cli)
+    cli.demand("<script>alert(1)</script>", customer="A&B", phone="13800000779")
+    cli("export", "weekly", "--week", "本周", "-o", str(tmp_path / "w.html"))
+    text = (tmp_path / "w.html").read_text("utf-8")
+    assert text.startswith("<!DOCTYPE html>")
+    assert 'name="viewport"' in text
+    assert "<script" not in text
+    for part in ("A&amp;B", "新增 3 条", "最急的五件", "13800000779"):
+        assert part in text
+    cli("export", "weekly", "--week", "本周", "--mask", "-o", str(tmp_path / "m.html"))
+    assert "13800000779" not in (tmp_path / "m.html").read_text("utf-8")

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from demandctl.exports.job import Job
 
 SUFFIXES = (".xlsx", ".csv", ".json")
+OWN_SUFFIXES = {"weekly": (*SUFFIXES, ".html"), "calendar": (".ics",)}
+"""The formats of what has others."""
 REPORTS = {"weekly": "week", "monthly": "month", "quarterly": "quarter"}
 
 Week = Annotated[Period | None, Option("--week", "哪一周", period("week", "周"), "2026-W47、本周、上周")]
@@ -34,10 +36,11 @@ Month = Annotated[Period | None, Option("--month", "哪个月", period("month", 
 Quarter = Annotated[Period | None, Option("--quarter", "哪个季度", period("quarter", "季度"), "2026Q4、本季、上季")]
 VisitKind = Annotated[tuple[RevisitKind, ...], Option("--kind", "revisit.kind", many(choice(RevisitKind, "类型")))]
 OpenOnly = Annotated[bool, Option("--open", "只要没完的")]
-Output = Annotated[Path | None, Option("-o --output", "写到哪个文件", FILE, ".xlsx、.csv 或 .json")]
+Output = Annotated[Path | None, Option("-o --output", "写到哪个文件", FILE, ".xlsx、.csv 或 .json；周报还可以 .html")]
 Folder = Annotated[Path | None, Option("-o --output", "写到哪个文件夹", file("文件夹"), "默认新建一个")]
 Mask = Annotated[bool, Option("--mask", "电话和微信号打码")]
 Force = Annotated[bool, Option("--force", "替换已有的文件")]
+Everybody = Annotated[bool, Option("--all", "别人欠的也写进去")]
 Number = Annotated[int, Argument("revisit.id", ref("revisit", "回访编号"))]
 
 
@@ -57,6 +60,7 @@ class Wanted(NamedTuple):
     name: str = ""
     number: int = 0
     send: str = ""
+    everybody: bool = False
 
 
 def demands(
@@ -157,6 +161,14 @@ def quarterly(
     _export(ctx.obj, "quarterly", _of_period(ctx.obj, wanted, "quarter", quarter))
 
 
+def calendar(
+    ctx: typer.Context, everybody: Everybody = False, branch: BranchFilter = (), output: Output = None,
+    mask: Mask = False, force: Force = False, yes: Yes = False, json: Json = False,
+) -> None:  # fmt: skip
+    """日历（.ics），手机和电脑的日历都能打开：该我做的每个时限一条，提前提醒。"""
+    _export(ctx.obj, "calendar", Wanted(output, force or yes, mask, json, branch, everybody=everybody))
+
+
 def all_(
     ctx: typer.Context, since: Since = "", until: Until = "", week: Week = None, month: Month = None,
     quarter: Quarter = None, branch: BranchFilter = (), output: Folder = None, mask: Mask = False,
@@ -227,14 +239,15 @@ def default_name(app: Context, name: str, wanted: Wanted) -> str:
         when = wanted.period.key
     if name == "revisit":
         when = Subject.revisit(wanted.number).code
-    return f"{EXPORTS[name].name}-{when}.xlsx"
+    return f"{EXPORTS[name].name}-{when}{OWN_SUFFIXES.get(name, SUFFIXES)[0]}"
 
 
 def _export(app: Context, name: str, wanted: Wanted) -> None:
     """Make one file and say so."""
     output = wanted.output or Path(default_name(app, name, wanted))
-    if output.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"不认识的文件格式：{output.name}", f"文件名以 {'、'.join(SUFFIXES)} 结尾")
+    suffixes = OWN_SUFFIXES.get(name, SUFFIXES)
+    if output.suffix.lower() not in suffixes:
+        raise UsageError(f"不认识的文件格式：{output.name}", f"文件名以 {'、'.join(suffixes)} 结尾")
     from demandctl.store import writing
 
     channel = None
@@ -280,7 +293,9 @@ def _make(app: Context, name: str, wanted: Wanted) -> dict[str, Any]:
             from demandctl.queries.known import require_known
 
             require_known(reader, branch=wanted.branch)
-        job = Job(reader, asked, wanted.period, wanted.name, wanted.mask, number=wanted.number)
+        job = Job(
+            reader, asked, wanted.period, wanted.name, wanted.mask, number=wanted.number, everybody=wanted.everybody
+        )
         with _progress(job, export.name, export.tables), writing.replacing(wanted.output) as file:
             export.write(job, file, wanted.output.suffix.lower())
         owed = _to_note(reader, name, wanted)
@@ -348,5 +363,6 @@ TREE: Tree = {
     "weekly": Entry("周报", weekly),
     "monthly": Entry("月报", monthly),
     "quarterly": Entry("季报", quarterly),
+    "calendar": Entry("日历", calendar),
     "all": Entry("全部", all_),
 }

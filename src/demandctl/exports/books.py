@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import IO
 
-from demandctl.exports import form, pages, rows
+from demandctl.exports import form, pages, rows, web
 from demandctl.exports.columns import (
     ASSIGNMENTS,
     CONTACTS,
@@ -115,19 +116,30 @@ def customers(job: Job) -> NewBook:
 
 def weekly(job: Job) -> NewBook:
     """周报: the week at a glance, its numbers, what is new, open, overdue at its end, what ended, revisits."""
-    assert job.period is not None
-    book, week, name, heading = _book(job, "需求周报"), WeekStory(job), job.period.name, _heading(job)
-    numbers = pages.add(book, "指标", f"本周指标　{name}", heading, _numbers(week.report))
-    pages.overview(book, "概览", f"需求周报　{name}", heading, week, numbers)
-    _form(book, job, _NEW, week.new())
-    for part in APART:
-        made = SheetForm(part.title, part.name, OPEN, late=LATE_DEMAND, empty=f"没有{part.name}")
-        _form(book, job, made, week.open(part.kinds))
-    _form(book, job, _OVERDUE, overdue(week.late))
-    _form(book, job, _CLOSED, week.ended())
-    _form(book, job, _VISITED, week.visits())
-    pages.add(book, "分析", f"分公司与时限　{name}", heading, _analysis(week.report))
+    book, week, heading = _book(job, "需求周报"), WeekStory(job), _heading(job)
+    numbers = pages.add(book, "指标", f"本周指标　{week.name}", heading, _numbers(week.report))
+    pages.overview(book, "概览", f"需求周报　{week.name}", heading, week, numbers)
+    for made, found in _lists(week):
+        _form(book, job, made, found)
+    pages.add(book, "分析", f"分公司与时限　{week.name}", heading, _analysis(week.report))
     return book
+
+
+def weekly_page(job: Job, file: IO[bytes]) -> None:
+    """周报 as a web page: the same, for a phone."""
+    week = WeekStory(job)
+    numbers = [*_numbers(week.report), *_analysis(week.report)]
+    web.write(job, week, f"需求周报　{week.name}", _heading(job), numbers, file, _lists(week))
+
+
+def _lists(week: WeekStory) -> Iterator[tuple[SheetForm, Iterable[View]]]:
+    """The lists of a week, each with its rows: what is new, open, overdue at its end, what ended, revisits."""
+    yield _NEW, week.new()
+    for part in APART:
+        yield SheetForm(part.title, part.name, OPEN, late=LATE_DEMAND, empty=f"没有{part.name}"), week.open(part.kinds)
+    yield _OVERDUE, overdue(week.late)
+    yield _CLOSED, week.ended()
+    yield _VISITED, week.visits()
 
 
 def _numbers(found: report.Report) -> list[pages.Panel]:

@@ -7,6 +7,7 @@ from typing import IO, NamedTuple
 
 from demandctl.errors import NotFound
 from demandctl.exports import books, columns, plain, rows
+from demandctl.exports.calendar import CalendarFile
 from demandctl.exports.columns import FormColumn
 from demandctl.exports.job import Job
 from demandctl.exports.paper import paper
@@ -25,7 +26,8 @@ from demandctl.queries.view import View
 class Export(NamedTuple):
     """A thing to hand upward: the name of its file, its workbook, its columns and rows as CSV.
 
-    Its JSON is a list, streamed, of the rows as they are or of *objects*; or it is one *document*.
+    Its JSON is a list, streamed, of the rows as they are or of *objects*; or it is one *document*. Some
+    have a web *page*.
     """
 
     name: str
@@ -35,11 +37,14 @@ class Export(NamedTuple):
     objects: Callable[[Job], Iterable[object]] | None = None
     document: Callable[[Job], dict[str, object]] | None = None
     tables: tuple[str, ...] = ()
+    page: Callable[[Job, IO[bytes]], None] | None = None
 
     def write(self, job: Job, file: IO[bytes], suffix: str) -> None:
         """Write it to an open file, in the format of a suffix."""
         if suffix == ".xlsx":
             self.book(job).save(file)
+        elif suffix == ".html" and self.page:
+            self.page(job, file)
         elif suffix == ".csv":
             plain.write_csv(file, self.columns, job.over(self.name, self.rows(job)), job.mask)
         elif self.document:
@@ -188,7 +193,7 @@ def _one(job: Job) -> RevisitRow:
 
 
 DEPARTMENT = FormColumn("compiled_for", "部门", 14, columns.plain("compiled_for"))
-EXPORTS: dict[str, Export] = {
+EXPORTS: dict[str, Export | CalendarFile] = {
     "demands": Export(
         "需求信息记录表", books.demands, columns.DEMANDS, _demands,
         lambda job: _demand_objects(job, _demands(job)),
@@ -208,10 +213,13 @@ EXPORTS: dict[str, Export] = {
     "contacts": Export("通讯录", books.contacts, columns.CONTACTS, _contacts, tables=("contact",)),
     "groups": Export("社群", books.groups, columns.GROUPS, _groups, tables=("wechat_group",)),
     "customers": Export("客户档案", books.customers, columns.CUSTOMERS, _customers, tables=("customer",)),
-    "weekly": Export("需求周报", books.weekly, NUMBERS, _number_rows, document=_week),
+    "weekly": Export(
+        "需求周报", books.weekly, NUMBERS, _number_rows, document=_week, page=books.weekly_page
+    ),
     "monthly": Export(
         "月度回访整理", books.monthly, (DEPARTMENT, *columns.REVISITS),
         lambda job: rows.revisits(job.reader, job.within_period()), document=_month,
     ),
+    "calendar": CalendarFile("需求日历"),
     "quarterly": Export("季度总结", books.quarterly, NUMBERS, _number_rows, document=_quarter),
 }  # fmt: skip

@@ -29,6 +29,7 @@ class Job:
     tick: Callable[[int], None] = lambda _: None
     sheets: dict[str, int] = field(default_factory=dict)
     number: int = 0
+    everybody: bool = False
 
     def over(self, title: str, rows: Iterable[T]) -> Iterator[T]:
         """The rows of a sheet, counted as they pass."""

@@ -41,6 +41,7 @@ class WeekStory:
 
     def __init__(self, job: Job) -> None:
         assert job.period is not None
+        self.name = job.period.name
         self.job, self.reader, self.asked = job, job.reader, job.within_period()
         self.past = job.reader.as_of(job.span[1])
         self.report = report.read_report(job.reader, job.period, job.asked.branch)

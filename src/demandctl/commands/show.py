@@ -6,13 +6,16 @@ from typing import Annotated
 import typer
 
 from demandctl.context import Context
+from demandctl.errors import UsageError
 from demandctl.language.display import moment
 from demandctl.language.subject import Subject
-from demandctl.queries.demands import DemandInFull, DemandView, Filter, read_demands
+from demandctl.queries.alike import alike
+from demandctl.queries.demands import DemandInFull, DemandView, Filter, read_demand, read_demands
 from demandctl.queries.history import DemandStory, read_story
 from demandctl.queries.reader import Reader, reading
 from demandctl.queries.services import ServiceSums, held_machines
 from demandctl.store.fields import TABLES, called, names
+from demandctl.terminal.alike import put_helped, put_most_alike
 from demandctl.terminal.clocks import urged
 from demandctl.terminal.layout import Column
 from demandctl.terminal.options import (
@@ -64,6 +67,7 @@ ModeFilter = Annotated[
 ]
 OpenOnly = Annotated[bool, Option("--open", "只看未结束的")]
 WithUs = Annotated[bool, Option("--with-us", "机器在我们这里的", more="收机以来多久、取机凭证")]
+Like = Annotated[int | None, Option("--like", "找和它类似、已经结束的需求", ref("demand", "编号"))]
 Sort = Annotated[str, Option("--sort", "次序", choice(SORTED, "次序"), "编号是新的在前")]
 
 
@@ -116,13 +120,30 @@ def search(
     ctx: typer.Context,
     text: Annotated[
         tuple[str, ...], Argument("客户、电话、内容、跟进……里的一部分", each(word("文字…")), "几个词要都有")
-    ],
+    ] = (),
+    like: Like = None,
     open_only: OpenOnly = False,
     limit: Limit = None,
     json: Json = False,
 ) -> None:
-    """在所有需求里找一段文字。"""
+    """在所有需求里找一段文字；--like 25 找以前类似的。"""
+    if like is not None:
+        if text or open_only:
+            raise UsageError("--like 找已结束的类似需求，不和文字、--open 一起用")
+        _search_alike(ctx.obj, like, limit, json)
+        return
+    if not text:
+        raise UsageError("要找什么？", "写几个字：demandctl search 漏油；找类似的：demandctl search --like 25")
     put_demands(ctx.obj, Filter(text=" ".join(text), open_only=open_only, limit=row_limit(limit, json)), json)
+
+
+def _search_alike(app: Context, number: int, limit: int | None, as_json: bool) -> None:
+    with reading(app) as reader:
+        found = alike(reader, read_demand(reader, number), row_limit(limit, as_json))
+    if as_json:
+        put_json(found)
+    else:
+        put_most_alike(found, app.now)
 
 
 def show(ctx: typer.Context, numbers: Numbers, json: Json = False) -> None:
@@ -130,6 +151,7 @@ def show(ctx: typer.Context, numbers: Numbers, json: Json = False) -> None:
     app: Context = ctx.obj
     with reading(app) as reader:
         found = [read_story(reader, number) for number in numbers]
+        helped = [[] if json else alike(reader, demand) for demand in found]
     if json:
         put_json(found if len(found) > 1 else found[0])
         return
@@ -137,6 +159,7 @@ def show(ctx: typer.Context, numbers: Numbers, json: Json = False) -> None:
         if place:
             put()
         put_demand(demand, app.now, as_json=False)
+        put_helped(helped[place], app.now)
 
 
 _ITS = names("demand")

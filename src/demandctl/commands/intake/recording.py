@@ -12,8 +12,10 @@ from demandctl.language.display import shown
 from demandctl.language.subject import Subject
 from demandctl.paste import proposals
 from demandctl.paste.proposals import NEEDED, EnrichedDraft
+from demandctl.queries.alike import alike
 from demandctl.queries.demands import read_demand
 from demandctl.queries.reader import reading
+from demandctl.terminal.alike import put_helped
 from demandctl.terminal.answers import answer
 from demandctl.terminal.render import put_json, say
 from demandctl.vocabulary import Kind
@@ -68,8 +70,16 @@ def record_one(
             done + (f"，由 {handled} 跟进" if handled else ""),
             *([] if handled else [f"派单：demandctl assign {number}"]),
         )
+        tell_alike(app, number)
     learn(app, met, asks=asks)
     return number, bool(handled)
+
+
+def tell_alike(app: Context, number: int) -> None:
+    """What helped last time, where there is something."""
+    with reading(app) as reader:
+        found = alike(reader, read_demand(reader, number))
+    put_helped(found, app.now)
 
 
 def _answered(work: Work, demand: Demand, response: Response) -> None:

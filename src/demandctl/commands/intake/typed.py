@@ -221,6 +221,10 @@ def _record(
         done += f"，{Urgency(told.value).label}（“{told.words}”）"
     done += f"，{where}" if where else ""
     demand_answer(app, number, as_json, done, *_next_steps(app, number, as_json=as_json), notes=notes)
+    if not as_json:
+        from demandctl.commands.intake.recording import tell_alike
+
+        tell_alike(app, number)
     return met
 
 

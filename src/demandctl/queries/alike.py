@@ -47,7 +47,7 @@ class SolutionView(View):
     at: datetime
 
 
-class AlikeView(DemandView):
+class PrecedentView(DemandView):
     """An ended demand that is like another: how much, from 0 to 1, and the words that both have."""
 
     score: float
@@ -55,7 +55,7 @@ class AlikeView(DemandView):
     solution: SolutionView | None
 
 
-def alike(reader: Reader, demand: DemandView, most: int | None = SHOWN) -> list[AlikeView]:
+def alike(reader: Reader, demand: DemandView, most: int | None = SHOWN) -> list[PrecedentView]:
     """The ended demands that are like one, the most alike first; none where nothing is."""
     text = f"{demand.content} {demand.product}"
     wanted = marks(text, (demand.region, demand.customer.name))
@@ -67,7 +67,7 @@ def alike(reader: Reader, demand: DemandView, most: int | None = SHOWN) -> list[
     best = sorted(scored, key=lambda found: (-found[0], -found[1]))[:most]
     views = {view.number: view for view in read_demands(reader, Filter(numbers=tuple(number for _, number, _ in best)))}
     return [
-        AlikeView.with_more(
+        PrecedentView.with_more(
             views[number],
             score=round(score, 2),
             shared=words_of(shared, text),

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from demandctl.language.display import moment
-from demandctl.queries.alike import AlikeView
+from demandctl.queries.alike import PrecedentView
 from demandctl.terminal.layout import Column
 from demandctl.terminal.render import gist, pairs, put, put_styled, put_table
 from demandctl.terminal.showing import status_label
 
 
-def put_helped(found: Sequence[AlikeView], now: datetime) -> None:
+def put_helped(found: Sequence[PrecedentView], now: datetime) -> None:
     """The ended demands that are like one, a line or two each; nothing where nothing is alike."""
     if not found:
         return
@@ -19,7 +19,7 @@ def put_helped(found: Sequence[AlikeView], now: datetime) -> None:
     pairs((demand.subject.code, f"{gist(demand.content)}\n→ {_helped(demand, now)}") for demand in found)
 
 
-def put_most_alike(found: Sequence[AlikeView], now: datetime) -> None:
+def put_most_alike(found: Sequence[PrecedentView], now: datetime) -> None:
     """The same as a table, with the words that they share."""
     if not found:
         put("没有类似的、已经结束的需求")
@@ -37,7 +37,7 @@ def put_most_alike(found: Sequence[AlikeView], now: datetime) -> None:
     )
 
 
-def _helped(demand: AlikeView, now: datetime) -> str:
+def _helped(demand: PrecedentView, now: datetime) -> str:
     """How it ended, by whom, when."""
     if said := demand.solution:
         return f"{status_label(demand)}：{gist(said.text)}（{said.by}，{moment(said.at, now)}）"

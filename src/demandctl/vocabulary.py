@@ -186,6 +186,10 @@ class Role(Term):
     DEPARTMENT = "department", "部门"
 
 
+MYSELF = ("我", "我自己", "本人")
+"""How the specialist calls herself where somebody of the directory may be named."""
+
+
 class Expertise(Term):
     """专长 of an expert."""
 

@@ -13,7 +13,7 @@ import pexpect
 
 from tests.support.cli import Cli
 
-DOWN, ENTER, CTRL_C, BACKSPACE = "\x1b[B", "\r", "\x03", "\x7f"
+DOWN, UP, ENTER, CTRL_C, BACKSPACE = "\x1b[B", "\x1b[A", "\r", "\x03", "\x7f"
 
 
 class Terminal:

@@ -19,7 +19,7 @@ def choose(work: Work, demand: Demand, named: str | None, *, leader: bool, exper
     if named is not None:
         return contacts.find_contact(work, named)
     need = customers.need_of(work, demand)
-    routing = route(need, candidates(reader_in(work)), external=external, expert=expert)
+    routing = route(need, candidates(reader_in(work), loaded=True), external=external, expert=expert)
     chosen = _clear_leader(demand, routing) if leader else _clear_handler(demand, routing)
     return work.session.get_one(Contact, chosen.id)
 
@@ -28,13 +28,16 @@ def _clear_leader(demand: Demand, routing: Routing) -> Proposal:
     if routing.leader is None:
         listed = "、".join(f"{p.name}（{p.branch}）" for p in routing.leaders)
         why = f"几位领导同样合适：{listed}" if listed else f"没有领导负责“{demand.region or '（地区未知）'}”"
-        raise Refused(why, f"指明一位：demandctl assign {demand.id} 领导姓名 --leader")
+        near = routing.nearest[0].name if routing.nearest else "领导姓名"
+        raise Refused(why, f"指明一位：demandctl assign {demand.id} {near} --leader")
     return routing.leader
 
 
 def _clear_handler(demand: Demand, routing: Routing) -> Proposal:
     if not routing.clear:
-        listed = "、".join(f"{p.name}（{p.branch or '无分公司'}）" for p in routing.proposals[:6])
+        listed = "、".join(
+            f"{p.name}（{p.branch or '无分公司'}，手上未结 {p.open_demands} 条）" for p in routing.proposals[:6]
+        )
         why = f"几位同样合适：{listed}" if listed else "通讯录里没有合适的人"
         raise Refused(
             why, f"指明一位：demandctl assign {demand.id} 姓名；或转领导：demandctl assign {demand.id} --leader"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from demandctl.errors import Refused, UsageError
 from demandctl.language import phones
@@ -13,14 +13,29 @@ from demandctl.queries.naming import find_contact_id
 from demandctl.queries.reader import reader_in
 from demandctl.store.models import Contact
 from demandctl.store.work import Work
-from demandctl.vocabulary import Role
+from demandctl.vocabulary import MYSELF, Role
 
 # -- contacts ----------------------------------------------------------------------------------------------------
 
 
 def find_contact(work: Work, text: str) -> Contact:
-    """The contact that a number, a name, a phone or a part names; NotFound for nobody, UsageError for several."""
+    """The contact that a number, a name, a phone or a part names; NotFound for nobody, UsageError for several.
+
+    我 is the specialist, who is put into the directory where she is not in it.
+    """
+    if text in MYSELF:
+        return myself(work)
     return work.session.get_one(Contact, find_contact_id(reader_in(work), text))
+
+
+def myself(work: Work) -> Contact:
+    """The specialist herself in the directory."""
+    name = work.context.config.specialist or work.who
+    mine = select(Contact).where(Contact.name == name, Contact.role == Role.SPECIALIST.value, col(Contact.active))
+    if known := work.session.exec(mine).first():
+        return known
+    phone = str(work.context.config.get("specialist", "phone") or "")
+    return add_contact(work, {"name": name, "role": Role.SPECIALIST.value, "phone": phone})
 
 
 def add_contact(work: Work, values: Mapping[str, Any]) -> Contact:

@@ -23,7 +23,7 @@ from demandctl.store.deadlines import happen
 from demandctl.store.fields import called
 from demandctl.store.models import Contact, Customer, Demand
 from demandctl.store.work import Work
-from demandctl.vocabulary import AliasKind
+from demandctl.vocabulary import AliasKind, Kind
 
 if TYPE_CHECKING:
     from demandctl.core.routing import Branch, Need
@@ -267,5 +267,6 @@ def need_of(work: Work, demand: Demand) -> Need:
     from demandctl.queries.groups import whose
 
     owner = work.session.get_one(Customer, demand.customer_id).owner_id
-    need = Need(demand.kind, demand.subtype, demand.region, demand.product, owner, demand.content)
+    accused = demand.content if demand.kind == Kind.COMPLAINT else ""
+    need = Need(demand.kind, demand.subtype, demand.region, demand.product, owner, accused, demand.accused_id)
     return need.out_of_group(*whose(reader_in(work), demand.group_name))

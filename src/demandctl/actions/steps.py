@@ -5,7 +5,7 @@ The commands and the desk are two faces of these. What was said stands behind th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from demandctl.actions import attachments, demands
 from demandctl.actions.choose_handler import choose
-from demandctl.actions.contacts import find_contact
+from demandctl.actions.contacts import add_contact, find_contact
 from demandctl.actions.demands import Feedback, find_demand
 from demandctl.actions.several import each
 from demandctl.context import Context
@@ -25,8 +25,8 @@ from demandctl.queries.owing import Owed
 from demandctl.store.attachments import kept
 from demandctl.store.models import Contact, Customer, Demand
 from demandctl.store.undo import take_back
-from demandctl.store.work import NOTHING
-from demandctl.vocabulary import Kind, Method, NoteKind, Outcome, Route, Status
+from demandctl.store.work import NOTHING, Work
+from demandctl.vocabulary import MYSELF, Kind, Method, NoteKind, Outcome, Role, Route, Status
 
 
 class Done(NamedTuple):
@@ -43,12 +43,16 @@ class Done(NamedTuple):
 
 
 class Recipient(NamedTuple):
-    """To whom a demand goes: a contact who is named, or whom the directory makes clear, and in which way."""
+    """To whom a demand goes: a contact who is named, or whom the directory makes clear, and in which way.
+
+    A *newcomer* is put into the directory in the same step.
+    """
 
     contact: str = ""
     leader: bool = False
     expert: bool = False
     external: bool = False
+    newcomer: Mapping[str, str] | None = None
 
 
 class Dispatched(NamedTuple):
@@ -61,20 +65,43 @@ class Dispatched(NamedTuple):
 
 def hand(app: Context, number: int, whom: Recipient, *, at: datetime, reason: str = "") -> Dispatched:
     """Give a demand to a handler, or refer it to a leader."""
+    return hand_each(app, [number], whom, at=at, reason=reason)[0]
+
+
+def hand_each(
+    app: Context, numbers: Sequence[int], whom: Recipient, *, at: datetime, reason: str = ""
+) -> list[Dispatched]:
+    """The same for several in one operation: all of them or none."""
+    told: list[Dispatched] = []
     with transaction(app, "assign") as work:
-        demand = find_demand(work.session, number)
-        named = whom.contact or None
-        to = choose(work, demand, named, leader=whom.leader, expert=whom.expert, external=whom.external)
-        if whom.leader:
-            demands.refer(work, demand, to, at=at, reason=reason)
-            said = f"已转 {to.name}，请他指派跟进人"
-        else:
-            route = Route.EXPERT if whom.expert else Route.EXTERNAL if whom.external else None
-            how = demands.assign(work, demand, to, at=at, how=route, reason=reason)
-            said = f"已派给 {to.name}（{to.branch or '无分公司'}，{how.label}）"
-        lacking = demands.missing_for_handler(demand, work.session.get_one(Customer, demand.customer_id))
-    following = f"demandctl assign {number} 跟进人" if whom.leader else f'demandctl follow-up {number} "…"'
-    return Dispatched(Done((number,), said, f"下一步：{following}"), lacking, whom.leader)
+        newcomer = add_contact(work, whom.newcomer) if whom.newcomer else None
+
+        def give(demand: Demand) -> None:
+            to = newcomer or choose(
+                work, demand, whom.contact or None, leader=whom.leader, expert=whom.expert, external=whom.external
+            )
+            told.append(_given(work, demand, to, whom, at=at, reason=reason))
+
+        each(work, numbers, give, "派单")
+    return told
+
+
+def _given(work: Work, demand: Demand, to: Contact, whom: Recipient, *, at: datetime, reason: str) -> Dispatched:
+    before = work.session.get(Contact, demand.handler_id) if demand.handler_id else None
+    taken = f"，原由 {before.name} 负责" if before else ""
+    if whom.leader:
+        demands.refer(work, demand, to, at=at, reason=reason)
+        said = f"已转 {to.name}，请他指派跟进人{taken}"
+    else:
+        route = Route.EXPERT if whom.expert else Route.EXTERNAL if whom.external else None
+        how = demands.assign(work, demand, to, at=at, how=route, reason=reason)
+        mine = to.role == Role.SPECIALIST
+        said = f"由你自己跟进{taken}" if mine else f"已派给 {to.name}（{to.branch or '无分公司'}，{how.label}）{taken}"
+    if whom.newcomer:
+        said += f"，{to.name} 已记进通讯录"
+    lacking = demands.missing_for_handler(demand, work.session.get_one(Customer, demand.customer_id))
+    following = f"demandctl assign {demand.id} 跟进人" if whom.leader else f'demandctl follow-up {demand.id} "…"'
+    return Dispatched(Done((demand.id or 0,), said, f"下一步：{following}"), lacking, whom.leader)
 
 
 def follow(
@@ -84,7 +111,7 @@ def follow(
     """Record a follow-up on each; *by* is who spoke as he was typed, *told_at* that its time is worth saying."""
     with kept(app.db_path, attach) as contents, transaction(app, "follow-up") as work:
         if by:
-            mine = by in (app.config.specialist, app.who, "我", "专员", "需求专员")
+            mine = by in (app.config.specialist, app.who, *MYSELF, "专员", "需求专员")
             own_name = (app.config.specialist or app.who) if mine else ""
             report = replace(report, by=None if mine else find_contact(work, by), by_name=own_name)
         names: list[str] = []

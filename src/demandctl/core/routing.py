@@ -71,6 +71,8 @@ class Candidate(NamedTuple):
     leader: bool
     phone: str
     active: bool
+    open_demands: int = 0
+    """How many demands he has in hand."""
 
     @property
     def leads(self) -> bool:
@@ -84,9 +86,10 @@ class Candidate(NamedTuple):
 
 
 class Need(NamedTuple):
-    """What routing has to know of a demand; ``accused`` is who is complained of, or the complaint's own words.
+    """What routing has to know of a demand; ``accused`` is who is complained of by name, or the complaint's own words.
 
-    ``branch`` is whose the demand is where its place tells nothing, ``experts`` those in the group that it came from.
+    ``accused_id`` is who is complained of where somebody said so, ``branch`` whose the demand is where its place tells
+    nothing, ``experts`` those in the group that it came from.
     """
 
     kind: str
@@ -95,6 +98,7 @@ class Need(NamedTuple):
     product: str
     owner_id: int | None = None
     accused: str = ""
+    accused_id: int | None = None
     branch: str = ""
     experts: tuple[int, ...] = ()
 
@@ -113,22 +117,32 @@ class Proposal(NamedTuple):
     role: str
     phone: str
     reasons: tuple[str, ...]
+    open_demands: int = 0
 
     @property
     def why(self) -> str:
-        """Branch, role and the reasons for him; that his role fits is no news."""
+        """Branch, role, the reasons for him and how many he has in hand; that his role fits is no news."""
         role = Role(self.role).label
-        reasons = "；".join(reason for reason in self.reasons if reason not in (role, f"角色：{role}"))
-        return f"{self.branch or '—'} {role}  {reasons}".rstrip()
+        reasons = [reason for reason in self.reasons if reason not in (role, f"角色：{role}")]
+        load = f"手上未结 {self.open_demands} 条" if self.open_demands else "手上没有未结的"
+        return f"{self.branch or '—'} {role}  {'；'.join([*reasons, load])}"
 
 
 class Routing(NamedTuple):
-    """``clear``: the first proposal stands alone at the top. ``leader``: whom it goes to otherwise, if one is meant."""
+    """``clear``: the first proposal stands alone at the top. ``leader``: whom it goes to otherwise, if one is meant.
+
+    ``nearest``: the leaders who are nearest where nobody leads the place.
+    """
 
     clear: bool
     proposals: list[Proposal]
     leader: Proposal | None
     leaders: list[Proposal]
+    nearest: tuple[Proposal, ...] = ()
+
+    def found(self, person_id: int) -> Proposal | None:
+        """The proposal of that person."""
+        return next((p for p in (*self.proposals, *self.leaders, *self.nearest) if p.id == person_id), None)
 
 
 _Named = tuple[Candidate, tuple[str, ...]]
@@ -167,9 +181,21 @@ def route(need: Need, directory: Sequence[Candidate], *, external: bool = False,
     if external or expert:
         steps = (Role.EXTERNAL,) if external else (field_of(need.kind, need.subtype),)
     ranked, clear = book.ranking(steps)
-    proposals = [Proposal(p.id, p.name, p.branch, p.role, p.phone, reasons) for p, reasons in ranked]
-    leaders = [Proposal(p.id, p.name, p.branch, p.role, p.phone, reasons) for p, reasons in book.leaders()]
-    return Routing(clear, proposals, leaders[0] if book.one_leader() else None, leaders)
+    proposals, leaders = [_proposed(*named) for named in ranked], [_proposed(*named) for named in book.leaders()]
+    nearest = () if leaders else tuple(_proposed(*named) for named in book.nearest_leaders())
+    return Routing(clear, proposals, leaders[0] if book.one_leader() else None, leaders, nearest)
+
+
+def _proposed(p: Candidate, reasons: tuple[str, ...]) -> Proposal:
+    return Proposal(p.id, p.name, p.branch, p.role, p.phone, reasons, p.open_demands)
+
+
+def wrong_role(need: Need, person: Candidate) -> str:
+    """Who takes such a demand, where somebody of the staff does not; empty where he does, or may."""
+    steps = takers(need.kind, need.subtype)
+    if person.role not in STAFF or person.leads or any(_takes(person, step) for step in steps):
+        return ""
+    return "、".join(step.label if isinstance(step, Role | Expertise) else step for step in steps)
 
 
 def takers(kind: str, subtype: str | None) -> tuple[str, ...]:
@@ -227,7 +253,7 @@ class _Book:
     def __init__(self, directory: Sequence[Candidate], need: Need) -> None:
         self.everybody = directory
         self.need = need
-        self.people = [p for p in self._of_branch() if p.active and not is_accused(p, need.accused)]
+        self.people = [p for p in self._of_branch() if p.active and not accused_of(need, p)]
         self.where = places.region(need.region.strip())
         self._territories: dict[int, list[Region]] = {}
 
@@ -309,6 +335,20 @@ class _Book:
         """Whether every reading of the place leads to the same one."""
         return len(self.leaders()) == 1 and all(map(self.leaders_at, self.readings))
 
+    def nearest_leaders(self) -> list[_Named]:
+        """The leaders of the same city, else of the same province, else all of them: those with the least first."""
+        heads = sorted((p for p in self.people if p.leads), key=lambda p: p.open_demands)
+        for level, near in ((places.CITY, "同市"), (places.PROVINCE, "同省")):
+            mine = {area for place in self.where.places if (area := places.ancestor(place, level))}
+            if found := [p for p in heads if mine & self._areas(p, level)]:
+                return [(p, (Role.LEADER.label, f"最近：{near}")) for p in found]
+        return [(p, (Role.LEADER.label,)) for p in heads]
+
+    def _areas(self, person: Candidate, level: int) -> set[Place]:
+        """The cities or provinces in which somebody, or else his branch, serves."""
+        regions = self.territory(person) or self.area(person.branch)
+        return {area for region in regions for place in region.places if (area := places.ancestor(place, level))}
+
     # -- people
 
     def ranking(self, steps: Sequence[str]) -> tuple[list[_Named], bool]:
@@ -322,7 +362,9 @@ class _Book:
             for person, fit in (entry for ranked in each for entry in ranked):
                 if person.id not in best or fit.rank > best[person.id][1].rank:
                     best[person.id] = (person, fit)
-            order = sorted(best.values(), key=lambda entry: entry[1].rank, reverse=True)
+            # Of those who fit alike whoever has the fewest in hand comes first (C 1.3); that chooses none of them.
+            order = sorted(best.values(), key=lambda entry: entry[0].open_demands)
+            order.sort(key=lambda entry: entry[1].rank, reverse=True)
             tops = [[p.id for p, fit in ranked if fit.rank == ranked[0][1].rank] for ranked in each]
             if owner:
                 others = [(p, fit.reasons) for p, fit in order if p.id != owner.id]
@@ -423,6 +465,13 @@ def _takes(person: Candidate, step: str) -> bool:
 def is_versed(skills: Iterable[str], field: str) -> bool:
     """Whether what an expert is said to know covers a field."""
     return any(_names(skill, field) for skill in skills)
+
+
+def accused_of(need: Need, person: Candidate) -> bool:
+    """Whether somebody is complained of: whoever was named so, else whom the complaint's own words name."""
+    if need.accused_id is not None:
+        return person.id == need.accused_id
+    return is_accused(person, need.accused)
 
 
 def is_accused(person: Candidate, accused: str) -> bool:

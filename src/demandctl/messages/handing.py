@@ -12,14 +12,12 @@ from demandctl.queries.demands import DemandInFull
 from demandctl.queries.people import PersonView
 from demandctl.queries.revisits import RevisitView
 from demandctl.store.fields import TABLES, names
-from demandctl.vocabulary import Urgency, subtype_label
+from demandctl.vocabulary import Role, Urgency, subtype_label
 
 
 def for_handler(demand: DemandInFull, lacking: Sequence[str], now: datetime, due: datetime | None) -> str:
     """The message that hands a demand to its handler, what is still to be verified marked 待核实."""
     customer, its, his = demand.customer, names("demand"), names("customer")
-    head = f"【{demand.kind.label}】{subtype_label(demand.kind, demand.subtype)}"
-    flag = f"【{demand.urgency.label}】" if demand.urgency is not Urgency.NORMAL else ""
     source = demand.channel.label + (f"“{demand.group}”" if demand.group else "")
     told = {
         its["customer_id"]: customer.name + (f"（{customer.company}）" if customer.company else ""),
@@ -37,7 +35,7 @@ def for_handler(demand: DemandInFull, lacking: Sequence[str], now: datetime, due
         "待核实": "、".join(lacking),
     }
     ask = f"请在 {clock(due, now)} 前联系客户并反馈进展。" if due else "请尽快联系客户并反馈进展。"
-    return "\n".join([f"{flag}{head} {demand.subject}", *_lines(told), ask])
+    return "\n".join([_heading(demand), *_lines(told), ask])
 
 
 def _attached(demand: DemandInFull) -> str:
@@ -47,10 +45,36 @@ def _attached(demand: DemandInFull) -> str:
 
 
 def to_whom_it_went(demand: DemandInFull, lacking: Sequence[str], now: datetime, *, leader: bool) -> str:
-    """The text for whoever just got a demand: its handler, or the leader who designates one."""
+    """The text for whoever just got a demand: its handler, or the leader who designates one; none for herself."""
+    role = demand.handler.role if demand.handler else None
+    if role is Role.SPECIALIST and not leader:
+        return ""
     part = RulePart.DESIGNATE if leader else RulePart.FEEDBACK
     due_at = next((clock.due_at for clock in demand.deadlines if clock.role == part and clock.is_open), None)
-    return (for_leader if leader else for_handler)(demand, lacking, now, due_at)
+    write = for_leader if leader else for_expert if role is Role.EXPERT else for_handler
+    return write(demand, lacking, now, due_at)
+
+
+def for_expert(demand: DemandInFull, lacking: Sequence[str], now: datetime, due: datetime | None) -> str:
+    """The message that asks an expert to answer (R 3.2): he calls nobody, the specialist tells the customer."""
+    its = names("demand")
+    told = {
+        its["customer_id"]: demand.customer.name,
+        its["region"]: demand.region,
+        its["product"]: demand.product,
+        its["warranty"]: demand.warranty,
+        its["content"]: demand.content,
+        its["wish"]: demand.wish,
+    }
+    where = f"在“{demand.group}”群里答复，或" if demand.group else ""
+    until = f"{clock(due, now)} 前" if due else "尽快"
+    ask = f"请您{until}{where}把答复发给我，由我转告客户。"
+    return "\n".join([f"【请教】{_heading(demand)}", *_lines(told), ask])
+
+
+def _heading(demand: DemandInFull) -> str:
+    flag = f"【{demand.urgency.label}】" if demand.urgency is not Urgency.NORMAL else ""
+    return f"{flag}【{demand.kind.label}】{subtype_label(demand.kind, demand.subtype)} {demand.subject}"
 
 
 def _lines(told: Mapping[str, str | None]) -> list[str]:

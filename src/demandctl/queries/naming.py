@@ -20,7 +20,7 @@ def find_contact_id(reader: Reader, text: str) -> int:
         "instr(branch || name, :t) > 0",
         f":py <> '' AND {SPELLED.format('pinyin')}",
     ):
-        query = f"SELECT id, name, branch, active FROM contact WHERE {test} ORDER BY active DESC, id LIMIT 9"
+        query = f"SELECT id, name, branch, phone, active FROM contact WHERE {test} ORDER BY active DESC, id LIMIT 9"
         found = reader.rows(query, wanted) if text else []
         if any(row["active"] for row in found):
             found = [row for row in found if row["active"]]
@@ -28,7 +28,10 @@ def find_contact_id(reader: Reader, text: str) -> int:
             number: int = found[0]["id"]
             return number
         if found:
-            choices = [(str(row["id"]), f"{row['id']} {row['name']}（{row['branch'] or '无分公司'}）") for row in found]
+            choices = [
+                (row["phone"] or str(row["id"]), f"{row['id']} {row['name']}（{row['branch'] or '无分公司'}）")
+                for row in found
+            ]  # by phone: a bare number may be a demand's
             listed = "、".join(label for _, label in choices)
             raise Several(f"“{text[:40]}”不止一位：{listed}", "写全名或前面的编号", text, choices)
     raise NotFound(f"通讯录里没有“{text[:40]}”", "看看有谁：demandctl contact list")

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from demandctl.core.routing import Candidate, Need, Routing, branch_of, route
+from typing import NamedTuple
+
+from demandctl.core.routing import Candidate, Need, Routing, accused_of, branch_of, route, takers, wrong_role
 from demandctl.errors import NotFound
 from demandctl.queries.contacts import read_contacts
 from demandctl.queries.customers import CustomerFilter, read_customers
 from demandctl.queries.demands import DemandView
 from demandctl.queries.groups import whose
 from demandctl.queries.reader import Reader
+from demandctl.vocabulary import Kind, Role, subtype_label
+
+_IN_HAND = (
+    "SELECT handler_id, count(*) FROM demand WHERE closed_at IS NULL AND handler_id IS NOT NULL GROUP BY handler_id"
+)
 
 
-def candidates(reader: Reader) -> list[Candidate]:
-    """The directory as routing sees it."""
+def candidates(reader: Reader, *, loaded: bool = False) -> list[Candidate]:
+    """The directory as routing sees it; *loaded* with how many demands each has in hand."""
+    in_hand = dict(map(tuple, reader.rows(_IN_HAND))) if loaded else {}
     return [
         Candidate(
             id=c.id,
@@ -25,6 +33,7 @@ def candidates(reader: Reader) -> list[Candidate]:
             leader=c.leader,
             phone=c.phone,
             active=c.active,
+            open_demands=in_hand.get(c.id, 0),
         )
         for c in read_contacts(reader, everybody=True)
     ]
@@ -32,15 +41,47 @@ def candidates(reader: Reader) -> list[Candidate]:
 
 def for_demand(reader: Reader, demand: DemandView) -> Routing:
     """Proposals for a demand."""
+    return route(need_of(reader, demand), candidates(reader, loaded=True))
+
+
+def need_of(reader: Reader, demand: DemandView) -> Need:
+    """What routing has to know of a demand."""
     need = Need(
         kind=demand.kind,
         subtype=demand.subtype,
         region=demand.region,
         product=demand.product,
         owner_id=_owner(reader, demand.customer.code),
-        accused=demand.content,
+        accused=demand.content if demand.kind is Kind.COMPLAINT else "",
+        accused_id=demand.accused.id if demand.accused else None,
     )
-    return route(need.out_of_group(*whose(reader, demand.group or "")), candidates(reader))
+    return need.out_of_group(*whose(reader, demand.group or ""))
+
+
+def role_wanted(demand: DemandView) -> Role:
+    """The role that takes such a demand in hand."""
+    return next((step for step in takers(demand.kind, demand.subtype) if isinstance(step, Role)), Role.EXPERT)
+
+
+class Doubt(NamedTuple):
+    """Why somebody should perhaps not get a demand; *grave*: he is the one complained of, by name."""
+
+    text: str
+    grave: bool = False
+
+
+def doubt(reader: Reader, demand: DemandView, person_id: int) -> Doubt | None:
+    """What speaks against giving a demand to somebody of the directory."""
+    need, person = need_of(reader, demand), next(c for c in candidates(reader) if c.id == person_id)
+    if accused_of(need, person):
+        named = demand.accused is not None
+        said = "是被投诉的人" if named else "可能就是客户投诉的人"
+        return Doubt(f"{person.name} {said}", named)
+    takers = "" if need.owner_id == person_id else wrong_role(need, person)
+    sub = subtype_label(demand.kind, demand.subtype)
+    about = f"{demand.kind.label}{f'·{sub}' if sub else ''}"
+    label = Role(person.role).label
+    return Doubt(f"{person.name} 是{label}，{demand.subject} 是{about}，一般派给{takers}") if takers else None
 
 
 def for_need(reader: Reader, *, kind: str, subtype: str | None, region: str, product: str, customer: str) -> Routing:
@@ -53,7 +94,10 @@ def for_need(reader: Reader, *, kind: str, subtype: str | None, region: str, pro
                 f"{'不止一位' if found else '没有'}客户“{customer[:40]}”", "看看有谁：demandctl customer list"
             )
         owner, region = _owner(reader, found[0].code), region or found[0].region
-    return route(Need(kind=kind, subtype=subtype, region=region, product=product, owner_id=owner), candidates(reader))
+    return route(
+        Need(kind=kind, subtype=subtype, region=region, product=product, owner_id=owner),
+        candidates(reader, loaded=True),
+    )
 
 
 def branch_for(reader: Reader, region: str, group: str) -> str:

@@ -218,6 +218,8 @@ class Command(_Ours, TyperCommand):
     def parse_args(self, ctx: Call, args: list[str]) -> list[str]:
         """The words as values. All that has to be there and is not is named, or asked for, at once."""
         typed = {} if ctx.resilient_parsing else self.typed(ctx, args)
+        if self._ends_in_list(ctx, typed):
+            args = [*args, ""]  # the name behind it was left out
         try:
             rest = super().parse_args(ctx, [*args])
         except wrong.MissingParameter:
@@ -228,6 +230,13 @@ class Command(_Ours, TyperCommand):
         if rest and not ctx.resilient_parsing:
             raise UsageError(f"多出来的参数：{' '.join(map(shown, rest))}", "文字里有空格时用引号括起来")
         return rest
+
+    def _ends_in_list(self, ctx: Call, typed: Mapping[str, Any]) -> bool:
+        """Whether the last word, which the parser takes for a name that may be left out, is one of the list before."""
+        places = [parameter for parameter in self.known() if not parameter.flags]
+        if len(places) != 2 or not places[0].many or places[1].required:
+            return False
+        return _reads(ctx, places[0], typed.get(places[1].name))
 
     def _missing(self, ctx: Call, typed: Mapping[str, object]) -> list[Parameter]:
         """What has to be there and was not typed. One word that stood for a list is the list's: ``follow-up 1``."""

@@ -233,6 +233,17 @@ def ref(known: str, metavar: str) -> Takes:
 
 CODE = Takes("编号", lambda app, text: typed.subject(text), known="code")
 """A demand, a customer or a revisit by its code."""
+
+
+def _numbers_as_typed(app: Context, text: str) -> str:
+    for part in typed.numbers(text):
+        typed.demand_number(part)
+    return text
+
+
+NUMBERS_AND_NAME = Takes("编号 …", _numbers_as_typed, known="subject", parts=lambda text: [text])
+"""Demands by number as they were typed, before a name that may be left out: ``assign 3 5 彭振宇``, ``assign 3``."""
+
 NUMBERS = Takes("编号 …", lambda app, text: typed.demand_number(text), known="demand", parts=typed.numbers)
 """Demands by number, several at once: ``3 5 7``, ``3-6``, ``3,5``."""
 

@@ -144,9 +144,9 @@ def _record(app: Context, proposal: EnrichedDraft, how: str, answering: Answerin
     if how == "answer":
         put_received(app, number, proposal.values["kind"])
     if not handled:
-        from demandctl.commands.assign import offer
+        from demandctl.commands.offer import Terms, offer
 
-        offer(app, number, copy=copy)
+        offer(app, number, Terms(app.now, copy=copy))
 
 
 def _when_replied(app: Context) -> datetime:

@@ -28,8 +28,7 @@ def _clear_leader(demand: Demand, routing: Routing) -> Proposal:
     if routing.leader is None:
         listed = "、".join(f"{p.name}（{p.branch}）" for p in routing.leaders)
         why = f"几位领导同样合适：{listed}" if listed else f"没有领导负责“{demand.region or '（地区未知）'}”"
-        near = routing.nearest[0].name if routing.nearest else "领导姓名"
-        raise Refused(why, f"指明一位：demandctl assign {demand.id} {near} --leader")
+        raise Refused(why, f"指明一位：demandctl assign {demand.id} {routing.near} --leader")
     return routing.leader
 
 

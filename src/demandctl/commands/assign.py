@@ -136,8 +136,7 @@ def _put_proposed(demand: DemandInFull, found: Routing) -> None:
     put_styled(shown(head), "bold")
     put_proposals(found)
     first = found.proposals[0].name if found.clear else "联系人"
-    near = found.nearest[0].name if found.nearest else "领导姓名"
-    leader = "--leader" if found.leader else f"{near} --leader"
+    leader = "--leader" if found.leader else f"{found.near} --leader"
     answer("", f"派单：demandctl assign {number} {first}", f"转领导：demandctl assign {number} {leader}")
 
 

@@ -140,9 +140,10 @@ class Routing(NamedTuple):
     leaders: list[Proposal]
     nearest: tuple[Proposal, ...] = ()
 
-    def found(self, person_id: int) -> Proposal | None:
-        """The proposal of that person."""
-        return next((p for p in (*self.proposals, *self.leaders, *self.nearest) if p.id == person_id), None)
+    @property
+    def near(self) -> str:
+        """The name of a leader who is near, as a command may have it where none is meant."""
+        return next((head.name for head in self.nearest if len(head.reasons) > 1), "领导姓名")
 
 
 _Named = tuple[Candidate, tuple[str, ...]]

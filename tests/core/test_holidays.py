@@ -50,6 +50,9 @@ def test_the_moving_festivals_are_where_the_moon_puts_them() -> None:
         (("五、端午节：6月9日（周三）放假1天，不调休。\n", ""), "端午"),
         (("2027", "今"), "哪一年"),
         (("1月31日（周日）", "2月1日（周一）"), "2027-02-01"),
+        (("10月9日（周六）上班", "10月2日（周六）上班"), "2027-10-02"),
+        (("2月5日（农历除夕、周五）至11日", "2月5日至21日"), "2月5日至21日"),
+        (("2月5日（农历除夕、周五）至11日", "2月5日至1日"), "2月5日至1日"),
     ],
 )
 def test_what_is_not_understood_is_refused_with_its_sentence(broken: tuple[str, str], named: str) -> None:

@@ -382,7 +382,8 @@ def _begun(rule: Rule, at: datetime, event: Event, book: Sequence[Deadline], cal
     ended = tuple(Pause(start, min(end, event.at)) for start, end in old.pauses if start < event.at)
     back = old._replace(id=None, voided_at=None, void_reason="", missed=0, waiting_until=None, pauses=ended)
     if back.repeats:
-        return _repeated_anew(back, back.target if rule.repeat == GIVEN else rule.repeat, event.at, rule, calendar)
+        repeat = rule.repeat_for(event.facts)
+        return _repeated_anew(back, back.target if repeat == GIVEN else repeat, event.at, rule, calendar)
     if back.target == GIVEN:
         return back
     back = recalculate(back, rule, event.facts, calendar)

@@ -155,6 +155,30 @@ def test_visits_and_duties_come_back_too(cli: Cli, switch: Switch) -> None:
     assert_replayed(cli.db)
 
 
+def test_a_rhythm_by_the_value_of_a_customer_comes_back_as_his_value_says(cli: Cli) -> None:
+    cli("sla init")
+    path = cli.folder / "rules.toml"
+    shipped = path.read_text(encoding="utf-8")
+
+    def care(on: str) -> None:
+        head, name, rest = shipped.partition('id = "care"')
+        path.write_text(head + name + rest.replace("enabled = false", f"enabled = {on}", 1), encoding="utf-8")
+        cli("sla apply")
+
+    def owed() -> dict[str, str]:
+        return {line["rule"]: line["due_at"] for line in cli("due --each --json --within 60d").json if line["customer"]}
+
+    care("true")
+    cli("customer", "add", "老周", "--phone", "13800000121", "--value", "high")
+    before = owed()
+    assert "care" in before
+    care("false")
+    assert "care" not in owed()
+    care("true")
+    assert owed() == before
+    assert_replayed(cli.db)
+
+
 def test_a_rule_that_was_new_once_and_is_gone_again_breaks_nothing(cli: Cli, switch: Switch) -> None:
     number = opportunity(cli)
     path = cli.folder / "rules.toml"

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from demandctl.core.months import months_on
 from demandctl.core.parts import GIVEN, PART_OF_OLD, Facts, RulePart
 from demandctl.core.rhythms import read_rhythm
 from demandctl.core.targets import Target
+
+ByFacts: TypeAlias = "str | Mapping[str, ByFacts] | None"
+"""What holds for a subject: one word for all, or a table by what it is, nested as it is written."""
+Entry = dict[str, Any]
+"""One ``[[rules]]`` as TOML gives it."""
 
 EVENTS: dict[str, frozenset[str]] = {
     "demand": frozenset({
@@ -75,17 +80,17 @@ class Rule:
     about: str
     starts: frozenset[str]
     met_by: frozenset[str]
-    owed_by: Any
+    owed_by: ByFacts
     source: str
     what: str = ""
-    target: Any = None
-    repeat: Any = ""
+    target: ByFacts = None
+    repeat: ByFacts = ""
     off: str = ""
     window: str = ""
     again: str = "keep"
     after: str = ""
     closing: bool = False
-    applies: tuple[Mapping[str, tuple[Any, ...]], ...] = ()
+    applies: tuple[Mapping[str, tuple[object, ...]], ...] = ()
     reopened_by: frozenset[str] = frozenset()
     period: str = ""
     role: str = ""
@@ -114,13 +119,13 @@ class Rule:
 _KEYS = ("kind", "channel", "urgency", "stage", "value")
 
 
-def choose(entry: Any, facts: Facts) -> Any:
+def choose(entry: ByFacts, facts: Facts) -> str | None:
     """Pick what holds for a subject out of a table, nested as it is written: keyed by the kind, the channel or the
     urgency of a demand or a visit, by the stage (which says more) or the value of a customer.
     """
     while isinstance(entry, Mapping):
-        keys = (*(facts.get(name) for name in _KEYS), "default")
-        entry = next((entry[key] for key in keys if key in entry), None)
+        keys = [str(facts[name]) for name in _KEYS if facts.get(name)]
+        entry = next((entry[key] for key in (*keys, "default") if key in entry), None)
     return entry
 
 
@@ -210,7 +215,7 @@ def read_rules(text: str, *, trusted: bool = False) -> tuple[Rulebook, list[Rule
     return Rulebook((*rules, NEXT_STEP), text), sorted(problems)
 
 
-def _entry_problems(entry: Any, before: list[Rule]) -> list[tuple[str, str]]:
+def _entry_problems(entry: object, before: list[Rule]) -> list[tuple[str, str]]:
     if not isinstance(entry, dict):
         return [("rules", "应写成 [[rules]]")]
     found = _problems_of(entry)
@@ -219,7 +224,7 @@ def _entry_problems(entry: Any, before: list[Rule]) -> list[tuple[str, str]]:
     return found
 
 
-def _rule(entry: dict[str, Any], group_on: bool) -> Rule:
+def _rule(entry: Entry, group_on: bool) -> Rule:
     values = dict(entry)
     for name in ("starts", "met_by", "reopened_by"):
         values[name] = frozenset(values.get(name, ()))
@@ -231,7 +236,7 @@ def _rule(entry: dict[str, Any], group_on: bool) -> Rule:
     return Rule(**values)
 
 
-def _problems_of(entry: dict[str, Any]) -> list[tuple[str, str]]:
+def _problems_of(entry: Entry) -> list[tuple[str, str]]:
     """What is wrong with one rule, as (field, reason)."""
     found: list[tuple[str, str]] = []
     known = set(Rule.__dataclass_fields__)
@@ -268,7 +273,7 @@ def _problems_of(entry: dict[str, Any]) -> list[tuple[str, str]]:
     return found + _time_problems(entry)
 
 
-def _condition_problems(applies: Any, facts: frozenset[str]) -> list[tuple[str, str]]:
+def _condition_problems(applies: object, facts: frozenset[str]) -> list[tuple[str, str]]:
     if not isinstance(applies, list) or not all(isinstance(case, dict) for case in applies):
         return [("applies", '应写成 [{ kind = ["service"] }] 这样')]
     found = [("applies", f"没有“{name}”这个条件") for case in applies for name in case if name not in facts]
@@ -280,7 +285,7 @@ def _condition_problems(applies: Any, facts: frozenset[str]) -> list[tuple[str, 
     ]
 
 
-def _time_problems(entry: dict[str, Any]) -> list[tuple[str, str]]:
+def _time_problems(entry: Entry) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     if ("target" in entry) == ("repeat" in entry):
         found.append(("target", "target 和 repeat 要有一个，且只能有一个"))
@@ -302,7 +307,7 @@ def _time_problems(entry: dict[str, Any]) -> list[tuple[str, str]]:
     return found
 
 
-def repeat_problem(text: Any) -> str:
+def repeat_problem(text: object) -> str:
     """Why *text* is no recurrence rule that can be used, empty when it is one."""
     from dateutil.rrule import rrulestr
 
@@ -319,7 +324,7 @@ def repeat_problem(text: Any) -> str:
     return ""
 
 
-def _leaves(entry: Any) -> list[Any]:
+def _leaves(entry: object) -> list[object]:
     if isinstance(entry, dict):
         return [leaf for value in entry.values() for leaf in _leaves(value)]
     return [entry]

@@ -1,5 +1,8 @@
 """Customers in full: several phones, orders, machines, papers one by one, credit, filters, tags, rhythms, care."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from tests.support.cli import Cli
@@ -300,3 +303,24 @@ def test_whoever_is_lost_has_a_reason_and_is_asked_for_it(cli: Cli) -> None:
     answer = cli("customer", "edit", "K1", "--lost-reason", "竞品便宜")
     assert "--lost-reason" not in answer.err
     assert show(cli)["lost_reason"] == "竞品便宜"
+
+
+# -- erasing, giving out -------------------------------------------------------------------------------------------
+
+
+def test_who_is_erased_leaves_no_phone_name_or_serial_and_his_orders_are_still_counted(cli: Cli) -> None:
+    cli("customer", "add", "周建国", "--other-phone", "13900000122", "--other-name", "周老板", "--email", "zhou@ex.cn")
+    cli("customer", "machine", "add", "K1", "泵车", "--serial", "SY123456", "--note", "停在老宅")
+    cli("customer", "order", "K1", "--product", "泵车", "--amount", "9万", "--note", "老宅交货")
+    cli("customer", "credit", "K1", "--limit", "5万", "--reason", "老宅翻修")
+    cli("greet", "元旦", "--sent")
+    given = cli("customer", "export", "K1").out
+    for said in ("13900000122", "周老板", "SY123456", "老宅交货", "老宅翻修", "元旦"):
+        assert said in given
+    cli("customer", "erase", "K1", "--yes")
+    left = cli.db.read_bytes()
+    for said in ("13900000122", "周老板", "周建国", "SY123456", "老宅", "zhou@ex.cn"):
+        assert said.encode() not in left, said
+    with closing(sqlite3.connect(cli.db)) as ledger:
+        assert ledger.execute("SELECT amount FROM purchase").fetchall() == [("90000",)]
+    cli("doctor")

@@ -76,3 +76,40 @@ def test_further_phones_names_rhythms_and_last_orders_of_a_customer_book_are_kep
     assert [o["date"] for o in found["orders"]] == ["2026-11-18"]
     told = cli("import", "customers", str(write(cli, book, "客户.csv")), "--json").json
     assert (told["added"], told["updated"], told["problems"]) == (0, 0, [])
+
+
+def test_our_own_customer_workbook_reads_back_with_all_that_is_theirs(cli: Cli, tmp_path: Path) -> None:
+    cli("customer", "add", "周建国", "--phone", "13800000121", "--other-phone", "13900000122", "--other-name", "周老板")
+    cli("customer", "edit", "K1", "--other-wechat", "zhou_2", "--wechat", "zhou_1", "--email", "zhou@example.com")
+    cli("customer", "edit", "K1", "--stage", "流失", "--lost-reason", "价格高", "--revisit-every", "每两周的周三")
+    cli("customer", "order", "K1", "2026-11-01", "--product", "泵车", "--amount", "128万", "--note", "首付三成")
+    cli("customer", "machine", "add", "K1", "49米泵车", "--serial", "SY1", "--warranty", "2027-03-01")
+    cli(
+        "customer",
+        "credit",
+        "K1",
+        "--limit",
+        "50万",
+        "--term",
+        "60天",
+        "--audited-by",
+        "张总",
+        "--checked-by",
+        "王会计",
+    )
+    cli("customer", "credit", "K1", "--signed-by", "赵总")
+    cli("greet", "元旦", "--sent")
+    before = cli("customer", "show", "K1", "--json").json
+    book = tmp_path / "客户档案.xlsx"
+    cli("export", "customers", "-o", str(book))
+    fresh = ("--db", str(tmp_path / "second.db"))
+    cli(*fresh, "init")
+    told = cli(*fresh, "import", "customers", str(book), "--json").json
+    assert (told["added"], told["problems"], told["notes"]) == (1, [], [])
+    after = cli(*fresh, "customer", "show", "K1", "--json").json
+    kept = ["phones", "wechats", "names", "email", "lost_reason", "revisit_every", "orders", "machines", "credits"]
+    kept += ["greetings", "credit_limit", "credit_term", "order_count", "order_sum", "last_order"]
+    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+    again = cli(*fresh, "import", "customers", str(book), "--json").json
+    assert (again["added"], again["updated"]) == (0, 0)
+    assert cli(*fresh, "customer", "show", "K1", "--json").json["orders"] == before["orders"]

@@ -14,6 +14,7 @@ from demandctl.errors import LedgerUnusable, Refused, UsageError
 from demandctl.language.display import shown
 from demandctl.language.subject import Subject
 from demandctl.queries.handed import is_owed
+from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import Reader, reading
 from demandctl.store.values import stored
 from demandctl.terminal.answers import answer
@@ -128,6 +129,17 @@ def customers(
     _export(ctx.obj, "customers", Wanted(output, force or yes, mask, json, branch))
 
 
+def credit(
+    ctx: typer.Context, customer: Annotated[str, Argument("客户", ref("customer", "客户"), "编号、姓名、电话")],
+    output: Output = None, mask: Mask = False, force: Force = False, yes: Yes = False, json: Json = False,
+) -> None:  # fmt: skip
+    """客户信用额度、账期更改申请单，一页，供审核、核对、签字。"""
+    app: Context = ctx.obj
+    with reading(app) as reader:
+        number = find_customer_id(reader, customer)
+    _export(app, "credit", Wanted(output, force or yes, mask, json, number=number))
+
+
 def weekly(
     ctx: typer.Context, week: Week = None, branch: BranchFilter = (), output: Output = None, mask: Mask = False,
     force: Force = False, send: Send = "", yes: Yes = False, json: Json = False,
@@ -239,6 +251,8 @@ def default_name(app: Context, name: str, wanted: Wanted) -> str:
         when = wanted.period.key
     if name == "revisit":
         when = Subject.revisit(wanted.number).code
+    if name == "credit":
+        when = Subject.customer(wanted.number).code
     return f"{EXPORTS[name].name}-{when}{OWN_SUFFIXES.get(name, SUFFIXES)[0]}"
 
 
@@ -360,6 +374,7 @@ TREE: Tree = {
     "contacts": Entry("通讯录", contacts),
     "groups": Entry("社群", groups),
     "customers": Entry("客户", customers),
+    "credit": Entry("信用申请单", credit),
     "weekly": Entry("周报", weekly),
     "monthly": Entry("月报", monthly),
     "quarterly": Entry("季报", quarterly),

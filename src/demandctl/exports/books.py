@@ -9,11 +9,15 @@ from demandctl.exports import form, pages, rows, web
 from demandctl.exports.columns import (
     ASSIGNMENTS,
     CONTACTS,
+    CREDITS,
     CUSTOMERS,
     DEMANDS,
     ESCALATIONS,
     FOLLOW_UPS,
+    GREETINGS,
     GROUPS,
+    MACHINES,
+    ORDERS,
     REVISITS,
     SERVICES,
 )
@@ -110,7 +114,12 @@ def groups(job: Job) -> NewBook:
 def customers(job: Job) -> NewBook:
     """客户档案."""
     book = _book(job, "客户档案")
-    _form(book, job, _CUSTOMERS, rows.customers(job.reader, job.asked.branch))
+    reader, branches = job.reader, job.asked.branch
+    _form(book, job, _CUSTOMERS, rows.customers(reader, branches))
+    _form(book, job, SheetForm("订货明细", "客户订货明细", ORDERS), rows.orders(reader, branches))
+    _form(book, job, SheetForm("设备明细", "客户设备明细", MACHINES), rows.machines(reader, branches))
+    _form(book, job, SheetForm("信用申请", "客户信用额度、账期申请", CREDITS), rows.credit_changes(reader, branches))
+    _form(book, job, SheetForm("问候记录", "客户问候记录", GREETINGS), rows.greetings(reader, branches))
     return book
 
 

@@ -9,15 +9,17 @@ from demandctl.errors import NotFound
 from demandctl.exports import books, columns, plain, rows
 from demandctl.exports.calendar import CalendarFile
 from demandctl.exports.columns import FormColumn
+from demandctl.exports.credit import credit_form
 from demandctl.exports.job import Job
 from demandctl.exports.paper import paper
-from demandctl.exports.rows import CustomerRow, DemandRow, FollowUpRow, RevisitRow
+from demandctl.exports.rows import CustomerRow, DemandRow, FollowUpRow, MachineRow, OrderRow, RevisitRow
 from demandctl.exports.week import APART, WeekStory
 from demandctl.exports.workbook import NewBook
 from demandctl.language.subject import Subject
 from demandctl.queries import report
 from demandctl.queries.attachments import attachments_of
 from demandctl.queries.contacts import ContactView
+from demandctl.queries.customers import CustomerInFull, read_customer
 from demandctl.queries.deadlines import deadlines_of
 from demandctl.queries.groups import GroupView
 from demandctl.queries.view import View
@@ -90,6 +92,27 @@ def _follow_up_objects(job: Job) -> Iterator[dict[str, object]]:
 
 def _customers(job: Job) -> Iterator[CustomerRow]:
     return rows.customers(job.reader, job.asked.branch)
+
+
+def _customer_objects(job: Job) -> Iterator[dict[str, object]]:
+    """Customers as JSON has them, each with his orders and machines."""
+    ordered, used = rows.orders(job.reader, job.asked.branch), rows.machines(job.reader, job.asked.branch)
+    orders, machines = _by_customer(ordered), _by_customer(used)
+    for row in _customers(job):
+        yield row.data() | {"orders": orders.get(row.code, []), "machines": machines.get(row.code, [])}
+
+
+def _by_customer(found: Iterable[OrderRow | MachineRow]) -> dict[str, list[dict[str, object]]]:
+    kept: dict[str, list[dict[str, object]]] = {}
+    for row in found:
+        data = row.data()
+        del data["customer"]
+        kept.setdefault(row.customer.code, []).append(data)
+    return kept
+
+
+def _whose(job: Job) -> CustomerInFull:
+    return read_customer(job.reader, job.number or 0)
 
 
 def _contacts(job: Job) -> Iterator[ContactView]:
@@ -212,7 +235,14 @@ EXPORTS: dict[str, Export | CalendarFile] = {
     ),
     "contacts": Export("通讯录", books.contacts, columns.CONTACTS, _contacts, tables=("contact",)),
     "groups": Export("社群", books.groups, columns.GROUPS, _groups, tables=("wechat_group",)),
-    "customers": Export("客户档案", books.customers, columns.CUSTOMERS, _customers, tables=("customer",)),
+    "customers": Export(
+        "客户档案", books.customers, columns.CUSTOMERS, _customers, _customer_objects, tables=("customer",)
+    ),
+    "credit": Export(
+        "信用额度账期申请单", lambda job: credit_form(job, _whose(job)), columns.CREDITS,
+        lambda job: [row for row in rows.credit_changes(job.reader, ()) if row.customer.code == _whose(job).code],
+        document=lambda job: {"customer": _whose(job).code, "credits": [c.data() for c in _whose(job).credits]},
+    ),
     "weekly": Export(
         "需求周报", books.weekly, NUMBERS, _number_rows, document=_week, page=books.weekly_page
     ),

@@ -284,23 +284,35 @@ CUSTOMERS = (
     of("customer", "nickname", 14),
     of("customer", "phone", 15),
     of("customer", "wechat", 16),
+    FormColumn("other_phones", "其他电话", 15, lambda row: "、".join(row.phones[row.phone != "" :])),
+    FormColumn("other_wechats", "其他微信", 16, lambda row: "、".join(row.wechats[row.wechat != "" :])),
+    FormColumn("other_names", "又名", 14, lambda row: "、".join(row.names[len({row.name, row.nickname} - {""}) :])),
+    of("customer", "email", 20),
     of("customer", "company", 18),
+    of("customer", "industry", 12),
     of("customer", "region", 14),
     of("customer", "address", 24),
+    of("customer", "source", 12),
     of("customer", "value", 9),
     of("customer", "need_class", 10),
     of("customer", "stage", 9),
+    of("customer", "lost_reason", 18),
     of("customer", "tags", 16),
     named("customer", "owner_id", 10, "owner", "owner.name"),
     of("customer", "briefed_at", 17),
     of("customer", "birthday", 12),
     of("customer", "last_order", 12),
+    FormColumn("order_count", "订货次数", 9, plain("order_count"), "number", counted=True),
+    FormColumn("order_sum", "订货金额", 16, plain("order_sum"), "money", counted=True),
     of("customer", "business_contact", 12),
     of("customer", "arrears", 7),
     of("customer", "handed", 9),
+    of("customer", "credit_limit", 16),
+    of("customer", "credit_term", 12),
     of("customer", "contract_on", 12),
     of("customer", "profiled_on", 12),
     of("customer", "documents", 24),
+    FormColumn("missing_papers", "缺件", 24, lambda row: "、".join(row.missing_papers), counted=True),
     of("customer", "approved_by", 12),
     of("customer", "revisit_every", 18),
     FormColumn("demand_count", "需求数", 8, plain("demand_count"), "number", counted=True),
@@ -310,6 +322,37 @@ CUSTOMERS = (
     of("customer", "consent_on", 12),
     of("customer", "created_at", 17),
     of("customer", "note", 24),
+)
+
+
+_WHOSE = (
+    of("customer", "id", 9, "customer_code", path="customer.code"),
+    of("customer", "name", 12, "customer_name", path="customer.name"),
+)
+ORDERS = (
+    *_WHOSE,
+    of("purchase", "ordered_on", 12, "date"),
+    of("purchase", "product", 18),
+    of("purchase", "amount", 16),
+    of("purchase", "demand_id", 9, "demand"),
+    of("purchase", "note", 24),
+)
+MACHINES = (
+    *_WHOSE,
+    *(of("machine", name, width) for name, width in {
+        "model": 20, "serial": 20, "bought_on": 12, "warranty_until": 12, "note": 24,
+    }.items()),
+)  # fmt: skip
+CREDITS = (
+    *_WHOSE,
+    *(of("credit", name, width) for name, width in {
+        "at": 17, "credit_limit": 16, "credit_term": 12, "reason": 24, "applied_by": 10, "applied_on": 12,
+        "audited_by": 10, "audited_on": 12, "checked_by": 10, "checked_on": 12, "signed_by": 10, "signed_on": 12,
+    }.items()),
+)  # fmt: skip
+GREETINGS = (
+    *_WHOSE,
+    *(of("greeting", name, width) for name, width in {"at": 17, "occasion": 12, "method": 8, "text": 60}.items()),
 )
 
 

@@ -10,6 +10,16 @@ from demandctl.core.parts import RulePart
 from demandctl.language.story import StoryLine, as_line
 from demandctl.language.subject import About, Subject
 from demandctl.queries.attachments import attachment_view
+from demandctl.queries.belongings import (
+    CreditView,
+    GreetingView,
+    HisMachine,
+    OrderView,
+    credit_view,
+    greeting_view,
+    his_machine,
+    order_view,
+)
 from demandctl.queries.contacts import ContactView, read_contacts
 from demandctl.queries.customers import OF_CUSTOMER, CustomerView, customer_view
 from demandctl.queries.deadlines import clock_of, stream_deadlines
@@ -405,3 +415,61 @@ def customers(reader: Reader, branches: Collection[str]) -> Iterator[CustomerRow
             last_demand_at=reader.local(row["last_demand_at"]),
             last_visit_at=reader.local(row["last_visit_at"]),
         )
+
+
+class OrderRow(OrderView):
+    """An order as a row of a form."""
+
+    customer: CustomerName
+
+
+class MachineRow(HisMachine):
+    """A machine as a row of a form."""
+
+    customer: CustomerName
+
+
+class CreditRow(CreditView):
+    """A change of credit as a row of a form."""
+
+    customer: CustomerName
+
+
+class GreetingRow(GreetingView):
+    """A greeting as a row of a form."""
+
+    customer: CustomerName
+
+
+def orders(reader: Reader, branches: Collection[str]) -> Iterator[OrderRow]:
+    """What customers ordered, customer by customer."""
+    for row in _of_customers(reader, "purchase", "x.ordered_on", branches):
+        yield OrderRow.with_more(order_view(reader, row), customer=_customer(row))
+
+
+def machines(reader: Reader, branches: Collection[str]) -> Iterator[MachineRow]:
+    """The machines that they use."""
+    for row in _of_customers(reader, "machine", "x.id", branches):
+        yield MachineRow.with_more(his_machine(reader, row), customer=_customer(row))
+
+
+def credit_changes(reader: Reader, branches: Collection[str]) -> Iterator[CreditRow]:
+    """What was applied for of limits and terms."""
+    for row in _of_customers(reader, "credit", "x.id", branches):
+        yield CreditRow.with_more(credit_view(reader, row), customer=_customer(row))
+
+
+def greetings(reader: Reader, branches: Collection[str]) -> Iterator[GreetingRow]:
+    """The greetings that were sent."""
+    for row in _of_customers(reader, "greeting", "x.at", branches):
+        yield GreetingRow.with_more(greeting_view(reader, row), customer=_customer(row))
+
+
+def _of_customers(reader: Reader, table: str, order: str, branches: Collection[str]) -> Iterator[Row]:
+    """The rows of a table that belongs to customers, of those who are exported."""
+    return reader.stream(
+        f"SELECT x.*, c.name AS c_name FROM {table} AS x JOIN customer AS c ON c.id = x.customer_id "
+        "LEFT JOIN contact AS o ON o.id = c.owner_id "
+        f"WHERE c.erased_at IS NULL AND {holds_one('o.branch', 'branch')} ORDER BY c.id, {order}, x.id",
+        {"branch": bound(branches)},
+    )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from demandctl.actions.customers import facts_of, tell, yearly
 from demandctl.core.event import Event
 from demandctl.core.identity import squeezed
+from demandctl.imports import words
 from demandctl.imports.arrival import Arrival
 from demandctl.imports.bulk import columns, insert_dicts, next_id, sql, update
 from demandctl.imports.cells import amount, our_number, without_phone
 from demandctl.imports.importer import Found, Importer
-from demandctl.imports.kinds import MACHINES, ORDERS
+from demandctl.imports.kind import TableKind
+from demandctl.imports.kinds import CREDITS, GREETINGS, MACHINES, ORDERS
 from demandctl.imports.newcomers import Clash, Customers
 from demandctl.imports.record import Frame, RowReader
 from demandctl.imports.rows import rows_of
@@ -21,8 +23,9 @@ from demandctl.imports.source import Source
 from demandctl.imports.tables import Table, TableRow
 from demandctl.language.subject import About, Subject
 from demandctl.sla import advance
+from demandctl.store.fields import Field, Holds, field_of
 from demandctl.store.models import Customer
-from demandctl.store.values import Columns
+from demandctl.store.values import Columns, stored_value
 from demandctl.store.work import Work
 
 
@@ -40,9 +43,15 @@ class Acquired:
             work, "machine", ("id", "customer_id", "model", "serial", "bought_on", "warranty_until", "note")
         )
         self._by_serial = {row["serial"]: row for row in self._machines if row["serial"]}
-        self._next = {table: next_id(work, table) for table in ("purchase", "machine")}
-        self._new: dict[str, list[Columns]] = {"purchase": [], "machine": []}
-        self._filled: dict[str, dict[int, Columns]] = {"purchase": {}, "machine": {}}
+        self._told = {
+            (table, row[0], row[1])
+            for table in ("credit", "greeting")
+            for row in sql(work, f"SELECT customer_id, at FROM {table}")
+        }
+        tables = ("purchase", "machine", "credit", "greeting")
+        self._next = {table: next_id(work, table) for table in tables}
+        self._new: dict[str, list[Columns]] = {table: [] for table in tables}
+        self._filled: dict[str, dict[int, Columns]] = {table: {} for table in tables}
         self.latest: dict[int, date] = {}
         """The last day of an order that came in, by customer."""
 
@@ -50,6 +59,8 @@ class Acquired:
         """Take what a row of a kind told of a customer; whether any of it is new."""
         if kind == MACHINES.name:
             return self.machine(customer, values)
+        if table := {CREDITS.name: "credit", GREETINGS.name: "greeting"}.get(kind):
+            return self._told_once(table, customer, values)
         order = {name: value for name, value in values.items() if name not in ("on", "machine")}
         made = self.machine(customer, values["machine"]) if values["machine"] else False
         return self.order(customer, values["on"], order) or made
@@ -73,6 +84,15 @@ class Acquired:
     def has_order(self, customer: int, on: date) -> bool:
         """Whether he ordered anything that day."""
         return bool(self._orders.get((customer, on.isoformat())))
+
+    def _told_once(self, table: str, customer: int, values: Columns) -> bool:
+        """A row that is what it is: False where one of that moment is known of him."""
+        at = stored_value(values["at"])
+        if (table, customer, at) in self._told:
+            return False
+        self._told.add((table, customer, at))
+        self._add(table, {"customer_id": customer, **values})
+        return True
 
     def machine(self, customer: int, values: Mapping[str, Any]) -> bool:
         """Take a machine in; False where it is known, whose blanks are filled. Clash where another has that serial."""
@@ -170,7 +190,31 @@ def _machine_of(reader: RowReader, model: str, bought: date | None) -> Columns:
     return {"model": model, "serial": reader.text("serial"), "bought_on": bought, "warranty_until": until}
 
 
-READS = {ORDERS.name: _order, MACHINES.name: _machine}
+def _as_named(kind: TableKind) -> Callable[[RowReader], Columns]:
+    """What reads a row of a sheet that only our own exports have: each column as what it holds."""
+    held = {name: field_of(kind.table, name) for name in kind.columns}
+
+    def read(reader: RowReader) -> Columns:
+        return {name: _value(reader, name, field) for name, field in held.items()}
+
+    return read
+
+
+def _value(reader: RowReader, name: str, field: Field) -> Any:
+    match field.holds:
+        case Holds.INSTANT:
+            return reader.instant(name)
+        case Holds.DAY:
+            return reader.day(name)
+        case Holds.MONEY:
+            return reader.read(name, amount)
+        case Holds.TERM:
+            return reader.word(name, words.labels(field.term), ()) if field.term else None
+        case _:
+            return reader.words(name)
+
+
+READS = {ORDERS.name: _order, MACHINES.name: _machine, **{k.name: _as_named(k) for k in (CREDITS, GREETINGS)}}
 """What reads a row of each kind."""
 
 

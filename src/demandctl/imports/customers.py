@@ -11,7 +11,7 @@ from demandctl.imports import whom, words
 from demandctl.imports.arrival import Arrival
 from demandctl.imports.belongings import Acquired, read_beside, start_clocks
 from demandctl.imports.bulk import sql, update
-from demandctl.imports.cells import Unreadable, joined, parts, phone, plain, whole_name, without_phone
+from demandctl.imports.cells import Unreadable, amount, joined, parts, phone, plain, whole_name, without_phone
 from demandctl.imports.files.sheet import Cell
 from demandctl.imports.importer import Found, Importer, in_words
 from demandctl.imports.kinds import CUSTOMERS
@@ -25,7 +25,7 @@ from demandctl.store.values import Columns, stored_value
 from demandctl.store.work import Work
 from demandctl.vocabulary import AliasKind, NeedClass, Stage, Value
 
-_TEXTS = ("approved_by", "email", "source", "industry", "lost_reason")
+_TEXTS = ("approved_by", "email", "source", "industry", "lost_reason", "credit_term")
 _DAYS = ("birthday", "last_order", "business_contact", "contract_on", "profiled_on", "consent_on")
 
 
@@ -191,6 +191,7 @@ def _values(reader: RowReader) -> Columns:
         "briefed_at": reader.instant("briefed_at"), "created_at": reader.instant("created_at"),
         **{field: reader.day(field) for field in _DAYS}, **{field: reader.text(field) for field in _TEXTS},
         "arrears": bool(reader.flag("arrears")), "handed": bool(reader.flag("handed")),
+        "credit_limit": reader.read("credit_limit", lambda cell: amount(cell, reader.table.titled("credit_limit"))),
         "revisit_every": _repeat(reader),
     }  # fmt: skip
 

@@ -69,7 +69,9 @@ def _may_be(sheet: Sheet, known: Headings) -> bool:
     pairs, _ = reading.pairs()
     told = [pair for pair in pairs if known.fields(pair.label)]
     labels = [pair.label for pair in told]
-    if known.best(labels) < _FIELDS or not known.enough(labels) or len({pair.row for pair in told}) < _ROWS:
+    # Where nothing is written, as in the line for signatures, nothing is told of a form.
+    rows = {pair.row for pair in told if plain(pair.value).strip("年月日 　")}
+    if known.best(labels) < _FIELDS or not known.enough(labels) or len(rows) < _ROWS:
         return False
     return len(told) * 2 >= len(pairs)
 

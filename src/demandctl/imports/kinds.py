@@ -94,16 +94,26 @@ MACHINES = TableKind(
     needed=(("customer", "phone", "code", "wechat", "company"), ("model",), ("serial", "warranty_until")),
     asked="customer、model、serial", looks={"phone": is_phone, "customer": is_customer},
 )  # fmt: skip
+CREDITS = TableKind(
+    "credits", "信用申请", synonyms.CREDITS, table="credit", own=frozenset({"code", "at", "audited_by"}),
+    columns=_columns("credit", " ".join(name for name in synonyms.CREDITS if name not in _PERSON)),
+    needed=(("code", "customer"), ("at",), ("credit_limit", "credit_term"), ("audited_by",)), asked="customer、at",
+)  # fmt: skip
+GREETINGS = TableKind(
+    "greetings", "问候", synonyms.GREETINGS, table="greeting", own=frozenset({"code", "at", "occasion"}),
+    columns=_columns("greeting", "at occasion method text"),
+    needed=(("code", "customer"), ("at",), ("occasion",)), asked="customer、at、occasion",
+)  # fmt: skip
 CUSTOMERS = TableKind(
     "customers", "客户", synonyms.CUSTOMERS, table="customer",
     columns=_columns("customer", "name nickname phone wechat company region address value need_class stage tags "
                      "birthday last_order business_contact arrears handed contract_on profiled_on documents approved_by "
-                     "revisit_every note consent_on briefed_at created_at source email industry lost_reason",
+                     "revisit_every note consent_on briefed_at created_at source email industry lost_reason credit_limit credit_term",
                      code="customer.id", owner="customer.owner_id"),
-    beside=(ORDERS, MACHINES),
+    beside=(ORDERS, MACHINES, CREDITS, GREETINGS),
     own=frozenset({"code", "created_at"}),
     needed=(("name", "phone", "wechat", "nickname", "given"), ("phone", "region", "company", "code", "wechat", "stage", "value", "email")),
-    asked="name、phone", computed="需求数|未结束|需求次数|未结束需求|最近需求|最近回访",
+    asked="name、phone", computed="订货次数|订货金额|缺件|需求数|未结束|需求次数|未结束需求|最近需求|最近回访",
     looks={"phone": is_phone, "name": is_name},
     choices={"value": (vocabulary.Value, words.VALUES), "stage": (vocabulary.Stage, words.STAGES)},
 )  # fmt: skip
@@ -122,5 +132,17 @@ GROUPS = TableKind(
 
 KINDS: Mapping[str, TableKind] = {
     kind.name: kind
-    for kind in (DEMANDS, FOLLOW_UPS, ASSIGNMENTS, REVISITS, CUSTOMERS, CONTACTS, GROUPS, ORDERS, MACHINES)
+    for kind in (
+        DEMANDS,
+        FOLLOW_UPS,
+        ASSIGNMENTS,
+        REVISITS,
+        CUSTOMERS,
+        CONTACTS,
+        GROUPS,
+        ORDERS,
+        MACHINES,
+        CREDITS,
+        GREETINGS,
+    )
 }

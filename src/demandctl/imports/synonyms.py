@@ -9,6 +9,7 @@ likeness: 照片编号 is no 需求编号.
 from __future__ import annotations
 
 from demandctl.imports.kind import Fields
+from demandctl.store.fields import called
 
 _TEL = "(?:联系|联络|移动)?(?:电话|手机|手机号|手机号码|电话号码|号码|联系方式|联络方式|联系号码|电话手机|手机电话|电话号|手机号|移动电话号码|tel|phone|mobile|mobilephone|mobilenumber|cellphone|phonenumber)"
 _WHEN = "(?:时间|日期|年月日|日)"
@@ -352,6 +353,8 @@ CUSTOMERS: Fields = {
     "profiled_on": (f"建档(?:完成)?(?:{_WHEN})?",),
     "documents": ("(?:已有|已齐|存档|客户|档案)?(?:资料|材料|证件|档案)(?:情况|清单)?",),
     "approved_by": ("(?:资料|缺件)?(?:批准|审批|同意)(?:人)?|建档批准人?",),
+    "credit_limit": ("(?:客户)?(?:信用|授信|赊销)(?:额度|限额)(?:元|万元|万)?",),
+    "credit_term": ("(?:客户)?(?:信用)?(?:账期|帐期|付款周期|结算周期)",),
     "revisit_every": ("(?:定期)?回访(?:周期|频率|规则|频次|间隔)|定期回访",),
     "briefed_at": (f"沟通{_WHEN}",),
     "created_at": (f"(?:登记|建立|创建|录入|添加){_WHEN}",),
@@ -422,11 +425,24 @@ MACHINES: Fields = {
     "note": _CUSTOMER["note"],
 }
 
+
+def _named(table: str, *columns: str) -> Fields:
+    """Sheets that only our own exports have: their headers are the names of the columns."""
+    whose = {name: _CUSTOMER[name] for name in ("code", "customer")}
+    return {**whose, **{column: (f"{called(table, column)}",) for column in columns}}
+
+
+CREDITS: Fields = _named(
+    "credit", "at", "credit_limit", "credit_term", "reason", "applied_by", "applied_on", "audited_by", "audited_on",
+    "checked_by", "checked_on", "signed_by", "signed_on",
+)  # fmt: skip
+GREETINGS: Fields = _named("greeting", "at", "occasion", "method", "text")
+
 DEMANDS, REVISITS, CUSTOMERS, CONTACTS = map(_and_asked, (DEMANDS, REVISITS, CUSTOMERS, CONTACTS))
 
 LETTERS = frozenset(
     letter
-    for fields in (DEMANDS, FOLLOW_UPS, ASSIGNMENTS, REVISITS, CUSTOMERS, CONTACTS, GROUPS, ORDERS, MACHINES)
+    for fields in (DEMANDS, FOLLOW_UPS, ASSIGNMENTS, REVISITS, CUSTOMERS, CONTACTS, GROUPS, ORDERS, MACHINES, CREDITS, GREETINGS)
     for patterns in fields.values() for pattern in patterns for letter in pattern if letter.isalpha()
 )  # fmt: skip
 """The characters of all headers: a word of others heads nothing."""

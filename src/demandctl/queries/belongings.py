@@ -86,6 +86,21 @@ def machine_view(reader: Reader, row: Row) -> MachineView:
     return MachineView(**columns(reader, "machine", row, without=_NOTE))
 
 
+def his_machine(reader: Reader, row: Row) -> HisMachine:
+    """A machine in the picture of its customer."""
+    return HisMachine(**columns(reader, "machine", row))
+
+
+def credit_view(reader: Reader, row: Row) -> CreditView:
+    """A change of credit out of its row."""
+    return CreditView(**columns(reader, "credit", row))
+
+
+def greeting_view(reader: Reader, row: Row) -> GreetingView:
+    """A greeting out of its row."""
+    return GreetingView(**columns(reader, "greeting", row))
+
+
 def orders_of(reader: Reader, customer_id: int) -> list[OrderView]:
     """His orders, the oldest first."""
     query = "SELECT * FROM purchase WHERE customer_id = ? ORDER BY ordered_on, id"
@@ -95,16 +110,16 @@ def orders_of(reader: Reader, customer_id: int) -> list[OrderView]:
 def machines_of(reader: Reader, customer_id: int) -> list[HisMachine]:
     """His machines."""
     query = "SELECT * FROM machine WHERE customer_id = ? ORDER BY id"
-    return [HisMachine(**columns(reader, "machine", row)) for row in reader.rows(query, (customer_id,))]
+    return [his_machine(reader, row) for row in reader.rows(query, (customer_id,))]
 
 
 def credits_of(reader: Reader, customer_id: int) -> list[CreditView]:
     """What was applied for, the oldest first."""
     query = "SELECT * FROM credit WHERE customer_id = ? ORDER BY id"
-    return [CreditView(**columns(reader, "credit", row)) for row in reader.rows(query, (customer_id,))]
+    return [credit_view(reader, row) for row in reader.rows(query, (customer_id,))]
 
 
 def greetings_of(reader: Reader, customer_id: int) -> list[GreetingView]:
     """What he was sent, the oldest first."""
     query = "SELECT * FROM greeting WHERE customer_id = ? ORDER BY at, id"
-    return [GreetingView(**columns(reader, "greeting", row)) for row in reader.rows(query, (customer_id,))]
+    return [greeting_view(reader, row) for row in reader.rows(query, (customer_id,))]

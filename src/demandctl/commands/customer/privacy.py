@@ -16,6 +16,7 @@ from demandctl.language.subject import Subject
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
 from demandctl.queries.view import View, as_json
+from demandctl.store.fields import TABLES
 from demandctl.terminal.answers import agreed, object_answer
 from demandctl.terminal.options import Json, Yes
 from demandctl.terminal.render import put, put_json, say
@@ -129,7 +130,15 @@ def _readable(about: "Everything", app: Context) -> Iterator[str]:
     person = about.customer
     yield f"我们存有的您的资料（{app.now:%Y-%m-%d %H:%M}，{app.config.get('company', 'name') or app.who}）"
     yield f"客户编号：{person.code}"
-    yield from _told("customer", person)
+    also = {"phone": "、".join(person.phones), "wechat": "、".join(person.wechats)}
+    for name, value in details("customer", person, _at, instead=also):
+        if value:
+            yield f"{name}：{shown_lines(value)}"
+    yield from (f"又名：{name}" for name in person.names[1:])
+    for order in person.orders:
+        yield _row("purchase", order, ordered_on=f"{order.date:%Y-%m-%d}")
+    for table, found in (("machine", person.machines), ("credit", person.credits), ("greeting", person.greetings)):
+        yield from (_row(table, each) for each in found)
     for demand in about.demands:
         yield ""
         yield f"{demand.subject.words}（{demand.kind.label}，{_at(demand.raised_at)} 提出）"
@@ -147,6 +156,12 @@ def _readable(about: "Everything", app: Context) -> Iterator[str]:
         yield "附件（加 -o 文件 就一并写出）"
     for each in about.attachments:
         yield f"  {each.of} {_at(each.at)} {each.name}（{size_of(each.size)}）{each.note or ''}"
+
+
+def _row(table: str, read: View, **instead: str) -> str:
+    """What was read of a row, on one line."""
+    told = details(table, read, _at, instead=instead)
+    return f"{TABLES[table]}：{'，'.join(f'{name} {shown(value)}' for name, value in told if value)}"
 
 
 def _told(table: str, read: View, *without: str) -> Iterator[str]:

@@ -48,7 +48,7 @@ def screen(command: list[str], env: dict[str, str], typed: str = "") -> str:
 
 
 def widened(svg: str) -> str:
-    """The picture with each text as wide as its cells: Rich reckons a 汉字 as one, and they would stand on each other."""
+    """The picture with each text as wide as its cells: Rich reckons a 汉字 as one; they would overlap."""
 
     def cells(found: re.Match[str]) -> str:
         before, length, middle, text = found.groups()

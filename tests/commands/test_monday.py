@@ -5,7 +5,7 @@ import pytest
 from demandctl.messages.reminders import split
 from tests.support.cli import Cli
 from tests.support.kept import kept
-from tests.support.terminal import BACKSPACE, CTRL_C, DOWN, ENTER, Terminal
+from tests.support.terminal import BACKSPACE, CTRL_C, ENTER, Terminal
 
 MONDAY = "2026-11-23T09:00:00+08:00"
 
@@ -137,10 +137,9 @@ def test_answers_are_written_one_by_one_and_the_round_goes_on_where_it_stopped(w
 
 
 def test_what_is_skipped_comes_at_the_end_and_again_in_the_next_run(week: Cli) -> None:
-    skip = (DOWN,) * 6  # D1 is a repair: three ends fewer than an opportunity has, one more
     term = Terminal(week, "monday", now=MONDAY)
-    term.sees("D1", "怎么说").press(*skip[:5], ENTER).sees("D2", "怎么说").press(*skip, ENTER)
-    term.sees("D3", "怎么说").press(*skip, DOWN, ENTER).sees("还有 3 条")
+    term.sees("D1", "怎么说").press("s", ENTER).sees("D2", "怎么说").press("s", ENTER)
+    term.sees("D3", "怎么说").press("q").sees("还有 3 条")
     assert term.ends() == 0
     assert numbers(week) == {"龙小燕": [3], "彭振宇": [1, 2]}
     week("undo")
@@ -150,7 +149,7 @@ def test_what_is_skipped_comes_at_the_end_and_again_in_the_next_run(week: Cli) -
 def test_a_lost_opportunity_needs_its_reason_and_ends(week: Cli) -> None:
     week("follow-up", "1", "好了")
     term = Terminal(week, "monday", "--owner", "彭振宇", now=MONDAY)
-    term.sees("D2", "怎么说").press(*(DOWN,) * 4, ENTER).sees("原因").press(ENTER).sees("不能空着")
+    term.sees("D2", "怎么说").press("9", ENTER).sees("原因").press(ENTER).sees("不能空着")
     term.press("买了别家", ENTER).sees("D2 已结束", "问完了")
     assert term.ends() == 0
     closed = week("show", "2", "--json").json
@@ -189,8 +188,8 @@ def test_there_is_nobody_to_nudge_about_what_has_no_handler_or_has_ended(week: C
 
 def test_one_can_go_back_to_the_choice_before(week: Cli) -> None:
     term = Terminal(week, "monday", "--owner", "龙小燕", now=MONDAY)
-    term.sees("D3", "怎么说").press(*(DOWN,) * 4, ENTER).sees("原因").press("<", ENTER)
-    term.sees("怎么说").press(*(DOWN,) * 2, ENTER).sees("客户怎么说").press("下月再定", ENTER)
+    term.sees("D3", "怎么说").press("9", ENTER).sees("原因").press("<", ENTER)
+    term.sees("怎么说").press("5", ENTER).sees("客户怎么说").press("下月再定", ENTER)
     term.sees("等到什么时候").press("昨天", ENTER).sees("已经过去").press(*(BACKSPACE,) * 2, "12月20日", ENTER)
     term.sees("D3 已记下，等待中", "问完了")
     assert term.ends() == 0
@@ -214,3 +213,75 @@ def test_a_leader_who_only_has_to_name_somebody_is_told_of_nothing_else(week: Cl
 
 def test_a_round_without_anything_to_ask_says_so(cli: Cli) -> None:
     assert Terminal(cli, "monday").sees("这一轮没有要问的").ends() == 0
+
+
+def answered(week: Cli, owner: str, *keys: str) -> Terminal:
+    """The round of one person, with these keys pressed at its first question."""
+    return Terminal(week, "monday", "--owner", owner, now=MONDAY).sees("怎么说").press(*keys)
+
+
+def test_no_progress_is_an_answer_and_nothing_to_tell_the_customer(week: Cli) -> None:
+    term = answered(week, "龙小燕", "3", ENTER)
+    term.sees("为什么").press("客户没回话", ENTER).sees("下次什么时候").press("周四", ENTER).sees("下次做什么").press(
+        ENTER
+    )
+    term.sees("没有进展", "问完了")
+    assert term.ends() == 0
+    demand = week("show", "3", "--json").json
+    assert [(f["text"], f["by"], f["note"]) for f in demand["follow_ups"]] == [("客户没回话", "龙小燕", "follow-up")]
+    open_ = {d["rule"] for d in demand["deadlines"] if d["met_at"] is None and d["voided_at"] is None}
+    assert open_ == {"respond", "weekly", "promise"}  # and no relay
+    assert numbers(week) == {"彭振宇": [1, 2]}
+
+
+def test_who_could_not_be_asked_still_owes_and_it_is_on_record(week: Cli) -> None:
+    term = answered(week, "龙小燕", "4", ENTER)
+    term.sees("他还欠着", "D3", "怎么说").press("q").sees("还有 1 条")
+    assert term.ends() == 0
+    demand = week("show", "3", "--json").json
+    assert [(f["note"], f["to"]["name"] if isinstance(f["to"], dict) else f["to"]) for f in demand["follow_ups"]] == [
+        ("nudge", "龙小燕")
+    ]
+    assert numbers(week)["龙小燕"] == [3]
+
+
+def test_a_handler_who_needs_help_has_answered_and_somebody_higher_owes(week: Cli) -> None:
+    term = answered(week, "龙小燕", "7", ENTER)
+    term.sees("升级给谁").press("唐建明", ENTER).sees("难在哪里").press("价格谈不拢", ENTER)
+    term.sees("给多长时间").press("2h", ENTER).sees("已升级第 1 级 → 唐建明", "问完了")
+    assert term.ends() == 0
+    clocks = week.open_deadlines(3)
+    assert (clocks["escalated"]["owed_by"]["name"], clocks["escalated"]["due_at"]) == (
+        "唐建明", "2026-11-23T11:00:00+08:00",
+    )  # fmt: skip
+    assert "relay" not in clocks
+    assert numbers(week) == {"彭振宇": [1, 2]}
+
+
+def test_one_key_stops_whatever_the_demand_is(week: Cli) -> None:
+    for owner in ("彭振宇", "龙小燕"):
+        term = answered(week, owner, "q").sees("接着来")
+        assert term.ends() == 0
+    assert numbers(week) == {"彭振宇": [1, 2], "龙小燕": [3]}
+
+
+def test_what_was_imported_is_asked_on_the_first_monday_after(cli: Cli) -> None:
+    sheet = cli.folder / "old.csv"
+    standing = (
+        ("商机", "彭振宇", "跟进中"),
+        ("售后", "李铁柱", "跟进中"),
+        ("商机", "龙小燕", "已派单"),
+        ("商机", "", "待派单"),
+    )
+    rows = ["客户,电话,需求类型,需求内容,地区,对接人,状态,提出时间"]
+    for number, (kind, who, state) in enumerate(standing):
+        rows.append(f"客{number},1390000100{number},{kind},第{number}件,长沙,{who},{state},2026-11-02")
+    sheet.write_text("\n".join(rows), encoding="utf-8")
+    cli("import", "demands", str(sheet), "--set", "channel=direct")
+    found = cli("monday", "--next", "--json").json
+    assert sorted(o["demand"] for h in found["handlers"] for o in h["owed"]) == [1, 2, 3]
+    assert sorted(o["demand"] for h in cli.at(MONDAY)("monday", "--json").json["handlers"] for o in h["owed"]) == [
+        1,
+        2,
+        3,
+    ]

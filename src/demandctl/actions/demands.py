@@ -226,6 +226,8 @@ class Feedback:
     plan: str = ""
     wait_until: date | datetime | None = None
     resolved: bool = False
+    nothing_new: bool = False
+    """There is nothing in it that the customer would have to be told."""
 
 
 def follow_up(work: Work, demand: Demand, report: Feedback) -> FollowUp:
@@ -335,7 +337,11 @@ def _follow_up_names(work: Work, demand: Demand, person: Contact | None, report:
             names.add("answered")
     elif demand.status == Status.CLOSED:
         return names  # a note on what has ended: nobody owes the customer a word about it
-    elif person and (person.id == demand.handler_id or person.role == Role.EXPERT or escalated):
+    elif (
+        not report.nothing_new
+        and person
+        and (person.id == demand.handler_id or person.role == Role.EXPERT or escalated)
+    ):
         names.add("internal")
     if person and person.id == demand.handler_id:
         names.add("handler-follow-up")

@@ -166,26 +166,46 @@ def _completer(words: Words) -> Completer:
     return OfWords()
 
 
-def choose(question: str, choices: Sequence[tuple[T, str]], default: object = None, *, back: bool = False) -> T:
-    """One of several: pairs of a value and its label; *default* is the value the pointer stands on."""
+def choose(
+    question: str, choices: Sequence[tuple[T, str]], default: object = None, *, back: bool = False, keys: str = "",
+    last_at_once: bool = False,
+) -> T:  # fmt: skip
+    """One of several: pairs of a value and its label; *default* is the value the pointer stands on.
+
+    *keys* are theirs, one each, where a figure in their order will not do; with *last_at_once* the last one's key
+    answers by itself, without Enter.
+    """
     import questionary
 
     # By place, not by value: the package takes a value of None for none given.
     labels = [label for _, label in choices] + ["← 上一步"] * back
-    listed = [questionary.Choice(label, value=place) for place, label in enumerate(labels)]
+    own = dict(enumerate(keys))
+    listed = [questionary.Choice(label, value=place, shortcut_key=own.get(place)) for place, label in enumerate(labels)]
     start = next((listed[place] for place, (value, _) in enumerate(choices) if value == default is not None), None)
-    few, look = len(listed) < 10, _look()
-    keys = KEYS if few else ARROWS
-    place = int(
-        _asked(
-            questionary.select(
-                question, listed, default=start, use_shortcuts=few, use_jk_keys=False, instruction=keys, **look
-            )
-        )
-    )
+    few = bool(keys) or len(listed) < 10
+    asked = questionary.select(
+        question, listed, default=start, use_shortcuts=few, use_jk_keys=False, instruction=KEYS if few else ARROWS,
+        **_look(),
+    )  # fmt: skip
+    if last_at_once:
+        _answer_at_once(asked.application, keys[len(choices) - 1], len(choices) - 1)
+    place = int(_asked(asked))
     if place == len(choices):
         raise Back
     return choices[place][0]
+
+
+def _answer_at_once(application: Application[Any], pressed: str, place: int) -> None:
+    """Let a key answer by itself."""
+    from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
+
+    bindings = KeyBindings()
+
+    @bindings.add(pressed, eager=True)
+    def _(event: KeyPressEvent) -> None:
+        event.app.exit(result=place)
+
+    application.key_bindings = merge_key_bindings([application.key_bindings or KeyBindings(), bindings])
 
 
 def key(question: str, keys: str) -> str:

@@ -2,32 +2,45 @@
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from demandctl.context import Context
 from demandctl.errors import Cancelled, DemandctlError
 from demandctl.language.display import moment, shown
-from demandctl.language.subject import Subject
 from demandctl.queries import monday
 from demandctl.queries.monday import Round, RoundItem
-from demandctl.terminal import asking
+from demandctl.terminal import asking, known
 from demandctl.terminal.failing import fail
 from demandctl.terminal.render import say
 from demandctl.terminal.takes import amount
-from demandctl.terminal.typed import clean, future, one_line
-from demandctl.vocabulary import Kind, Outcome, Status, subtype_label
+from demandctl.terminal.typed import clean, future
+from demandctl.vocabulary import Kind, subtype_label
+
+
+class Way(NamedTuple):
+    """An answer of the round: its key, which is the same for every demand, and what it is called."""
+
+    key: str
+    label: str
+
 
 ANSWERS = {
-    "progress": "有进展，联系过客户",
-    "internal": "有进展，只在内部，客户还不知道",
-    "wait": "客户要等到某天再说",
-    "resolved": "已解决，等客户确认",
-    "won": "成交",
-    "lost": "未成交",
-    "dropped": "无需跟进",
-    "skip": "跳过，最后再问",
-    "stop": "停下，下次接着来",
+    "progress": Way("1", "有进展，联系过客户"),
+    "internal": Way("2", "有进展，只在内部，客户还不知道"),
+    "none": Way("3", "没有进展"),
+    "no-answer": Way("4", "没回、联系不上他，记一笔，最后再问"),
+    "wait": Way("5", "客户要等到某天再说"),
+    "resolved": Way("6", "已解决，等客户确认"),
+    "escalate": Way("7", "升级，请更高层协助"),
+    "won": Way("8", "成交"),
+    "lost": Way("9", "未成交"),
+    "dropped": Way("0", "无需跟进"),
+    "skip": Way("s", "跳过，最后再问"),
+    "stop": Way("q", "停下，下次接着来（按 q 就停）"),
 }
+LATER = ("skip", "no-answer")
+"""Answers after which the demand is still to be asked about, at the end of the round."""
 ONLY_FOR = {"resolved": Kind.SERVICE, "won": Kind.OPPORTUNITY, "lost": Kind.OPPORTUNITY}
 
 
@@ -47,7 +60,7 @@ def walk(app: Context, found: Round) -> None:
             if answer == "stop":
                 left.appendleft(item)
                 break
-            if answer != "skip":
+            if answer not in LATER:
                 done += 1
             elif item.skipped:
                 skipped += 1
@@ -75,9 +88,11 @@ def _ask(app: Context, item: RoundItem, place: int, total: int) -> str:
     """One demand: show it, take the answer, write it; asked again when the ledger refuses."""
     _show(app, item, place, total)
     kind = Kind(item.demand.kind)
-    offered = [(name, label) for name, label in ANSWERS.items() if ONLY_FOR.get(name, kind) is kind]
+    ways = {name: way for name, way in ANSWERS.items() if ONLY_FOR.get(name, kind) is kind}
+    offered = [(name, way.label) for name, way in ways.items()]
     while True:
-        answer: str = asking.choose("他怎么说", offered)
+        keys = "".join(way.key for way in ways.values())
+        answer = asking.choose("他怎么说", offered, keys=keys, last_at_once=True)
         if answer in ("skip", "stop"):
             return answer
         try:
@@ -155,6 +170,23 @@ def _amount(app: Context, given: Answers) -> str | None:
     return amount(text) if text else None
 
 
+def _whom(app: Context, given: Answers) -> str:
+    people = known.candidates(app, "contact", "", "escalate", 2000)
+    check = partial(known.check, app, "contact")
+    return asking.text("升级给谁", needed=True, known=people, check=check, back=True)
+
+
+def _allowed(text: str) -> None:
+    from demandctl.actions.demands import parse_within
+
+    if text:
+        parse_within(text)
+
+
+def _within(app: Context, given: Answers) -> str:
+    return asking.text("给多长时间（可空，如 2h、1d）", check=_allowed, back=True)
+
+
 _PROGRESS: dict[str, Question] = {
     "text": _needed("进展"),
     "stage": lambda app, given: asking.text("到哪一步（可空）", back=True),
@@ -163,9 +195,16 @@ _PROGRESS: dict[str, Question] = {
 }
 QUESTIONS: Mapping[str, Mapping[str, Question]] = {
     "progress": _PROGRESS,
-    "internal": {**_PROGRESS, "internal": lambda app, given: True},
+    "internal": _PROGRESS,
+    "none": {
+        "text": lambda app, given: asking.text("为什么（可空）", back=True) or "没有进展",
+        "next_time": _time("下次什么时候跟进（可空，如 下周三）"),
+        "plan": _plan,
+    },
+    "no-answer": {},
+    "escalate": {"contact": _whom, "text": _needed("难在哪里"), "within": _within},
     "wait": {"text": _needed("客户怎么说"), "wait_until": _time("等到什么时候", needed=True)},
-    "resolved": {"text": _needed("怎么解决的"), "resolved": lambda app, given: True},
+    "resolved": {"text": _needed("怎么解决的")},
     "won": {"amount": _amount},
     "lost": {"reason": _needed("原因")},
     "dropped": {"reason": _needed("原因")},
@@ -173,21 +212,8 @@ QUESTIONS: Mapping[str, Mapping[str, Question]] = {
 
 
 def _write(app: Context, number: int, answer: str, given: dict[str, Any]) -> str:
-    """The answer as a follow-up of the handler, or as the end of the demand: one transaction."""
-    from demandctl.actions import demands
-    from demandctl.db import transaction
+    """The answer as a follow-up of the handler, a note, an escalation, or the end of the demand: one transaction."""
+    from demandctl.actions import weekly
 
-    with transaction(app, "monday") as work:
-        demand = demands.find_demand(work.session, number)
-        if answer in ("won", "lost", "dropped"):
-            outcome = Outcome(answer)
-            demands.close(
-                work, demand, outcome, at=work.now, reason=clean(given.get("reason")), amount=given.get("amount")
-            )
-            return f"{Subject.demand(number)} 已结束：{outcome.label}"
-        tidy: dict[str, Any] = {
-            name: clean(value) if isinstance(value, str) else value for name, value in given.items()
-        }
-        tidy["stage"] = one_line(given.get("stage"))
-        demands.follow_up(work, demand, demands.Feedback(at=work.now, **tidy))
-        return f"{Subject.demand(number)} 已记下，{Status(demand.status).label}"
+    tidy = {name: clean(value) if isinstance(value, str) else value for name, value in given.items()}
+    return weekly.answered(app, number, answer, tidy)

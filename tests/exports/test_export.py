@@ -87,7 +87,7 @@ def test_the_form_of_demands_has_every_column_and_sheet_of_the_specification(cli
     target = tmp_path / "表.xlsx"
     cli("export", "demands", "-o", str(target))
     book = load_workbook(target)
-    assert book.sheetnames == ["需求信息", "打印", "跟进明细", "派单明细", "汇总"]
+    assert book.sheetnames == ["需求信息", "打印", "跟进明细", "派单明细", "升级明细", "服务明细", "汇总"]
     for sheet, titles in (("需求信息", DEMANDS), ("跟进明细", FOLLOW_UPS), ("派单明细", ASSIGNMENTS)):
         assert [cell.value for cell in book[sheet][3]] == titles
     assert len(book["汇总"]._charts) >= 3

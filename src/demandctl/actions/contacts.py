@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from demandctl.errors import Refused, UsageError
+from demandctl.core.routing import branch_named
+from demandctl.errors import NotFound, Refused, UsageError
 from demandctl.language import phones
 from demandctl.queries.naming import find_contact_id
 from demandctl.queries.reader import reader_in
+from demandctl.queries.routing import candidates
 from demandctl.store.models import Contact
 from demandctl.store.work import Work
 from demandctl.vocabulary import MYSELF, Role
@@ -36,6 +39,43 @@ def myself(work: Work) -> Contact:
         return known
     phone = str(work.context.config.get("specialist", "phone") or "")
     return add_contact(work, {"name": name, "role": Role.SPECIALIST.value, "phone": phone})
+
+
+SUPERVISOR = ("主管", "客服主管", "部门主管")
+"""How the specialist's own supervisor is called; the settings have the name."""
+_DEPARTMENT = re.compile("(?:部|部门|中心|科|组|处|室|厂|仓|仓库)$")
+
+
+def find_whom(work: Work, text: str) -> Contact:
+    """Somebody who can be asked to help: of the directory, the supervisor, the leader of a branch, a department.
+
+    A department, or the supervisor, whom the directory does not know is taken into it by name. NotFound for nobody.
+    """
+    reader = reader_in(work)
+    supervisor = work.context.config.get("specialist", "supervisor")
+    name = text.strip()
+    if name in SUPERVISOR:
+        if not supervisor:
+            raise Refused("配置里没有写主管是谁", "写上：demandctl config set specialist.supervisor 姓名")
+        name = supervisor
+    people = candidates(reader)
+    if any(person.branch == name for person in people):
+        leader = branch_named(name, "", people).leader_id
+        if leader is not None:
+            return work.session.get_one(Contact, leader)
+    try:
+        return find_contact(work, name)
+    except NotFound:
+        if name != supervisor and not _DEPARTMENT.search(name):
+            raise
+        return add_contact(work, {"name": name, "role": Role.DEPARTMENT.value})
+
+
+def department_called(work: Work, text: str) -> str:
+    """A department by the name that the directory has for it; as it was typed where it has none."""
+    query = "SELECT name FROM contact WHERE role = ? AND active AND instr(name, ?) > 0"
+    found = [row[0] for row in reader_in(work).rows(query, (Role.DEPARTMENT.value, text.strip()))]
+    return found[0] if len(found) == 1 else text.strip()
 
 
 def add_contact(work: Work, values: Mapping[str, Any]) -> Contact:

@@ -489,19 +489,40 @@ def upgrade(work: Work, demand: Demand, subtype: str = "new") -> bool:
     return stays
 
 
-def escalate(work: Work, demand: Demand, to: Contact, *, problem: str, within: str, at: datetime) -> int:
-    """Ask a higher person (S 4); returns the level, which counts up. ``within`` is opening time such as ``2h``."""
+def escalate(
+    work: Work, demand: Demand, to: Contact, *, problem: str, within: str, at: datetime, tried: str = ""
+) -> int:
+    """Ask a higher person or a department (S 4); returns the level, which counts up.
+
+    *within* is opening time such as ``2h``; *tried*: what was done so far, unless the last follow-ups tell it.
+    """
     lifecycle.require_open(state_of(demand), "升级")
     _require_active(to)
     require_time(work, demand, at)
     demand.escalation += 1
     work.session.add(
-        Escalation(demand_id=demand.id, at=at, to_id=to.id, level=demand.escalation, problem=problem, within=within)
-    )
+        Escalation(
+            demand_id=demand.id, at=at, to_id=to.id, level=demand.escalation, problem=problem, within=within,
+            product=demand.product, tried=tried or _tried(work, demand, at),
+        )
+    )  # fmt: skip
     work.session.flush()
     tell(work, demand, {"escalated"}, at, person=to.id, target=within, what=f"处理升级的问题：{short(problem)}")
     work.describe(f"升级 {demand.code} → {to.name}（第 {demand.escalation} 级）：{short(problem)}")
     return demand.escalation
+
+
+_TOLD = 3
+"""How many of the last follow-ups tell what was tried."""
+
+
+def _tried(work: Work, demand: Demand, at: datetime) -> str:
+    said = select(FollowUp).where(
+        FollowUp.demand_id == demand.id, FollowUp.note == NoteKind.FOLLOW_UP.value, FollowUp.at <= at
+    )
+    newest = work.session.exec(said.order_by(col(FollowUp.at).desc(), col(FollowUp.id).desc()).limit(_TOLD)).all()
+    zone = work.context.zone
+    return "\n".join(f"{row.at.astimezone(zone):%m-%d %H:%M} {row.by_name}：{row.text}" for row in reversed(newest))
 
 
 def parse_within(text: str) -> str:

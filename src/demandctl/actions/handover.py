@@ -31,7 +31,7 @@ def hand_over(work: Work, old: Contact, new: Contact, held: Sequence[Holding], *
         if holding.subject.about is About.CUSTOMER:
             customers.give_owner(work, work.session.get_one(Customer, number), new)
         elif holding.subject.about is About.REVISIT:
-            revisits.escalate(work, revisits.find_revisit(work.session, number), new)
+            revisits.take_over(work, revisits.find_revisit(work.session, number), old, new)
         else:
             parts.setdefault(number, set()).add(holding.what)
     for number, whats in parts.items():

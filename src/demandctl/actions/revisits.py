@@ -9,9 +9,11 @@ from typing import Any
 from sqlmodel import Session
 
 from demandctl.actions import customers
+from demandctl.actions.contacts import department_called
 from demandctl.core.event import Event
 from demandctl.core.times import echo
 from demandctl.errors import NotFound, Refused, UsageError
+from demandctl.language.short import short
 from demandctl.language.subject import Subject
 from demandctl.store.deadlines import happen
 from demandctl.store.models import Contact, Customer, Demand, Revisit
@@ -144,7 +146,7 @@ def forward(work: Work, revisit: Revisit, department: str, *, at: datetime) -> N
     _require_past(work, at, since=revisit.visited_at)
     if revisit.solved_at:
         raise Refused(f"{revisit.subject.words} 的问题已解决")
-    revisit.department, revisit.forwarded_at, revisit.contacted_at = department.strip(), at, None
+    revisit.department, revisit.forwarded_at, revisit.contacted_at = department_called(work, department), at, None
     if not revisit.department:
         raise UsageError("要写明转给哪个部门")
     work.session.flush()
@@ -175,17 +177,30 @@ def planned(work: Work, revisit: Revisit, text: str, *, at: datetime) -> None:
     work.describe(f"{revisit.subject.words}：{revisit.department} 的方案")
 
 
-def escalate(work: Work, revisit: Revisit, to: Contact) -> None:
-    """Take an unsolved problem to a higher person, who owes it from now on (C 2.1)."""
+def escalate(work: Work, revisit: Revisit, to: Contact, *, at: datetime, problem: str = "", within: str = "") -> None:
+    """Take an unsolved problem to a higher person, who owes it from now on (C 2.1).
+
+    *problem*: what the customer said, unless it is told otherwise; *within* is opening time such as ``2h``.
+    """
     _require_form(revisit)
     if revisit.solved_at:
         raise Refused(f"{revisit.subject.words} 的问题已解决，不用上报")
     if not to.active:
         raise Refused(f"{to.name} 已离职", "换一位：demandctl contact list")
-    revisit.escalated_to = to.id
+    _require_past(work, at, since=revisit.visited_at)
+    revisit.escalated_to, revisit.escalated_at = to.id, at
+    revisit.escalation_problem, revisit.escalation_within = problem or revisit.problem, within
     work.session.flush()
-    tell(work, revisit, {"escalated"})
+    what = f"处理上报的问题：{short(revisit.escalation_problem)}" if revisit.escalation_problem else ""
+    tell(work, revisit, {"escalated"}, at=at, person=to.id, target=within, what=what)
     work.describe(f"{revisit.subject.words} 上报 {to.name}")
+
+
+def take_over(work: Work, revisit: Revisit, old: Contact, new: Contact) -> None:
+    """What was taken to somebody is another's to solve from now on; its clock runs on."""
+    revisit.escalated_to = new.id
+    work.session.flush()
+    tell(work, revisit, {"handed-over"}, facts={"from": old.id}, person=new.id)
 
 
 def solved(work: Work, revisit: Revisit, *, at: datetime, note: str = "") -> None:
@@ -197,7 +212,7 @@ def solved(work: Work, revisit: Revisit, *, at: datetime, note: str = "") -> Non
     revisit.solved_at = at
     revisit.note = "；".join(part for part in (revisit.note, note) if part)
     work.session.flush()
-    tell(work, revisit, {"settled"}, at=at)
+    tell(work, revisit, {"settled"}, at=at, person=revisit.escalated_to)
     work.describe(f"{revisit.subject.words} 的问题已解决")
 
 
@@ -222,10 +237,13 @@ def _require_past(work: Work, at: datetime, since: datetime | None = None) -> No
         raise UsageError(f"时间早于上一步的 {echo(since, work.now, work.calendar)}")
 
 
-def tell(work: Work, revisit: Revisit, names: set[str], *, at: datetime | None = None, **details: Any) -> None:
+def tell(
+    work: Work, revisit: Revisit, names: set[str], *, at: datetime | None = None,
+    facts: Mapping[str, Any] | None = None, **details: Any,
+) -> None:  # fmt: skip
     """Let the deadlines of a revisit know what happened to it."""
     own = {work.context.config.department, *OWN_DEPARTMENT}
-    facts = {
+    known = {
         "kind": str(revisit.kind),
         "urgent": revisit.urgent,
         "own_department": revisit.department in own,
@@ -237,5 +255,5 @@ def tell(work: Work, revisit: Revisit, names: set[str], *, at: datetime | None =
         "department": revisit.department,
         "escalated_to": revisit.escalated_to,
     }
-    event = Event(frozenset(names), at or work.now, facts, **details)
+    event = Event(frozenset(names), at or work.now, known | dict(facts or {}), **details)
     happen(work, revisit.subject, event, customer_id=revisit.customer_id, demand_id=revisit.demand_id)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from demandctl.actions import attachments, demands
 from demandctl.actions.choose_handler import choose
-from demandctl.actions.contacts import add_contact, find_contact
+from demandctl.actions.contacts import add_contact, find_contact, find_whom
 from demandctl.actions.demands import Feedback, find_demand
 from demandctl.actions.several import each
 from demandctl.context import Context
@@ -202,15 +202,16 @@ def verify(app: Context, numbers: Sequence[int], *, verified: bool) -> Done:
 
 
 def escalate(
-    app: Context, numbers: Sequence[int], contact: str, *, problem: str, at: datetime, within: str = ""
-) -> Done:
+    app: Context, numbers: Sequence[int], contact: str, *, problem: str, at: datetime, within: str = "",
+    tried: str = "",
+) -> Done:  # fmt: skip
     """Ask a higher person about each of them."""
     allowed = demands.parse_within(within) if within else ""
     with transaction(app, "escalate") as work:
-        to = find_contact(work, contact)
+        to = find_whom(work, contact)
         raised = each(
             work, numbers,
-            lambda demand: demands.escalate(work, demand, to, problem=problem, within=allowed, at=at),
+            lambda demand: demands.escalate(work, demand, to, problem=problem, within=allowed, at=at, tried=tried),
             f"升级 → {to.name}",
         )  # fmt: skip
         level, name = raised[0].escalation, to.name

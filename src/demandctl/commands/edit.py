@@ -19,13 +19,17 @@ from demandctl.commands.intake.typed import (
 )
 from demandctl.context import Context
 from demandctl.errors import Lacking, Offer, UsageError
+from demandctl.language.display import shown_lines
 from demandctl.language.subject import Subject
+from demandctl.messages import handing
 from demandctl.queries.demands import read_demand
+from demandctl.queries.history import read_story
 from demandctl.queries.reader import reading
 from demandctl.store.work import NOTHING
 from demandctl.terminal.answers import demand_answer, demands_answer, say_doubt
 from demandctl.terminal.changed import changed_lines
-from demandctl.terminal.options import At, Json, KindOption, Number, Numbers, Raised
+from demandctl.terminal.options import At, Json, KindOption, Number, Numbers, Raised, Within
+from demandctl.terminal.render import put
 from demandctl.terminal.takes import PHONE, Argument, Option, choice, prose, ref, word
 from demandctl.terminal.typed import understood
 from demandctl.vocabulary import SUBTYPES, Kind, parse_subtype
@@ -39,9 +43,9 @@ CustomerPhone = Annotated[str, Option("--phone", "customer.phone", PHONE, "客�
 UpgradeSubtype = Annotated[
     str, Option("--subtype", "demand.subtype", choice(SUBTYPES[Kind.OPPORTUNITY], "子类"), "默认新机")
 ]
-To = Annotated[str, Argument("请谁协助", ref("contact", "联系人"))]
+To = Annotated[str, Argument("请谁协助", ref("whom", "谁"), "人、部门、分公司，或“主管”")]
+Tried = Annotated[str, Option("--tried", "escalation.tried", prose("文字"), "默认最近几次跟进")]
 Problem = Annotated[str, Option("--problem", "难在哪里", prose("问题"))]
-WithinOption = Annotated[str, Option("--within", "给多长时间", word("时限"), "按上班时间，如 2h、1d；默认 4h")]
 
 
 def edit(
@@ -151,8 +155,8 @@ def upgrade(ctx: typer.Context, number: Number, subtype: UpgradeSubtype = "new",
 
 
 def escalate(
-    ctx: typer.Context, numbers: Numbers, contact: To, *, problem: Problem, within: WithinOption = "", at: At = None,
-    json: Json = False,
+    ctx: typer.Context, numbers: Numbers, contact: To, *, problem: Problem, within: Within = "", tried: Tried = "",
+    at: At = None, json: Json = False,
 ) -> None:  # fmt: skip
     """疑难升级：请更高层协助，写明问题和时限。"""
     app: Context = ctx.obj
@@ -161,5 +165,17 @@ def escalate(
         raise UsageError("选项 --problem 是空的", hint)
     from demandctl.actions import steps
 
-    done = steps.escalate(app, numbers, contact, problem=problem, at=at or app.now, within=within)
+    done = steps.escalate(app, numbers, contact, problem=problem, at=at or app.now, within=within, tried=tried)
     demands_answer(app, numbers, json, done.said, done.following)
+    if not json:
+        _put_messages(app, numbers)
+
+
+def _put_messages(app: Context, numbers: tuple[int, ...]) -> None:
+    """The text that goes with each escalation, ready to paste."""
+    with reading(app) as reader:
+        found = [read_story(reader, number) for number in numbers]
+    put()
+    put("发给对方的消息：")
+    for demand in found:
+        put(shown_lines(handing.for_escalation(demand, demand.escalations[-1], app.now)))

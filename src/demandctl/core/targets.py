@@ -11,6 +11,9 @@ from demandctl.core.worktime import Calendar
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
+_WORDS = {"m": "分钟", "h": "小时", "d": "天", "w": "周"}
+
+
 class Target(NamedTuple):
     """A number and a unit (``m h d w``, for delays also ``mo``) on a clock, ``work`` or ``wall``."""
 
@@ -42,6 +45,13 @@ class Target(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.amount}{self.unit} {self.clock}"
+
+    @property
+    def words(self) -> str:
+        """As people say it: 2 小时（上班时间）, 1 个工作日."""
+        if self.clock == "work" and self.unit == "d":
+            return f"{self.amount} 个工作日"
+        return f"{self.amount} {_WORDS[self.unit]}" + ("（上班时间）" if self.clock == "work" else "")
 
     def due(self, start: datetime, calendar: Calendar, closing: bool = False) -> datetime:
         """When the target is used up; ``closing`` moves it to closing time, of the next worked day if that is off."""

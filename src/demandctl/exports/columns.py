@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from demandctl.core.rhythms import say_rhythm
+from demandctl.core.targets import Target
 from demandctl.exports.rows import DemandRow, RevisitRow, nature
 from demandctl.language.subject import Subject
 from demandctl.queries.view import View
@@ -205,7 +206,7 @@ ESCALATIONS = (
     named("escalation", "to_id", 12, "to", "to"),
     of("contact", "phone", 15),
     of("escalation", "problem", 36),
-    of("escalation", "within", 9),
+    of("escalation", "within", 12, get=lambda row: Target.parse(row.within).words if row.within else ""),
     of("escalation", "at", 17),
     FormColumn("due_at", called("deadline", "due_at"), 17, plain("due_at"), "instant"),
     of("escalation", "done_at", 17),

@@ -9,8 +9,9 @@ from demandctl.core.parts import RulePart
 from demandctl.language.subject import Subject
 from demandctl.messages.scripts import fill
 from demandctl.queries.demands import DemandInFull
+from demandctl.queries.history import EscalationView
 from demandctl.queries.people import PersonView
-from demandctl.queries.revisits import RevisitView
+from demandctl.queries.revisits import RevisitInFull, RevisitView
 from demandctl.store.fields import TABLES, names
 from demandctl.vocabulary import Role, Urgency, subtype_label
 
@@ -124,6 +125,48 @@ def for_department(revisit: RevisitView, now: datetime) -> str:
         its["visited_at"]: clock(revisit.visited_at, now),
     }
     return "\n".join([f"【回访转办】{revisit.department}：", *_lines(told), f"请在 24 小时内{asked}。"])
+
+
+def for_escalation(demand: DemandInFull, raised: EscalationView, now: datetime) -> str:
+    """The message that asks a higher person or a department to help with a demand (S 4)."""
+    customer, its, his = demand.customer, names("escalation"), names("customer")
+    told = {
+        names("demand")["customer_id"]: customer.name + (f"（{customer.company}）" if customer.company else ""),
+        his["phone"]: customer.phone,
+        names("demand")["region"]: demand.region,
+        its["product"]: raised.product,
+        names("demand")["machine_id"]: demand.machine.name if demand.machine else "",
+        names("demand")["content"]: demand.content,
+        its["problem"]: raised.problem,
+        its["tried"]: raised.tried,
+        names("demand")["handler_id"]: f"{demand.handler.name} {demand.handler.phone}" if demand.handler else "",
+    }
+    until = f"请在 {clock(raised.due_at, now)} 前" if raised.due_at else "请尽快"
+    ask = f"{until}给出处理意见并告知我们，我们转告客户。"
+    return "\n".join([f"【疑难升级 第 {raised.level} 级】{demand.subject} {raised.to}：", *_lines(told), ask])
+
+
+def for_superior(revisit: RevisitInFull, now: datetime) -> str:
+    """The message that takes an unsolved problem of a customer to a higher person (C 2.1)."""
+    customer, its, his = revisit.customer, names("revisit"), names("customer")
+    due_at = next((c.due_at for c in revisit.deadlines if c.is_open and c.owed_by.role == "escalated"), None)
+    told = {
+        its["customer_id"]: customer.name + (f"（{customer.company}）" if customer.company else ""),
+        his["phone"]: customer.phone,
+        his["region"]: customer.region,
+        its["problem"]: revisit.escalation_problem or revisit.problem,
+        its["department"]: revisit.department,
+        its["forwarded_at"]: clock(revisit.forwarded_at, now),
+        its["plan"]: revisit.plan,
+    }
+    until = f"请在 {clock(due_at, now)} 前" if due_at else "请尽快"
+    return "\n".join(
+        [
+            f"【回访问题上报】{revisit.subject} {revisit.escalated_to}：",
+            *_lines(told),
+            f"{until}拿出可行的办法并告知我们。",
+        ]
+    )
 
 
 def clock(moment: datetime | None, now: datetime) -> str:

@@ -107,7 +107,8 @@ SELECT l.*, d.kind AS kind, {OWED_BRANCH} AS branch, d.region AS region, d.urgen
 _JOINS = """
 LEFT JOIN demand AS d ON d.id = l.demand_id
 LEFT JOIN customer AS c ON c.id = l.customer_id
-LEFT JOIN contact AS o ON o.id = l.owner_id
+LEFT JOIN contact AS o ON o.id = CASE WHEN l.owner_id IS NOT NULL THEN l.owner_id WHEN l.owed_by = 'department'
+    THEN (SELECT min(id) FROM contact WHERE name = l.owner_name AND role = 'department' AND active) END
 """
 _DEADLINE = f"{_SELECT} FROM deadline AS l {_JOINS}"
 
@@ -332,7 +333,8 @@ def debtor_of(reader: Reader, row: Row) -> Debtor:
     if role == "specialist":
         name, phone = config.specialist or "需求专员", config.get("specialist", "phone")
     elif role in ("branch", "department"):
-        name = row["owner_name"] if role == "branch" or not name else f"{row['owner_name']} {name}"
+        called = row["owner_name"]
+        name = called if role == "branch" or name in ("", called) else f"{called} {name}"
     elif role == "supervisor" and not name:
         name = config.get("specialist", "supervisor") or "主管"
     return Debtor(role=role, name=name, phone=phone)

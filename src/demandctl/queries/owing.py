@@ -55,7 +55,7 @@ def owed_for_revisit(reader: Reader, number: int) -> list[Owed]:
 
 def owed_by_person(reader: Reader, contact_id: int) -> list[Owed]:
     """All that one person owes; Refused when he owes nothing."""
-    found = running_deadlines(reader, "l.owner_id = :who", {"who": contact_id})
+    found = running_deadlines(reader, "o.id = :who", {"who": contact_id})
     asked = [(number, due) for number, due in _asked_experts(reader, "1", {}) if number == contact_id]
     if not found and not asked:
         person = read_contact(reader, contact_id)

@@ -60,6 +60,9 @@ class RevisitView(View):
     urgent: bool
     plan: str | None
     escalated_to: str | None
+    escalated_at: datetime | None
+    escalation_problem: str | None
+    escalation_within: str | None
     forwarded_at: datetime | None
     contacted_at: datetime | None
     solved_at: datetime | None

@@ -219,6 +219,7 @@ SOURCES: Mapping[str, Callable[..., Found]] = {
     "subject": _either(_demands, _contacts),
     "customer": _customers,
     "contact": _contacts,
+    "whom": _either(_contacts, _departments),
     "script": _scripts,
     "rule": _rules,
     "tag": _tags,

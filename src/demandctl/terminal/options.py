@@ -33,6 +33,7 @@ Since = Annotated[str, Option("--from", "从哪天起", SINCE)]
 Until = Annotated[str, Option("--to", "到哪天止", UNTIL, "含当天")]
 KindOption = Annotated[Kind | None, Option("--kind", "demand.kind", choice(Kind, "类型"))]
 Attach = Annotated[tuple[Path, ...], Option("--attach", "附件", FILES, "照片、合同、截图")]
+Within = Annotated[str, Option("--within", "给多长时间", word("时限"), "按上班时间，如 2h、1d；默认 4h")]
 Send = Annotated[str, Option("--send", "发到哪个渠道", ref("notice", "渠道"), "配置里的提醒渠道")]
 
 # -- filters: several values add up ------------------------------------------------------------------------------

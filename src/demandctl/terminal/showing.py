@@ -6,13 +6,14 @@ from functools import partial
 from types import MappingProxyType
 
 from demandctl.core.rhythms import say_rhythm
+from demandctl.core.targets import Target
 from demandctl.language.display import lateness, minutes, moment, shown, shown_lines
 from demandctl.language.files import size_of
 from demandctl.language.subject import Subject
 from demandctl.queries.attachments import AttachmentView
 from demandctl.queries.deadlines import Clock
 from demandctl.queries.demands import DemandView
-from demandctl.queries.history import DemandStory, FollowUpView
+from demandctl.queries.history import DemandStory, EscalationView, FollowUpView
 from demandctl.queries.people import PersonView
 from demandctl.queries.revisits import RevisitView
 from demandctl.queries.services import ServiceSums, ServiceView
@@ -191,7 +192,9 @@ def demand_story(demand: DemandStory, now: datetime) -> list[tuple[str, str]]:
         told = f"{how} → {a.to} {a.phone}" + (f"（{a.reason}）" if a.reason else "")
         story.append((a.at, 0, told))
     for e in demand.escalations:
-        story.append((e.at, 1, f"升级第 {e.level} 级 → {e.to}：{e.problem}"))
+        story.append((e.at, 1, _escalated(e, now)))
+        if e.done_at:
+            story.append((e.done_at, 3, f"第 {e.level} 级升级有了结果：{shown_lines(e.result or '')}"))
     for f in demand.follow_ups:
         story.append((f.at, 2, _told(f, now)))
     for done in demand.services:
@@ -200,6 +203,13 @@ def demand_story(demand: DemandStory, now: datetime) -> list[tuple[str, str]]:
         if step.command in STEPS and not step.undone_by:
             story.append((step.at, 3, step.summary))
     return [(moment(at, now), told) for at, _, told in sorted(story, key=lambda entry: (entry[0], entry[1]))]
+
+
+def _escalated(raised: EscalationView, now: datetime) -> str:
+    """An escalation with its limit: to whom, what is difficult, by when."""
+    within = f"给 {Target.parse(raised.within).words}，" if raised.within else ""
+    until = f"（{within}{moment(raised.due_at, now)} 前）" if raised.due_at else ""
+    return f"升级第 {raised.level} 级 → {raised.to} {raised.phone}".rstrip() + f"：{shown_lines(raised.problem)}{until}"
 
 
 def service_told(done: ServiceView) -> str:

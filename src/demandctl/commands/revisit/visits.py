@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from demandctl.context import Context
+from demandctl.core.targets import Target
 from demandctl.errors import UsageError
-from demandctl.language.display import moment, shown
+from demandctl.language.display import moment, shown, shown_lines
 from demandctl.language.subject import Subject
+from demandctl.messages import handing
 from demandctl.queries.deadlines import visits_owed
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
@@ -19,7 +21,7 @@ from demandctl.terminal import asking
 from demandctl.terminal.answers import object_answer
 from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.layout import Column
-from demandctl.terminal.options import At, Attach, Json, Limit, Since, Until, Yes, row_limit
+from demandctl.terminal.options import At, Attach, Json, Limit, Since, Until, Within, Yes, row_limit
 from demandctl.terminal.questions import Step, terms
 from demandctl.terminal.render import pairs, put, put_json, put_styled, put_table, say
 from demandctl.terminal.showing import PUT_OFF, details, progress, put_attachments, put_deadlines
@@ -35,6 +37,10 @@ KindFilter = Annotated[tuple[RevisitKind, ...], Option("--kind", "revisit.kind",
 PlannedAt = Annotated[Later, Option("--at", "revisit.planned_at", FUTURE, "如 3天后、周五上午10点")]
 DemandOption = Annotated[int | None, Option("--demand", "revisit.demand_id", ref("demand", "编号"))]
 Note = Annotated[str | None, Option("--note", "revisit.note", prose("文字"))]
+Superior = Annotated[str, Argument("上报给谁", ref("whom", "谁"), "人、部门、分公司，或“主管”")]
+EscalatedProblem = Annotated[
+    str, Option("--problem", "revisit.escalation_problem", prose("问题"), "默认客户反映的问题")
+]
 Rating = Satisfaction | None
 
 
@@ -240,12 +246,21 @@ def forward(ctx: typer.Context, number: Number, department: Department, at: At =
 
     with transaction(app, "revisit forward") as work:
         revisits.forward(work, revisits.find_revisit(work.session, number), department, at=at or app.now)
+    now = _one(app, number)
     object_answer(
         json,
-        _one(app, number),
-        f"{Subject.revisit(number).words} 已转交 {department}",
+        now,
+        f"{now.subject.words} 已转交 {now.department}",
         f"部门联络客户后：demandctl revisit contacted {number}",
     )
+    if not json:
+        _put_text(handing.for_department(now, app.now))
+
+
+def _put_text(text: str) -> None:
+    put()
+    put("发给对方的消息：")
+    put(shown_lines(text))
 
 
 def contacted(ctx: typer.Context, number: Number, at: At = None, json: Json = False) -> None:
@@ -282,18 +297,21 @@ def _when_solved(revisit: RevisitView) -> str:
 
 
 def escalate(
-    ctx: typer.Context, number: Number, contact: Annotated[str, Argument("上报给谁", ref("contact", "联系人"))],
-    json: Json = False,
+    ctx: typer.Context, number: Number, contact: Superior, problem: EscalatedProblem = "", within: Within = "",
+    at: At = None, json: Json = False,
 ) -> None:  # fmt: skip
-    """部门没有解决：上报更高层。"""
+    """部门没有解决：上报更高层，写明问题和时限。"""
     app: Context = ctx.obj
     from demandctl.actions import revisits
-    from demandctl.actions.contacts import find_contact
+    from demandctl.actions.contacts import find_whom
+    from demandctl.actions.demands import parse_within
     from demandctl.db import transaction
 
+    allowed = parse_within(within) if within else ""
     with transaction(app, "revisit escalate") as work:
-        to = find_contact(work, contact)
-        revisits.escalate(work, revisits.find_revisit(work.session, number), to)
+        to = find_whom(work, contact)
+        revisit = revisits.find_revisit(work.session, number)
+        revisits.escalate(work, revisit, to, at=at or app.now, problem=problem, within=allowed)
         name = to.name
     object_answer(
         json,
@@ -301,6 +319,8 @@ def escalate(
         f"{Subject.revisit(number).words} 已上报 {name}",
         f"解决后：demandctl revisit solved {number}",
     )
+    if not json:
+        _put_text(handing.for_superior(_one(app, number), app.now))
 
 
 def solved(ctx: typer.Context, number: Number, at: At = None, note: Note = None, json: Json = False) -> None:
@@ -379,7 +399,9 @@ def show(ctx: typer.Context, number: Number, json: Json = False) -> None:
     now, customer = app.now, data.customer
     put_styled(shown(f"{data.subject.words}  {data.kind.label}  {progress(data)}"), "bold")
     asked = f"{customer.code} {customer.name}  {customer.phone}".rstrip()
-    told = details("revisit", data, partial(moment, now=now), without=("customer_id", "kind"))
+    allowed = data.escalation_within
+    within = {"escalation_within": Target.parse(allowed).words} if allowed else {}
+    told = details("revisit", data, partial(moment, now=now), without=("customer_id", "kind"), instead=within)
     pairs([(called("revisit", "customer_id"), asked), *told])
     put_deadlines(data.deadlines, now)
     put_attachments(data.attachments, now)

@@ -50,6 +50,7 @@ def test_the_shipped_rules_are_right_and_each_names_its_source() -> None:
     [
         ('starts = ["raised"]', 'starts = ["raisd"]', "starts"),
         ('target = "30m work"', 'target = "30 minutes"', "target"),
+        ('target = "30m work"', 'target = "1w work"', "target"),
         ('repeat = "FREQ=WEEKLY;BYDAY=MO"', 'repeat = "EVERY MONDAY"', "repeat"),
         ('repeat = "FREQ=WEEKLY;BYDAY=MO"', 'repeat = "FREQ=MINUTELY"', "repeat"),
         ('owed_by = "leader"', 'owed_by = "boss"', "owed_by"),

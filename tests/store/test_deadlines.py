@@ -445,6 +445,19 @@ def test_not_confirmed_opens_the_same_resolve_later_by_the_opening_time_between(
     assert road.json["outcome"] == "solved"
 
 
+def test_not_confirmed_after_a_reopening_opens_the_newest_resolve_alone(cli: Cli) -> None:
+    road = Road(cli, NINE, kind="service")
+    road.assign(at("2026-11-20 09:05"), SERVICEMAN)
+    road.follow_up(at("2026-11-20 11:00"), resolved=True)
+    road.confirm(at("2026-11-20 11:30"), solved=True)
+    road.reopen(at("2026-11-20 14:00"))
+    second = road.check()["resolve"]
+    road.follow_up(at("2026-11-20 15:00"), resolved=True)
+    road.confirm(at("2026-11-20 16:00"), solved=False)
+    owed = [d["id"] for d in road.json["deadlines"] if d["rule"] == "resolve" and not (d["met_at"] or d["voided_at"])]
+    assert owed == [second["id"]]
+
+
 def test_the_owner_of_resolve_is_specialist_then_leader_then_handler(cli: Cli) -> None:
     road = Road(cli, NINE, kind="suggestion")
     assert road.check()["resolve"]["owed_by"]["role"] == "specialist"
@@ -554,6 +567,14 @@ def test_another_urgency_is_reckoned_from_the_deadlines_own_start(cli: Cli, wait
     if waiting:
         road.follow_up(at("2026-11-23 10:00"))
         road.check()
+
+
+def test_a_wait_that_began_after_the_new_due_time_moves_nothing(cli: Cli) -> None:
+    road = Road(cli, NINE, kind="service")
+    road.assign(at("2026-11-20 09:05"), SERVICEMAN)
+    road.follow_up(at("2026-11-20 16:00"), wait=wait("2026-11-26"))
+    road.edit_urgency(at("2026-11-20 16:30"), "critical")
+    assert road.check()["resolve"]["due_at"] < "2026-11-20T16:00"
 
 
 def test_another_raised_time_moves_only_the_clocks_that_began_with_it(cli: Cli) -> None:

@@ -113,3 +113,17 @@ def test_our_own_customer_workbook_reads_back_with_all_that_is_theirs(cli: Cli, 
     again = cli(*fresh, "import", "customers", str(book), "--json").json
     assert (again["added"], again["updated"]) == (0, 0)
     assert cli(*fresh, "customer", "show", "K1", "--json").json["orders"] == before["orders"]
+
+
+def test_a_demand_of_an_old_book_that_was_won_is_an_order(cli: Cli) -> None:
+    book = "客户姓名,联系电话,需求类型,需求内容,产品,提出时间,来源渠道,状态,结果,成交金额,结束时间\n"
+    book += "孙三,13900000013,商机,买泵车,泵车,2026-10-08 10:00,私聊,已结束,成交,1280000,2026-10-20 09:00\n"
+    cli("import", "demands", str(write(cli, book, "需求.csv")))
+    found = cli("customer", "show", "孙三", "--json").json
+    assert [(o["date"], o["product"], o["amount"], o["demand"]) for o in found["orders"]] == [
+        ("2026-10-20", "泵车", 1280000, 1)
+    ]
+    assert (found["last_order"], found["order_count"]) == ("2026-10-20", 1)
+    cli("import", "demands", str(write(cli, book, "需求.csv")))
+    assert cli("customer", "show", "孙三", "--json").json["order_count"] == 1
+    cli("doctor")

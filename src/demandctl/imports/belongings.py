@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -27,6 +27,7 @@ from demandctl.store.fields import Field, Holds, field_of
 from demandctl.store.models import Customer
 from demandctl.store.values import Columns, stored_value
 from demandctl.store.work import Work
+from demandctl.vocabulary import Outcome
 
 
 class Acquired:
@@ -71,6 +72,8 @@ class Acquired:
         product = squeezed(values.get("product") or "")
         for row in known:
             had = squeezed(row["product"])
+            if len({row["demand_id"], values.get("demand_id")} - {None}) > 1:
+                continue  # two demands that were won are two orders
             if not product or not had or had == product:
                 self._fill("purchase", row, values)
                 return False
@@ -142,6 +145,20 @@ class Acquired:
         later = {n: {"last_order": on} for n, on in self.latest.items() if on.isoformat() > last.get(n, "")}
         update(self._work, "customer", later)
         self.latest = {number: on for number, on in self.latest.items() if number in later}
+
+
+def order_won(work: Work, demands: Iterable[Columns]) -> None:
+    """Demands of a file that were won are orders of their customers; clocks that lie ahead start from them."""
+    won = [row for row in demands if row["outcome"] == Outcome.WON and row["closed_at"]]
+    if not won:
+        return
+    acquired = Acquired(work)
+    for row in won:
+        day = work.calendar.local_day(row["closed_at"])
+        order = {"product": row["product"], "amount": row["amount"], "demand_id": row["id"]}
+        acquired.order(row["customer_id"], day, order)
+    acquired.store()
+    start_clocks(work, {number: {"last_order": on} for number, on in acquired.latest.items()})
 
 
 def whom(reader: RowReader) -> Columns:

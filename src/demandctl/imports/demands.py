@@ -9,6 +9,7 @@ from shlex import quote
 
 from demandctl.core.routing import Branch, Candidate, branch_named, branch_of
 from demandctl.imports.arrival import Arrival
+from demandctl.imports.belongings import order_won
 from demandctl.imports.beside import ABOUT, Beside, SaidBeside, read_beside
 from demandctl.imports.bulk import insert, insert_dicts, next_id, sql
 from demandctl.imports.cells import plain
@@ -439,6 +440,7 @@ class DemandImport(Importer[DemandDraft]):
         insert(self.work, EVENT_SQL, self.adopter.events)
         insert(self.work, self.adopter.deadline_sql, self.adopter.deadlines)
         sql(self.work, _MEET_GROUPS)
+        order_won(self.work, self._rows)
 
 
 _MEET_GROUPS = """INSERT INTO wechat_group (name) SELECT DISTINCT group_name FROM demand WHERE group_name <> ''

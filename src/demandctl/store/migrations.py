@@ -552,8 +552,15 @@ def _to_2(connection: sqlite3.Connection) -> None:
     connection.executemany("UPDATE deadline SET role = ?2 WHERE rule = ?1", list(PART_OF_OLD.items()))
     connection.execute("UPDATE notification SET accepted = 0 WHERE failed = 1")
     connection.execute(
-        "INSERT INTO purchase (customer_id, ordered_on) "
-        "SELECT id, last_order FROM customer WHERE last_order IS NOT NULL"
+        # Closing times are those of a Chinese office: no setting of the ledger is known here.
+        "INSERT INTO purchase (customer_id, ordered_on, product, amount, demand_id) "
+        "SELECT customer_id, date(closed_at, '+8 hours'), product, amount, id FROM demand WHERE outcome = 'won' "
+        "ORDER BY closed_at, id"
+    )
+    connection.execute(
+        "INSERT INTO purchase (customer_id, ordered_on) SELECT id, last_order FROM customer AS c "
+        "WHERE last_order IS NOT NULL AND NOT EXISTS "
+        "(SELECT 1 FROM purchase WHERE customer_id = c.id AND ordered_on = c.last_order)"
     )
     connection.execute(
         "INSERT INTO wechat_group (name) SELECT DISTINCT group_name FROM demand WHERE group_name <> '' ORDER BY 1"

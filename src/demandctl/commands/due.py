@@ -9,14 +9,14 @@ from demandctl.context import Context
 from demandctl.errors import Ended, UsageError
 from demandctl.language.display import moment, shown
 from demandctl.queries.deadlines import Due, DueFilter, due_deadlines
-from demandctl.queries.reader import reading
+from demandctl.queries.reader import Reader, reading
 from demandctl.store.fields import called, names
 from demandctl.terminal.clocks import gathered, standing, urged
 from demandctl.terminal.layout import Column
 from demandctl.terminal.options import BranchFilter, Json, KindFilter, Limit, OwnerFilter, row_limit
 from demandctl.terminal.render import put, put_json, put_styled, put_table, tell
 from demandctl.terminal.takes import NUMBERS, SPAN, Argument, Option, many, ref
-from demandctl.vocabulary import DeadlineState, NoteKind
+from demandctl.vocabulary import DeadlineState, Kind, NoteKind
 
 STYLES = {DeadlineState.OVERDUE: "bold red", DeadlineState.TODAY: "bold yellow", DeadlineState.SOON: "bold green"}
 _OWED, _ASKED = names("deadline"), names("demand")
@@ -41,6 +41,7 @@ Mine = Annotated[bool, Option("--mine", "只看需求专员自己欠的")]
 Others = Annotated[bool, Option("--others", "只看别人欠的", more="该催的")]
 Each = Annotated[bool, Option("--each", "每项时限一行", more="默认一条需求一行，最急的那项")]
 Only = Annotated[tuple[int, ...], Argument("demand.id", NUMBERS, "只看这几条需求的时限")]
+Watch = Annotated[bool, Option("--watch", "留在屏幕上，每分钟、台账有变化就重画", more="q 或 Ctrl-C 离开")]
 Notify = Annotated[bool, Option("--notify", "把到期的事发到配置的渠道", more="每级每个时间只发一次")]
 DryRun = Annotated[bool, Option("--dry-run", "和 --notify 一起：只看会发什么，不发")]
 Channel = Annotated[tuple[str, ...], Option("--channel", "和 --notify 一起：只发这个渠道", many(ref("notice", "渠道")))]
@@ -62,6 +63,7 @@ def due(
     each: Each = False,
     limit: Limit = None,
     check: Check = False,
+    watch: Watch = False,
     notify: Notify = False,
     dry_run: DryRun = False,
     channel: Channel = (),
@@ -73,13 +75,15 @@ def due(
     if notify or dry_run or channel or unmask:
         filtered = (
             numbers or within or overdue or owner or branch or kind or rule or mine or others or each
-            or limit is not None or check
+            or limit is not None or check or watch
         )  # fmt: skip
         _notify(app, notify and not filtered, channel, dry_run=dry_run, unmask=unmask, json=json)
         return
     if mine and others:
         raise UsageError("--mine 和 --others 只能用一个", "都看就都不写")
-    if numbers:
+    if watch and (json or check):
+        raise UsageError("--watch 不和 --json、--check 一起用", "看着：demandctl due --watch")
+    if numbers and not watch:
         _of_demands(app, numbers, json)
         return
     asked = DueFilter(
@@ -96,20 +100,42 @@ def due(
         asked = asked._replace(limit=asked.limit * CLOCKS)  # several clocks come to one line
     if within:
         asked = asked._replace(within=within)
-    with reading(app) as reader:
-        found, counts = due_deadlines(reader, asked)
-        if not found or any(len(names) > 1 for names in (owner, branch, rule)):
-            from demandctl.queries.known import require_known
+    most = row_limit(limit, json)
+    if watch:
+        from demandctl.terminal import watching
 
-            require_known(reader, owner=owner, branch=branch, rule=rule)
+        watching.watch(
+            app, lambda at: _of_demands(at, numbers, json) if numbers else _put_asked(at, asked, each=each, most=most)
+        )
+        return
     if json:
+        with reading(app) as reader:
+            found, counts = _found(reader, asked)
         put_json(found)
     else:
-        narrowed = [*owner, *branch, *(term.label for term in kind), *rule]
-        nothing = f"没有符合条件（{'、'.join(map(shown, narrowed))}）的到期的事。" if narrowed else NOTHING
-        put_due(found, counts, app.now, nothing, each=each, most=row_limit(limit, json))
+        counts = _put_asked(app, asked, each=each, most=most)
     if check and counts.get(DeadlineState.OVERDUE):
         raise Ended(1)
+
+
+def _found(reader: Reader, asked: DueFilter) -> tuple[list[Due], dict[DeadlineState, int]]:
+    """What is due, and how much of each state; NotFound for what it was narrowed to and nobody has heard of."""
+    found, counts = due_deadlines(reader, asked)
+    if not found or any(len(names) > 1 for names in (asked.owner, asked.branch, asked.rule)):
+        from demandctl.queries.known import require_known
+
+        require_known(reader, owner=asked.owner, branch=asked.branch, rule=asked.rule)
+    return found, counts
+
+
+def _put_asked(app: Context, asked: DueFilter, *, each: bool, most: int | None) -> dict[DeadlineState, int]:
+    """The screen of what is due; how much of each state."""
+    with reading(app) as reader:
+        found, counts = _found(reader, asked)
+    narrowed = [*asked.owner, *asked.branch, *(Kind(kind).label for kind in asked.kind), *asked.rule]
+    nothing = f"没有符合条件（{'、'.join(map(shown, narrowed))}）的到期的事。" if narrowed else NOTHING
+    put_due(found, counts, app.now, nothing, each=each, most=most)
+    return counts
 
 
 def _notify(app: Context, alone: bool, channel: tuple[str, ...], *, dry_run: bool, unmask: bool, json: bool) -> None:

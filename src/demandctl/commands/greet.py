@@ -27,10 +27,10 @@ from demandctl.queries.reader import Reader, reading
 from demandctl.queries.view import View
 from demandctl.store.fields import names
 from demandctl.terminal import asking
-from demandctl.terminal.copying import Copy, copy_in_turn
+from demandctl.terminal.copying import Copy, copy_in_turn, say_unset
 from demandctl.terminal.layout import Column
 from demandctl.terminal.options import Json, OwnerFilter, TagFilter
-from demandctl.terminal.render import put, put_json, put_styled, put_table, say, tell
+from demandctl.terminal.render import put, put_json, put_styled, put_table, tell
 from demandctl.terminal.takes import SPAN, Argument, Option, choice, many, ref
 from demandctl.vocabulary import Method
 
@@ -170,9 +170,7 @@ def _put_texts(app: Context, what: str, texts: list[GreetingText], copy: bool) -
             put()
         put_styled(shown(f"【{text.customer.code} {text.customer.name} {text.customer.phone}】"), "bold")
         put(shown_lines(text.text))
-    left = scripts.blanks_left(texts[0].text)
-    if left:
-        say(f"提示：还要手工填上 {'、'.join(left)}；公司、姓名写进配置就不用每次填：demandctl config edit")
+    say_unset(texts[0].text)
     if copy:
         copy_in_turn([(text.customer.name, text.text) for text in texts])
 

@@ -17,7 +17,7 @@ from demandctl.queries.reader import Reader, reader_in, reading
 from demandctl.store.fields import names
 from demandctl.terminal import asking
 from demandctl.terminal.answers import agreed
-from demandctl.terminal.copying import Copy, copy_in_turn, short
+from demandctl.terminal.copying import Copy, copy_in_turn, say_unset, short
 from demandctl.terminal.layout import Column
 from demandctl.terminal.options import Json, Reason, Yes
 from demandctl.terminal.render import put, put_json, put_styled, put_table, tell
@@ -148,6 +148,7 @@ def _put_notices(notices: Notices, *, copy: bool) -> None:
     if notices:
         put()
         put("给客户的通知：")
+        say_unset(*(text for _, text in notices))
     named = [(f"{customer.code} {customer.name}", text) for customer, text in notices]
     for head, text in named:
         put()

@@ -15,7 +15,7 @@ from demandctl.queries.naming import find_customer_id
 from demandctl.queries.people import CustomerBrief
 from demandctl.queries.reader import reading
 from demandctl.terminal.answers import object_answer
-from demandctl.terminal.copying import Copy, put_on_clipboard
+from demandctl.terminal.copying import Copy, put_on_clipboard, say_unset
 from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.layout import Column
 from demandctl.terminal.options import Json
@@ -63,11 +63,10 @@ def show(
     if script.steps:
         put_styled(shown(script.name), "bold")
     put(shown_lines(text))
-    left = scripts.blanks_left(text)
-    if left:
+    mine = {scripts.BLANKS[blank] for blank in scripts.SETTINGS}
+    if left := [blank for blank in scripts.blanks_left(text) if blank not in mine]:
         say(f"提示：还要手工填上 {'、'.join(left)}")
-    if {"公司", "姓名"} & set(left):
-        say("  公司、姓名、电话写进配置就不用每次填：demandctl config edit")
+    say_unset(text)
     if copy:
         put_on_clipboard(text)
 

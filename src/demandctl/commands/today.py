@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from demandctl.context import Context
 from demandctl.core.parts import RulePart
-from demandctl.language.display import cut, day, shown
+from demandctl.language.display import cut, shown
 from demandctl.language.subject import About
 from demandctl.queries.deadlines import Due, DueFilter, due_deadlines
 from demandctl.queries.demands import DemandView, Filter, read_demands
@@ -47,7 +47,7 @@ def today(app: Context, *, as_json: bool) -> None:
         statuses = _statuses(reader, [due for due, _ in mine[:SCREEN]])
         off = days_off(reader)
     if not numbers.open and not mine and not late and not numbers.revisits:
-        _nothing_yet(app)
+        _nothing_open(app)
         return
     now = app.now
     overdue, due_today = (_many(counts.get(state, 0)) for state in (DeadlineState.OVERDUE, DeadlineState.TODAY))
@@ -125,12 +125,17 @@ def _other(app: Context, name: str, owed: Sequence[tuple[Due, DemandView | None]
     return [shown(what), f"最久{standing(worst, app.now)}", f"nudge {shown(whom)}"]
 
 
-def _nothing_yet(app: Context) -> None:
+def _nothing_open(app: Context) -> None:
     """What to do first, and what to do when all is done."""
-    put_styled(f"{day(app.now.date(), app.now)} {app.now:%Y-%m-%d} 周{WEEKDAYS[app.now.weekday()]}", "bold")
-    tell("现在没有未结束的需求。")
-    tell("登记一条：demandctl intake；粘贴一段聊天：demandctl intake --paste")
-    tell("导入旧表：demandctl import demands 文件.xlsx；通讯录：demandctl contact import 文件.csv")
+    from demandctl.commands.init import first_steps  # late: for a day without anything alone
+
+    put_styled(f"{app.now:%Y-%m-%d} 周{WEEKDAYS[app.now.weekday()]}", "bold")
+    with reading(app) as reader:
+        ever = reader.rows("SELECT 1 FROM demand LIMIT 1")
+        lines = first_steps(reader)
+    tell("现在没有未结束的需求。" if ever else "还没有需求。先做这几件：")
+    for line in lines:
+        tell(f"  {line}")
 
 
 def _trouble_with_notices(app: Context) -> str:

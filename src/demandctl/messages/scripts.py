@@ -208,6 +208,21 @@ def blanks_left(text: str) -> list[str]:
     return list(dict.fromkeys(re.findall(r"【(.+?)】", text)))
 
 
+SETTINGS = {
+    "company": ("company.name", "公司名"), "me": ("specialist.name", "姓名"), "my_phone": ("specialist.phone", "电话"),
+}  # fmt: skip
+"""Which setting fills a blank, and what is written into it."""
+
+
+def unset(text: str) -> list[str]:
+    """The commands that set what a text lacks of the settings: it must not go out with 【公司】 in it unsaid."""
+    return [
+        f"demandctl config set {setting} {called}"
+        for blank, (setting, called) in SETTINGS.items()
+        if f"【{BLANKS[blank]}】" in text
+    ]
+
+
 def values_for(
     config: Config, who: str, customer: CustomerBrief | None, demand: DemandView | None, when: str = ""
 ) -> dict[str, str]:

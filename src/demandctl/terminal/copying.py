@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from demandctl.language.display import shown, shown_lines
+from demandctl.messages.scripts import unset
 from demandctl.queries.people import Addressee
 from demandctl.terminal import asking
 from demandctl.terminal.render import put, put_json, put_styled, say, tell
@@ -43,6 +44,12 @@ def put_notes(notes: Sequence[Note], *, nobody: str, copy: bool, as_json: bool) 
         put("\n\n".join(map(shown_lines, texts)))
     if copy:
         copy_in_turn([(person.name, text) for person, texts in notes for text in texts])
+
+
+def say_unset(*texts: str) -> None:
+    """Say which settings texts for a customer lack, and what sets them."""
+    for command in unset("\n".join(texts)):
+        say(f"提示：文字里有空着的，发出去以前先设好：{command}")
 
 
 def copy_in_turn(texts: Sequence[tuple[str, str]]) -> None:

@@ -23,6 +23,7 @@ from demandctl.queries.revisits import RevisitInFull, RevisitView, read_revisit,
 from demandctl.store.fields import RATINGS, called
 from demandctl.terminal import asking
 from demandctl.terminal.answers import object_answer
+from demandctl.terminal.copying import say_unset
 from demandctl.terminal.options import Json
 from demandctl.terminal.questions import terms
 from demandctl.terminal.render import put, put_json, say
@@ -40,6 +41,7 @@ Answers = dict[str, Any]
 
 def walk(app: Context, script: Script, values: dict[str, str], given: Answers, *, reached: bool) -> None:
     """Ask step by step; ``given`` fills up with the form's fields. Abort when the call breaks off."""
+    say_unset(*(scripts.fill(each.say, values) for each in script.steps))
     step: CallStep | None = script.steps[0]
     if reached:
         step = _following(script, script.steps[0], "yes")

@@ -151,3 +151,14 @@ def test_a_customers_name_is_data_even_when_it_looks_like_a_blank() -> None:
     assert scripts.fill("{nothing} {}", {}) == "{nothing} {}"
     with pytest.raises(UsageError):
         scripts.parse("x =", "x")
+
+
+def test_a_text_that_lacks_a_setting_says_which_command_sets_it(cli: Cli) -> None:
+    cli.demand()
+    told = cli("script", "handover", "--customer", "湘潭老周")
+    assert "【电话】" in told.out
+    assert "demandctl config set specialist.phone" in told.err
+    cli("config", "set", "company.name", "鸿远重工")
+    cli("config", "set", "specialist.phone", "15200010600")
+    cli("config", "set", "specialist.name", "李敏")
+    assert "config set" not in cli("script", "handover", "--customer", "湘潭老周").err

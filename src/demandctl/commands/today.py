@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from demandctl.context import Context
 from demandctl.core.parts import RulePart
 from demandctl.language.display import cut, shown
-from demandctl.language.subject import About
+from demandctl.language.subject import About, Subject
 from demandctl.queries.deadlines import Due, DueFilter, due_deadlines
 from demandctl.queries.demands import DemandView, Filter, read_demands
 from demandctl.queries.glance import glance
@@ -28,7 +28,7 @@ OF_A_REVISIT: dict[str | None, str] = {
     RulePart.FORWARD: "forward",
     RulePart.ON_THE_SPOT: "solved",
 }
-"""What is done about a revisit by the part of the rule; a call where it is none of these."""
+"""What is done about a revisit by the part that the rule plays."""
 EXPORTS = {"W": "weekly", "Q": "quarterly"}
 """What hands a period upward, by the letter in its name; the rest are months."""
 
@@ -98,7 +98,9 @@ def _mine(app: Context, due: Due, more: int, statuses: dict[int, Status]) -> lis
 
 def _command(due: Due, statuses: dict[int, Status]) -> str:
     """The command that does what is owed."""
-    subject = due.subject
+    subject = Subject.revisit(due.revisit) if due.revisit else due.subject
+    if due.role == RulePart.VISIT and due.customer:
+        return f"revisit call {subject if due.revisit else due.customer.code}"
     if subject.about is About.DEMAND:
         status = statuses.get(subject.number)
         if status is Status.NEW:
@@ -107,11 +109,9 @@ def _command(due: Due, statuses: dict[int, Status]) -> str:
             return f"confirm {subject.number} --solved"
         return f'follow-up {subject.number} "…"'
     if subject.about is About.REVISIT:
-        return f"revisit {OF_A_REVISIT.get(due.role, 'call')} {subject.number}"
-    if due.role == RulePart.GREET:
-        return f"greet 生日 --customer {subject}"
+        return f"revisit {OF_A_REVISIT.get(due.role, 'show')} {subject.number}"
     if subject.about is About.CUSTOMER:
-        return f"{'revisit call' if due.role == RulePart.VISIT else 'customer show'} {subject}"
+        return f"customer show {subject}"
     letter = next((letter for letter in EXPORTS if letter in due.deadline.period), "")
     return f"export {EXPORTS.get(letter, 'monthly')}"
 

@@ -1,6 +1,9 @@
 """Departments and the supervisor (C 2.1, 2.2, S 4): asked by name, urged, told with a text, each with a clock."""
 
+from pathlib import Path
+
 import pytest
+from openpyxl import load_workbook
 
 from tests.support.cli import Cli
 
@@ -95,3 +98,33 @@ def test_a_visits_problem_goes_higher_with_the_time_allowed_and_a_clock_until_it
     assert {d["owed_by"]["name"]: bool(d["met_at"]) for d in clocks} == {"王敏": False, "欧阳勇": True}
     assert not [d for d in told("revisit show 1 --json").json["deadlines"] if not (d["met_at"] or d["voided_at"])]
     assert told("doctor --all --json").json["ok"]
+
+
+def test_an_escalation_is_a_form_of_one_page_and_a_row_of_its_sheet(told: Cli, tmp_path: Path) -> None:
+    assert told.run("export", "escalation", "1", "-o", str(tmp_path / "none.xlsx")).code == 1
+    told("escalate", "1", "品管部", "--problem", "油缸内泄", "--within", "1d")
+    told.at("2026-11-20T11:00:00")("follow-up", "1", "缸筒拉伤，换缸", "--by", "品管部", "--internal")
+    told("export", "escalation", "1", "-o", str(tmp_path / "升级单.xlsx"))
+    sheet = load_workbook(tmp_path / "升级单.xlsx").active
+    assert sheet is not None
+    written = "\n".join(str(cell) for row in sheet.values for cell in row if cell)
+    for said in (
+        "疑难问题升级单",
+        "D1-1",
+        "37米泵车",
+        "油缸内泄",
+        "换了密封圈还漏",
+        "1 个工作日",
+        "2026-11-23 17:30",
+        "换缸",
+    ):
+        assert said in written
+    assert sheet.page_setup.orientation == "portrait"
+    told("export", "demands", "-o", str(tmp_path / "需求.xlsx"))
+    rows = [list(row) for row in load_workbook(tmp_path / "需求.xlsx")["升级明细"].values]
+    head = next(row for row in rows if row[0] == "需求编号")
+    assert head[:12] == [
+        "需求编号", "客户", "产品", "级别", "升级给", "电话", "问题", "时限", "升级时间", "到期", "处理时间", "结果",
+    ]  # fmt: skip
+    [row] = [dict(zip(head, row, strict=True)) for row in rows if row[0] == "D1"]
+    assert (row["升级给"], row["时限"], row["结果"]) == ("品管部", "1 个工作日", "缸筒拉伤，换缸")

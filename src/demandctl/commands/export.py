@@ -42,6 +42,7 @@ Folder = Annotated[Path | None, Option("-o --output", "写到哪个文件夹", f
 Mask = Annotated[bool, Option("--mask", "电话和微信号打码")]
 Force = Annotated[bool, Option("--force", "替换已有的文件")]
 Everybody = Annotated[bool, Option("--all", "别人欠的也写进去")]
+DemandNumber = Annotated[int, Argument("demand.id", ref("demand", "编号"), "12 或 D12")]
 Number = Annotated[int, Argument("revisit.id", ref("revisit", "回访编号"))]
 
 
@@ -92,6 +93,14 @@ def revisit(
 ) -> None:  # fmt: skip
     """一次回访的纸质表，一页，供客户盖章、主管审批。"""
     _export(ctx.obj, "revisit", Wanted(output, force or yes, mask, json, number=number))
+
+
+def escalation(
+    ctx: typer.Context, number: DemandNumber, output: Output = None, mask: Mask = False, force: Force = False,
+    yes: Yes = False, json: Json = False,
+) -> None:  # fmt: skip
+    """疑难问题升级单，一页：问题、已做的处理、时限、结果、签字。"""
+    _export(ctx.obj, "escalation", Wanted(output, force or yes, mask, json, number=number))
 
 
 def follow_ups(
@@ -251,6 +260,8 @@ def default_name(app: Context, name: str, wanted: Wanted) -> str:
         when = wanted.period.key
     if name == "revisit":
         when = Subject.revisit(wanted.number).code
+    if name == "escalation":
+        when = Subject.demand(wanted.number).code
     if name == "credit":
         when = Subject.customer(wanted.number).code
     return f"{EXPORTS[name].name}-{when}{OWN_SUFFIXES.get(name, SUFFIXES)[0]}"
@@ -370,6 +381,7 @@ TREE: Tree = {
     "demands": Entry("需求", demands),
     "revisits": Entry("回访", revisits),
     "revisit": Entry("回访表", revisit),
+    "escalation": Entry("升级单", escalation),
     "follow-ups": Entry("跟进", follow_ups),
     "contacts": Entry("通讯录", contacts),
     "groups": Entry("社群", groups),

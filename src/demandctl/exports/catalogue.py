@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO, NamedTuple
 
-from demandctl.errors import NotFound
+from demandctl.errors import NotFound, Refused
 from demandctl.exports import books, columns, plain, rows
 from demandctl.exports.calendar import CalendarFile
 from demandctl.exports.columns import FormColumn
 from demandctl.exports.credit import credit_form
+from demandctl.exports.escalation import escalation_form
 from demandctl.exports.job import Job
 from demandctl.exports.paper import paper
-from demandctl.exports.rows import CustomerRow, DemandRow, FollowUpRow, MachineRow, OrderRow, RevisitRow
+from demandctl.exports.rows import CustomerRow, DemandRow, EscalationRow, FollowUpRow, MachineRow, OrderRow, RevisitRow
 from demandctl.exports.week import APART, WeekStory
 from demandctl.exports.workbook import NewBook
 from demandctl.language.subject import Subject
@@ -21,6 +22,7 @@ from demandctl.queries.attachments import attachments_of
 from demandctl.queries.contacts import ContactView
 from demandctl.queries.customers import CustomerInFull, read_customer
 from demandctl.queries.deadlines import deadlines_of
+from demandctl.queries.demands import Filter, read_demand
 from demandctl.queries.groups import GroupView
 from demandctl.queries.view import View
 
@@ -215,6 +217,20 @@ def _one(job: Job) -> RevisitRow:
     return found
 
 
+def _newest_escalation(job: Job) -> EscalationRow:
+    asked = Filter(numbers=(job.number,))
+    found = [*rows.escalations(job.reader, asked)]
+    if not found:
+        read_demand(job.reader, job.number)
+        code = Subject.demand(job.number).code
+        raise Refused(f"{code} 没有升级过", f'先升级：demandctl escalate {job.number} 谁 --problem "…"')
+    return found[-1]
+
+
+def _escalation_book(job: Job) -> NewBook:
+    return escalation_form(job, _newest_escalation(job), read_demand(job.reader, job.number))
+
+
 DEPARTMENT = FormColumn("compiled_for", "部门", 14, columns.plain("compiled_for"))
 EXPORTS: dict[str, Export | CalendarFile] = {
     "demands": Export(
@@ -229,6 +245,10 @@ EXPORTS: dict[str, Export | CalendarFile] = {
     "revisit": Export(
         "客户回访记录表", lambda job: paper(job, _one(job)), columns.REVISITS, lambda job: [_one(job)],
         document=lambda job: next(_revisit_objects(job, [_one(job)])),
+    ),
+    "escalation": Export(
+        "疑难问题升级单", _escalation_book, columns.ESCALATIONS, lambda job: [_newest_escalation(job)],
+        document=lambda job: _newest_escalation(job).data(),
     ),
     "follow-ups": Export(
         "跟进明细", books.follow_ups, columns.FOLLOW_UPS, _follow_ups, _follow_up_objects, tables=("follow_up",)

@@ -119,3 +119,25 @@ def test_the_steps_are_a_sheet_of_the_demands(repair: Cli, tmp_path: Path) -> No
     rows = [[cell for cell in row if cell is not None] for row in load_workbook(target)["服务明细"].values]
     assert ["需求编号", "客户", "服务环节", "时间", "经办人", "单号", "金额", "原因", "处理意见", "备注"] in rows
     assert [row[2] for row in rows if row and row[0] == "D1"] == ["收机", "收费"]
+
+
+def test_steps_and_escalations_come_back_out_of_our_own_workbook(repair: Cli, tmp_path: Path) -> None:
+    repair("service", "1", "received", "--number", "QJ-1")
+    repair("service", "1", "exchanged", "--reason", "砂眼", "--decision", "同意换", "--by", "周志强")
+    repair("service", "1", "charged", "--amount", "800.5", "--note", "换油管")
+    repair("escalate", "1", "品管部", "--problem", "油缸内泄", "--within", "1d")
+    repair("escalate", "1", "唐建明", "--problem", "要批件", "--within", "2h")
+    repair("follow-up", "1", "同意", "--by", "唐建明", "--internal")
+    target = tmp_path / "需求.xlsx"
+    repair("export", "demands", "-o", str(target))
+    before = repair("show 1 --json").json
+    repair.db.unlink()
+    repair("init")
+    repair("import", "demands", str(target))
+    after = repair("show 1 --json").json
+    assert after["services"] == before["services"]
+    for was, now in zip(before["escalations"], after["escalations"], strict=True):
+        kept = ("at", "to", "level", "problem", "within", "product", "done_at", "result")
+        assert {name: now[name] for name in kept} == {name: was[name] for name in kept}
+    assert repair("doctor --all --json").json["ok"]
+    assert repair("import", "demands", str(target), "--json").json["added"] == 0

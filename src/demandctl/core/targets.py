@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -12,6 +13,9 @@ _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(day
 
 
 _WORDS = {"m": "分钟", "h": "小时", "d": "天", "w": "周"}
+
+
+_SAID = re.compile("(\\d+)(分钟|小时|天|周|个工作日)(（上班时间）)?")
 
 
 class Target(NamedTuple):
@@ -52,6 +56,15 @@ class Target(NamedTuple):
         if self.clock == "work" and self.unit == "d":
             return f"{self.amount} 个工作日"
         return f"{self.amount} {_WORDS[self.unit]}" + ("（上班时间）" if self.clock == "work" else "")
+
+    @classmethod
+    def said(cls, text: str) -> str:
+        """What ``words`` has written as the ledger stores it; empty for any other text."""
+        told = _SAID.fullmatch("".join(text.split()))
+        if told is None:
+            return ""
+        unit = next(unit for unit, word in {**_WORDS, "d": "个工作日"}.items() if word == told[2]) if told else ""
+        return str(cls(int(told[1]), unit, "work" if told[3] or unit == "d" else "wall"))
 
     def due(self, start: datetime, calendar: Calendar, closing: bool = False) -> datetime:
         """When the target is used up; ``closing`` moves it to closing time, of the next worked day if that is off."""

@@ -10,7 +10,7 @@ from functools import lru_cache
 from demandctl.imports import words
 from demandctl.imports.cells import our_number, plain, without_phone
 from demandctl.imports.files.sheet import Cell
-from demandctl.imports.kinds import FOLLOW_UPS
+from demandctl.imports.kinds import ASSIGNMENTS, FOLLOW_UPS
 from demandctl.imports.record import Frame, RowReader
 from demandctl.imports.rows import rows_of
 from demandctl.imports.tables import Table
@@ -71,7 +71,7 @@ def read_beside(tables: Sequence[Table], frame: Frame) -> tuple[Beside, dict[int
         if table.kind is FOLLOW_UPS:
             for label, entry, place in read_follow_ups(table, frame):
                 said.setdefault(label, []).append((entry, place))
-        else:
+        elif table.kind is ASSIGNMENTS:
             for number, step in read_assignments(table, frame):
                 handed.setdefault(number, []).append(step)
     return said, handed

@@ -16,6 +16,7 @@ from demandctl.imports.cells import plain
 from demandctl.imports.clocks import EVENT_SQL, Adopter, Standing, settled_status
 from demandctl.imports.demand_rows import DemandDraft, goes_on, read_demands
 from demandctl.imports.files.sheet import Cell
+from demandctl.imports.happenings import Happenings
 from demandctl.imports.importer import Importer
 from demandctl.imports.kinds import DEMANDS
 from demandctl.imports.newcomers import Clash, Colleague, Contacts, Customers
@@ -119,6 +120,7 @@ class DemandImport(Importer[DemandDraft]):
         self.contacts, self.customers = Contacts(work), Customers(work)
         self.adopter = Adopter(work)
         self._said, self._handed = read_beside(beside, frame)
+        self._happenings = Happenings(beside, frame, self.contacts)
         self._rows: list[Columns] = []
         self._follow_ups: list[tuple[object, ...]] = []
         self._assignments: list[tuple[object, ...]] = []
@@ -287,6 +289,7 @@ class DemandImport(Importer[DemandDraft]):
             "resolved_at": _resolved(values, standing, said),
             "note": "\n".join(part for part in (values["note"], *told, *other, past) if part),
         }  # fmt: skip
+        row["escalation"] = self._happenings.take(number, draft.number)
         self._rows.append(row)
         self._tell(number, said, handler, wait)
         self._hand(number, draft, handler, leader)
@@ -437,6 +440,7 @@ class DemandImport(Importer[DemandDraft]):
         insert_dicts(self.work, "demand", self._rows)
         insert(self.work, _FOLLOW_UP, self._follow_ups)
         insert(self.work, _ASSIGNMENT, self._assignments)
+        self._happenings.store(self.work)
         insert(self.work, EVENT_SQL, self.adopter.events)
         insert(self.work, self.adopter.deadline_sql, self.adopter.deadlines)
         sql(self.work, _MEET_GROUPS)

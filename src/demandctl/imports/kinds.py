@@ -38,6 +38,18 @@ FOLLOW_UPS = TableKind(
     hint="跟进|沟通|联系|回复", own=frozenset({"internal", "next_plan"}), computed="序号",
     needed=(("number", "customer", "phone"), ("at",), ("text",)), asked="number、at、text",
 )  # fmt: skip
+ESCALATIONS = TableKind(
+    "escalations", "升级", synonyms.ESCALATIONS, table="escalation",
+    columns=_columns("escalation", "product level problem within at done_at result", number="demand.id",
+                     to="escalation.to_id", due="deadline.due_at"),
+    hint="升级", own=frozenset({"number", "to", "at", "problem"}), needed=(("number",), ("to",), ("at",), ("problem",)),
+)  # fmt: skip
+SERVICE_STEPS = TableKind(
+    "services", "服务环节", synonyms.SERVICE_STEPS, table="service_step",
+    columns=_columns("service_step", "step at amount reason decision note", number="demand.id",
+                     by="service_step.by_name", voucher="service_step.number"),
+    hint="服务", own=frozenset({"number", "step", "at"}), needed=(("number",), ("step",), ("at",)),
+)  # fmt: skip
 _PERSON = ("customer", "phone", "wechat", "company", "code", "address")
 DEMANDS = TableKind(
     "demands", "需求", synonyms.DEMANDS, table="demand",
@@ -47,7 +59,7 @@ DEMANDS = TableKind(
                      group="demand.group_name", mode="demand.service_mode", handler="demand.handler_id",
                      leader="demand.leader_id", confirmed="demand.confirmed_at",
                      **{"from": "demand.from_id"}, **_ASKER),
-    person=_PERSON, fresh=("content", "raised"), beside=(FOLLOW_UPS, ASSIGNMENTS),
+    person=_PERSON, fresh=("content", "raised"), beside=(FOLLOW_UPS, ASSIGNMENTS, ESCALATIONS, SERVICE_STEPS),
     own=frozenset({"number", "code", "registered", "raised"}),
     needed=(("content",), ("customer", "phone", "code", "wechat")), asked="content、customer、raised、kind",
     computed="首次响应|首次响应时间|跟进次数|最近跟进|时限|时限情况",
@@ -136,6 +148,8 @@ KINDS: Mapping[str, TableKind] = {
         DEMANDS,
         FOLLOW_UPS,
         ASSIGNMENTS,
+        ESCALATIONS,
+        SERVICE_STEPS,
         REVISITS,
         CUSTOMERS,
         CONTACTS,

@@ -34,6 +34,13 @@ class Colleague(NamedTuple):
     role: str
 
 
+def _likely_role(kind: str, *, leader: bool) -> Role:
+    """What somebody does who is known by what he was given alone."""
+    if leader:
+        return Role.LEADER
+    return _ROLE_OF.get(Kind(kind), Role.SERVICE) if kind else Role.SALES
+
+
 class Contacts:
     """The directory during an import: who is meant, and who is new in it."""
 
@@ -72,12 +79,15 @@ class Contacts:
         return active[0] if len(active) == 1 else None
 
     def find_or_add(
-        self, name: str, phone: str = "", branch: str = "", *, kind: str = "", leader: bool = False
-    ) -> Colleague:
+        self, name: str, phone: str = "", branch: str = "", *, kind: str = "", leader: bool = False,
+        role: Role | None = None,
+    ) -> Colleague:  # fmt: skip
         """The contact of that name: by phone, else by branch, else the only one; taken in when there is none."""
         key = (name, phone, branch)
         if key not in self._found:
-            self._found[key] = self._find(name, phone, branch) or self._add(name, phone, branch, kind, leader)
+            self._found[key] = self._find(name, phone, branch) or self._add(
+                name, phone, branch, role or _likely_role(kind, leader=leader)
+            )
         return self._found[key]
 
     def _find(self, name: str, phone: str, branch: str) -> Colleague | None:
@@ -92,13 +102,12 @@ class Contacts:
             return found[0]
         return None
 
-    def _add(self, name: str, phone: str, branch: str, kind: str, leader: bool) -> Colleague:
-        role = Role.LEADER if leader else _ROLE_OF.get(Kind(kind), Role.SERVICE) if kind else Role.SALES
+    def _add(self, name: str, phone: str, branch: str, role: Role) -> Colleague:
         person = Colleague(self._next, name, phone, branch, True, role.value)
         self._next += 1
         self._new.append(
             {"id": person.id, "name": name, "phone": phone, "wechat": "", "role": role.value, "branch": branch,
-             "regions": [], "products": [], "skills": [], "leader": leader, "active": True}
+             "regions": [], "products": [], "skills": [], "leader": role is Role.LEADER, "active": True}
         )  # fmt: skip
         self._know(person)
         return person

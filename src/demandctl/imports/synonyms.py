@@ -259,6 +259,17 @@ ASSIGNMENTS: Fields = {
     "operator": ("操作人|操作员",),
 }
 
+ESCALATIONS: Fields = {
+    "number": ("需求编号",), "customer": ("客户",), "product": ("产品",), "level": ("级别",), "to": ("升级给",),
+    "to_phone": ("电话",), "problem": ("问题",), "within": ("时限",), "at": ("升级时间",), "due": ("到期",),
+    "done_at": ("处理时间",), "result": ("结果",),
+}  # fmt: skip
+
+SERVICE_STEPS: Fields = {
+    "number": ("需求编号",), "customer": ("客户",), "step": ("服务环节",), "at": ("时间",), "by": ("经办人",),
+    "voucher": ("单号",), "amount": ("金额",), "reason": ("原因",), "decision": ("处理意见",), "note": ("备注",),
+}  # fmt: skip
+
 REVISITS: Fields = {
     "number": ("回访编号|回访单号", "编号|单号"),
     "seq": DEMANDS["seq"],
@@ -442,7 +453,7 @@ DEMANDS, REVISITS, CUSTOMERS, CONTACTS = map(_and_asked, (DEMANDS, REVISITS, CUS
 
 LETTERS = frozenset(
     letter
-    for fields in (DEMANDS, FOLLOW_UPS, ASSIGNMENTS, REVISITS, CUSTOMERS, CONTACTS, GROUPS, ORDERS, MACHINES, CREDITS, GREETINGS)
+    for fields in (DEMANDS, FOLLOW_UPS, ASSIGNMENTS, ESCALATIONS, SERVICE_STEPS, REVISITS, CUSTOMERS, CONTACTS, GROUPS, ORDERS, MACHINES, CREDITS, GREETINGS)
     for patterns in fields.values() for pattern in patterns for letter in pattern if letter.isalpha()
 )  # fmt: skip
 """The characters of all headers: a word of others heads nothing."""

@@ -15,6 +15,7 @@ from chinese_calendar import constants
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from demandctl.context import Context
 from demandctl.core.times import echo, must_be_future, must_be_past, parse, parse_span
 from demandctl.core.worktime import Calendar, parse_hours
 from demandctl.errors import UsageError
@@ -258,7 +259,7 @@ def test_english_days_and_iso_times_are_another_spelling(phrase: str, expected: 
 
 
 FOREIGN = """
-周末 下周末 下周 本月 3月 周七 星期8 下周0 大前天 今晚8点 明早 月初 改天 几天后 三五天后 十来天后 一百二天后
+周末 下周末 下周 本月 3月 周七 星期8 下周0 大前天 今晚 明早 月初 改天 几天后 三五天后 十来天后 一百二天后
 十两天后 二天半后 0天后 3天 3d +3 +0d -3天后 +3天后 +1M +30min +1d2h 3月后 3日后 两日 两号 两月三日
 两个半小时后 1.5小时后 半小时后9点 99999个月后 99999999999天后 周五20号 周三周四 今天今天 明天的9点 明天，9点
 本个周五 sund ſunday २天后 😀 13/1 2/30 12/110:30 12/25/2026 2026/11/25 2026-1-5 20261125 2026-11-2514:20
@@ -347,6 +348,35 @@ def test_a_span_without_unit_or_above_nothing_is_refused(text: str) -> None:
         parse_span(text)
 
 
+@pytest.mark.parametrize(
+    ("phrase", "expected"),
+    [
+        ("今晚8点", "2026-09-22 20:00"), ("明早9点", "2026-09-23 09:00"), ("明晚7点", "2026-09-23 19:00"),
+        ("今早8点", "2026-09-22 08:00"), ("今晚上8点半", "2026-09-22 20:30"), ("昨晚9点", "2026-09-21 21:00"),
+        ("半个月后", "2026-10-07"), ("半个月前", "2026-09-07"), ("一个半小时后", "2026-09-22 11:30"),
+        ("12月底", "2026-12-31"), ("2月底", "2027-02-28"), ("9月底", "2026-09-30"),
+        ("十月底上午9点", "2026-10-31 09:00"),
+        ("2027.1.5", "2027-01-05"), ("10.8", "2026-10-08"), ("10.8上午9点", "2026-10-08 09:00"), ("1.5", "2027-01-05"),
+        ("节后", "2026-09-28"), ("中秋以后", "2026-09-28"), ("国庆后", "2026-10-08"),
+        ("国庆节后上午9点", "2026-10-08 09:00"),
+        ("五一后", "2027-05-03"), ("春节之后", "2027-02-09"), ("十一后", "2026-10-08"),
+        ("下班前", "2026-09-22 17:30"), ("周五下班前", "2026-09-25 17:30"), ("月底前", "2026-09-30 17:30"),
+        ("明天下班前", "2026-09-23 17:30"), ("15号前", "2026-10-15 17:30"),
+        ("13.1", "REFUSE"), ("10.32", "REFUSE"), ("2027.13.1", "REFUSE"), ("13月底", "REFUSE"), ("今晚", "REFUSE"),
+        ("明晚12点", "REFUSE"), ("1.2.3", "REFUSE"), ("下班", "REFUSE"), ("节前", "REFUSE"), ("半个月", "REFUSE"),
+    ],
+)  # fmt: skip
+def test_holidays_closing_times_and_short_days_are_understood(phrase: str, expected: str) -> None:
+    now = datetime.fromisoformat("2026-09-22T10:00:00+08:00")
+    calendar = Context().calendar
+    try:
+        value = parse(phrase, now, calendar)
+    except UsageError:
+        assert expected == "REFUSE"
+        return
+    assert f"{value:{'%Y-%m-%d %H:%M' if isinstance(value, datetime) else '%Y-%m-%d'}}" == expected
+
+
 # -- saying it back, and the right side of now ----------------------------------------------------------------------
 
 
@@ -355,7 +385,7 @@ def test_a_span_without_unit_or_above_nothing_is_refused(text: str) -> None:
     [
         ("下周五", "2026-11-27 周五"),
         ("周一上午9点", "2026-11-23 周一 09:00（大后天）"),
-        ("明天9:30", "2026-11-21 周六 09:30（明天）"),
+        ("明天9:30", "2026-11-21 周六 09:30（明天，休息日）"),
         ("今天", "2026-11-20 周五（今天）"),
         ("昨天", "2026-11-19 周四（昨天）"),
         ("2026-11-25T06:20:00Z", "2026-11-25 周三 14:20"),
@@ -366,7 +396,7 @@ def test_an_understood_time_is_said_back_with_its_weekday(phrase: str, said: str
 
 
 def test_an_instant_of_another_zone_is_said_back_in_the_calendars() -> None:
-    assert echo(datetime(2026, 11, 20, 17, 0, tzinfo=UTC), FRIDAY, office()) == "2026-11-21 周六 01:00（明天）"
+    assert echo(datetime(2026, 11, 20, 17, 0, tzinfo=UTC), FRIDAY, office()) == "2026-11-21 周六 01:00（明天，休息日）"
 
 
 @pytest.mark.parametrize("phrase", ["今天", "10:00", "10:01", "明天", "+30m"])

@@ -57,13 +57,15 @@ def parse_span(text: str) -> timedelta:
 
 
 def echo(value: date | datetime, now: datetime, calendar: Calendar) -> str:
-    """Say an understood time back, in ``calendar.zone``: ``2026-11-21 周六 09:00（明天）``."""
+    """Say an understood time back, in ``calendar.zone``, a day off too: ``2026-11-21 周六 09:00（明天，休息日）``."""
     clock = ""
     if isinstance(value, datetime):
         local = value.astimezone(calendar.zone)
         value, clock = local.date(), f" {local:%H:%M}"
     near = _NEAR.get((value - calendar.local_day(now)).days)
-    return f"{value.isoformat()} 周{WEEKDAYS[value.weekday()]}{clock}" + (f"（{near}）" if near else "")
+    off = "" if calendar.is_working(value) else calendar.closed.get(value) or "休息日"
+    notes = "，".join(filter(None, (near, off)))
+    return f"{value.isoformat()} 周{WEEKDAYS[value.weekday()]}{clock}" + (f"（{notes}）" if notes else "")
 
 
 def must_be_future(value: date | datetime, now: datetime, calendar: Calendar, option: str) -> None:
@@ -98,6 +100,12 @@ _UNITS = {"天": _DAY, "周": 7 * _DAY, "星期": 7 * _DAY, "礼拜": 7 * _DAY, 
 _SHIFTS = {"上上": -2, "上": -1, "本": 0, "这": 0, None: 0, "下": 1, "下下": 2}
 _SIGN = {"后": 1, "前": -1}
 _YEARS = {"去年": -1, "今年": 0, None: 0, "明年": 1}
+_HOLIDAYS = {
+    "元旦": "元旦", "春节": "春节", "清明": "清明", "五一": "劳动", "劳动": "劳动", "端午": "端午", "中秋": "中秋",
+    "国庆": "国庆", "十一": "国庆",
+}  # fmt: skip
+"""What people say for a holiday, and what is in its name on the calendar."""
+_BEFORE_CLOSING = ("下班前", "前")
 _MINUTES = {"": 0, "钟": 0, "整": 0, "一刻": 15, "1刻": 15, "半": 30, "三刻": 45, "3刻": 45}
 # The first and the last hour that a part of the day can mean; 3 is read as 15 where only that fits. 晚上12点 fits none:
 # people differ on which day that is. Nor does 下午9点, as likely a slip for 上午9点 as it is 21:00.
@@ -119,7 +127,6 @@ _WHY_NOT = (
     ("[+-]?[0-9]+$", "没有单位", "+3d（天）、+2w（周）、+2h（小时）、+30m（分钟）"),
     ("[+-]?[0-9]{6}", "数目太大", _EXAMPLES),
     ("[0-9]{4}[-/.]", "年月日没有这种写法", "2026-01-05、2026-01-05 09:30"),
-    ("[昨今明][早晚]", "请把日子写全", "今天晚上8点、明天早上9点"),
     ("(?:凌晨|早上|上午|下午|晚上)$", "没有说几点", "明天上午9点、今天下午3点半"),
     (rf"(?:{_NUMBER}|半)个?(?:天|{_WEEKS}|月|工作日|小时|分钟)$", "没有说是以后还是以前", "3天后、2小时前"),
     (rf"(?:{_NUMBER}|半)个?(?:小时|分钟){_THEN}.", "几小时后、几分钟后已是钟点，后面不能再写", "2小时后、30分钟后"),
@@ -133,7 +140,8 @@ def _plain(text: str) -> str:
     text = " ".join(figures.narrow(text).replace("〇", "零").split())
     if not text:
         raise _Unclear("没有写内容")
-    return re.sub("(?<![0-9A-Za-z]) | (?![0-9A-Za-z])", "", text)
+    text = re.sub("(?<![0-9A-Za-z]) | (?![0-9A-Za-z])", "", text)
+    return re.sub("([昨今明])([早晚])上?", r"\1天\2上", text)
 
 
 def _chinese(text: str) -> str:
@@ -156,7 +164,7 @@ def _read(text: str, now: datetime, calendar: Calendar) -> date | datetime:
     for pattern, read in _FORMS:
         if match := re.match(pattern, text, _FLAGS):
             rest = text[match.end() :].strip()
-            clock = _clock(rest) if rest else None
+            clock = calendar.closing(now.date()).timetz() if rest in _BEFORE_CLOSING else _clock(rest) if rest else None
             found = read(match, now.date(), calendar)
             if isinstance(found, date):
                 return _at(found, clock, now)
@@ -164,6 +172,8 @@ def _read(text: str, now: datetime, calendar: Calendar) -> date | datetime:
                 if not _passed(value := _at(day, clock, now), now):
                     return value
             raise OverflowError
+    if text == _BEFORE_CLOSING[0]:
+        return calendar.closing(now.date())
     return _at(now.date(), _clock(text), now)
 
 
@@ -177,9 +187,11 @@ def _passed(value: date | datetime, now: datetime) -> bool:
 
 def _instant(text: str, now: datetime) -> datetime | None:
     """``2小时后`` or an ISO date-time."""
-    if match := re.fullmatch(rf"(?:{_NUMBER}(个?小时|分钟)|半个?小时){_THEN}", text, _FLAGS):
+    # 一个半小时 alone: 两个半小时 are an hour to some.
+    if match := re.fullmatch(rf"(?:{_NUMBER}(个?小时|分钟)|([一1]个)?半个?小时){_THEN}", text, _FLAGS):
         # Reckoned in UTC: two hours are two hours also when clocks are changed.
-        return now.astimezone(UTC) + _length(match[1], match[2]) * _SIGN[match[3]]
+        whole = _HOUR if match[3] else timedelta()
+        return now.astimezone(UTC) + (whole + _length(match[1], match[2])) * _SIGN[match[4]]
     if match := re.fullmatch(f"{_ISO_DAY}[T ]{_ISO_CLOCK} ?{_ISO_OFFSET}?", text, _FLAGS):
         day, clock = _iso(match), time.fromisoformat(match[4] + (match[5] or "").upper())
         return datetime.combine(day, clock.replace(microsecond=0), clock.tzinfo or now.tzinfo)
@@ -282,6 +294,24 @@ def _day_of_month(named: str | None, day: int, today: date) -> date | Iterator[d
     return _existing((month.year, month.month, day) for month in (first_of(today, more) for more in range(5)))
 
 
+def _end_of_month(month: int, today: date) -> date:
+    """The last day of the next month of that number, today's included."""
+    if not 1 <= month <= 12:
+        raise _Unclear(f"没有{month}月")
+    first = date(today.year + (month < today.month), month, 1)
+    return last_of(first, 0)
+
+
+def _after_holiday(named: str | None, today: date, calendar: Calendar) -> date:
+    """The first working day after the next holiday, or after the one that is named."""
+    wanted = (_HOLIDAYS[named],) if named else tuple(_HOLIDAYS.values())
+    days = (day for day, name in sorted(calendar.closed.items()) if day >= today and any(w in name for w in wanted))
+    first = next(days, None)
+    if first is None:
+        raise _Unclear("还不知道那时的放假安排", "下周一、10月8日")
+    return calendar.working_day(first)
+
+
 def _iso(match: re.Match[str]) -> date:
     return _date(int(match[1]), int(match[2]), int(match[3]))
 
@@ -320,8 +350,15 @@ _FORMS: tuple[tuple[str, _Reader], ...] = (
         rf"{_YEAR}?{_ORDINAL}月{_ORDINAL}[日号]",
         lambda m, today, _: _month_and_day(m[1], _number(m[2]), _number(m[3]), today),
     ),
-    ("([0-9]{1,2})/([0-9]{1,2})(?![0-9])", lambda m, today, _: _month_and_day(None, int(m[1]), int(m[2]), today)),
+    ("([0-9]{4})[.]([0-9]{1,2})[.]([0-9]{1,2})(?![0-9.])", lambda m, today, _: _iso(m)),
+    ("([0-9]{1,2})[/.]([0-9]{1,2})(?![0-9.])", lambda m, today, _: _month_and_day(None, int(m[1]), int(m[2]), today)),
     (rf"(?:{_SHIFT}月)?{_ORDINAL}[日号]", lambda m, today, _: _day_of_month(m[1], _number(m[2]), today)),
+    (rf"半个月{_THEN}", lambda m, today, _: today + 15 * _DAY * _SIGN[m[1]]),
+    (rf"{_ORDINAL}月底", lambda m, today, _: _end_of_month(_number(m[1]), today)),
+    (
+        rf"(?:(?:(?:这个?)?假|节)|({'|'.join(_HOLIDAYS)})节?)(?:以|之)?后",
+        lambda m, today, cal: _after_holiday(m[1], today, cal),
+    ),
     (rf"(?:{_SHIFT}月?)?月底", lambda m, today, _: last_of(today, _SHIFTS[m[1]])),
     (rf"(?:{_YEAR}年?|年)底", lambda m, today, _: date(_year(m[1], today), 12, 31)),
 )

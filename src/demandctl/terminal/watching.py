@@ -11,8 +11,8 @@ from shutil import get_terminal_size
 from time import monotonic
 
 from demandctl.context import Context
-from demandctl.db import connect
 from demandctl.errors import UsageError
+from demandctl.queries.watching import Watch
 from demandctl.terminal.render import put
 
 LOOK_SECONDS = 1.0
@@ -27,20 +27,19 @@ def watch(app: Context, draw: Callable[[Context], object]) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("--watch 要在终端里用", "看一次：demandctl due；供脚本用：demandctl due --json")
     moves = os.environ.get("TERM", "") not in ("", "dumb") or os.name == "nt"
-    connection = connect(app.db_path)
+    ledger = Watch(app)
     try:
         with suppress(KeyboardInterrupt), _keys() as pressed, _own_screen(moves):
-            version, drawn = None, -DRAW_SECONDS
+            drawn = -DRAW_SECONDS
             while True:
-                at = connection.execute("PRAGMA data_version").fetchone()
-                if at != version or monotonic() - drawn >= DRAW_SECONDS:
+                if ledger.changed() or monotonic() - drawn >= DRAW_SECONDS:
                     put((_CLEAR if moves else "\n") + _fitting(app.later(), draw))
                     sys.stdout.flush()
-                    version, drawn = at, monotonic()
+                    drawn = monotonic()
                 if pressed(LOOK_SECONDS) in LEAVE:
                     return
     finally:
-        connection.close()
+        ledger.close()
 
 
 class _Drawn(StringIO):

@@ -22,7 +22,7 @@ def open_desk(ctx: typer.Context) -> None:
     """
     from demandctl.desk.start import start
 
-    start(ctx.obj)
+    start(ctx.obj, app().candidates)
 
 
 # Each line: the command, the function below demandctl.commands (or a group's own tree), its line in --help.

@@ -6,13 +6,16 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from rich.cells import cell_len
 from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.worker import WorkerState
 
 from demandctl.context import Context
-from demandctl.desk.app import Desk
+from demandctl.desk.app import Desk, nothing
+from demandctl.desk.console import Completions
 
 
 class Seat:
@@ -33,7 +36,10 @@ class Seat:
     async def type(self, text: str) -> "Seat":
         """Type into a field; the letters are not counted as keys."""
         for char in text:
-            await self.pilot.press(char)
+            key = events.Key(_character_to_key(char), char)
+            key.set_sender(self.desk)
+            self.desk.post_message(key)
+            await self.pilot.pause()
         await self.settle()
         return self
 
@@ -44,6 +50,15 @@ class Seat:
         await self.pilot.pause()
         await self.settle()
         return self
+
+    async def click(self, text: str) -> "Seat":
+        """Click on the first place where a text stands on the screen."""
+        for y, line in enumerate(self.screen.splitlines()):
+            if text in line:
+                await self.pilot.click(offset=(cell_len(line[: line.index(text)]), y))
+                await self.settle()
+                return self
+        raise AssertionError(f"{text} is not on the screen")
 
     async def settle(self) -> None:
         """Wait until nothing is read and nothing is written."""
@@ -81,11 +96,13 @@ def another_program(*words: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def at_the_desk(does: Callable[[Seat], Awaitable[None]], size: tuple[int, int] = (110, 30)) -> None:
+def at_the_desk(
+    does: Callable[[Seat], Awaitable[None]], size: tuple[int, int] = (110, 30), complete: Completions = nothing
+) -> None:
     """Open the desk, let somebody work at it, leave it."""
 
     async def run() -> None:
-        desk = Desk(Context())
+        desk = Desk(Context(), complete)
         async with desk.run_test(size=size) as pilot:
             seat = Seat(desk, pilot)
             await seat.settle()

@@ -6,27 +6,30 @@ The commands and the desk are two faces of these. What was said stands behind th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from demandctl.actions import attachments, demands
+from demandctl.actions import attachments, demands, revisits
 from demandctl.actions.choose_handler import choose
 from demandctl.actions.contacts import add_contact, find_contact, find_whom
 from demandctl.actions.demands import Feedback, find_demand
+from demandctl.actions.groups import met_now
 from demandctl.actions.several import each
 from demandctl.context import Context
 from demandctl.core.times import echo
 from demandctl.db import transaction
+from demandctl.errors import DemandctlError
 from demandctl.language.subject import Subject
 from demandctl.queries.owing import Owed
 from demandctl.store.attachments import kept
 from demandctl.store.models import Contact, Customer, Demand
 from demandctl.store.undo import take_back
 from demandctl.store.work import NOTHING, Work
-from demandctl.vocabulary import MYSELF, Kind, Method, NoteKind, Outcome, Role, Route, Status
+from demandctl.vocabulary import MYSELF, Kind, Method, NoteKind, Outcome, RevisitKind, Role, Route, Status
 
 
 class Done(NamedTuple):
@@ -40,6 +43,114 @@ class Done(NamedTuple):
     def sentence(self) -> str:
         """The demands and what was done to them."""
         return f"{'、'.join(Subject.demand(number).code for number in self.numbers)} {self.said}"
+
+
+class FirstWord(NamedTuple):
+    """The first answer that staff gave in a chat: when, by whom (with a number: of the directory), in which words."""
+
+    at: datetime | None
+    contact_id: int | None
+    name: str
+    text: str
+    method: Method
+
+
+class Taken(NamedTuple):
+    """A demand that was taken in: what is said of it, what is worth saying besides, and whether somebody has it."""
+
+    number: int
+    said: str
+    notes: list[str]
+    handled: bool
+    met: list[str]
+    """Groups that were met for the first time."""
+
+
+def take_in(
+    app: Context, customer: Mapping[str, str], values: Mapping[str, Any], *, called: str, insist: bool,
+    first: FirstWord | None = None, replied_at: datetime | None = None, attach: Sequence[Path] = (),
+) -> Taken:  # fmt: skip
+    """Record a demand out of a draft, with the first answer that the customer has had; *called* is how he is named."""
+    with kept(app.db_path, attach) as contents, transaction(app, "intake") as work:
+        demand, notes = demands.intake(work, customer, values, insist=insist)
+        attachments.attach(work, demand.subject, contents)
+        met = met_now(work)
+        number, kind, branch = demand.subject.number, Kind(demand.kind), demand.branch
+        summary = f"登记 {demand.code} {kind.label}：{demand.content[:30]}"
+        if first:
+            _answered(work, demand, first)
+            summary += f"，{first.name} 已首答"
+        elif replied_at:
+            demands.acknowledge(work, demand, at=replied_at)
+        handler = work.session.get(Contact, demand.handler_id) if demand.handler_id else None
+        handled = handler.name if handler else ""
+        work.describe(summary)
+    said = f"已登记 {Subject.demand(number)} {kind.label}：{called}" + (f"，{branch}" if branch else "")
+    said += f"，{first.name} 已在群里首答" if first else "，已回过客户" if replied_at else ""
+    return Taken(number, said + (f"，由 {handled} 跟进" if handled else ""), notes, bool(handled), met)
+
+
+def _answered(work: Work, demand: Demand, first: FirstWord) -> None:
+    """What staff answered in the chat is the first response, and their follow-up."""
+    person = work.session.get(Contact, first.contact_id) if first.contact_id else None
+    at = max(min(first.at or work.now, work.now), demand.raised_at)
+    by_name = "" if person else first.name
+    demands.follow_up(work, demand, Feedback(first.text or "已答复", at, person, by_name, method=first.method))
+
+
+def said_again(app: Context, number: int, content: str) -> Done:
+    """What the customer says once more about the same thing, noted on the demand that is open."""
+    with transaction(app, "follow-up") as work:
+        demand = find_demand(work.session, number)
+        said = f"客户又说：{content}"
+        demands.follow_up(work, demand, Feedback(said, app.now, internal=True, by_name=app.who))
+    return Done((number,), "已记下客户的话", f"看全部：demandctl show {number}")
+
+
+def attach(app: Context, subject: Subject, files: Sequence[Path], *, note: str = "") -> str:
+    """Attach files to a demand, a customer or a revisit; what is said of it."""
+    with kept(app.db_path, files) as contents, transaction(app, "attach") as work:
+        added = [row.name for row in attachments.attach(work, subject, contents, note=note)]
+        work.keep = bool(added)
+        work.describe(f"附到 {subject}：{'、'.join(added)}")
+    already = len(contents) - len(added)
+    return f"{subject} 附上 {len(added)} 个文件" + (f"，另 {already} 个早已附上" if already else "")
+
+
+def edit(app: Context, number: int, values: Mapping[str, Any]) -> Done:
+    """Put columns of a demand right."""
+    with transaction(app, "edit") as work:
+        demands.edit(work, find_demand(work.session, number), values)
+    return Done((number,), "已改" if work.changed else NOTHING, f"看结果：demandctl show {number}")
+
+
+class Visited(NamedTuple):
+    """A call or a visit on record: what it came to, and what is said of it."""
+
+    number: int
+    what: str
+    said: str
+
+
+def visited(
+    app: Context, revisit: int | None, values: Mapping[str, Any], *, broken: bool = False,
+    unplanned: tuple[int, RevisitKind, int | None] | None = None,
+) -> Visited:  # fmt: skip
+    """Record what came of a call; one that nobody planned is planned for now first: whom, which kind, about what."""
+    with transaction(app, "revisit call") as work:
+        if revisit is None:
+            assert unplanned is not None
+            customer, kind, about = unplanned
+            demand = find_demand(work.session, about) if about else None
+            made = revisits.plan(work, work.session.get_one(Customer, customer), kind, app.now, demand=demand)
+        else:
+            made = revisits.find_revisit(work.session, revisit)
+        what = revisits.record(work, made, values)
+        subject, back = made.subject, made.call_back_at
+    words = {"call-back": "已改约", "attempt": "记下没联系上，计划不变", "form": "的表已填", "visit": "已记为已访"}
+    said = f"{subject.words} {'中断，已记为已访' if broken else words[what]}"
+    said += f" {echo(back, app.now, app.calendar)}" if what == "call-back" and back else ""
+    return Visited(subject.number, what, said)
 
 
 class Recipient(NamedTuple):
@@ -61,6 +172,8 @@ class Dispatched(NamedTuple):
     done: Done
     lacking: list[str]
     leader: bool
+    whom: str
+    """Who got it; empty for the specialist herself, who needs no message."""
 
 
 def hand(app: Context, number: int, whom: Recipient, *, at: datetime, reason: str = "") -> Dispatched:
@@ -101,7 +214,12 @@ def _given(work: Work, demand: Demand, to: Contact, whom: Recipient, *, at: date
         said += f"，{to.name} 已记进通讯录"
     lacking = demands.missing_for_handler(demand, work.session.get_one(Customer, demand.customer_id))
     following = f"demandctl assign {demand.id} 跟进人" if whom.leader else f'demandctl follow-up {demand.id} "…"'
-    return Dispatched(Done((demand.id or 0,), said, f"下一步：{following}"), lacking, whom.leader)
+    return Dispatched(
+        Done((demand.id or 0,), said, f"下一步：{following}"),
+        lacking,
+        whom.leader,
+        "" if to.role == Role.SPECIALIST else to.name,
+    )
 
 
 def follow(
@@ -235,3 +353,9 @@ def undo(app: Context, count: int = 1) -> list[Undone]:
             Undone(step.id, step.summary or step.command, step.who, step.at.astimezone(app.zone))
             for step in take_back(work, count)
         ]
+
+
+def warm(app: Context) -> None:
+    """Build what the first step needs, so that it is as quick as the second; nothing is written."""
+    with suppress(DemandctlError), transaction(app, "warm", keep=False) as work:
+        work.session.get(Demand, 1)

@@ -34,16 +34,9 @@ def add(ctx: typer.Context, subject: Of, files: Files, note: Note = "", json: Js
     例：demandctl attach 12 泵车漏油.jpg 合同.pdf
     """
     app: Context = ctx.obj
-    from demandctl.actions.attachments import attach
-    from demandctl.db import transaction
-    from demandctl.store.attachments import kept
+    from demandctl.actions import steps
 
-    with kept(app.db_path, files) as contents, transaction(app, "attach") as work:
-        added = [row.name for row in attach(work, subject, contents, note=note)]
-        work.keep = bool(added)
-        work.describe(f"附到 {subject}：{'、'.join(added)}")
-    already = len(contents) - len(added)
-    done = f"{subject} 附上 {len(added)} 个文件" + (f"，另 {already} 个早已附上" if already else "")
+    done = steps.attach(app, subject, files, note=note)
     with reading(app) as reader:
         now = attachments_of(reader, subject)
     object_answer(json, now, done, f"看看：demandctl attach list {subject}")

@@ -1,6 +1,5 @@
 """``follow-up``: record what was said or done."""
 
-import re
 import sys
 from datetime import date, datetime
 from typing import Annotated
@@ -8,6 +7,7 @@ from typing import Annotated
 import typer
 
 from demandctl.context import Context
+from demandctl.core.meant import reads_like
 from demandctl.errors import UsageError
 from demandctl.terminal import asking
 from demandctl.terminal.answers import demands_answer
@@ -85,13 +85,6 @@ def follow_up(
     demands_answer(app, numbers, json, done.said, done.following)
 
 
-_READS_LIKE = {
-    NoteKind.NUDGE: re.compile("已?催|又催|再催|催促|提醒(?:了)?(?:他|她|一下|对接人)"),
-    NoteKind.ATTEMPT: re.compile("没(?:有)?(?:人)?接|无人接|打不通|没打通|未接通|没接通|关机|占线|联系不上|没联系上"),
-}
-"""Words that tell what a note is when nobody said."""
-
-
 def _note_kind(nudged: bool, no_answer: bool, more: object, said: str, quiet: bool) -> NoteKind:
     """What a note is: as it was said; where its words read like another, a terminal asks, elsewhere a hint says so."""
     if nudged and no_answer:
@@ -102,7 +95,7 @@ def _note_kind(nudged: bool, no_answer: bool, more: object, said: str, quiet: bo
                 "--nudged、--no-answer 只是记一笔，不能同时约定、解决、附文件、写是谁", "那是另一次跟进，分开记"
             )
         return NoteKind.NUDGE if nudged else NoteKind.ATTEMPT
-    likely = next((kind for kind, words in _READS_LIKE.items() if words.search(said)), None)
+    likely = reads_like(said)
     if likely is None or more:
         return NoteKind.FOLLOW_UP
     option = "--nudged" if likely is NoteKind.NUDGE else "--no-answer"

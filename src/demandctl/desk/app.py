@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
 
 from demandctl.context import Context
+from demandctl.desk.console import Completions
 from demandctl.desk.ledger import Ledger
 from demandctl.desk.looks import CSS, DARK, LIGHT
 from demandctl.desk.screen import Day
+
+
+def nothing(words: Sequence[str], unfinished: str) -> list[tuple[str, str]]:
+    """No completions: for a desk that knows no commands."""
+    return []
 
 
 class Desk(App[None]):
     """Opened in the morning, left open between two chats."""
 
     TITLE = "需求台账"
+    ENABLE_COMMAND_PALETTE = False
     CSS = CSS
     BINDINGS: ClassVar[list[BindingType]] = []
 
-    def __init__(self, context: Context, *, light: bool = False) -> None:
+    def __init__(self, context: Context, complete: Completions = nothing, *, light: bool = False) -> None:
         super().__init__()
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = LIGHT.name if light else DARK.name
         self.fault: BaseException | None = None
-        self.day = Day(Ledger(context))
+        self.day = Day(Ledger(context), complete)
 
     def on_mount(self) -> None:
         """Show the day."""

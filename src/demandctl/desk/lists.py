@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -51,6 +52,8 @@ class Line(NamedTuple):
     subject: Subject | None = None
     whom: Debt | None = None
     step: int | None = None
+    about: int | None = None
+    """The demand that a visit is about."""
 
 
 class Wish(NamedTuple):
@@ -76,12 +79,17 @@ _D, _C, _P, _L = names("demand"), names("customer"), names("contact"), names("de
 _NUMBER = Cell("编号", 4, 7)
 _KIND = Cell("类型", 4, 4, goes=3)
 _CUSTOMER = Cell(_D["customer_id"], 8, 16)
-_PLACE = Cell(_D["region"], 4, 14, goes=5)
+_PLACE = Cell("地区", 4, 12, goes=5)
 _WHAT = Cell(_L["what"], 12, 60, grows=True)
 _WHO = Cell("谁", 6, 14, goes=2)
-_STANDS = Cell("情况", 8, 22, mood=True)
+_STANDS = Cell("情况", 8, 17, mood=True)
 
 DEMANDS = (_NUMBER, _KIND, _CUSTOMER, _PLACE, _WHAT, _WHO, _STANDS)
+
+
+def _briefly(stands: str) -> str:
+    """How late, to the largest unit: the card has the rest."""
+    return re.sub(r"((?:个工作日|天|小时))\d+(?:小时|分)", r"\1", stands)
 
 
 def _due_line(due: Due, more: int, now: datetime) -> Line:
@@ -94,7 +102,7 @@ def _due_line(due: Due, more: int, now: datetime) -> Line:
             due.region,
             due.what + (f"（另 {more} 项）" if more > 0 else ""),
             due.owed_by.name,
-            standing(due, now),
+            _briefly(standing(due, now)),
         ),
         _MOODS.get(due.state, PLAIN),
         due.subject,
@@ -105,7 +113,7 @@ def _demand_line(demand: DemandView, due: Due | None, now: datetime) -> Line:
     """A demand with what of it is owed first; one that has ended shows how."""
     person = demand.handler or demand.leader
     late = due is not None and due.state in _MOODS
-    stands = standing(due, now) if due and late else status_label(demand)
+    stands = _briefly(standing(due, now)) if due and late else status_label(demand)
     what = due.what if due and late else demand.content
     return Line(
         demand.subject,
@@ -174,7 +182,7 @@ def _monday(reader: Reader, asked: Wish) -> list[Line]:
                 item.demand.subject,
                 (
                     item.demand.subject.code, item.handler.name, item.demand.customer.name, item.demand.region,
-                    " ".join(last.split()), "已跳过" if item.skipped else standing(item.due, reader.now),
+                    " ".join(last.split()), "已跳过" if item.skipped else _briefly(standing(item.due, reader.now)),
                 ),
                 DONE if item.skipped else _MOODS.get(item.due.state, PLAIN),
                 item.demand.subject,
@@ -188,7 +196,7 @@ def _monday(reader: Reader, asked: Wish) -> list[Line]:
     return lines
 
 
-def _visits(reader: Reader, asked: Wish) -> list[Line]:
+def _visits(reader: Reader, wish: Wish) -> list[Line]:
     """Whom to visit and why, then visits that are not whole yet."""
     now = reader.now
     lines: list[Line] = []
@@ -198,13 +206,14 @@ def _visits(reader: Reader, asked: Wish) -> list[Line]:
             continue
         if due.revisit:
             planned.add(due.revisit)
+        subject = Subject.revisit(due.revisit) if due.revisit else due.customer.subject
         about = f"（{Subject.demand(due.demand)}）" if due.demand else ""
         cells = (
-            due.subject.code, due.customer.name, due.region, due.rule_name + about, moment(due.due_at, now),
+            subject.code, due.customer.name, due.region, due.rule_name + about, moment(due.due_at, now),
             "已计划" if due.revisit else "该回访",
         )  # fmt: skip
-        lines.append(Line((due.subject, due.rule_name), cells, _MOODS.get(due.state, PLAIN), due.subject))
-    for visit in read_revisits(reader, open_only=True, limit=asked.limit):
+        lines.append(Line((subject, due.rule_name), cells, _MOODS.get(due.state, PLAIN), subject, about=due.demand))
+    for visit in read_revisits(reader, open_only=True, limit=wish.limit):
         if visit.id not in planned:
             lines.append(_visit_line(visit, now))
     return lines
@@ -266,7 +275,7 @@ WHOM = (
 )  # fmt: skip
 ROUND = (_NUMBER, _WHO._replace(goes=0), _CUSTOMER, _PLACE, Cell("上次", 12, 80, grows=True), _STANDS)
 VISITS = (
-    _NUMBER, _CUSTOMER, _PLACE, Cell("为什么", 10, 60, grows=True), Cell("何时", 10, 20),
+    _NUMBER, _CUSTOMER, _PLACE, Cell("为什么", 10, 60, grows=True), Cell("何时", 10, 20, goes=1),
     Cell("情况", 6, 10, mood=True),
 )  # fmt: skip
 CUSTOMERS = (

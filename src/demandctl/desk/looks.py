@@ -62,6 +62,9 @@ Paper, Rows { overflow-y: auto; overflow-x: hidden; }
 Modal { align: center bottom; background: transparent; }
 Modal > #sheet { width: 100%; max-width: 110; height: auto; max-height: 90%; background: $panel; padding: 0 1;
   border-top: solid $primary; }
+Modal > .tall { height: 90%; }
+Modal #paper { height: 1fr; background: $panel; scrollbar-size-vertical: 1; }
+Modal #bar { height: 1; background: $surface; }
 Modal #question { height: auto; background: $panel; }
 Modal #below { height: auto; max-height: 14; background: $panel; }
 Modal Input { border: none; height: 1; padding: 0; background: $surface; color: $foreground; }

@@ -41,6 +41,7 @@ class Rows(Painter, ScrollView, can_focus=True):
         """The cursor stands on another line, or on none."""
 
         line: Line | None
+        by_hand: bool = False
 
     class Opened(Message):
         """Enter was pressed on a line, or it was clicked twice."""
@@ -108,7 +109,7 @@ class Rows(Painter, ScrollView, can_focus=True):
             self.at = to
             self._see()
             self.refresh()
-            self.post_message(self.Moved(self.current))
+            self.post_message(self.Moved(self.current, by_hand=True))
         if to >= len(self.lines) - NEAR:
             self.post_message(self.Ending())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,15 +10,19 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.screen import Screen
 
+from demandctl.desk.asking import Write
 from demandctl.desk.card import Card, card
-from demandctl.desk.drawing import Bar, Drawn, Ink, Paper
-from demandctl.desk.ledger import Ledger
+from demandctl.desk.console import Completions, Reading, command
+from demandctl.desk.drawing import Bar, Drawn, Ink, Paragraph, heading, pairs
+from demandctl.desk.hands import Hands
+from demandctl.desk.keys import ACTS, FIRST, MOVES, fitting
+from demandctl.desk.ledger import Ledger, Moment
 from demandctl.desk.lists import HEAD, LISTS, PAGE, Line, Numbers, Wish, numbers, safe
 from demandctl.desk.rows import Rows
+from demandctl.desk.taking import pasted
 from demandctl.errors import DemandctlError
-from demandctl.language.display import shown, width
+from demandctl.language.display import width
 
 if TYPE_CHECKING:
     from demandctl.queries.reader import Reader
@@ -27,35 +31,41 @@ BESIDE = 100
 """From so many columns on the card stands beside the list."""
 
 
-class Day(Screen[None]):
+NAMED = {"?": "question_mark", "/": "slash", ":": "colon"}
+"""Keys whose names are not their signs."""
+
+
+class Day(Hands):
     """The whole day on one screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key, f"list('{key}')", entry.name, show=False) for key, entry in LISTS.items() if key != "/"),
         Binding("tab", "next(1)", "下一个列表", show=False),
         Binding("shift+tab", "next(-1)", "上一个列表", show=False),
+        *(Binding(act.key, f"act('{act.key}')", act.name, show=False) for act in ACTS),
+        Binding("slash", "find", "找", show=False),
+        Binding("colon,full_width_colon", "command", "命令", show=False),
+        Binding("question_mark", "keys", "全部按键", show=False),
+        Binding("ctrl+p", "palette", "找要做的事", show=False),
+        Binding("space", "mark", "选中", show=False),
+        Binding("y", "copy", "再复制", show=False),
         Binding("escape", "back", "回去", show=False),
         Binding("q", "leave", "离开", show=False),
     ]
 
-    def __init__(self, ledger: Ledger) -> None:
-        super().__init__()
-        self.ledger = ledger
-        self.busy = 0
+    def __init__(self, ledger: Ledger, complete: Completions) -> None:
+        super().__init__(ledger)
+        self._complete = complete
         self.listing = "1"
-        self.asked = Wish()
+        self.wish = Wish()
         self.before = "1"
         self.head = Bar(id="head")
         self.tabs = Bar(id="tabs")
-        self.rows = Rows()
-        self.card = Paper(id="card")
-        self.foot = Bar(id="foot")
-        self.numbers: Numbers | None = None
+        self.today: Numbers | None = None
         self.read_at: datetime | None = None
-        self.shown = Card([])
-        self.told = Ink("正在打开台账…", "quiet")
         self.snoozed: dict[Hashable, datetime] = {}
         self._whole = True
+        self._lost = False
 
     def compose(self) -> ComposeResult:
         """Where everything stands."""
@@ -70,7 +80,7 @@ class Day(Screen[None]):
         """Read for the first time, then keep up with the clock and with what others write."""
         self.rows.focus()
         self._put_tabs()
-        self._put_foot()
+        self.put_foot()
         self.look_around()  # before the first reading, so that nothing falls between the two
         self.set_interval(1.0, self.look_around)
 
@@ -79,7 +89,7 @@ class Day(Screen[None]):
         self.set_class(event.size.width < BESIDE, "narrow")
         self._put_head()
         self._put_tabs()
-        self._put_foot()
+        self.put_foot()
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -87,34 +97,38 @@ class Day(Screen[None]):
         """Show what another program wrote, and a new minute's lateness."""
         try:
             changed = self.ledger.watch.changed()
+            now = self.ledger.now().now
         except DemandctlError as error:
+            self._lost = True
             self.trouble(error)
             return
-        now = self.ledger.now().now
+        changed, self._lost = changed or self._lost, False
         if changed or self.read_at is None or now.replace(second=0) != self.read_at.replace(second=0):
             self.reload()
 
     @work(exclusive=True, group="reading")
     async def reload(self, wanted: Hashable = None) -> None:
         """Read the list and the numbers anew; the cursor stays on what it stands on."""
-        listing, asked = self.listing, self.asked
+        listing, wish = self.listing, self.wish
         at: list[datetime] = []
 
         def read(reader: Reader) -> tuple[list[Line], Numbers]:
             at.append(reader.now)
-            return [safe(line) for line in LISTS[listing].read(reader, asked)], numbers(reader)
+            return [safe(line) for line in LISTS[listing].read(reader, wish)], numbers(reader)
 
         try:
             lines, told = await self.ledger.look(read)
         except DemandctlError as error:
             self.trouble(error)
             return
-        if self.told.look == "late" and self.told.click == "ledger":
+        if self.told.click:
             self.told = Ink("又能读台账了", "quiet")
-        elif self.numbers is None:
+        elif self.today is None:
             self.told = Ink("")
-        self.numbers, self.read_at = told, at[0]
-        self._whole = len(lines) < asked.limit
+        if self.today is None:
+            self.run_worker(self._prepare(), group="prepare")
+        self.today, self.read_at = told, at[0]
+        self._whole = len(lines) < wish.limit
         self.snoozed = {key: until for key, until in self.snoozed.items() if until > at[0]}
         seen = [line for line in lines if line.key not in self.snoozed]
         if wanted is None and self.rows.current and self.rows.lines:
@@ -123,15 +137,26 @@ class Day(Screen[None]):
         self.rows.put(LISTS[listing].columns, seen, LISTS[listing].empty, wanted)
         self._put_head()
         self._put_tabs()
-        self._put_foot()
+        self.put_foot()
+
+    async def _prepare(self) -> None:
+        """Load what writes, in a thread and after the first look: nobody waits for it."""
+
+        def load(app: Moment) -> None:
+            from demandctl.actions import steps
+
+            steps.warm(app)
+
+        await self.ledger.act(load)
 
     @work(exclusive=True, group="card")
     async def show_card(self, line: Line | None) -> None:
         """Read what is known of the line under the cursor."""
         if line is None:
             self.shown = Card([])
-            self.card.put([])
-            self._put_foot()
+            if not self.holding:
+                self.card.put([])
+            self.put_foot()
             return
         try:
             found = await self.ledger.look(lambda reader: card(reader, line))
@@ -139,11 +164,13 @@ class Day(Screen[None]):
             self.trouble(error)
             return
         self.shown = found
-        self.card.put(found.said)
-        self._put_foot()
+        if not self.holding:
+            self.card.put(found.said)
+        self.put_foot()
 
     def on_rows_moved(self, message: Rows.Moved) -> None:
         """Show the card of the line."""
+        self.holding = self.holding and not message.by_hand
         self.show_card(message.line)
 
     def on_rows_opened(self) -> None:
@@ -154,7 +181,7 @@ class Day(Screen[None]):
         """Read more lines."""
         if not self._whole:
             self._whole = True
-            self.asked = self.asked._replace(limit=self.asked.limit + 5 * PAGE)
+            self.wish = self.wish._replace(limit=self.wish.limit + 5 * PAGE)
             self.reload()
 
     # -- lists ---------------------------------------------------------------------------------------------------
@@ -164,10 +191,56 @@ class Day(Screen[None]):
         wanted = self.rows.current.key if self.rows.current else None
         if self.listing != "/":
             self.before = self.listing
-        self.listing, self.asked = key, Wish(text, only)
+        self.listing, self.wish = key, Wish(text, only)
         self.remove_class("open")
         self._put_tabs()
         self.reload(wanted)
+
+    @work(group="act")
+    async def action_find(self) -> None:
+        """Look for a text everywhere."""
+        wanted = await self.line(
+            Write(
+                "找：客户、电话、内容、跟进里的一部分，拼音首字母也行", text=self.wish.text, keys="回车 找  Esc 不找了"
+            )
+        )
+        if wanted:
+            self.action_list("/", text=wanted.text)
+
+    @work(group="act")
+    async def action_command(self) -> None:
+        """Run any command of the program."""
+        try:
+            await command(self, self._complete)
+        except DemandctlError as error:
+            self.trouble(error)
+
+    def action_keys(self) -> None:
+        """All keys on a page."""
+        told = [(act.key, act.name) for act in ACTS]
+        said = [Paragraph("按键", look="title"), *pairs(MOVES), *heading("做什么"), *pairs(told)]
+        said += [Paragraph(""), Paragraph("粘贴聊天就登记：粘贴，回车，回车。粘贴一个文件的路径，就附到这一条上。")]
+        self.app.push_screen(Reading([], "按键", said))
+
+    @work(group="act")
+    async def action_palette(self) -> None:
+        """Find a deed by its Chinese name."""
+        deeds = {f"{act.name}": act.key for act in ACTS}
+        deeds |= {entry.name: key for key, entry in LISTS.items() if key != "/"}
+        deeds |= {"找": "slash", "再复制": "y", "选中": "space", "全部按键": "question_mark", "命令": "colon"}
+        deeds |= {"换成亮色": "light", "换成暗色": "dark", "离开": "q"}
+
+        async def offered(text: str) -> list[tuple[str, str]]:
+            return [(name, key) for name, key in deeds.items() if text.strip() in name]
+
+        chosen = await self.line(Write("要做什么", complete=offered, needed=False, keys="回车 就这个  Esc 不做了"))
+        if chosen is None:
+            return
+        key = next((key for name, key in deeds.items() if chosen.text in name), "")
+        if key in ("light", "dark"):
+            self.app.theme = f"desk-{key}"
+        elif key:
+            self.app.simulate_key(key)
 
     def action_next(self, by: int) -> None:
         """The list beside this one."""
@@ -182,8 +255,8 @@ class Day(Screen[None]):
         elif self.rows.marked:
             self.rows.marked.clear()
             self.rows.refresh()
-            self._put_foot()
-        elif self.listing == "/" or self.asked.only or self.asked.text:
+            self.put_foot()
+        elif self.listing == "/" or self.wish.only or self.wish.text:
             self.action_list(self.before)
 
     def action_leave(self) -> None:
@@ -192,19 +265,8 @@ class Day(Screen[None]):
 
     # -- head and foot -------------------------------------------------------------------------------------------
 
-    def say(self, text: str, look: str = "soon") -> None:
-        """Tell in the foot what was done."""
-        self.told = Ink(shown(text.split("\n")[0]), look)
-        self._put_foot()
-
-    def trouble(self, error: DemandctlError) -> None:
-        """Tell in the foot what is wrong; the screen stays as it was."""
-        hint = f"  {error.hint}" if error.hint else ""
-        self.told = Ink(shown(f"{error}{hint}"), "late", "ledger" if error.exit_code in (3, 4) else "")
-        self._put_foot()
-
     def _put_head(self) -> None:
-        told = self.numbers
+        told = self.today
         if told is None:
             self.head.put([[Ink(" 需求台账", "title")], []])
             return
@@ -229,20 +291,20 @@ class Day(Screen[None]):
             current = key == self.listing
             if key == "/" and not current:
                 continue
-            name = f"找：{self.asked.text}" if key == "/" else entry.name
+            name = f"找：{self.wish.text}" if key == "/" else entry.name
             if narrow and not current:
                 name = name[:2]
             click = f"screen.list('{key}')" if key != "/" else ""
             more = ""
             if current:
-                only = HEAD[self.asked.only][0] if self.asked.only in HEAD else ""
+                only = HEAD[self.wish.only][0] if self.wish.only in HEAD else ""
                 more = f"·{only}" if only else ""
-                more += f" {len(self.rows.lines)}{'' if self._whole else '+'}" if self.numbers else ""
+                more += f" {len(self.rows.lines)}{'' if self._whole else '+'}" if self.today else ""
             line.append(Ink(f" {key} " if key != "/" else " ", "key", click))
             line.append(Ink(f"{name}{more} ", "title" if current else "quiet", click))
         self.tabs.put([line])
 
-    def _put_foot(self) -> None:
+    def put_foot(self) -> None:
         marked = len(self.rows.marked)
         told: Drawn = [Ink(" "), Ink(self.told.text, self.told.look)]
         if marked:
@@ -250,18 +312,73 @@ class Day(Screen[None]):
         self.foot.put([told, self._keys()])
 
     def _keys(self) -> Drawn:
-        """The keys that do something here, as many as there is room for."""
-        line: Drawn = []
-        room = self.size.width
+        """The keys that do something here, as many as there is room for; the way to all of them always."""
+        always = [("?", "全部按键"), ("q", "离开")]
+        room = self.size.width - sum(width(f" {key} {name} ") for key, name in always)
+        shown: list[tuple[str, str]] = []
         for key, name in self.keys_here():
-            piece = [Ink(f" {key}", "key", f"app.simulate_key('{key}')"), Ink(f" {name} ", "quiet")]
-            cells = sum(width(part.text) for part in piece)
-            if cells > room:
+            room -= width(f" {key} {name} ")
+            if room < 0:
                 break
-            room -= cells
-            line += piece
-        return line
+            shown.append((key, name))
+        return [
+            ink
+            for key, name in [*shown, *always]
+            for ink in (Ink(f" {key}", "key", f"app.simulate_key('{NAMED.get(key, key)}')"), Ink(f" {name} ", "quiet"))
+        ]
 
     def keys_here(self) -> list[tuple[str, str]]:
-        """Keys with their names for the line under the cursor."""
-        return [("1-7", "列表"), ("q", "离开")]
+        """Keys with their names for the line under the cursor, the likeliest first."""
+        fits = fitting(self, self.shown.demand)
+        here = [(act.key, act.name) for act in ACTS if act.about and fits(act)]
+        first = FIRST.get(self.shown.demand.status) if self.shown.demand else None
+        here.sort(key=lambda key: key[0] != first)
+        if self.messages:
+            here.append(("y", "再复制"))
+        return [*here, ("u", "撤销"), ("/", "找"), ("i", "登记"), (":", "命令")]
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Pasting is enough: what was pasted is read as a chat, or attached where it is a file."""
+        event.stop()
+        self.do(lambda hands: pasted(hands, event.text))
+
+    # -- acts ----------------------------------------------------------------------------------------------------
+
+    def action_act(self, key: str) -> None:
+        """Do what a key stands for to the lines that are marked, or to the one under the cursor."""
+        act = next(act for act in ACTS if act.key == key)
+        if not fitting(self, self.shown.demand)(act) and not self.rows.marked:
+            self.say(f"这一行不能{act.name}", "quiet")
+            return
+        self.do(act.does)
+
+    @work(group="act")
+    async def do(self, does: Callable[[Hands], Awaitable[None]]) -> None:
+        """Do an act; where it is refused the foot says why."""
+        try:
+            await does(self)
+        except DemandctlError as error:
+            self.trouble(error)
+
+    def read_again(self) -> None:
+        """Read the list, the numbers and the card anew."""
+        self.reload()
+
+    def put_aside(self, until: Mapping[Hashable, datetime]) -> None:
+        """Put lines out of sight until a time."""
+        self.snoozed |= until
+        self.rows.marked.clear()
+        self.reload()
+
+    def action_mark(self) -> None:
+        """Mark the line under the cursor, or take the mark away, and go to the next."""
+        line = self.rows.current
+        if line:
+            self.rows.marked ^= {line.key}
+            self.rows.action_walk(1)
+            self.rows.refresh()
+            self.put_foot()
+
+    def action_copy(self) -> None:
+        """Put the last message on the clipboard again, or the next of several."""
+        self.copy_again()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -12,8 +13,8 @@ from demandctl.db import connect
 from demandctl.errors import LedgerUnusable, UsageError
 
 
-def start(context: Context) -> None:
-    """Show the desk until it is left."""
+def start(context: Context, complete: Callable[[Sequence[str], str], list[tuple[str, str]]]) -> None:
+    """Show the desk until it is left; *complete* says what may follow some words of a command."""
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on stderr
         raise UsageError("工作台要在终端里打开", "脚本里看今天：demandctl；或 demandctl due --json")
     if os.environ.get("TERM") == "dumb":
@@ -21,7 +22,7 @@ def start(context: Context) -> None:
     connect(context.db_path, context=context).close()
     from demandctl.desk.app import Desk
 
-    desk = Desk(context, light=_is_light())
+    desk = Desk(context, complete, light=_is_light())
     desk.run()
     if desk.fault is not None:
         path = _written(desk.fault)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from demandctl.core.identity import Identity, may_be_one
+from demandctl.errors import UsageError
 from demandctl.language.subject import About, Subject, read_number
 from demandctl.paste.clauses import Why
 from demandctl.paste.drafts import Draft, draft_of, read_paste
@@ -16,11 +17,15 @@ from demandctl.paste.matters import LeftOut
 from demandctl.paste.reading import judge_of
 from demandctl.paste.senders import Person
 from demandctl.paste.transcript import Message
+from demandctl.queries.answering import Answering, first_answer
 from demandctl.queries.demands import DemandView, read_demand
 from demandctl.queries.identity import holder, namesakes, same_demand
 from demandctl.queries.reader import Reader
 from demandctl.store.fields import called
-from demandctl.vocabulary import AliasKind, Channel, Kind, Method
+from demandctl.vocabulary import AliasKind, Channel, Kind, Method, Urgency
+
+LONGEST = 100_000
+"""More characters than this are no chat that somebody copied to record a demand of."""
 
 NEEDED = {"customer": "--customer", "kind": "--kind", "channel": "--channel", "content": "--content"}
 """What a demand cannot do without, and the option that gives it."""
@@ -79,7 +84,12 @@ class Pasted(NamedTuple):
 
 
 def read(reader: Reader, text: str) -> Pasted:
-    """The drafts of a paste, each with the customer that the ledger knows by phone or WeChat id, and the rest."""
+    """The drafts of a paste, each with the customer that the ledger knows by phone or WeChat id, and the rest.
+
+    UsageError for a text that is too long.
+    """
+    if len(text) > LONGEST:
+        raise UsageError(f"这段文字有 {len(text)} 个字，一次最多 {LONGEST} 个", "分几次粘贴，一次一天的聊天")
     directory, judge = people(reader), judge_of(reader)
     found = read_paste(text, reader.now, directory, judge)
     return Pasted(text, [_proposal(reader, draft) for draft in found.drafts], found.left_out, directory, judge)
@@ -163,6 +173,17 @@ def override(reader: Reader, proposal: EnrichedDraft, given: Mapping[str, Any]) 
         proposal.draft.inferred.pop("subtype" if name == "kind" and "kind" in given else name, None)
     if {"customer", "phone", "wechat", "region"} & given.keys():
         known(reader, proposal)
+
+
+def answering(reader: Reader, proposal: EnrichedDraft) -> Answering:
+    """Who would owe the customer the first answer; nobody where the chat has it."""
+    if proposal.draft.first_response:
+        return Answering(False, None)
+    values = proposal.values
+    urgency, raised_at = values.get("urgency") or Urgency.NORMAL.value, values.get("raised_at") or reader.now
+    region = values.get("region") or (proposal.customer or {}).get("region") or ""
+    return first_answer(reader, values["kind"], values["channel"], urgency, raised_at, region=region,
+                        group=values.get("group") or "")  # fmt: skip
 
 
 def twin(reader: Reader, proposal: EnrichedDraft) -> DemandView | None:

@@ -48,8 +48,11 @@ def read() -> str | None:
 
 def copy(text: str) -> bool:
     """Put a text on the clipboard; whether it worked. Over SSH the terminal at the other end is asked to do it."""
-    if over_ssh():
-        return _by_terminal(text)
+    return (not over_ssh() and copy_here(text)) or _by_terminal(text)
+
+
+def copy_here(text: str) -> bool:
+    """Put a text on the clipboard of this machine by a program that it has; whether it worked."""
     for command in _there(WRITE):
         try:
             # The program that serves an X selection stays alive: its output must not be waited for.
@@ -61,7 +64,7 @@ def copy(text: str) -> bool:
             continue
         if done.returncode == 0:
             return True
-    return _by_terminal(text)
+    return False
 
 
 def over_ssh() -> bool:
@@ -76,14 +79,20 @@ def _there(ways: tuple[tuple[str, tuple[str, ...]], ...]) -> list[tuple[str, ...
 
 
 def _by_terminal(text: str) -> bool:
-    """OSC 52: the terminal puts the text on the clipboard of the machine it runs on."""
-    encoded = base64.b64encode(text.encode()).decode()
+    """The terminal puts the text on the clipboard of the machine it runs on."""
     stream = next((s for s in (sys.stderr, sys.stdout) if s.isatty()), None)
-    if stream is None or len(encoded) > _OSC_52_LIMIT or os.environ.get("TERM") in (None, "dumb", "linux"):
+    asked = sequence(text)
+    if stream is None or asked is None:
         return False
-    sequence = f"\x1b]52;c;{encoded}\a"
-    if os.environ.get("TMUX"):
-        sequence = "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + "\x1b\\"
-    stream.write(sequence)
+    stream.write(asked)
     stream.flush()
     return True
+
+
+def sequence(text: str) -> str | None:
+    """OSC 52, by which a terminal is asked to copy, wrapped for tmux; None where that cannot work."""
+    encoded = base64.b64encode(text.encode()).decode()
+    if len(encoded) > _OSC_52_LIMIT or os.environ.get("TERM") in (None, "dumb", "linux"):
+        return None
+    asked = f"\x1b]52;c;{encoded}\a"
+    return "\x1bPtmux;" + asked.replace("\x1b", "\x1b\x1b") + "\x1b\\" if os.environ.get("TMUX") else asked

@@ -1,60 +1,12 @@
-"""A draft of a demand as a person checks it."""
-
-from typing import Any
+"""A draft of a demand on the terminal."""
 
 from demandctl.context import Context
-from demandctl.language.display import moment
-from demandctl.paste.drafts import Draft
-from demandctl.paste.proposals import LABELS, EnrichedDraft
-from demandctl.store.fields import names
+from demandctl.paste.proposals import EnrichedDraft
+from demandctl.terminal.drafting import draft_facts, draft_title
 from demandctl.terminal.render import pairs, put_styled
-from demandctl.vocabulary import Channel, Kind, ServiceMode, Term, Urgency, subtype_label
 
 
 def show(app: Context, proposal: EnrichedDraft, place: str = "", *, explain: bool = False) -> None:
     """A draft as the person checks it; with *explain* each field with the words it came from."""
-    values, draft = proposal.values, proposal.draft
-    kind = Kind(values["kind"]) if values.get("kind") else None
-    subtype = subtype_label(kind, values.get("subtype")) if kind else ""
-    titles = {"kind": kind.label if kind else "类型未定", "subtype": subtype}
-    heading = [f"{title}{_guessed(draft, name)}" for name, title in titles.items() if title]
-    put_styled(" ".join([f"草稿 {place}".strip(), *heading]), "bold")
-    channel = _label(Channel, values.get("channel"))
-    known = proposal.customer
-    response = draft.first_response
-    answered = f"{response.by.name} {moment(response.at, app.now)}".strip() if response else ""
-    its, his = names("demand"), names("customer")
-    rows = [
-        ("customer", its["customer_id"], values.get("customer") or (known or {}).get("name") or "？"),
-        ("", "老客户", known and f"{known['code']} {known['name']}"),
-        ("phone", his["phone"], values.get("phone")),
-        ("wechat", his["wechat"], values.get("wechat")),
-        ("region", its["region"], values.get("region")),
-        ("product", its["product"], values.get("product")),
-        ("urgency", its["urgency"], _label(Urgency, values.get("urgency"))),
-        ("service_mode", its["service_mode"], _label(ServiceMode, values.get("service_mode"))),
-        ("warranty", its["warranty"], values.get("warranty")),
-        ("channel", its["channel"], " ".join(filter(None, [channel, values.get("group") or ""])) or "？"),
-        ("raised_at", its["raised_at"], moment(values.get("raised_at"), app.now)),
-        ("", its["content"], values.get("content")),
-        ("", "群内首答", answered),
-        ("", "还缺", "、".join(LABELS[name] for name in proposal.missing)),
-    ]
-    if explain and kind:
-        rows.insert(0, ("", "类型依据", draft.words.get("kind") or "与已知的句子相像"))
-    pairs([(label, _because(draft, name, value) if explain or name == "urgency" else value)
-           for name, label, value in rows])  # fmt: skip
-
-
-def _label(term: type[Term], value: str | None) -> str:
-    return term(value).label if value else ""
-
-
-def _guessed(draft: Draft, name: str) -> str:
-    """The mark of a field that was not read but inferred, with how sure that is."""
-    return f"（猜 {draft.inferred[name]:.0%}）" if name in draft.inferred else ""
-
-
-def _because(draft: Draft, name: str, value: Any) -> Any:
-    words = " ".join(draft.words.get(name, "").split())
-    return f"{value}（原话：{words}）" if value and words and words != value else value
+    put_styled(draft_title(proposal, place), "bold")
+    pairs(draft_facts(proposal, app.now, explain=explain))

@@ -17,8 +17,6 @@ from demandctl.terminal import asking, clipboard
 from demandctl.terminal.render import put, put_json, say
 
 NOTHING = "这段文字里没有看到需求，没有写入"
-LONGEST = 100_000
-"""More characters than this are no chat that somebody copied to record a demand of."""
 
 
 def take_in(
@@ -37,8 +35,6 @@ def take_in(
     looks = dry_run or explain
     asks = asking.can_ask() and not (yes or as_json or looks)
     text = copied(asks)
-    if len(text) > LONGEST:
-        raise UsageError(f"这段文字有 {len(text)} 个字，一次最多 {LONGEST} 个", "分几次粘贴，一次一天的聊天")
     with reading(app) as reader:
         pasted = proposals.read(reader, text)
         for proposal in pasted.proposals:

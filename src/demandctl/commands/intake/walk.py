@@ -12,11 +12,12 @@ from demandctl.context import Context
 from demandctl.language.display import shown, shown_lines
 from demandctl.paste import proposals
 from demandctl.paste.proposals import LABELS, EnrichedDraft
-from demandctl.queries.answering import Answering, first_answer
+from demandctl.queries.answering import Answering
 from demandctl.queries.demands import DemandView
 from demandctl.queries.reader import reading
 from demandctl.store.fields import called
 from demandctl.terminal import asking
+from demandctl.terminal.drafting import ways_to_record
 from demandctl.terminal.questions import demand_steps
 from demandctl.terminal.render import put, say
 from demandctl.terminal.typed import past
@@ -97,9 +98,14 @@ def _settle(app: Context, proposal: EnrichedDraft, place: str = "", *, insist: b
     """What becomes of a draft that is whole: recorded, with or without the customer's answer, changed, or dropped."""
     while True:
         twin = _twin(app, proposal) if not insist else None
-        answering = Answering(False, None) if replied else _answering(app, proposal)
+        answering = Answering(False, None) if replied else _owed(app, proposal)
         noted = [("follow", f"跟进已有的 {twin.subject}：{twin.content[:20]}")] if twin else []
-        ways = [*noted, *_ways("另记一条" if twin else "记录", answering), ("edit", "改一改"), ("skip", "跳过，不记录")]
+        ways = [
+            *noted,
+            *ways_to_record("另记一条" if twin else "记录", answering),
+            ("edit", "改一改"),
+            ("skip", "跳过，不记录"),
+        ]
         choice: str = asking.choose("这条怎么办", ways)
         if choice != "edit":
             break
@@ -112,27 +118,6 @@ def _settle(app: Context, proposal: EnrichedDraft, place: str = "", *, insist: b
     else:
         how = "replied" if replied else choice
         _record(app, proposal, how, answering, insist=insist or twin is not None, copy=copy)
-
-
-def _ways(record: str, answering: Answering) -> list[tuple[str, str]]:
-    """How a draft can be recorded; where she owes the first answer, with what came of that."""
-    if not answering.hers:
-        return [("later", record)]
-    return [
-        ("answer", f"{record}，回他“收到”（文字放进剪贴板）"), ("replied", f"{record}，已经回过他"),
-        ("later", f"{record}，还没回"),
-    ]  # fmt: skip
-
-
-def _answering(app: Context, proposal: EnrichedDraft) -> Answering:
-    values = proposal.values
-    if proposal.draft.first_response:
-        return Answering(False, None)
-    urgency, raised_at = values.get("urgency") or Urgency.NORMAL.value, values.get("raised_at") or app.now
-    region = values.get("region") or (proposal.customer or {}).get("region") or ""
-    with reading(app) as reader:
-        return first_answer(reader, values["kind"], values["channel"], urgency, raised_at, region=region,
-                            group=values.get("group") or "")  # fmt: skip
 
 
 def _record(app: Context, proposal: EnrichedDraft, how: str, answering: Answering, *, insist: bool, copy: bool) -> None:
@@ -194,6 +179,11 @@ def _now(values: Mapping[str, Any], name: str) -> str:
     if name == "subtype":
         return subtype_label(values["kind"], value)
     return terms[name](value).label if value and name in terms else str(value).partition("\n")[0][:30]
+
+
+def _owed(app: Context, proposal: EnrichedDraft) -> Answering:
+    with reading(app) as reader:
+        return proposals.answering(reader, proposal)
 
 
 def _twin(app: Context, proposal: EnrichedDraft) -> DemandView | None:

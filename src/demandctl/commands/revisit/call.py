@@ -14,7 +14,6 @@ from demandctl.context import Context
 from demandctl.core.parts import RulePart
 from demandctl.errors import Cancelled, DemandctlError, Refused, UsageError
 from demandctl.language.display import moment, shown, shown_lines
-from demandctl.language.subject import Subject
 from demandctl.messages import handing, scripts
 from demandctl.messages.scripts import CallStep, Script
 from demandctl.queries.demands import DemandView, read_demand
@@ -28,7 +27,7 @@ from demandctl.terminal.options import Json
 from demandctl.terminal.questions import terms
 from demandctl.terminal.render import put, put_json, say
 from demandctl.terminal.takes import Argument, Option, choice, ref
-from demandctl.terminal.typed import future, understood
+from demandctl.terminal.typed import future
 from demandctl.vocabulary import Method, RevisitKind, Satisfaction
 
 MethodOption = Annotated[Method, Option("--method", "revisit.method", choice(Method, "方式"), "默认电话")]
@@ -231,8 +230,7 @@ def _introduce(visit: RevisitView, demand: DemandView | None) -> None:
 
 def _write(app: Context, number: int, given: Answers, *, started: datetime | None, broken: bool, as_json: bool) -> None:
     """One transaction for all that came of the call."""
-    from demandctl.actions import revisits
-    from demandctl.db import transaction
+    from demandctl.actions import steps
 
     values = {name: value for name, value in given.items() if name != "reachable"}
     if broken:
@@ -242,8 +240,7 @@ def _write(app: Context, number: int, given: Answers, *, started: datetime | Non
     elif "call_back_at" not in given and started:
         values["visited_at"] = started
     try:
-        with transaction(app, "revisit call") as work:
-            what = revisits.record(work, revisits.find_revisit(work.session, number), values)
+        done = steps.visited(app, number, values, broken=broken)
     except DemandctlError:
         say(f"没有写进去，客户说的可以这样补上：demandctl revisit record {number} {' '.join(_as_options(given))}")
         raise
@@ -252,41 +249,30 @@ def _write(app: Context, number: int, given: Answers, *, started: datetime | Non
     if as_json:
         put_json(written)
         return
-    object_answer(False, written, *_told(app, written, given, what, broken))
-    if what == "form" and _owes(written, RulePart.FORWARD):
+    object_answer(False, written, done.said, _after(written, given, done.what, broken))
+    if done.what == "form" and _owes(written, RulePart.FORWARD):
         put("发给责任部门的消息：")
         put()
         put(shown_lines(handing.for_department(written, app.now)))
 
 
-def _told(app: Context, visit: RevisitInFull, given: Answers, what: str, broken: bool) -> tuple[str, str]:
+def _after(visit: RevisitInFull, given: Answers, what: str, broken: bool) -> str:
+    """The command that is next."""
     number = visit.id
     if broken:
-        so_far = " ".join(_as_options(given)) or "--satisfaction …"
-        return (
-            f"{Subject.revisit(number).words} 中断，已记为已访",
-            f"表稍后填：demandctl revisit record {number} {so_far}",
-        )
+        return f"表稍后填：demandctl revisit record {number} {' '.join(_as_options(given)) or '--satisfaction …'}"
     if what == "call-back":
-        later = understood(app, given["call_back_at"])
-        return f"{Subject.revisit(number).words} 已改约 {later}", f"到时：demandctl revisit call {number}"
+        return f"到时：demandctl revisit call {number}"
     if what == "attempt":
-        return (
-            f"{Subject.revisit(number).words} 记下没联系上，计划不变",
-            f"改约：demandctl revisit record {number} --call-back 时间",
-        )
+        return f"改约：demandctl revisit record {number} --call-back 时间"
     if _owes(visit, RulePart.ON_THE_SPOT):
-        return (
-            f"{Subject.revisit(number).words} 的表已填",
-            f"请主管一小时内当场拍板；解决后：demandctl revisit solved {number}",
-        )
+        return f"请主管一小时内当场拍板；解决后：demandctl revisit solved {number}"
     if _owes(visit, RulePart.FORWARD):
         return (
-            f"{visit.subject.words} 的表已填",
             f"一小时内转交：demandctl revisit forward {number} {_word(visit.department or '部门')}；"
-            f"已解决：demandctl revisit solved {number}",
+            f"已解决：demandctl revisit solved {number}"
         )
-    return f"{Subject.revisit(number).words} 的表已填", f"看：demandctl revisit show {number}"
+    return f"看：demandctl revisit show {number}"
 
 
 def _owes(visit: RevisitInFull, part: RulePart) -> bool:

@@ -186,31 +186,31 @@ ASSIGNMENTS = (
 
 
 SERVICES = (
-    of("service_step", "demand_id", 9, "demand"),
-    named("demand", "customer_id", 14, "customer", "customer.name"),
-    of("service_step", "step", 10),
+    of("service_step", "demand_id", 7, "demand"),
+    named("demand", "customer_id", 11, "customer", "customer.name"),
+    of("service_step", "step", 9),
     of("service_step", "at", 17),
-    of("service_step", "by_name", 10, "by"),
-    of("service_step", "number", 16),
-    of("service_step", "amount", 12),
-    of("service_step", "reason", 28),
-    of("service_step", "decision", 28),
-    of("service_step", "note", 28),
+    of("service_step", "by_name", 9, "by"),
+    of("service_step", "number", 14),
+    of("service_step", "amount", 11),
+    of("service_step", "reason", 18),
+    of("service_step", "decision", 18),
+    of("service_step", "note", 18),
 )
 
 ESCALATIONS = (
-    of("escalation", "demand_id", 9, "demand"),
-    named("demand", "customer_id", 14, "customer", "customer.name"),
-    of("escalation", "product", 14),
-    of("escalation", "level", 7),
-    named("escalation", "to_id", 12, "to", "to"),
-    of("contact", "phone", 15),
-    of("escalation", "problem", 36),
+    of("escalation", "demand_id", 7, "demand"),
+    named("demand", "customer_id", 11, "customer", "customer.name"),
+    of("escalation", "product", 10),
+    of("escalation", "level", 5),
+    named("escalation", "to_id", 9, "to", "to"),
+    of("contact", "phone", 13),
+    of("escalation", "problem", 17),
     of("escalation", "within", 12, get=lambda row: Target.parse(row.within).words if row.within else ""),
     of("escalation", "at", 17),
     FormColumn("due_at", called("deadline", "due_at"), 17, plain("due_at"), "instant"),
     of("escalation", "done_at", 17),
-    of("escalation", "result", 36),
+    of("escalation", "result", 13),
 )
 
 

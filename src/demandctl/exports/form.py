@@ -26,7 +26,7 @@ from demandctl.store.writing import Scratch
 HEADER_ROW = 3
 NARROW = 150.0
 """Up to this width the title stands in the middle; on a wider sheet it would be off the screen."""
-PAGE = 136.0
+PAGE = 142.0
 """What fits the width of A4, lying, where text of 10 points is printed with some 9."""
 WRAPPED = ("text", "wechat")
 _CODES = ("id", "number", "code", "customer_code")

@@ -42,6 +42,7 @@ def plain(value: Cell) -> str:
     return str(value).strip()
 
 
+@lru_cache(maxsize=65_536, typed=True)
 def our_number(value: Cell, about: About, *, bare: bool = True) -> int | None:
     """The number of a cell that names a demand (or a customer, a revisit) of ours; None for any other numbering."""
     lettered = read_number(plain(value), about, bare=False)

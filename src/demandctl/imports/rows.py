@@ -58,6 +58,7 @@ class _Downwards:
         self._seq = next((c for c in columns if c.field == "seq"), None)
         self._verbatim = table.own or "internal" in table.fields
         """What our own exports write, nobody abbreviated."""
+        self._lent = MANY.intersection(table.fixed)
         self._above: Sequence[Cell] = ()
         self._before: TableRow | None = None
         self._sections: dict[str, str] = {}
@@ -88,7 +89,7 @@ class _Downwards:
         for column in self._many:
             if not is_blank(cell := row[column.place]):
                 more.setdefault(column.field, []).append((column.title, cell))
-        for name in MANY.intersection(self._table.fixed):
+        for name in self._lent:
             more.setdefault(name, [(name, self._table.fixed[name])])
         extras = [(c.title, row[c.place]) for c in self._others if not is_blank(row[c.place])]
         if self._seq and type(seq := row[self._seq.place]) is str and seq and not seq.strip().isdigit():

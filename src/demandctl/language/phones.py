@@ -197,7 +197,7 @@ def is_mobile(phone: str) -> bool:
 
 def lacks_area(phone: str) -> bool:
     """Whether a number in the ledger's spelling is a landline whose area code nobody said."""
-    return re.fullmatch("[2-9][0-9]{6,7}(?:-[0-9]{1,6})?", phone) is not None
+    return phone[:1] > "1" and re.fullmatch("[2-9][0-9]{6,7}(?:-[0-9]{1,6})?", phone) is not None
 
 
 def doubt(phone: str) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import os
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from demandctl.imports.files import guard, ods, xlsx
 from demandctl.imports.files.formats import Format
-from demandctl.imports.files.sheet import Book, Marks, Merge, Sheet, damaged
+from demandctl.imports.files.sheet import Book, Cell, Marks, Merge, Sheet, damaged
 
 
 def read_book(path: Path, only: str, form: Format) -> Book:
@@ -53,6 +53,7 @@ def _read(
         with _silent(), CalamineWorkbook.from_filelike(stream) as book:
             sheets: list[Sheet] = []
             hidden: list[str] = []
+            known: dict[str, str] = {}
             for number, meta in enumerate(book.sheets_metadata):
                 if meta.typ is not SheetTypeEnum.WorkSheet:
                     continue
@@ -60,7 +61,7 @@ def _read(
                 if meta.visible is not SheetVisibleEnum.Visible and meta.name.strip() != only.strip():
                     hidden += [meta.name] if sheet.start is not None else []
                     continue
-                rows = sheet.to_python(skip_empty_area=False) if sheet.start is not None else []
+                rows = _shared(sheet.to_python(skip_empty_area=False), known) if sheet.start is not None else []
                 blocks = sorted(merged.get(meta.name) or sheet.merged_cell_ranges or ())
                 sheets.append(Sheet(meta.name, rows, blocks, marks.get(meta.name, Marks())))
             return Book(sheets, hidden)
@@ -72,6 +73,14 @@ def _read(
         if type(error).__name__ != "PanicException":  # how calamine's own bugs surface; the class is not public
             raise
         raise damaged(path) from error
+
+
+def _shared(rows: Sequence[list[Any]], known: dict[str, str]) -> Sequence[Sequence[Cell]]:
+    """The rows with each text kept once: names, phones and kinds come again and again, in a third of the memory."""
+    once = known.setdefault
+    for row in rows:
+        row[:] = [once(cell, cell) if type(cell) is str else cell for cell in row]
+    return rows
 
 
 @contextmanager

@@ -116,6 +116,7 @@ def _axes(drawn: Any, chart: Chart) -> None:
     drawn.y_axis.majorGridlines = None  # each bar has its value on it
     drawn.y_axis.number_format = "0%" if chart.percent else "0"
     drawn.y_axis.scaling.min = 0
+    drawn.x_axis.tickLblSkip = 1  # a bar without its name says nothing
     if chart.percent:
         drawn.y_axis.scaling.max = 1
     if chart.kind == "bar":

@@ -80,6 +80,9 @@ def add(book: NewBook, title: str, name: str, heading: Heading, blocks: Sequence
     widths = _stretched(_widths(blocks), WIDE)
     lines = [SheetRow([SheetCell(name, "title")], 30), SheetRow([SheetCell(heading.line(), "subtitle")], 20)]
     placed: list[Chart] = []
+    if not any(block.says_something for block in blocks):
+        lines.append(SheetRow([SheetCell(NOTHING, "subtitle")], ROW))
+        blocks = []
     for block in blocks:
         lines.append(SheetRow([SheetCell(block.title, "section")], 24))
         if not block.says_something:

@@ -42,9 +42,9 @@ def printed(job: Job, title: str, rows: Sequence[Spanned]) -> NewBook:
 
 
 def _height(row: Spanned) -> float:
-    least = {"title-middle": 36.0, "boxed": 62.0, "signed": 62.0}
+    least = {"title-middle": 40.0, "boxed": 74.0, "signed": 70.0}
     heights = [
-        max(least.get(cell.style, 24.0), workbook.lines_of(str(cell.value or ""), WIDTHS[0] * span) * workbook.LINE + 8)
+        max(least.get(cell.style, 26.0), workbook.lines_of(str(cell.value or ""), WIDTHS[0] * span) * workbook.LINE + 8)
         for cell, span in row
     ]
     return min(max(heights), workbook.TALLEST)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from demandctl.core.rhythms import say_rhythm
 from demandctl.core.targets import Target
-from demandctl.exports.rows import DemandRow, RevisitRow, nature
+from demandctl.exports.rows import DemandRow, EscalationRow, RevisitRow, nature
 from demandctl.language.subject import Subject
 from demandctl.queries.view import View
 from demandctl.store.fields import IN_NOTE, RATINGS, Field, Holds, called, choices, field_of
@@ -92,6 +92,11 @@ def named(table: str, column: str, width: float, key: str, path: str) -> FormCol
 def standing(row: DemandRow) -> str:
     """时限: whether anybody was late for this demand, met late, voided while overdue and overdue now alike."""
     return f"超时 {row.breaches} 次" if row.breaches else "按时"
+
+
+def allowed(row: EscalationRow) -> str:
+    """时限 of an escalation, as people say it."""
+    return Target.parse(row.within).words if row.within else ""
 
 
 def note(table: str, **paths: str) -> Callable[[DemandRow | RevisitRow], str]:
@@ -205,12 +210,12 @@ ESCALATIONS = (
     of("escalation", "level", 5),
     named("escalation", "to_id", 9, "to", "to"),
     of("contact", "phone", 13),
-    of("escalation", "problem", 17),
-    of("escalation", "within", 12, get=lambda row: Target.parse(row.within).words if row.within else ""),
+    of("escalation", "problem", 16),
+    of("escalation", "within", 9, get=allowed),
     of("escalation", "at", 17),
     FormColumn("due_at", called("deadline", "due_at"), 17, plain("due_at"), "instant"),
     of("escalation", "done_at", 17),
-    of("escalation", "result", 13),
+    of("escalation", "result", 12),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from demandctl.core.targets import Target
+from demandctl.exports.columns import allowed
 from demandctl.exports.job import Job
 from demandctl.exports.printed import Spanned, boxed, head, pair, printed, signature, written
 from demandctl.exports.rows import EscalationRow
@@ -34,8 +34,7 @@ def _form(job: Job, raised: EscalationRow, demand: DemandView) -> Iterator[Spann
     yield boxed(his["tried"], raised.tried or "")
     asks, asked = f"{by.name} {by.phone}" if by else job.who, f"{raised.to} {raised.phone}"
     yield [*pair("提出人", asks.strip(), 3), *pair(his["to_id"], asked.strip(), 3)]
-    allowed = Target.parse(raised.within).words if raised.within else ""
-    yield [*pair(his["at"], written(raised.at), 3), *pair(his["within"], allowed, 3)]
+    yield [*pair(his["at"], written(raised.at), 3), *pair(his["within"], allowed(raised), 3)]
     yield [*pair("最迟", written(raised.due_at), 3), *pair(his["done_at"], written(raised.done_at), 3)]
     yield boxed(his["result"], raised.result or "")
     for who in ("提出人", "接收人", "主管审批"):

@@ -9,6 +9,7 @@ from demandctl.context import Context
 from demandctl.core.parts import GIVEN
 from demandctl.core.rhythms import read_rhythm, say_rhythm
 from demandctl.core.rules import Rule, read_rules
+from demandctl.core.targets import Target
 from demandctl.errors import Ended, Refused
 from demandctl.store.writing import put_text
 from demandctl.terminal.answers import object_answer
@@ -19,7 +20,6 @@ from demandctl.terminal.render import put, put_json, put_table, tell
 from demandctl.vocabulary import Kind, RevisitKind, Urgency, Value
 
 _ABOUT = {"demand": "需求", "revisit": "回访", "customer": "客户", "ledger": "台账"}
-_UNITS = {"m": "分钟", "h": "小时", "d": "天", "w": "周"}
 _OWERS = {
     "specialist": "需求专员", "handler": "对接人", "owner": "专属对接人", "expert": "专家", "leader": "分管领导",
     "supervisor": "主管", "branch": "分公司", "department": "责任部门", "escalated": "升级对象",
@@ -84,10 +84,7 @@ def _target(entry: object) -> str:
         return _each(entry, _target)
     if entry == GIVEN:
         return "约定的时间"
-    amount, clock = str(entry).split() if " " in str(entry) else (str(entry), "work")
-    if clock == "work" and amount.endswith("d"):
-        return "当天下班前" if amount == "0d" else f"{amount[:-1]} 个工作日"
-    return f"{amount[:-1]} {_UNITS[amount[-1]]}" + ("（上班时间）" if clock == "work" else "")
+    return Target.parse(str(entry)).words
 
 
 def owed(entry: object) -> str:

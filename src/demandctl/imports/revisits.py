@@ -142,7 +142,7 @@ def _revisit(row: TableRow, table: Table, frame: Frame) -> Found | None:
         if "visited" in table.fields and values["recorded_at"] is None:
             reader.problem("visited", "没有写回访时间")
         values["visited_at"] = values["recorded_at"]
-    values["note"], values["plan"], values["escalated_to"] = _note(reader.note(), table.own)
+    values |= _note(reader.note(), table.own)
     return None if reader.bad else Found(table=table, row=row.number, person=person, values=values, kept=reader.kept)
 
 
@@ -165,15 +165,15 @@ def _unless_nothing(reader: RowReader, field: str) -> str:
     return "" if is_nothing(text) else text
 
 
-def _note(text: str, own: bool) -> tuple[str, str, str]:
-    """备注 without what our own export adds to it: the department's plan, whom it was escalated to."""
-    found = dict.fromkeys((called("revisit", column) for column in IN_NOTE["revisit"]), "")
+def _note(text: str, own: bool) -> Columns:
+    """备注 and the columns that our own export adds to it for want of room, such as the department's plan."""
+    columns = {called("revisit", column): column for column in IN_NOTE["revisit"]}
+    values: Columns = dict.fromkeys(columns.values(), "")
     lines = text.split("\n")
-    while own and lines and (match := re.fullmatch(f"({'|'.join(found)})：(.+)", lines[-1])):
-        found[match[1]] = match[2]
+    while own and lines and (match := re.fullmatch(f"({'|'.join(columns)})：(.+)", lines[-1])):
+        values[columns[match[1]]] = match[2]
         lines.pop()
-    plan, escalated_to = found.values()
-    return "\n".join(lines), plan, escalated_to
+    return {**values, "note": "\n".join(lines)}
 
 
 def _reached(reader: RowReader, visited: datetime | None) -> bool | None:

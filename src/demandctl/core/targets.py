@@ -12,7 +12,7 @@ from demandctl.core.worktime import Calendar
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
-_SAID = {"m": "分钟", "h": "小时", "d": "天", "w": "周"}
+_WORDS = {"m": "分钟", "h": "小时", "d": "天", "w": "周"}
 
 
 _SAID = re.compile("(\\d+)(分钟|小时|天|周|个工作日)(（上班时间）)?")
@@ -52,10 +52,10 @@ class Target(NamedTuple):
 
     @property
     def words(self) -> str:
-        """As people say it: 1 个工作日, 4 小时（上班时间）."""
+        """As people say it: 2 小时（上班时间）, 1 个工作日."""
         if self.clock == "work" and self.unit == "d":
             return f"{self.amount} 个工作日" if self.amount else "当天下班前"
-        return f"{self.amount} {_SAID[self.unit]}" + ("（上班时间）" if self.clock == "work" else "")
+        return f"{self.amount} {_WORDS[self.unit]}" + ("（上班时间）" if self.clock == "work" else "")
 
     @classmethod
     def said(cls, text: str) -> str:

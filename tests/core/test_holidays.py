@@ -72,6 +72,15 @@ def test_a_notice_makes_its_year_known_and_provisional_deadlines_are_reckoned_ag
     assert all(day["known"] for day in days.values())
 
 
+def test_what_is_late_already_stays_as_it_was_missed_when_a_notice_comes(cli: Cli) -> None:
+    cli.at("2026-12-31T17:20:00").demand(kind="service")
+    cli.at("2027-02-25T10:00:00")
+    before = cli.open_deadlines(1)["resolve"]
+    assert before["provisional"]
+    cli("calendar", "add", str(NOTICES / "2027.txt"), "--yes")
+    assert cli.open_deadlines(1)["resolve"] == before
+
+
 def test_a_notice_that_comes_again_takes_the_place_of_the_first(cli: Cli) -> None:
     cli("calendar", "add", str(NOTICES / "2027.txt"), "--yes")
     cli("calendar", "add", str(NOTICES / "2027.txt"), "--yes")

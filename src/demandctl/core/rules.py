@@ -178,10 +178,6 @@ class Rulebook:
         """The enabled rules about ``demand``, ``revisit``, ``customer`` or ``ledger``."""
         return [rule for rule in self.rules if rule.about == subject and rule.enabled]
 
-    def playing(self, part: RulePart) -> frozenset[str]:
-        """The ids of the rules that play a part."""
-        return frozenset(rule.id for rule in self.rules if rule.role == part)
-
 
 def read_rules(text: str, *, trusted: bool = False) -> tuple[Rulebook, list[RuleProblem]]:
     """Read a file of rules; with problems the rulebook holds only what is right.

@@ -189,3 +189,19 @@ def test_deadlines_of_an_old_ledger_get_the_parts_of_their_rules(cli: Cli) -> No
     assert rows
     assert rows == {rule: PART_OF_OLD.get(rule, "") for rule in rows}
     assert not [f for f in cli.run("doctor", "--json").json["findings"] if f["check"] in ("replay", "states")]
+
+
+def test_a_demand_that_a_leader_has_given_on_is_referred_no_more(cli: Cli) -> None:
+    cli("sla init")
+    path = cli.folder / "rules.toml"
+    rule = (
+        '\n[[rules]]\nid = "asked-leader"\nname = "等指派"\nabout = "demand"\napplies = [{ referred = [true] }]\n'
+        'starts = ["registered", "referred"]\nmet_by = ["closed"]\nagain = "keep"\ntarget = "1d work"\n'
+        'owed_by = "specialist"\nsource = "P"\n'
+    )
+    path.write_text(path.read_text(encoding="utf-8") + rule, encoding="utf-8")
+    cli.demand("想买泵车", kind="opportunity", region="湘潭")
+    cli("assign", "1", "唐建明", "--leader")
+    assert "asked-leader" in cli.open_deadlines(1)
+    cli("assign", "1", "易文彬")
+    assert "asked-leader" not in cli.open_deadlines(1)

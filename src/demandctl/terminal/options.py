@@ -23,6 +23,7 @@ from demandctl.terminal.takes import (
 from demandctl.vocabulary import Kind
 
 Number = Annotated[int, Argument("demand.id", ref("demand", "编号"), "12 或 D12")]
+Who = Annotated[str, Argument("客户", ref("customer", "客户"), "编号 K00001、姓名、电话")]
 Numbers = Annotated[tuple[int, ...], Argument("demand.id", NUMBERS, "12 或 D12；可写几条：3 5 7、3-6")]
 Json = Annotated[bool, Option("--json", "输出 JSON")]
 Yes = Annotated[bool, Option("-y --yes", "所有询问都答是")]

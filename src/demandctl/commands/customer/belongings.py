@@ -13,11 +13,10 @@ from demandctl.queries.customers import read_customer
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
 from demandctl.terminal.answers import object_answer
-from demandctl.terminal.options import Json
+from demandctl.terminal.options import Json, Who
 from demandctl.terminal.takes import AMOUNT, DAY, Argument, Option, prose, ref, word
 from demandctl.terminal.typed import one_line
 
-Who = Annotated[str, Argument("客户", ref("customer", "客户"), "编号 K00001、姓名、电话")]
 On = Annotated[date | None, Argument("哪一天", DAY, "默认今天")]
 Product = Annotated[str, Option("--product", "purchase.product", word("产品", known="product"))]
 Amount = Annotated[str | None, Option("--amount", "purchase.amount", AMOUNT)]

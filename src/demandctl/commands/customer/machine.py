@@ -12,11 +12,10 @@ from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
 from demandctl.terminal.answers import agreed, object_answer
 from demandctl.terminal.grammar import Entry, Tree
-from demandctl.terminal.options import Json, Yes
+from demandctl.terminal.options import Json, Who, Yes
 from demandctl.terminal.takes import ANY_DAY, DAY, Argument, Option, prose, ref, word
 from demandctl.terminal.typed import one_line
 
-Who = Annotated[str, Argument("客户", ref("customer", "客户"), "编号 K00001、姓名、电话")]
 Model = Annotated[str, Argument("machine.model", word("机型", known="product"))]
 Which = Annotated[str, Argument("哪一台", ref("machine", "设备"), "序列号或机型")]
 NewModel = Annotated[str | None, Option("--model", "machine.model", word("机型", known="product"))]

@@ -26,12 +26,11 @@ from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
 from demandctl.store.fields import TABLES, called, names
 from demandctl.terminal.layout import Column
-from demandctl.terminal.options import Json, Limit, OwnerFilter, TagFilter, row_limit
+from demandctl.terminal.options import Json, Limit, OwnerFilter, TagFilter, Who, row_limit
 from demandctl.terminal.render import gist, pairs, put, put_json, put_styled, put_table
 from demandctl.terminal.showing import details, put_attachments, put_deadlines, status_label
-from demandctl.terminal.takes import Argument, ref, word
+from demandctl.terminal.takes import Argument, word
 
-Who = Annotated[str, Argument("客户", ref("customer", "客户"), "编号 K00001、姓名、电话")]
 MISSING = "缺件"
 
 

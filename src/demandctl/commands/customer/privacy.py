@@ -18,15 +18,14 @@ from demandctl.queries.reader import reading
 from demandctl.queries.view import View, as_json
 from demandctl.store.fields import TABLES
 from demandctl.terminal.answers import agreed, object_answer
-from demandctl.terminal.options import Json, Yes
+from demandctl.terminal.options import Json, Who, Yes
 from demandctl.terminal.render import put, put_json, say
 from demandctl.terminal.showing import details
-from demandctl.terminal.takes import FILE, Argument, Option, ref
+from demandctl.terminal.takes import FILE, Option
 
 if TYPE_CHECKING:
     from demandctl.upkeep.privacy import Everything, Preview
 
-Who = Annotated[str, Argument("客户", ref("customer", "客户"), "编号 K00001、姓名、电话")]
 Output = Annotated[Path | None, Option("-o --output", "写到文件", FILE, ".json 或文字")]
 Force = Annotated[bool, Option("--force", "替换已有的文件")]
 DryRun = Annotated[bool, Option("--dry-run", "只看会怎样，不写入")]

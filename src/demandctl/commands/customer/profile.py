@@ -19,14 +19,13 @@ from demandctl.terminal import asking
 from demandctl.terminal.answers import object_answer, say_doubt
 from demandctl.terminal.changed import changed_lines
 from demandctl.terminal.grammar import Entry, Tree
-from demandctl.terminal.options import Json
+from demandctl.terminal.options import Json, Who
 from demandctl.terminal.render import say
 from demandctl.terminal.takes import DAY, PHONE, RHYTHM, Argument, Option, choice, many, prose, ref, word
 from demandctl.terminal.typed import one_line, split
 from demandctl.vocabulary import AliasKind, Stage
 
 Name = Annotated[str, Argument("姓名或昵称", word("姓名"))]
-Who = Annotated[str, Argument("客户", ref("customer", "客户"), "编号 K00001、姓名、电话")]
 NewName = Annotated[str | None, Option("--name", "customer.name", word("姓名"))]
 Nickname = Annotated[str | None, Option("--nickname", "customer.nickname", word("昵称"))]
 Phone = Annotated[str | None, Option("--phone", "customer.phone", PHONE)]

@@ -21,7 +21,7 @@ from demandctl.terminal import asking
 from demandctl.terminal.answers import object_answer
 from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.layout import Column
-from demandctl.terminal.options import At, Attach, Json, Limit, Since, Until, Within, Yes, row_limit
+from demandctl.terminal.options import At, Attach, Json, Limit, Since, Until, Who, Within, Yes, row_limit
 from demandctl.terminal.questions import Step, terms
 from demandctl.terminal.render import pairs, put, put_json, put_styled, put_table, say
 from demandctl.terminal.showing import PUT_OFF, details, progress, put_attachments, put_deadlines
@@ -31,7 +31,6 @@ from demandctl.vocabulary import Method, RevisitKind, Satisfaction
 
 Later = date | datetime | None
 Number = Annotated[int, Argument("revisit.id", ref("revisit", "回访编号"))]
-Customer = Annotated[str, Argument("客户", ref("customer", "客户"), "编号 K00001、姓名、电话")]
 KindOption = Annotated[RevisitKind | None, Option("--kind", "revisit.kind", choice(RevisitKind, "类型"))]
 KindFilter = Annotated[tuple[RevisitKind, ...], Option("--kind", "revisit.kind", many(choice(RevisitKind, "类型")))]
 PlannedAt = Annotated[Later, Option("--at", "revisit.planned_at", FUTURE, "如 3天后、周五上午10点")]
@@ -79,7 +78,7 @@ def plan(
 
 
 def add(
-    ctx: typer.Context, customer: Customer, kind: KindOption = None, at: PlannedAt = None, demand: DemandOption = None,
+    ctx: typer.Context, customer: Who, kind: KindOption = None, at: PlannedAt = None, demand: DemandOption = None,
     note: Note = None, yes: Yes = False, json: Json = False,
 ) -> None:  # fmt: skip
     """计划一次回访。"""

@@ -40,7 +40,8 @@ def needed(path: tuple[str, ...]) -> list[str]:
     words: list[str] = []
     for parameter in FUNCTIONS[path].known():
         if parameter.required:
-            words += [parameter.flags[-1], "销售"] if parameter.flags else ["1"]
+            listed = [value for value, _ in parameter.takes.choices({})] if parameter.takes else []
+            words += [*parameter.flags[-1:], (listed or ["销售" if parameter.flags else "1"])[0]]
     return words
 
 

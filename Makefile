@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := demo
 RUN := $(BIN)/demandctl --db $(DEMO)/ledger.db --config $(DEMO)/config.toml
 
-.PHONY: help demo test check bench docs clean
+.PHONY: help demo test check bench docs pictures clean
 
 help:
 	@echo "make demo   建环境、安装、用示例填一份新台账，显示到期的事，写出两份表格（在 $(DEMO)/）"
@@ -13,6 +13,7 @@ help:
 	@echo "make check  ruff 和 mypy --strict"
 	@echo "make bench  量速度（与同一次运行里的基准相比）"
 	@echo "make clean  删掉环境、示例和构建的文件"
+	@echo "make pictures  重新画工作台的截图"
 	@echo "make docs   重新生成命令参考、手册页、规则表、README 的一天、截图"
 
 $(VENV)/.installed: pyproject.toml
@@ -63,6 +64,9 @@ docs: $(VENV)/.dev
 	$(BIN)/python docs/make_rules.py
 	$(BIN)/python docs/make_tour.py
 	$(BIN)/python docs/make_picture.py
+
+pictures: $(VENV)/.dev
+	$(BIN)/python docs/make_desk.py
 
 clean:
 	rm -rf $(VENV) $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache

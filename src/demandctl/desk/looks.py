@@ -55,7 +55,7 @@ Paper, Rows { overflow-y: auto; overflow-x: hidden; }
 #foot { height: 2; background: $surface; }
 #work { height: 1fr; }
 #rows { width: 1fr; scrollbar-size-vertical: 1; padding: 0; }
-#card { width: 44%; max-width: 72; padding: 0 1; border-left: solid $border; scrollbar-size-vertical: 1; }
+#card { width: 41%; max-width: 72; padding: 0 1; border-left: solid $border; scrollbar-size-vertical: 1; }
 .narrow #card { display: none; width: 1fr; max-width: 100%; border-left: none; }
 .narrow.open #card { display: block; }
 .narrow.open #rows { display: none; }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -11,7 +12,7 @@ from textual.binding import BindingType
 from demandctl.context import Context
 from demandctl.desk.console import Completions
 from demandctl.desk.ledger import Ledger
-from demandctl.desk.looks import CSS, DARK, LIGHT
+from demandctl.desk.looks import CSS, DARK, LIGHT, PLAIN
 from demandctl.desk.screen import Day
 
 
@@ -29,15 +30,19 @@ class Desk(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(self, context: Context, complete: Completions = nothing, *, light: bool = False) -> None:
-        super().__init__()
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = LIGHT.name if light else DARK.name
+        plain = bool(os.environ.get("NO_COLOR"))
+        super().__init__(ansi_color=plain)
+        for theme in (DARK, LIGHT, PLAIN):
+            self.register_theme(theme)
+        self.theme = (PLAIN if plain else LIGHT if light else DARK).name
+        if plain:
+            self._filters = []  # grey is a colour too
         self.fault: BaseException | None = None
         self.day = Day(Ledger(context), complete)
 
     def on_mount(self) -> None:
         """Show the day."""
+        self.set_class(self.theme == PLAIN.name, "plain")
         self.push_screen(self.day)
 
     def _handle_exception(self, error: Exception) -> None:

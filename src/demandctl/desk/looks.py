@@ -35,6 +35,22 @@ LIGHT = Theme(
     variables={"quiet": "#6b7680", "cursor": "#dde6ef", "border": "#d3d6d8"},
 )
 
+PLAIN = Theme(
+    name="desk-plain",
+    primary="ansi_default",
+    secondary="ansi_default",
+    accent="ansi_default",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    error="ansi_default",
+    warning="ansi_default",
+    success="ansi_default",
+    variables={"quiet": "ansi_default", "cursor": "ansi_default", "border": "ansi_default"},
+)
+"""Without colour: what is late is bold, what is quiet dim, the cursor reversed."""
+
 CSS = """
 Screen { background: $background; color: $foreground; layers: base; }
 Painter { color: $foreground; background: $background; }
@@ -49,6 +65,10 @@ Painter > .look--title { color: $primary; text-style: bold; }
 Painter > .look--pick { color: $primary; }
 Painter > .look--chip { color: $background; background: $primary; }
 Rows > .rows--cursor { background: $cursor; }
+.plain Painter > .look--quiet, .plain Painter > .look--done { text-style: dim; }
+.plain Painter > .look--today { text-style: underline; }
+.plain Painter > .look--chip { text-style: reverse; }
+.plain Rows > .rows--cursor { text-style: reverse; }
 Paper, Rows { overflow-y: auto; overflow-x: hidden; }
 #head { height: 2; }
 #tabs { height: 1; background: $surface; }

@@ -286,7 +286,7 @@ class Day(Hands):
 
     def _put_tabs(self) -> None:
         line: Drawn = []
-        narrow = self.size.width < 84
+        narrow = self.size.width < 74
         for key, entry in LISTS.items():
             current = key == self.listing
             if key == "/" and not current:

@@ -35,7 +35,7 @@ def test_an_unknown_name_is_not_found(cli: Cli, command: str, told: str) -> None
 
 def test_a_known_name_without_demands_is_an_empty_list(cli: Cli) -> None:
     cli("customer", "add", "株洲小邓")
-    cli("customer", "tag", "K1", "大客户")
+    cli("customer", "tag", "K1", "--add", "大客户")
     for narrowed in ("--owner 彭振宇", "--branch 长沙", "--customer 株洲小邓", "--tag 大客户"):
         assert cli(f"list {narrowed} --json").json == []
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, create_engine
 
 from demandctl.language.subject import About, Subject
 from demandctl.store.deadlines import replay
+from demandctl.store.fields import Holds, known
 from demandctl.store.migrations import AUDITED
 
 Content = dict[str, list[tuple[object, ...]]]
@@ -72,11 +73,16 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
         ledger.execute("DELETE FROM current_operation")
 
 
+_MOMENTS = {Holds.DAY: "2026-03-01", Holds.INSTANT: "2026-03-01T01:00:00Z"}
+
+
 def add_row(ledger: sqlite3.Connection, table: str, given: dict[str, int]) -> None:
     """A row of a table, with whatever it cannot do without."""
     row: dict[str, object] = dict(given)
     for _, name, kind, needed, default, key in ledger.execute(f"PRAGMA table_info({table})"):
         if needed and default is None and not key and name not in row:
             row[name] = 1 if kind == "INTEGER" else f"{table} {sorted(given.values())}"
+            if (field := known(table, name)) and (field.holds in _MOMENTS or field.term):
+                row[name] = next(iter(field.term)).value if field.term else _MOMENTS[field.holds]
     marks = ", ".join("?" for _ in row)
     ledger.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))

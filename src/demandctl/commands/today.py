@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from demandctl.context import Context
+from demandctl.core.occasions import BIRTHDAY
 from demandctl.core.parts import RulePart
 from demandctl.language.display import cut, shown
 from demandctl.language.subject import About, Subject
@@ -110,6 +111,8 @@ def _command(due: Due, statuses: dict[int, Status]) -> str:
         return f'follow-up {subject.number} "…"'
     if subject.about is About.REVISIT:
         return f"revisit {OF_A_REVISIT.get(due.role, 'show')} {subject.number}"
+    if due.role == RulePart.GREET:
+        return f"greet {BIRTHDAY} --customer {subject}"
     if subject.about is About.CUSTOMER:
         return f"customer show {subject}"
     letter = next((letter for letter in EXPORTS if letter in due.deadline.period), "")

@@ -243,9 +243,9 @@ def test_a_waiting_demand_is_not_in_due_but_its_promise_is(cli: Cli) -> None:
     road = Road(cli, NINE, kind="service")
     road.assign(at("2026-11-20 09:05"), SERVICEMAN)
     road.follow_up(at("2026-11-20 09:20"), wait=wait("2026-12-10"))
-    cli.at("2026-12-09T18:00:00")
+    cli.at("2026-12-10T08:29:59")
     assert [d["rule"] for d in cli("due", "--json").json if d["demand"]] == ["promise"]
-    cli.at("2026-12-10T09:00:00")
+    cli.at("2026-12-10T08:30:00")
     assert {d["rule"] for d in cli("due", "--within", "30d", "--json").json if d["demand"]} >= {
         "promise",
         "resolve",

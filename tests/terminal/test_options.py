@@ -8,7 +8,7 @@ import pytest
 from demandctl.cli import TREE, app
 from demandctl.context import Context
 from demandctl.terminal.grammar import Command, Group, Tree, loaded
-from demandctl.terminal.takes import Parameter
+from demandctl.terminal.takes import PHONE, Parameter
 from demandctl.vocabulary import Term
 from tests.support.cli import Cli
 from tests.terminal.test_bad_input import COMMANDS
@@ -49,6 +49,8 @@ def two_values(option: Parameter) -> list[str]:
     """Two values of an option."""
     assert option.takes is not None
     listed = [value for value, _ in option.takes.choices({})]
+    if option.takes.metavar == PHONE.metavar:
+        return ["13800000121", "13800000122"]
     return listed[:2] if listed else ["1", "2"]
 
 

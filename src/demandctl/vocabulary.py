@@ -66,8 +66,8 @@ def match(text: str, choices: Mapping[str, str], words: Mapping[str, Iterable[st
 class Kind(Term):
     """需求类型."""
 
-    OPPORTUNITY = "opportunity", "商机", "求购 购机 买机 采购 线索 意向"
-    SERVICE = "service", "售后", "报修 维修 修理 故障 售后服务"
+    OPPORTUNITY = "opportunity", "商机", "求购 购机 买机 采购 线索 意向 问价 询价"
+    SERVICE = "service", "售后", "报修 维修 修理 故障 售后服务 修车 坏了"
     INQUIRY = "inquiry", "咨询", "询问 问询 求助"
     COMPLAINT = "complaint", "投诉", "客诉 举报 抱怨"
     SUGGESTION = "suggestion", "建议", "意见 提议"
@@ -98,7 +98,8 @@ _SUBTYPE_WORDS = {
         "new": "新车 整机 主机", "used": "二手 旧机 二手车", "parts": "零件 备件", "erp": "系统 软件",
         "repair": "维修 修理 抢修", "advice": "指导", "return": "退货 换货 退机 换机",
         "policy": "补贴", "finance": "贷款 融资 按揭 分期", "legal": "法律 纠纷", "rental": "出租 求租 租机",
-        "recruiting": "招工 招人 找工作", "resale": "卖二手 转让", "staff": "态度", "other": "其它 别的",
+        "recruiting": "招工 招人 找工作", "resale": "卖二手 转让 卖", "staff": "态度", "product": "质量",
+        "other": "其它 别的",
     }.items()
 }  # fmt: skip
 """What people say for a subtype, whichever kind it is of."""
@@ -121,10 +122,10 @@ class Channel(Term):
     """渠道."""
 
     GROUP = "group", "社群", "群 群聊 群里 微信群"
-    DIRECT = "direct", "私聊", "微信 私信 单聊 企业微信"
+    DIRECT = "direct", "私聊", "微信 私信 单聊 企业微信 企微 个人微信"
     OFFICIAL = "official", "公众号", "服务号 订阅号"
-    PHONE = "phone", "电话", "来电 热线 手机"
-    OTHER = "other", "其他", "其它 别的"
+    PHONE = "phone", "电话", "来电 热线 手机 打电话"
+    OTHER = "other", "其他", "其它 别的 朋友圈 抖音 视频号 线下 介绍 短信"
 
 
 SPOKEN = (Channel.PHONE,)
@@ -135,8 +136,8 @@ class Urgency(Term):
     """紧急程度."""
 
     NORMAL = "normal", "普通", "一般 正常 不急"
-    URGENT = "urgent", "紧急", "急 加急 着急 尽快 马上"
-    CRITICAL = "critical", "特急", "非常急 特别急 十万火急"
+    URGENT = "urgent", "紧急", "急 加急 着急 尽快 马上 很急 急用 立即 立刻"
+    CRITICAL = "critical", "特急", "非常急 特别急 十万火急 火急 急急急"
 
 
 class ServiceMode(Term):
@@ -152,20 +153,20 @@ class ServiceMode(Term):
 class Status(Term):
     """状态."""
 
-    NEW = "new", "待派单", "未派单 没派"
+    NEW = "new", "待派单", "未派单 没派 未派 新"
     REFERRED = "referred", "待指派", "转领导"
     ASSIGNED = "assigned", "已派单", "已指派"
     FOLLOWING = "following", "跟进中", "处理中"
     WAITING = "waiting", "等待中", "客户要等"
     CONFIRMING = "confirming", "待确认", "等确认"
-    CLOSED = "closed", "已结束", "完结 办结 已关闭"
+    CLOSED = "closed", "已结束", "完结 办结 已关闭 结案 完成 关闭"
 
 
 class Outcome(Term):
     """结果."""
 
-    WON = "won", "成交", "成单 赢单 签单 买了"
-    SOLVED = "solved", "已解决", "修好 搞定 已处理"
+    WON = "won", "成交", "成单 赢单 签单 买了 已成交"
+    SOLVED = "solved", "已解决", "修好 搞定 已处理 修好了 解决了"
     LOST = "lost", "未成交", "丢单 输单 没成 黄了 流失 流标 已流标"
     DROPPED = "dropped", "无需跟进", "放弃 不跟了 不用跟进 无效"
     DUPLICATE = "duplicate", "重复", "重了"
@@ -177,12 +178,12 @@ class Role(Term):
     """角色 of a contact."""
 
     SALES = "sales", "销售", "业务员 销售员"
-    SERVICE = "service", "服务", "售后 维修 技师 工程师 服务员"
+    SERVICE = "service", "服务", "售后 维修 技师 工程师 服务员 师傅"
     PARTS = "parts", "配件", "配件员"
     LEADER = "leader", "分管领导", "经理 负责人"
     EXPERT = "expert", "专家顾问", "老师"
     SPECIALIST = "specialist", "需求专员", "专员"
-    EXTERNAL = "external", "外部资源", "外协 外援"
+    EXTERNAL = "external", "外部资源", "外协 外援 供应商"
     DEPARTMENT = "department", "部门"
 
 
@@ -203,8 +204,8 @@ class Expertise(Term):
 class Method(Term):
     """方式 of a follow-up or a revisit."""
 
-    WECHAT = "wechat", "微信", "企业微信 私聊 语音"
-    PHONE = "phone", "电话", "打电话 来电 去电 通话"
+    WECHAT = "wechat", "微信", "企业微信 私聊 语音 视频"
+    PHONE = "phone", "电话", "打电话 来电 去电 通话 电联"
     ONSITE = "onsite", "上门", "现场 拜访 面谈"
     SMS = "sms", "短信", "信息"
     GROUP = "group", "群内", "群里 群聊"
@@ -224,34 +225,34 @@ class RevisitKind(Term):
 class Satisfaction(Term):
     """满意度: of each rating and overall."""
 
-    SATISFIED = "satisfied", "满意", "好 很满意 非常满意"
-    FAIR = "fair", "一般", "还行 还可以 凑合 基本满意"
-    UNSATISFIED = "unsatisfied", "不满意", "差 不好 很不满意 不行"
+    SATISFIED = "satisfied", "满意", "好 很满意 非常满意 不错 比较满意"
+    FAIR = "fair", "一般", "还行 还可以 凑合 基本满意 可以"
+    UNSATISFIED = "unsatisfied", "不满意", "差 不好 很不满意 不行 很差 不太满意"
 
 
 class Value(Term):
     """客户价值."""
 
-    HIGH = "high", "高", "重要"
-    MEDIUM = "medium", "中", "中等 一般"
+    HIGH = "high", "高", "重要 高价值 大客户 vip"
+    MEDIUM = "medium", "中", "中等 一般 普通"
     LOW = "low", "低"
 
 
 class NeedClass(Term):
     """客户需求分类 (P)."""
 
-    STRATEGIC = "strategic", "战略"
-    ORDINARY = "ordinary", "普通", "一般"
+    STRATEGIC = "strategic", "战略", "战略需求 战略客户"
+    ORDINARY = "ordinary", "普通", "一般 普通需求"
     SPECIAL = "special", "特殊需求"
 
 
 class Stage(Term):
     """客户阶段."""
 
-    PROSPECT = "prospect", "潜在", "潜客"
-    INTENT = "intent", "意向"
-    SIGNED = "signed", "签约", "成交 合作"
-    LOST = "lost", "流失", "不合作"
+    PROSPECT = "prospect", "潜在", "潜客 潜在客户"
+    INTENT = "intent", "意向", "意向客户"
+    SIGNED = "signed", "签约", "成交 合作 签约客户 老客户 已签"
+    LOST = "lost", "流失", "不合作 流失客户 丢了"
 
 
 class Route(Term):

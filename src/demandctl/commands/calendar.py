@@ -12,13 +12,13 @@ from demandctl.core.holidays import parse_notice
 from demandctl.core.months import first_of, last_of
 from demandctl.db import transaction
 from demandctl.errors import NotFound, UsageError
-from demandctl.language.display import padded
 from demandctl.store.writing import put_text
 from demandctl.terminal import clipboard
 from demandctl.terminal.answers import agreed, object_answer
 from demandctl.terminal.grammar import Entry, Tree
+from demandctl.terminal.layout import Column
 from demandctl.terminal.options import Json, Yes
-from demandctl.terminal.render import pairs, put, put_json, put_styled
+from demandctl.terminal.render import pairs, put, put_json, put_styled, put_table
 from demandctl.terminal.takes import FILE, Argument, word
 from demandctl.vocabulary import WEEKDAYS
 
@@ -51,12 +51,12 @@ def show(ctx: typer.Context, month: Month = "", json: Json = False) -> None:
         )
         return
     put_styled(f"{first.year}年{first.month}月　工作 {sum(map(calendar.is_working, days))} 天", "bold")
-    put("".join(padded(f"周{name}", 12) for name in WEEKDAYS).rstrip())
     cells = [""] * first.weekday() + [
         _cell(day, calendar.is_working(day), notes[day], calendar.is_known(day)) for day in days
     ]
-    for start in range(0, len(cells), 7):
-        put("".join(padded(cell, 12) for cell in cells[start : start + 7]).rstrip())
+    cells += [""] * (-len(cells) % 7)
+    weeks = [cells[start : start + 7] for start in range(0, len(cells), 7)]
+    put_table([Column(f"周{name}") for name in WEEKDAYS], weeks)
     guessed = not all(map(calendar.is_known, days))
     put("休 放假　班 调休或自定上班" + ("　？ 放假安排未公布：暂按周一至周五，法定节日放假" if guessed else ""))
     if guessed:
@@ -135,7 +135,7 @@ def _cell(day: date, working: bool, note: str, known: bool) -> str:
         return f"{day.day:>2}？"
     mark = "班" if working and note else "休" if not working else ""
     short = note.removesuffix("调休").removeprefix("自定")[:3] if note else ""
-    return f"{day.day:>2}{mark}{short}"
+    return f"{day.day:>2}{mark} {short}".rstrip()
 
 
 TREE: Tree = {"show": Entry("查看", show), "add": Entry("添加", add)}

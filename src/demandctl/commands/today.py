@@ -91,9 +91,9 @@ def _put_lines(title: str, rows: list[list[str]], most: int, rest: str) -> int:
 
 
 def _mine(app: Context, due: Due, more: int, statuses: dict[int, Status]) -> list[str]:
-    customer = due.customer.name if due.customer else ""
+    customer = due.customer.name if due.customer and due.customer.name not in due.what else ""
     extra = f"（另 {more} 项）" if more else ""
-    what = f"{due.subject} {cut(customer, NAME_CELLS)} {due.what}{extra}"
+    what = " ".join(filter(None, (due.subject.code, cut(customer, NAME_CELLS), f"{due.what}{extra}")))
     return [shown(what), standing(due, app.now), _command(due, statuses)]
 
 

@@ -21,11 +21,25 @@ intake 臂架多长 --customer K2 --kind 咨询 --channel 私聊
 intake 想买泵车 --customer K1 --kind 商机 --channel 私聊 --product 泵车
 assign 1 李铁柱
 assign 3 龙小燕
+group add 湘潭泵车群 --branch 长沙分公司 --expert 曾丽
+intake 合同怎么签 --customer K1 --kind 咨询 --subtype 法务 --group 湘潭泵车群
+intake 希望有夜班 --customer K2 --kind 建议 --channel 私聊
+intake 水箱漏水 --customer K2 --kind 报修 --channel 私聊
+follow-up 6 修好了 --resolved
+escalate 1 品管部 --problem 油缸内泄 --within 2h
+revisit add K1 --kind regular --at 今天10点
+revisit record 1 --satisfaction 不满意 --dissatisfaction 慢 --problem 少发一箱 --urgent --department 物流部
+revisit forward 1 物流部
+revisit add K2 --kind regular --at 明天10点
 """
 """What there is before each example: K1 with a machine, K2 with a contract, an owner and an application; D1 a repair,
-D2 an inquiry, D3 an opportunity."""
+D2 an inquiry, D3 an opportunity, D4 a question in a group with an expert, D5 a suggestion,
+D6 a repair that is to be confirmed; D1 was escalated, R1 has a
+problem for a department, R2 is planned."""
 FILES = {
-    "购机记录.csv": "客户姓名,联系电话,购机日期,机型,出厂编号,金额\n孙三,13700000001,2024-03-05,泵车,SY9,2800000\n"
+    "购机记录.csv": "客户姓名,联系电话,购机日期,机型,出厂编号,金额\n孙三,13700000001,2024-03-05,泵车,SY9,2800000\n",
+    "服务单.jpg": "照片",
+    "合同.pdf": "合同",
 }
 
 

@@ -220,3 +220,24 @@ def test_a_row_that_goes_on_in_a_later_copy_is_told_and_not_changed(empty: Cli) 
     assert "D1 已有，状态、跟进与表里不同，没有改" in "".join(answer["notes"])
     same = empty("import", "demands", str(empty.folder / "一.xlsx"), "--json").json
     assert "已有，" not in "".join(same["notes"])
+
+
+def test_our_own_paper_form_comes_back_in_with_its_ticks(empty: Cli) -> None:
+    empty.demand(phone="13800000121", company="恒通混凝土")
+    empty("revisit", "add", "K00001", "--kind", "after-sale", "--at", "2026-11-23T14:00", "--demand", "1")
+    empty.at("2026-11-23T14:30:00")(
+        "revisit", "record", "1", "--method", "phone", "--satisfaction", "fair", "--attitude", "satisfied",
+        "--problem", "配件慢", "--department", "配件部", "--suggestion", "多备件", "--recommend",
+    )  # fmt: skip
+    form = empty.folder / "form.xlsx"
+    empty("export", "revisit", "R1", "-o", str(form))
+    assert empty("import", "revisits", str(form), "--json").json["skipped"] == 1
+    fresh = ["--db", str(empty.folder / "fresh.db")]
+    empty(*fresh, "init")
+    empty(*fresh, "import", "revisits", str(form))
+    [one], [two] = empty("revisit", "list", "--json").json, empty(*fresh, "revisit", "list", "--json").json
+    for name in ("method", "satisfaction", "attitude", "speed", "problem", "department", "suggestion", "recommend",
+                 "visited_at", "kind"):  # fmt: skip
+        assert one[name] == two[name], name
+    assert "□" not in (two["note"] or "")
+    assert "年月日" not in (two["note"] or "")

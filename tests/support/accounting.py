@@ -99,6 +99,9 @@ def _found(cell: Any, place: int, stored: str, told: str) -> bool:
         return True
     if text in DITTO or any(meant(text, kind) for kind in KINDS.values()):
         return True  # what the cell above says; a header
+    labelled = re.fullmatch(r"([^:：\n]{1,16})[:：]\s*(\S+)", text)
+    if labelled and any(meant(labelled[1], kind) for kind in KINDS.values()):
+        return _found(labelled[2], place, stored, told)
     if re.fullmatch(r"[3-5]\d{4}(?:\.\d+)?", bare):  # a date that lost its format
         cell = datetime(1899, 12, 30) + timedelta(days=float(bare))
     if (day := re.fullmatch(r"(\d{1,2})[日号]?", bare)) and f"-{int(day[1]):02}" in stored:

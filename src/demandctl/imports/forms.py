@@ -22,7 +22,7 @@ _LONGEST = 16
 _INSIDE = re.compile(r"([^：:\n]{1,16}?)\s*[：:]\s*(.*)", re.DOTALL)
 _APART = re.compile(r"[ \t　]{2,}|\n|\t")
 _LINE = re.compile(r"[_＿﹍]{2,}")
-_UNSIGNED = re.compile(r"(?:签名|签字|盖章|日期|时间)\s*[：:]?\s*(?:年\s*月\s*日?)?")
+_UNSIGNED = re.compile(r"(?:(?:签名|签字|盖章|日期|时间)\s*[：:]?\s*)?(?:年\s*月\s*日?)?")
 _SIGNED = re.compile(r"(?:签名|签字)\s*[：:]\s*(.*?)\s*日期\s*[：:]\s*(.*)", re.DOTALL)
 
 

@@ -18,6 +18,7 @@ from demandctl.imports.cells import (
     our_number,
     phone,
     plain,
+    ticked,
     word,
     yes_no,
 )
@@ -217,10 +218,10 @@ class RowReader:
         value = self._cells.get(field, "")
         if value == "" or is_nothing(value):
             return None
-        found = word(value, labels, patterns)
+        found, said = word(value, labels, patterns), ticked(self.text(field))
         if found is None and strict:
             self.problem(field, f"不认识，可以是：{'、'.join(labels.values())}")
-        elif found is None or len(self.text(field)) > _WORD:
+        elif said and (found is None or len(said) > _WORD):  # boxes of which none is ticked say nothing
             self.keep(field)
         return found
 

@@ -92,9 +92,15 @@ def _squeezed(text: str) -> str:
     return re.sub(r"\s|\\n", "", narrow(text))
 
 
+_TO_SIGN = re.compile(r"[_＿]{2,}|签名[:：]|日期[:：]|年(?=[_＿\s]*月[_＿\s]*日)")
+_OUR_CODE = re.compile(r"[DRK]\d+")
+
+
 def _found(cell: Any, place: int, stored: str, told: str) -> bool:
-    text = plain(cell)
+    text = _TO_SIGN.sub(" ", plain(cell)) if "签名" in plain(cell) else plain(cell)
     bare = _squeezed(text)
+    if _OUR_CODE.fullmatch(bare) or bare == "月日":
+        return True
     if is_nothing(text) or bare in stored or bare in told or re.fullmatch(r"[\W_]+", bare):
         return True
     if text in DITTO or any(meant(text, kind) for kind in KINDS.values()):

@@ -37,7 +37,9 @@ def test_a_satisfied_customer_is_asked_how_he_heard_of_us_and_whether_he_recomme
     call.sees("什么渠道").sees("记下").press("朋友介绍错", BACKSPACE, ENTER)
     call.sees("什么建议").sees("记下").press(ENTER)
     call.sees("介绍给您的朋友").sees("客户说").press(ENTER)
-    call.sees("产品").press(DOWN, ENTER).sees("服务态度").press(ENTER).sees("响应速度").press(ENTER)
+    call.sees("各项评价").press("3", ENTER).sees("产品").press(DOWN, ENTER).sees("服务态度").press(ENTER).sees(
+        "响应速度"
+    ).press(ENTER)
     call.sees("承诺兑现").press(ENTER).sees("的表已填")
     assert call.ends() == 0
     form = shown(visit)
@@ -71,7 +73,7 @@ def test_an_inactive_customer_is_asked_why_and_whether_he_would_go_on(visit: Cli
     call.sees("要我们解决的问题").sees("客户说").press("y").sees("记下").press(ENTER)
     call.sees("继续合作").sees("客户说").press(ENTER).sees("建议").sees("记下").press(ENTER)
     call.sees("介绍给您的朋友").sees("客户说").press(DOWN, ENTER).sees("现在就解决").sees("客户说").press("n")
-    call.sees("尽快处理").sees("recorded_at")
+    call.sees("哪个部门", "记下").press(ENTER).sees("尽快处理").sees("recorded_at")
     assert call.ends() == 0
     form = shown(visit, 2)
     assert (form["inactive_reason"], form["problem"], form["would_continue"]) == ("价格高", "价格高", True)
@@ -142,9 +144,7 @@ def test_a_wrong_answer_is_taken_back_and_its_branch_with_it(visit: Cli) -> None
     call.sees("哪方面不满意", "记下").press("<", ENTER).sees("服务满意吗", "客户说").press(ENTER)
     call.sees("什么渠道", "记下").press("网上", ENTER).sees("什么建议", "记下").press(ENTER)
     call.sees("介绍给您的朋友", "客户说").press(DOWN, DOWN, ENTER)
-    for rating in ("产品", "服务态度", "响应速度", "承诺兑现"):
-        call.sees(rating).press(ENTER)
-    call.sees("的表已填")
+    call.sees("各项评价").press(ENTER).sees("的表已填")
     assert call.ends() == 0
     form = shown(visit)
     assert (form["satisfaction"], form["heard_from"], form["recommend"]) == ("satisfied", "网上", None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from demandctl.errors import NotFound, Refused, UsageError
 from demandctl.language.short import short
 from demandctl.language.subject import Subject
 from demandctl.store.deadlines import happen
+from demandctl.store.fields import called
 from demandctl.store.models import Contact, Customer, Demand, Revisit
 from demandctl.store.work import Work
 from demandctl.vocabulary import RevisitKind, Satisfaction
@@ -54,10 +55,11 @@ def plan(
 
 
 def record(work: Work, revisit: Revisit, values: Mapping[str, Any]) -> str:
-    """Record a visit, or the form about it; returns ``visit``, ``form``, ``call-back`` or ``attempt``.
+    """Record a visit, or the form about it; returns ``visit``, ``form``, ``unfinished``, ``call-back`` or ``attempt``.
 
-    Ratings or answers make it the form; a time to call back puts the visit off; a bare time marks the visit. Only a
-    visit that reached the customer meets what waits for one. UsageError when the answers contradict each other.
+    Ratings or answers make it the form, which stays open until it is whole; a time to call back puts the visit off; a
+    bare time marks the visit. Only a visit that reached the customer meets what waits for one. UsageError when the
+    answers contradict each other.
     """
     given = {name: value for name, value in values.items() if value is not None}
     if revisit.recorded_at and not given.keys() <= {"note"}:
@@ -91,12 +93,30 @@ def _visit(work: Work, revisit: Revisit, given: dict[str, Any], form: bool) -> s
     if first_visit:
         tell(work, revisit, {"visited"}, at=visited_at)
         customers.tell(work, customer, {"reached", "contact"}, at=visited_at)
-    if form:
+    whole = form and not lacking(revisit)
+    if whole:
         revisit.recorded_at = work.now
         work.session.flush()
         tell(work, revisit, {"recorded"})
-    work.describe(f"{'填写回访表' if form else '已回访'} {revisit.code}：{customer.name}")
-    return "form" if form else "visit"
+    open_still = "（没填完）" if form and not whole else ""
+    work.describe(f"{'填写回访表' if form else '已回访'} {revisit.code}：{customer.name}{open_still}")
+    return "form" if whole else "unfinished" if form else "visit"
+
+
+def lacking(revisit: Revisit) -> list[str]:
+    """The columns that the form still lacks: without them it stays open (C 2.3, C 2.4)."""
+    if revisit.kind == RevisitKind.INACTIVE:
+        told = revisit.inactive_reason or revisit.problem or revisit.satisfaction
+        return [] if told else ["inactive_reason"]
+    if not revisit.satisfaction:
+        return ["satisfaction"]
+    why = revisit.dissatisfaction or revisit.problem
+    return ["dissatisfaction"] if revisit.satisfaction == Satisfaction.UNSATISFIED and not why else []
+
+
+def said_unfinished(names: Sequence[str]) -> str:
+    """What is said of a form that is not whole."""
+    return f"已记下，表还没填完，缺{'、'.join(called('revisit', name) for name in names)}"
 
 
 def _call_back(work: Work, revisit: Revisit, given: dict[str, Any], form: bool) -> str:

@@ -130,6 +130,8 @@ class Visited(NamedTuple):
     number: int
     what: str
     said: str
+    lacking: list[str]
+    """What its form lacks to be whole, while it stays open."""
 
 
 def visited(
@@ -147,10 +149,12 @@ def visited(
             made = revisits.find_revisit(work.session, revisit)
         what = revisits.record(work, made, values)
         subject, back = made.subject, made.call_back_at
-    words = {"call-back": "已改约", "attempt": "记下没联系上，计划不变", "form": "的表已填", "visit": "已记为已访"}
+        lacking = revisits.lacking(made) if what == "unfinished" else []
+    words = {"call-back": "已改约", "attempt": "记下没联系上，计划不变", "form": "的表已填", "visit": "已记为已访",
+             "unfinished": revisits.said_unfinished(lacking)}  # fmt: skip
     said = f"{subject.words} {'中断，已记为已访' if broken else words[what]}"
     said += f" {echo(back, app.now, app.calendar)}" if what == "call-back" and back else ""
-    return Visited(subject.number, what, said)
+    return Visited(subject.number, what, said, lacking)
 
 
 class Recipient(NamedTuple):

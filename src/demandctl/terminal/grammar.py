@@ -218,25 +218,25 @@ class Command(_Ours, TyperCommand):
     def parse_args(self, ctx: Call, args: list[str]) -> list[str]:
         """The words as values. All that has to be there and is not is named, or asked for, at once."""
         typed = {} if ctx.resilient_parsing else self.typed(ctx, args)
-        if self._ends_in_list(ctx, typed):
-            args = [*args, ""]  # the name behind it was left out
+        args = self._with_name(ctx, args, typed)
         try:
             rest = super().parse_args(ctx, [*args])
         except wrong.MissingParameter:
             missing = self._missing(ctx, typed)
             if not missing:
                 raise
-            rest = super().parse_args(ctx, self._filled_in(ctx, args, missing))
+            args = self._filled_in(ctx, args, missing)
+            rest = super().parse_args(ctx, self._with_name(ctx, args, self.typed(ctx, args)))
         if rest and not ctx.resilient_parsing:
             raise UsageError(f"多出来的参数：{' '.join(map(shown, rest))}", "文字里有空格时用引号括起来")
         return rest
 
-    def _ends_in_list(self, ctx: Call, typed: Mapping[str, Any]) -> bool:
-        """Whether the last word, which the parser takes for a name that may be left out, is one of the list before."""
+    def _with_name(self, ctx: Call, args: list[str], typed: Mapping[str, Any]) -> list[str]:
+        """The words, with an empty name behind a list whose last word the parser would take for the name left out."""
         places = [parameter for parameter in self.known() if not parameter.flags]
         if len(places) != 2 or not places[0].many or places[1].required:
-            return False
-        return _reads(ctx, places[0], typed.get(places[1].name))
+            return args
+        return [*args, ""] if _reads(ctx, places[0], typed.get(places[1].name)) else args
 
     def _missing(self, ctx: Call, typed: Mapping[str, object]) -> list[Parameter]:
         """What has to be there and was not typed. One word that stood for a list is the list's: ``follow-up 1``."""

@@ -217,6 +217,7 @@ SOURCES: Mapping[str, Callable[..., Found]] = {
     "code": _codes,
     "attachment": _attachments,
     "subject": _either(_demands, _contacts),
+    "visit": _either(_revisits, _customers),
     "customer": _customers,
     "contact": _contacts,
     "whom": _either(_contacts, _departments),

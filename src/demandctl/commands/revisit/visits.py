@@ -1,18 +1,18 @@
 """``revisit``: plan visits, record them, pass on what customers said."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from typing import Annotated
 
 import typer
 
+from demandctl.commands.revisit.planning import add, plan, warn_outside_call_hours
 from demandctl.context import Context
 from demandctl.core.targets import Target
 from demandctl.errors import UsageError
 from demandctl.language.display import moment, shown, shown_lines
 from demandctl.language.subject import Subject
 from demandctl.messages import handing
-from demandctl.queries.deadlines import visits_owed
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
 from demandctl.queries.revisits import RevisitInFull, RevisitView, read_revisit, read_revisits
@@ -21,113 +21,23 @@ from demandctl.terminal import asking
 from demandctl.terminal.answers import object_answer
 from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.layout import Column
-from demandctl.terminal.options import At, Attach, Json, Limit, Since, Until, Who, Within, Yes, row_limit
-from demandctl.terminal.questions import Step, terms
-from demandctl.terminal.render import pairs, put, put_json, put_styled, put_table, say
+from demandctl.terminal.options import At, Attach, Json, Limit, Since, Until, Within, Yes, row_limit
+from demandctl.terminal.questions import terms
+from demandctl.terminal.render import pairs, put, put_json, put_styled, put_table
 from demandctl.terminal.showing import PUT_OFF, details, progress, put_attachments, put_deadlines
-from demandctl.terminal.takes import FUTURE, PAST, SPAN, Argument, Option, choice, many, prose, ref, word
+from demandctl.terminal.takes import FUTURE, PAST, Argument, Option, choice, many, prose, ref, word
 from demandctl.terminal.typed import future, past, understood
 from demandctl.vocabulary import Method, RevisitKind, Satisfaction
 
 Later = date | datetime | None
 Number = Annotated[int, Argument("revisit.id", ref("revisit", "回访编号"))]
-KindOption = Annotated[RevisitKind | None, Option("--kind", "revisit.kind", choice(RevisitKind, "类型"))]
 KindFilter = Annotated[tuple[RevisitKind, ...], Option("--kind", "revisit.kind", many(choice(RevisitKind, "类型")))]
-PlannedAt = Annotated[Later, Option("--at", "revisit.planned_at", FUTURE, "如 3天后、周五上午10点")]
-DemandOption = Annotated[int | None, Option("--demand", "revisit.demand_id", ref("demand", "编号"))]
 Note = Annotated[str | None, Option("--note", "revisit.note", prose("文字"))]
 Superior = Annotated[str, Argument("上报给谁", ref("whom", "谁"), "人、部门、分公司，或“主管”")]
 EscalatedProblem = Annotated[
     str, Option("--problem", "revisit.escalation_problem", prose("问题"), "默认客户反映的问题")
 ]
 Rating = Satisfaction | None
-
-
-def plan(
-    ctx: typer.Context,
-    within: Annotated[timedelta | None, Option("--within", "看多久以内的", SPAN, "默认 7d")] = None,
-    json: Json = False,
-) -> None:
-    """该回访谁、为什么、何时之前。"""
-    app: Context = ctx.obj
-    with reading(app) as reader:
-        found = visits_owed(reader, within or timedelta(days=7))
-    if json:
-        put_json(found)
-        return
-    if not found:
-        put("这段时间没有要回访的客户。")
-        return
-    columns = [
-        Column(called("customer", "id"), wrap=False),
-        Column(called("customer", "name")),
-        Column("为什么", least=8),
-        Column("何时之前", wrap=False),
-        Column("已计划"),
-    ]
-    put_table(
-        columns,
-        [
-            [due.customer.code if due.customer else "", due.customer.name if due.customer else "",
-             due.rule_name + (f"（{Subject.demand(due.demand)}）" if due.demand else ""), moment(due.due_at, app.now),
-             Subject.revisit(due.revisit).code if due.revisit else ""]
-            for due in found
-        ],
-    )  # fmt: skip
-    put("安排：demandctl revisit add 客户 --kind 类型 --at 时间")
-
-
-def add(
-    ctx: typer.Context, customer: Who, kind: KindOption = None, at: PlannedAt = None, demand: DemandOption = None,
-    note: Note = None, yes: Yes = False, json: Json = False,
-) -> None:  # fmt: skip
-    """计划一次回访。"""
-    app: Context = ctx.obj
-    if not (kind and at) and asking.can_ask() and not (yes or json):
-        answers = asking.form(_plan_steps(app, kind, at))
-        kind = RevisitKind(str(answers["kind"])) if "kind" in answers else kind
-        at = future(app, str(answers["at"])) if "at" in answers else at
-    if kind is None or at is None:
-        missing = [name for name, value in (("--kind", kind), ("--at", at)) if not value]
-        raise UsageError(
-            f"缺少 {'、'.join(missing)}", "例：demandctl revisit add K00001 --kind after-sale --at 周五上午10点"
-        )
-    moment = at if isinstance(at, datetime) else app.calendar.closing(at)
-    from demandctl.actions import demands, revisits
-    from demandctl.actions.customers import find_customer
-    from demandctl.db import transaction
-
-    with transaction(app, "revisit add") as work:
-        person = find_customer(work, customer)
-        about = demands.find_demand(work.session, demand) if demand else None
-        revisit = revisits.plan(work, person, kind, moment, demand=about, note=note or "")
-        number, name = revisit.id, person.name
-    if isinstance(at, datetime):
-        warn_outside_call_hours(app, moment)
-    object_answer(
-        json, _one(app, number),
-        f"已计划{Subject.revisit(number).words}：{name} {kind.label}，{understood(app, at)}",
-        f"照话术打电话：demandctl revisit call {number}；自己填表：demandctl revisit record {number} --satisfaction …",
-    )  # fmt: skip
-
-
-def _plan_steps(app: Context, kind: RevisitKind | None, at: Later) -> list[Step]:
-    def on(back: bool) -> str:
-        return asking.text("什么时候", needed=True, check=lambda answer: future(app, answer), back=back)
-
-    steps: list[Step] = [
-        ("kind", lambda back: asking.choose("回访类型", terms(RevisitKind), back=back)),
-        ("at", on),
-    ]
-    return [step for step, typed in zip(steps, (kind, at), strict=True) if not typed]
-
-
-def warn_outside_call_hours(app: Context, moment: datetime) -> None:
-    """Say when a call would disturb the customer's rest (C 2.5.2)."""
-    local = moment.astimezone(app.zone)
-    second = local.hour * 3600 + local.minute * 60
-    if not any(start <= second < end for start, end in app.config.hours("call_hours", "specialist")):
-        say(f"提示：{local:%H:%M} 不在适合打电话的时间，避免打扰客户休息")
 
 
 def record(
@@ -172,7 +82,8 @@ def record(
     """记录回访：只写时间是“已访”，写了评价就是填表，客户没空写 --call-back。"""
     app: Context = ctx.obj
     typed = (visited_at, call_back, product, attitude, speed, promise, satisfaction, dissatisfaction, problem)
-    if not any(typed) and reachable is None and asking.can_ask() and not (yes or json):
+    asks = asking.can_ask() and not (yes or json)
+    if not any(typed) and reachable is None and asks:
         visited_at, call_back, satisfaction = _asked(app, number)
     ratings = {
         "product_rating": product,
@@ -198,21 +109,31 @@ def record(
         "urgent": urgent,
         "visitor": visitor or None,
     }
+    if isinstance(call_back, datetime):
+        warn_outside_call_hours(app, call_back)
     from demandctl.actions import attachments, revisits
+    from demandctl.commands.revisit import form
     from demandctl.db import transaction
     from demandctl.store.attachments import kept
 
+    if asks:
+        values = form.asked_for(app, number, values)
     with kept(app.db_path, attach) as contents, transaction(app, "revisit record") as work:
         revisit = revisits.find_revisit(work.session, number)
         what = revisits.record(work, revisit, values)
         attachments.attach(work, revisit.subject, contents)
         forwardable = bool(what == "form" and revisit.problem and revisit.urgent)
+        lacks = revisits.lacking(revisit)
     told = {"visit": "已记录", "form": "回访表已填", "attempt": "记下没联系上，计划不变"}.get(what, "")
+    following = _next_step(number, what, forwardable)
     if call_back is not None:
         told = f"已改约 {understood(app, call_back)}"
-    object_answer(
-        json, _one(app, number), f"{Subject.revisit(number).words} {told}", _next_step(number, what, forwardable)
-    )
+    elif what == "unfinished":
+        told, following = revisits.said_unfinished(lacks), form.completed_by(lacks, number)
+    written = _one(app, number)
+    object_answer(json, written, f"{Subject.revisit(number).words} {told}", following)
+    if what == "form" and not json:
+        form.put_for_department(app, written)
 
 
 def _next_step(number: int, what: str, forwardable: bool) -> str:

@@ -64,7 +64,7 @@ class Seat:
         """Wait until nothing is read and nothing is written."""
         for _ in range(2000):
             await self.pilot.pause()
-            busy = [w for w in self.desk.workers if w.group != "act" and w.state is WorkerState.RUNNING]
+            busy = [w for w in self.desk.workers if w.group not in ("act", "later") and w.state is WorkerState.RUNNING]
             if not busy and not self.desk.day.busy:
                 return
             await asyncio.sleep(0.005)

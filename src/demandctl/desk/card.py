@@ -12,9 +12,12 @@ from demandctl.desk.drawing import Paragraph, heading, pairs
 from demandctl.desk.lists import Line
 from demandctl.errors import DemandctlError
 from demandctl.language.display import moment
+from demandctl.language.files import size_of
 from demandctl.language.subject import About, Subject
 from demandctl.messages import reminders
 from demandctl.queries import routing
+from demandctl.queries.alike import alike
+from demandctl.queries.attachments import AttachmentView
 from demandctl.queries.changes import in_words, of_operations
 from demandctl.queries.customers import CustomerInFull, read_customer
 from demandctl.queries.deadlines import Clock
@@ -24,6 +27,8 @@ from demandctl.queries.owing import owed_by_name, owed_by_person
 from demandctl.queries.reader import Reader
 from demandctl.queries.revisits import RevisitInFull, read_revisit
 from demandctl.store.fields import TABLES, called
+from demandctl.terminal.alike import helped_lines
+from demandctl.terminal.his import customer_facts, customer_tables
 from demandctl.terminal.showing import (
     demand_facts,
     demand_story,
@@ -31,7 +36,7 @@ from demandctl.terminal.showing import (
     details,
     how_it_stands,
     progress,
-    status_label,
+    service_lines,
 )
 from demandctl.vocabulary import DeadlineState, Status
 
@@ -69,7 +74,9 @@ def _demand(story: DemandStory, found: Routing | None, now: datetime) -> list[Pa
     said = [Paragraph(demand_title(story), look="title"), *pairs(demand_facts(story, now))]
     if found:
         said += heading("派给谁") + _proposals(found)
-    said += _clocks(story.deadlines, now)
+    said += _clocks(story.deadlines, now) + _files(story.attachments)
+    if lines := service_lines(story.service_sums):
+        said += heading(TABLES["service_step"]) + [Paragraph(line) for line in lines]
     told = demand_story(story, now)
     if told:
         said += heading("经过")
@@ -114,20 +121,25 @@ def _revisit(visit: RevisitInFull, about: DemandView | None, now: datetime) -> l
 
 
 def _customer(customer: CustomerInFull, now: datetime) -> list[Paragraph]:
-    told = details("customer", customer, partial(moment, now=now))
-    said = [Paragraph(f"{customer.subject.words}  {customer.name}", look="title"), *pairs(told)]
-    if customer.demands:
-        said += heading(TABLES["demand"])
-        for demand in reversed(customer.demands):
-            text = f"{demand.kind.label}  {status_label(demand)}  {' '.join(demand.content.split())[:60]}"
-            said.append(Paragraph(text, demand.subject.code, "done" if demand.closed_at else "plain", 8))
-    if customer.revisits:
-        said += heading(TABLES["revisit"])
-        for visit in reversed(customer.revisits):
-            at = moment(visit.visited_at or visit.planned_at, now)
-            rating = visit.satisfaction.label if visit.satisfaction else ""
-            said.append(Paragraph(f"{visit.kind.label}  {at}  {rating}".rstrip(), visit.subject.code, indent=8))
-    return said + _clocks(customer.deadlines, now)
+    said = [Paragraph(f"{customer.subject.words}  {customer.name}", look="title")]
+    said += pairs(customer_facts(customer, now))
+    for title, _, rows in customer_tables(customer, now):
+        if rows:
+            said += heading(title)
+            said += [Paragraph("  ".join(filter(None, row[1:])), row[0], indent=12) for row in reversed(rows)]
+    return said + _clocks(customer.deadlines, now) + _files(customer.attachments)
+
+
+def _files(found: Sequence[AttachmentView]) -> list[Paragraph]:
+    if not found:
+        return []
+    return heading(TABLES["attachment"]) + [Paragraph(f"{one.name}  {size_of(one.size)}", str(one.id)) for one in found]
+
+
+def more(reader: Reader, demand: DemandView) -> list[Paragraph]:
+    """What is looked for while the cursor rests: how others like it were solved."""
+    found = helped_lines(alike(reader, demand), reader.now)
+    return heading("以前类似的") + pairs(found) if found else []
 
 
 def _whom(reader: Reader, line: Line) -> list[Paragraph]:

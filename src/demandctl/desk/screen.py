@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -12,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from demandctl.desk.asking import Write
-from demandctl.desk.card import Card, card
+from demandctl.desk.card import Card, card, more
 from demandctl.desk.console import Completions, Reading, command
 from demandctl.desk.drawing import Bar, Drawn, Ink, Paragraph, heading, pairs
 from demandctl.desk.hands import Hands
@@ -33,6 +34,10 @@ BESIDE = 100
 
 NAMED = {"?": "question_mark", "/": "slash", ":": "colon"}
 """Keys whose names are not their signs."""
+
+
+REST = 0.4
+"""Seconds after which the cursor is at rest."""
 
 
 class Day(Hands):
@@ -166,7 +171,22 @@ class Day(Hands):
         self.shown = found
         if not self.holding:
             self.card.put(found.said)
+            self.show_more(found)
         self.put_foot()
+
+    @work(exclusive=True, group="later")
+    async def show_more(self, shown: Card) -> None:
+        """What takes longer to find, once the cursor rests."""
+        await asyncio.sleep(REST)
+        demand = shown.demand
+        if demand is None:
+            return
+        try:
+            found = await self.look(lambda reader: more(reader, demand))
+        except DemandctlError:
+            return  # the next look tells what is wrong
+        if found and self.shown is shown and not self.holding:
+            self.card.put([*shown.said, *found], from_top=False)
 
     def on_rows_moved(self, message: Rows.Moved) -> None:
         """Show the card of the line."""

@@ -16,7 +16,12 @@ def put_helped(found: Sequence[PrecedentView], now: datetime) -> None:
         return
     put()
     put_styled("以前类似的", "bold")
-    pairs((demand.subject.code, f"{gist(demand.content)}\n→ {_helped(demand, now)}") for demand in found)
+    pairs(helped_lines(found, now))
+
+
+def helped_lines(found: Sequence[PrecedentView], now: datetime) -> list[tuple[str, str]]:
+    """The code of each, what it was about and how it was solved."""
+    return [(demand.subject.code, f"{gist(demand.content)}\n→ {_helped(demand, now)}") for demand in found]
 
 
 def put_most_alike(found: Sequence[PrecedentView], now: datetime) -> None:

@@ -22,7 +22,7 @@ CHAT = """\
 早上好各位[玫瑰]
 """
 PICTURES = {
-    "paste.svg": (88, [["intake", "--paste", "--explain"], ["intake", "--paste", "--yes"], ["assign", "18", "--auto"]]),
+    "paste.svg": (88, [["intake", "--paste", "--explain"], ["intake", "--paste", "--yes"], ["assign", "19", "--auto"]]),
     "due.svg": (140, [["due", "--limit", "16"]]),
 }
 """The width of each picture, and the commands that it shows."""

@@ -52,7 +52,7 @@ TREE: Tree = {
     "monday": Entry("周一", "monday.round:monday", "每周一轮：逐人逐条问进度，记下来；--message 打印催促消息。"),
     "nudge": Entry("催办", "nudge:nudge", "催一条或催一个人：打印可以直接粘贴的提醒，发出去了就记一笔。"),
     "customer": Entry("客户", "customer.profile:TREE", "客户：资料、订货、合同、建档、对接人、合并。"),
-    "greet": Entry("问候", "greet:greet", "问候：近期谁过生日、哪家合作周年、下一个节日；逐位写好祝福，发了记下。"),
+    "greet": Entry("问候", "greet:greet", "问候：近期谁过生日、哪家合作周年、下一个节日；写明缘由就逐位写好祝福。"),
     "contact": Entry("通讯录", "contact:TREE", "通讯录：分公司人员、领导、专家、外部资源。"),
     "group": Entry("社群", "group:TREE", "社群：归哪个分公司、什么地区、群里的专家。"),
     "handover": Entry("交接", "handover:handover", "交接：一个人手里没完的事和客户交给另一个人。"),

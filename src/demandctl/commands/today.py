@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from demandctl.context import Context
-from demandctl.core.occasions import BIRTHDAY
 from demandctl.core.parts import RulePart
 from demandctl.language.display import cut, shown
 from demandctl.language.subject import About, Subject
@@ -112,7 +111,7 @@ def _command(due: Due, statuses: dict[int, Status]) -> str:
     if subject.about is About.REVISIT:
         return f"revisit {OF_A_REVISIT.get(due.role, 'show')} {subject.number}"
     if due.role == RulePart.GREET:
-        return f"greet {BIRTHDAY} --customer {subject}"
+        return f"greet 生日 --customer {subject}"
     if subject.about is About.CUSTOMER:
         return f"customer show {subject}"
     letter = next((letter for letter in EXPORTS if letter in due.deadline.period), "")

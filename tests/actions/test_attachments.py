@@ -10,6 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from demandctl.context import Context
+from demandctl.desk.card import card
+from demandctl.desk.lists import Line
+from demandctl.language.subject import Subject
+from demandctl.queries.reader import reading
 from demandctl.store.attachments import LARGEST, folder
 from tests.support.cli import Cli
 from tests.support.killing import ran
@@ -264,3 +269,14 @@ def test_a_full_disk_is_said_and_nothing_is_lost(cli: Cli, photo: Path) -> None:
     assert cli("show 1 --json").json["follow_ups"] == []
     assert ran(["follow-up", "1", "看过", "--attach", str(large)]) == 0
     assert cli("doctor --json").json["ok"]
+
+
+def test_the_card_of_the_desk_names_what_is_attached_and_done(cli: Cli, photo: Path) -> None:
+    for of in ("1", "K1", "R1"):
+        cli("attach", of, str(photo))
+    cli("service 1 charged --amount 800")
+    with reading(Context(cli.db)) as reader:
+        for subject in (Subject.demand(1), Subject.customer(1), Subject.revisit(1)):
+            said = [paragraph.text for paragraph in card(reader, Line(subject, (), subject=subject)).said]
+            assert any("漏油.jpg" in text for text in said), subject
+            assert ("收费合计 800 元" in said) is (subject == Subject.demand(1))

@@ -9,7 +9,7 @@ import pytest
 
 from demandctl.language.pinyin import spelled, typed
 from demandctl.store.fields import FIELDS, Field, Holds, Joined, fields_of
-from tests.support.cli import Cli
+from tests.support.cli import EXAMPLES, Cli
 from tests.support.ledgerfile import add_row, writing
 
 
@@ -237,10 +237,11 @@ def test_all_that_belongs_to_the_other_goes_over_whatever_table_it_stands_in(cli
     number = _take(cli, "三哥", kind="opportunity")["number"]
     cli("follow-up", str(number), "报过价")
     cli("revisit", "add", "K2", "--kind", "regular", "--at", "3天后")
+    cli("attach", "K2", str(EXAMPLES / "contacts.csv"))
     tables = [field.table for field in FIELDS if field.column == "customer_id"]
     with writing(cli.db) as ledger:
         for table in tables:
-            if table not in ("demand", "revisit", "deadline"):
+            if table not in ("demand", "revisit", "deadline", "attachment"):
                 add_row(ledger, table, {"customer_id": 2})
     cli("customer merge K1 K2 --yes")
     with closing(sqlite3.connect(cli.db)) as ledger:

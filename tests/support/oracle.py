@@ -414,6 +414,8 @@ class DemandBook:
             self.close("solved", moment)
             return
         self.status = "following"
+        if "resolve" in self.open():  # another kind has started its own since
+            return
         row = [r for r in self.rows if r.rule == "resolve" and r.met][-1]
         assert row.met
         if row.met <= row.due:

@@ -227,8 +227,12 @@ def test_where_both_have_something_the_column_says_whose_it_is(cli: Cli) -> None
         Joined.UNITED: lambda field: f'["{field.column}1", "{field.column}2"]',
         Joined.ADDED: lambda field: f"{field.column}1\n{field.column}2",
     }
+    note = str(after.pop("note"))
+    assert note.startswith("note1\nnote2\nK00002 三哥：")
     for field in JOINED:
-        if field.column != "revisit_every":
+        if field.joined is Joined.FILLED and field.column not in ("briefed_at", "revisit_every"):
+            assert f"{field.name} " in note, "what only one can keep is noted of the other"
+        if field.column not in ("revisit_every", "note"):
             assert after[field.column] == both.get(field.joined, lambda field: _value(field, 1))(field), field
 
 
@@ -251,3 +255,49 @@ def test_all_that_belongs_to_the_other_goes_over_whatever_table_it_stands_in(cli
             here = ledger.execute(f"SELECT count(*) FROM {table} WHERE customer_id = 1").fetchone()
             assert (left[0], here[0] > 0) == (0, True), table
     cli("doctor")
+
+
+def test_what_only_one_can_keep_is_noted_and_found_and_undo_parts_them(cli: Cli) -> None:
+    _take(cli, "张三", phone="13800000121", wechat="zs_99", company="甲公司", region="湘潭")
+    _take(cli, "三哥", phone="13800000122", wechat="sange9", company="乙公司", region="株洲", kind="opportunity")
+    cli("customer edit K2 --note 爱喝茶 --value high --address 河西")
+    cli("customer edit K1 --value low")
+    before = _rows(cli)
+    cli("customer merge K1 K2 --yes")
+    assert cli("customer show K1 --json").json["note"] == "爱喝茶\nK00002 三哥：单位 乙公司，所在地区 株洲，客户价值 高"
+    for text in ("乙公司", "株洲", "13800000122", "sange9", "三哥", "爱喝茶"):
+        assert [c["code"] for c in cli("customer", "list", text, "--json").json] == ["K00001"], text
+    told = cli("customer export K1").out
+    exported = cli.folder / "客户.csv"
+    cli("export", "customers", "-o", str(exported))
+    sheet = exported.read_text(encoding="utf-8-sig")
+    for text in ("乙公司", "株洲", "13800000122", "sange9", "三哥", "河西"):
+        assert text in told, text
+        assert text in sheet, text
+    assert sheet.count("K0000") == 2, "the one who stays, and the code of the other in his note"
+    cli("import", "customers", str(exported))
+    assert [c["code"] for c in cli("customer list --json").json] == ["K00001"]
+    cli("undo")
+    assert cli.run("doctor").code == 0
+    for _ in range(1):
+        cli("undo")
+    assert _rows(cli) == before
+
+
+@pytest.mark.parametrize(("option", "first", "further"), [("--phone", "13800000121", "13800000122"),
+                                                          ("--wechat", "zs_99", "sange9")])  # fmt: skip
+def test_the_number_of_the_one_merged_can_become_the_first_and_the_old_one_still_finds_him(
+    cli: Cli, option: str, first: str, further: str
+) -> None:
+    _take(cli, "张三", phone="13800000121", wechat="zs_99")
+    _take(cli, "三哥", phone="13800000122", wechat="sange9", kind="opportunity")
+    cli("customer merge K1 K2 --yes")
+    cli("customer", "edit", "K00001", option, further)
+    person = cli("customer show K1 --json").json
+    assert [person["phones"], person["wechats"]][option == "--wechat"] == [further, first]
+    for number in (first, further):
+        assert cli("customer", "show", number, "--json").json["code"] == "K00001"
+    cli("customer", "edit", "K00001", option, first)
+    cli("undo")
+    assert [person["phones"], person["wechats"]][option == "--wechat"] == [further, first]
+    assert cli.run("doctor").code == 0

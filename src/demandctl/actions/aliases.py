@@ -75,6 +75,24 @@ def inherit(work: Work, kept: Customer, known: Iterable[Known]) -> None:
         add(work, kept, kind, value)
 
 
+def take_up(work: Work, customer: Customer, kind: AliasKind, value: str) -> None:
+    """Make a further phone or WeChat id of a customer his first; the one that he had so far is a further one then."""
+    his = select(Alias).where(Alias.customer_id == customer.id, Alias.kind == kind.value, Alias.value == value)
+    further = work.session.exec(his).first()
+    merged = select(Customer).where(Customer.merged_into == customer.id, getattr(Customer, kind.value) == value)
+    for part in work.session.exec(merged):  # merged by a version that left it with him
+        setattr(part, kind.value, "")
+    if further is None:
+        work.session.flush()
+        return
+    had = getattr(customer, kind.value)
+    work.session.delete(further)
+    setattr(customer, kind.value, value)
+    work.session.flush()
+    if had:
+        add(work, customer, kind, had)
+
+
 def forget(work: Work, customer: Customer, value: str) -> None:
     """A further phone, WeChat id or name that was not his; NotFound for what he is not known by."""
     wanted = {value, phones.normalise(value)} if _is_number(value) else {value}

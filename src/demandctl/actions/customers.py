@@ -170,6 +170,8 @@ def _set_customer(work: Work, customer: Customer, values: Mapping[str, Any]) -> 
     for kind in (AliasKind.PHONE, AliasKind.WECHAT):
         if given.get(kind):
             aliases.require_his(work, customer, kind, given[kind])
+            if customer.id and given[kind] != getattr(customer, kind):
+                aliases.take_up(work, customer, kind, given[kind])
     for name, value in given.items():
         setattr(customer, name, value)
     if not customer.name.strip():

@@ -10,8 +10,8 @@ from demandctl.actions import aliases, customers
 from demandctl.core.papers import missing
 from demandctl.errors import Refused
 from demandctl.store.deadlines import OPEN
-from demandctl.store.fields import FIELDS, Joined, blank, fields_of
-from demandctl.store.models import Customer, DeadlineRow
+from demandctl.store.fields import FIELDS, Holds, Joined, blank, fields_of
+from demandctl.store.models import Contact, Customer, DeadlineRow
 from demandctl.store.work import Work
 
 
@@ -29,7 +29,11 @@ def merge(work: Work, kept: Customer, other: Customer) -> int:
     customers.tell(work, other, {"merged"})
     known = aliases.known_by(other)
     before = {field.column: getattr(kept, field.column) for field in fields_of("customer")}
+    differs = _differing(work, kept, other)
     _fill(work, kept, other)
+    if differs:
+        kept.note = "\n".join(part for part in (kept.note, f"{other.code} {other.name}：{differs}") if part)
+        work.session.flush()
     moved = _move(work, kept, other)
     other.merged_into = kept.id
     for earlier in work.session.exec(select(Customer).where(Customer.merged_into == other.id)):
@@ -53,11 +57,22 @@ def _owed_visits(work: Work, other: Customer) -> list[DeadlineRow]:
     return list(work.session.exec(owed))
 
 
+def _differing(work: Work, kept: Customer, other: Customer) -> str:
+    """What both have and only one can keep, of the one who goes: the note has it, so that nothing is hidden."""
+    told = []
+    for field in fields_of("customer"):
+        mine, theirs = getattr(kept, field.column), getattr(other, field.column)
+        if field.joined is Joined.FILLED and mine and theirs and mine != theirs and field.holds is not Holds.INSTANT:
+            person = work.session.get_one(Contact, theirs) if field.holds is Holds.CONTACT else None
+            told.append(f"{field.name} {person.name if person else field.term(theirs).label if field.term else theirs}")
+    return "，".join(told)
+
+
 def _fill(work: Work, kept: Customer, other: Customer) -> None:
     """Join column by column, as the table of columns says of each."""
     for field in fields_of("customer"):
         mine, theirs = getattr(kept, field.column), getattr(other, field.column)
-        if field.joined is Joined.MOVED and theirs and not mine:
+        if field.joined is Joined.MOVED and theirs:
             setattr(other, field.column, blank(field))
             work.session.flush()
         if field.joined is not Joined.KEPT:

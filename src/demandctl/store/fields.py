@@ -174,7 +174,7 @@ _CUSTOMER = (
     Field("customer", "documents", "已有资料", LIST, EMPTIED, UNITED),
     Field("customer", "approved_by", "缺件批准人", TEXT, EMPTIED, FILLED),
     Field("customer", "revisit_every", "回访周期", RHYTHM, EMPTIED, FILLED),
-    Field("customer", "note", "备注", TEXT, EMPTIED, ADDED),
+    Field("customer", "note", "备注", TEXT, EMPTIED, ADDED, searched=True),
     Field("customer", "consent_on", "同意日期", DAY, EMPTIED, FILLED),
     Field("customer", "created_at", "登记时间", INSTANT),
     Field("customer", "erased_at", "删除时间", INSTANT),

@@ -279,8 +279,6 @@ def test_what_only_one_can_keep_is_noted_and_found_and_undo_parts_them(cli: Cli)
     assert [c["code"] for c in cli("customer list --json").json] == ["K00001"]
     cli("undo")
     assert cli.run("doctor").code == 0
-    for _ in range(1):
-        cli("undo")
     assert _rows(cli) == before
 
 

@@ -256,3 +256,48 @@ def test_no_cell_of_an_export_is_a_formula(cli: Cli) -> None:
             rows = csv.reader(table.read_text(encoding="utf-8-sig").splitlines())
             assert [c for row in rows for c in row if c[:1] in "=+@" and c.strip() in formulas] == []
     assert cells >= len(formulas)
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        ("follow-up 1 等 --wait-until 2062-03-01", "在 2 年以后"),
+        ("follow-up 1 说 --next 2206-12-01", "在 2 年以后"),
+        ("intake 想买 --customer 李 --kind opportunity --channel direct --raised 1926-11-20", "在 2 年以前"),
+        ("edit 1 --raised 2023-01-05", "在 2 年以前"),
+        ("follow-up 1 说 --next 2028-11-21", "在 2 年以后"),
+        ("revisit add K1 --kind regular --at 2206-01-01", "在 2 年以后"),
+        ("customer order K1 1926-01-01", "在 30 年以前"),
+        ("customer edit K1 --birthday 1726-01-01", "在 120 年以前"),
+        ("customer machine add K1 37米 --warranty 2926-01-01", "在 30 年以后"),
+    ],
+)
+def test_a_time_that_cannot_be_meant_is_refused_unless_somebody_says_yes(cli: Cli, command: str, reason: str) -> None:
+    cli.demand()
+    cli("assign", "1", "李铁柱")
+    refused = cli.run(command)
+    assert refused.code == 2
+    assert reason in refused.err
+    assert "之间" in refused.err, "what is allowed"
+    assert "--yes" in refused.err
+    cli(f"{command} --yes")
+    assert cli.run("doctor").code in (0, 1)
+
+
+def test_a_time_two_years_away_is_taken(cli: Cli) -> None:
+    cli.demand()
+    cli("follow-up 1 说 --next 2028-11-20")
+    cli("customer edit K1 --birthday 1930-01-01")
+
+
+def test_an_old_workbook_may_tell_of_long_ago_and_promises_nothing_far_ahead(cli: Cli) -> None:
+    book = cli.folder / "旧表.csv"
+    book.write_text(
+        "客户,类型,内容,提出时间,下次跟进\n甲,售后,漏油,2015-03-02,\n乙,售后,漏油,1926-03-02,\n"
+        "丙,售后,漏油,2026-11-02,2062-12-01\n", encoding="utf-8",
+    )  # fmt: skip
+    answer = cli.run("import", "demands", str(book), "--skip-errors", "--json")
+    problems = {(p["row"], p["column"]) for p in answer.json["problems"]}
+    assert problems == {(3, "提出时间"), (4, "下次跟进")}
+    assert all("太远" in p["message"] for p in answer.json["problems"])
+    assert answer.json["added"] == 1

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
 from demandctl.core.months import first_of, last_of, months_on
 from demandctl.core.worktime import Calendar
@@ -79,6 +80,34 @@ def must_be_past(value: date | datetime, now: datetime, calendar: Calendar, opti
     if value > now if isinstance(value, datetime) else value > calendar.local_day(now):
         hint = f"{_now_is(now, calendar)}；过去的日子带上年份，如 {now.year}-09-30 10:00"
         raise UsageError(f"{option}不能晚于现在：{echo(value, now, calendar)} 还没有到", hint)
+
+
+class Reach(NamedTuple):
+    """How many years back and ahead a time can be meant; further away it was typed wrong, or is never seen again."""
+
+    back: int
+    ahead: int
+
+
+MEANT = Reach(back=2, ahead=2)
+"""When a customer asked, was called, is to be called again."""
+DATED = Reach(back=30, ahead=30)
+"""What stands in papers: an order, a contract, a warranty."""
+TAKEN_IN = Reach(back=30, ahead=2)
+"""What an old workbook tells of."""
+BORN = Reach(back=120, ahead=0)
+
+
+def too_far(value: date | datetime, now: datetime, calendar: Calendar, reach: Reach) -> str:
+    """Why a time cannot be meant; empty for one that can."""
+    day = calendar.local_day(value) if isinstance(value, datetime) else value
+    today = calendar.local_day(now)
+    for years, side, beyond in ((reach.back, "前", day.year < today.year), (reach.ahead, "后", day.year > today.year)):
+        limit = months_on(today, 12 * years * (-1 if side == "前" else 1))
+        if beyond and (day < limit if side == "前" else day > limit):
+            allowed = "到".join(f"{months_on(today, 12 * n):%Y-%m-%d}" for n in (-reach.back, reach.ahead))
+            return f"{echo(value, now, calendar)} 在 {years} 年以{side}，一般在 {allowed} 之间"
+    return ""
 
 
 def _now_is(now: datetime, calendar: Calendar) -> str:

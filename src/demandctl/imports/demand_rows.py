@@ -229,6 +229,8 @@ class _Demand(RowReader):
         except Unreadable as why:
             self.problem(name, str(why))
             return None, False
+        if not self.is_meant(name, found):
+            return None, False
         self.leftover(name, value)
         at = self.frame.instant(found, exact=self.own)
         if at > self.frame.now:
@@ -309,7 +311,7 @@ class _Demand(RowReader):
             self.keep("next_at")
             return None
         self.leftover("next_at", value)
-        return found
+        return found if self.is_meant("next_at", found) else None
 
     def progress(self, raised: datetime, handler: str) -> tuple[list[SaidBeside], list[str]]:
         """The follow-ups of the row's progress cells, and the cells as they were where that took something off them."""

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from demandctl.core.times import BORN, DATED, TAKEN_IN, too_far
 from demandctl.core.worktime import Calendar
 from demandctl.imports.cells import (
     CoveredTime,
@@ -141,12 +142,26 @@ class RowReader:
     def time(self, field: str, after: date | None = None) -> date | datetime | None:
         """A date or a naive time; None when there is none."""
         value = self.cell(field)
-        if type(value) is datetime:
-            return self.moment(value, after)
-        found = self.read(field, lambda value: self.moment(value, after))
-        if found is not None:
+        found = (
+            self.moment(value, after)
+            if type(value) is datetime
+            else self.read(field, lambda value: self.moment(value, after))
+        )
+        if found is None or not self.is_meant(field, found):
+            return None
+        if type(value) is not datetime:
             self.leftover(field, value)
         return found
+
+    def is_meant(self, field: str, value: date | datetime) -> bool:
+        """Whether a time can be meant; one that is too far away is a problem."""
+        reach = {"birthday": BORN, "warranty_until": DATED}.get(field, TAKEN_IN)
+        if abs(value.year - self.frame.today.year) < min(reach.back, reach.ahead or 1):
+            return True
+        reason = too_far(value, self.frame.now, self.frame.calendar, reach)
+        if reason:
+            self.problem(field, f"日期太远：{reason}")
+        return not reason
 
     def leftover(self, field: str, value: Cell) -> None:
         """Keep a cell that says more than the time that was read out of it."""
@@ -176,7 +191,7 @@ class RowReader:
         if value == "":
             return None
         found = self.read(field, lambda cell: moment(cell, CoveredTime(), self.frame.today))
-        return None if found is None else self.frame.instant(found, exact=True)
+        return None if found is None or not self.is_meant(field, found) else self.frame.instant(found, exact=True)
 
     def day(self, field: str) -> date | None:
         """A date; the time of a cell that has one is of no use here."""

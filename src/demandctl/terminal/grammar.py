@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from importlib import import_module
 from inspect import cleandoc, signature
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
@@ -28,7 +29,7 @@ from demandctl.errors import Ended, Lacking, Several, UsageError
 from demandctl.language.display import shown
 from demandctl.terminal import failing, shells
 from demandctl.terminal.render import put, say
-from demandctl.terminal.takes import Argument, Option, Parameter
+from demandctl.terminal.takes import YES, Argument, Option, Parameter
 
 if TYPE_CHECKING:
     from demandctl.terminal.filling import Spot
@@ -210,8 +211,11 @@ class Command(_Ours, TyperCommand):
     allow_extra_args = True  # refused below, in our own words
 
     def __init__(self, name: str, function: Callable[..., None]) -> None:
+        params = [*_parameters(function)]
+        if self._asks_of_times(params):
+            params.insert(-1, _made("yes", YES, required=False, default=False))
         super().__init__(
-            name, callback=_calling(function), params=[*_parameters(function)], help=cleandoc(function.__doc__ or ""),
+            name, callback=_calling(function), params=params, help=cleandoc(function.__doc__ or ""),
             rich_markup_mode=None,
         )  # fmt: skip
 
@@ -259,8 +263,29 @@ class Command(_Ours, TyperCommand):
         assert isinstance(root, Root)
         return filling.filled_in(_place(ctx), args, missing, root.answers)
 
+    def _asks_of_times(self, params: list[ClickParameter]) -> bool:
+        """Whether it may have to be told yes, and has no option for that: some time may be typed that is too far."""
+        known = [parameter.known for parameter in params if isinstance(parameter, _Typed)]
+        self._own_yes = any(p.takes and p.takes.reach for p in known) and all(p.name != "yes" for p in known)
+        return self._own_yes
+
+    def _agree_to_far_times(self, ctx: Call) -> None:
+        """A time that can hardly be meant is asked about; off a terminal it is refused without ``--yes``."""
+        for known in self.known():
+            value = ctx.params.get(known.name)
+            if known.takes and known.takes.reach and isinstance(value, date):
+                from demandctl.core import times
+                from demandctl.terminal.answers import agreed
+
+                reach = getattr(times, known.takes.reach)
+                if reason := times.too_far(value, ctx.obj.now, ctx.obj.calendar, reach):
+                    agreed(f"{known.called} {reason}，没有写错吗", bool(ctx.params.get("yes")))
+        if self._own_yes:
+            del ctx.params["yes"]
+
     def invoke(self, ctx: Call) -> object:
         """Run it; where nothing was typed to do, what could be done is offered."""
+        self._agree_to_far_times(ctx)
         while True:
             try:
                 return super().invoke(ctx)

@@ -12,6 +12,7 @@ from demandctl.terminal.takes import (
     RAISED,
     SINCE,
     UNTIL,
+    YES,
     Argument,
     Option,
     choice,
@@ -26,7 +27,7 @@ Number = Annotated[int, Argument("demand.id", ref("demand", "编号"), "12 或 D
 Who = Annotated[str, Argument("客户", ref("customer", "客户"), "编号 K00001、姓名、电话")]
 Numbers = Annotated[tuple[int, ...], Argument("demand.id", NUMBERS, "12 或 D12；可写几条：3 5 7、3-6")]
 Json = Annotated[bool, Option("--json", "输出 JSON")]
-Yes = Annotated[bool, Option("-y --yes", "所有询问都答是")]
+Yes = Annotated[bool, YES]
 At = Annotated[datetime | None, Option("--at", "发生的时间", PAST, "默认现在；如 今天9:30、昨天下午3点")]
 Raised = Annotated[datetime | None, Option("--raised", "demand.raised_at", RAISED, "默认现在")]
 Reason = Annotated[str, Option("--reason", "原因", prose("文字"))]

@@ -46,6 +46,8 @@ class Takes(NamedTuple):
     """Whether an empty word is a value, not nothing."""
     files: bool = False
     """Whether names of files complete it."""
+    reach: str = ""
+    """How far from now a time can be meant: a ``Reach`` of ``core.times`` by name; beyond it is asked about."""
 
 
 class Option(NamedTuple):
@@ -63,6 +65,10 @@ class Argument(NamedTuple):
     title: str
     takes: Takes
     more: str = ""
+
+
+YES = Option("-y --yes", "所有询问都答是")
+"""Yes to whatever would be asked."""
 
 
 class Parameter(NamedTuple):
@@ -252,15 +258,15 @@ NUMBERS = Takes("编号 …", lambda app, text: typed.demand_number(text), known
 
 
 def _past(app: Context, text: str) -> datetime:
-    return typed.past(app, text)
+    return typed.past(app, text, far=True)
 
 
 def _opened(app: Context, text: str) -> datetime:
-    return typed.past(app, text, opening=True)
+    return typed.past(app, text, opening=True, far=True)
 
 
 def _future(app: Context, text: str) -> date | datetime:
-    return typed.future(app, text)
+    return typed.future(app, text, far=True)
 
 
 def _day(app: Context, text: str) -> date:
@@ -281,15 +287,16 @@ def _span(app: Context, text: str) -> timedelta:
     return parse_span(text)
 
 
-PAST = Takes("时间", _past)
+PAST = Takes("时间", _past, reach="MEANT")
 """When something happened: a datetime; a bare day is its closing time, never after now."""
-RAISED = Takes("时间", _opened)
+RAISED = Takes("时间", _opened, reach="MEANT")
 """When something began: a bare day is its opening time."""
-FUTURE = Takes("时间", _future)
+FUTURE = Takes("时间", _future, reach="MEANT")
 """A time to come: a date or a datetime."""
-DAY = Takes("日期", _day)
+DAY = Takes("日期", _day, reach="DATED")
 """A day that has come."""
-ANY_DAY = Takes("日期", lambda app, text: typed.day(app, text))
+BIRTHDAY = Takes("日期", _day, reach="BORN")
+ANY_DAY = Takes("日期", lambda app, text: typed.day(app, text), reach="DATED")
 """A day that has come or is to come."""
 SINCE, UNTIL = Takes("时间", _since), Takes("时间", _until)
 """The two ends of a span of time, as the ledger stores them; a bare day is in it."""

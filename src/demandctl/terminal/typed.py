@@ -98,15 +98,17 @@ def parse_time(app: Context, text: str) -> date | datetime:
     return times.parse(text, app.now, app.calendar)
 
 
-def past(app: Context, text: str, called: str = "时间", *, opening: bool = False) -> datetime:
+def past(app: Context, text: str, called: str = "时间", *, opening: bool = False, far: bool = False) -> datetime:
     """The instant of something that happened.
 
     A bare date means its closing time, or its opening with *opening* (the customer's wait began then), never after now.
+    UsageError for one that cannot be meant, unless *far*.
     """
     from demandctl.core import times
 
     value = parse_time(app, text)
     times.must_be_past(value, app.now, app.calendar, called)
+    _must_be_near(app, value, called, far=far)
     if isinstance(value, datetime):
         return value
     moment = app.calendar.opening(value) if opening else app.calendar.closing(value)
@@ -128,13 +130,21 @@ def day(app: Context, text: str) -> date:
     return value.astimezone(app.zone).date() if isinstance(value, datetime) else value
 
 
-def future(app: Context, text: str, called: str = "时间") -> date | datetime:
-    """A time to come."""
+def future(app: Context, text: str, called: str = "时间", *, far: bool = False) -> date | datetime:
+    """A time to come; UsageError for one that cannot be meant, unless *far*."""
     from demandctl.core import times
 
     value = parse_time(app, text)
     times.must_be_future(value, app.now, app.calendar, called)
+    _must_be_near(app, value, called, far=far)
     return value
+
+
+def _must_be_near(app: Context, value: date | datetime, called: str, *, far: bool) -> None:
+    from demandctl.core import times
+
+    if not far and (reason := times.too_far(value, app.now, app.calendar, times.MEANT)):
+        raise UsageError(f"{called}太远：{reason}", "检查年份")
 
 
 def boundary(app: Context, text: str, *, end: bool = False) -> str:

@@ -21,7 +21,7 @@ from demandctl.terminal.changed import changed_lines
 from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.options import Json, Who
 from demandctl.terminal.render import say
-from demandctl.terminal.takes import DAY, PHONE, RHYTHM, Argument, Option, choice, many, prose, ref, word
+from demandctl.terminal.takes import BIRTHDAY, DAY, PHONE, RHYTHM, Argument, Option, choice, many, prose, ref, word
 from demandctl.terminal.typed import one_line, split
 from demandctl.vocabulary import AliasKind, Stage
 
@@ -51,7 +51,7 @@ Industry = Annotated[str | None, Option("--industry", "customer.industry", word(
 Source = Annotated[
     str | None, Option("--source", "customer.source", word("来源", known="source"), "怎么认识的：官网、展会、朋友推荐")
 ]
-Birthday = Annotated[date | None, Option("--birthday", "customer.birthday", DAY, "如 1980-05-06")]
+Birthday = Annotated[date | None, Option("--birthday", "customer.birthday", BIRTHDAY, "如 1980-05-06")]
 Consent = Annotated[date | None, Option("--consent", "customer.consent_on", DAY, "客户同意留存资料的日期")]
 Business = Annotated[
     date | None, Option("--business-contact", "customer.business_contact", DAY, "业务部门最近一次联系他的日期")

@@ -1,5 +1,7 @@
 """What people read on a terminal: no line is wider than it, and none is broken where it cannot be read."""
 
+import json
+import os
 import re
 import subprocess
 import sys
@@ -142,3 +144,20 @@ def test_a_code_page_that_lacks_characters_loses_them_and_nothing_else(
     assert done.returncode == (3 if "99" in words else 0)
     assert "Traceback" not in text
     assert text.strip()
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "ascii", "latin-1", "big5", "utf-16"])
+def test_json_is_utf_8_and_text_is_legible_whatever_the_encoding(cli: Cli, encoding: str) -> None:
+    cli.demand("臂架“抖动”😀，é 也写得出")
+
+    def run(*words: str) -> bytes:
+        with_encoding = {**os.environ, "PYTHONIOENCODING": encoding}
+        done = subprocess.run([sys.executable, "-m", "demandctl", *words], env=with_encoding, capture_output=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    found = json.loads(run("show", "1", "--json").decode())
+    assert found["content"] == "臂架“抖动”😀，é 也写得出"
+    text = run("show", "1")
+    readable = "utf-8" if encoding in ("ascii", "latin-1") else encoding
+    assert "臂架" in text.decode(readable)

@@ -79,7 +79,15 @@ def mend_streams() -> None:
 
 
 def _forgiving(stream: TextIO) -> None:
-    """A terminal that cannot show a character gets a question mark, not a traceback."""
+    """A terminal that cannot show a character gets a question mark, not a traceback.
+
+    One that has no Chinese at all (ASCII, Latin-1) gets UTF-8: a screen of question marks tells nobody anything.
+    """
     reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure:
-        reconfigure(errors="replace")
+    if not reconfigure:
+        return
+    try:
+        "需求".encode(stream.encoding)
+    except (UnicodeEncodeError, LookupError):
+        reconfigure(encoding="utf-8")
+    reconfigure(errors="replace")

@@ -85,10 +85,12 @@ def _folded(text: str, room: int) -> list[str]:
 
 
 def put_json(document: object) -> None:
-    """One JSON document on stdout; what was read may stand in it as it is."""
+    """One JSON document on stdout, UTF-8 whatever the terminal has; what was read may stand in it as it is."""
     import json
     import re
 
+    if reconfigure := getattr(sys.stdout, "reconfigure", None):
+        reconfigure(encoding="utf-8", errors="backslashreplace")
     text = json.dumps(document, ensure_ascii=False, indent=2, default=as_json)
     # A long text is gone through ten times as fast as by str.translate.
     put(re.sub(f"[{_SHOWN_IN_JSON}]", lambda found: f"\\u{ord(found[0]):04x}", text))

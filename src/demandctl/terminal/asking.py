@@ -229,7 +229,7 @@ def key(question: str, keys: str) -> str:
         answer(char)
     bound = merge_key_bindings([bindings, _leaving(typed=False)])
     session: PromptSession[str] = PromptSession(key_bindings=bound, output=_look()["output"])
-    _tell_escape(session.app)
+    _mind_keys(session.app)
     try:
         return session.prompt(question)
     except (KeyboardInterrupt, EOFError) as error:
@@ -276,7 +276,7 @@ def pasted(question: str) -> str:
 
     bindings = merge_key_bindings([_leaving(typed=True), keys])
     session: PromptSession[str] = PromptSession(multiline=True, key_bindings=bindings, output=_look()["output"])
-    _tell_escape(session.app)
+    _mind_keys(session.app)
     try:
         return session.prompt(question + "\n")
     except (KeyboardInterrupt, EOFError) as error:
@@ -306,7 +306,7 @@ def _asked(question: Question, *, typed: bool = False) -> Any:
 
     application = question.application
     application.key_bindings = merge_key_bindings([application.key_bindings or KeyBindings(), _leaving(typed)])
-    _tell_escape(application)
+    _mind_keys(application)
     try:
         return question.unsafe_ask()
     except (KeyboardInterrupt, EOFError) as error:
@@ -334,7 +334,17 @@ def _leaving(typed: bool) -> KeyBindings:
     return keys
 
 
-def _tell_escape(application: Application[str]) -> None:
-    """A short wait tells Esc from the arrow keys that begin with it."""
+def _mind_keys(application: Application[str]) -> None:
+    """A short wait tells Esc from the arrow keys that begin with it; the first key that leaves a question leaves it.
+
+    A second one that was pressed before the question was gone (Ctrl-C behind Esc) would be an error of its own.
+    """
     application.ttimeoutlen = 0.2
     application.timeoutlen = 0.2
+    leave = application.exit
+
+    def leave_once(**how: Any) -> None:
+        if application.future and not application.future.done():
+            leave(**how)
+
+    vars(application)["exit"] = leave_once

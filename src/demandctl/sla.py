@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from itertools import islice
 
 from demandctl.core.deadline import PROMISER, Deadline, Pause
 from demandctl.core.event import Event
 from demandctl.core.parts import GIVEN, Facts
+from demandctl.core.recurrence import days_of
 from demandctl.core.rules import NEXT_STEP, Rule, delayed
 from demandctl.core.targets import Target
 from demandctl.core.worktime import Calendar
@@ -226,14 +227,10 @@ def occurrences(repeat: str, start: date, after: date, rule: Rule | None, calend
 
     A day off is moved to the next working day, by a *rule* whose ``off`` is before to the one before it.
     """
-    from dateutil.rrule import rrulestr
-
-    midnight = datetime.min.time()
-    recurring: Any = rrulestr(repeat, dtstart=datetime.combine(start, midnight))
     moved = calendar.working_day_before if rule and rule.off == "before" else calendar.working_day
     days: list[date] = []
-    for moment in recurring.xafter(datetime.combine(after, midnight), count=OCCURRENCES_KEPT):
-        day = moved(moment.date())
+    for named in islice(days_of(repeat, start, after), OCCURRENCES_KEPT):
+        day = moved(named)
         if day > (days[-1] if days else after):
             days.append(day)
     return tuple(days)

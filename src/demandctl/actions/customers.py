@@ -12,7 +12,7 @@ from demandctl.actions import aliases
 from demandctl.core.event import Event
 from demandctl.core.identity import Identity, look_alike
 from demandctl.core.papers import missing
-from demandctl.core.rules import repeat_problem
+from demandctl.core.recurrence import problem_of
 from demandctl.errors import NotFound, Refused, UsageError
 from demandctl.language import phones
 from demandctl.language.subject import About, Subject, read_number
@@ -176,7 +176,7 @@ def _set_customer(work: Work, customer: Customer, values: Mapping[str, Any]) -> 
         setattr(customer, name, value)
     if not customer.name.strip():
         raise UsageError("客户要有姓名")
-    if customer.revisit_every and (reason := repeat_problem(customer.revisit_every)):
+    if customer.revisit_every and (reason := problem_of(customer.revisit_every)):
         raise UsageError(f"--revisit-every：{reason}", "例如 每月、每两周的周三、每季度、每月 15 号")
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import NamedTuple
 
 from demandctl.core.deadline import Deadline
 from demandctl.core.parts import GIVEN
+from demandctl.core.recurrence import days_of
 from demandctl.core.rules import Rule
 from demandctl.core.targets import Target
 from demandctl.core.worktime import Calendar
@@ -124,13 +126,7 @@ def _repeating(deadline: Deadline, rule: Rule | None, calendar: Calendar) -> lis
 
 def _nominal(repeat: str, start: date, after: date, due: date, moves: Callable[[date], date]) -> date | None:
     """The day that the recurrence names before it is moved to a working day."""
-    from dateutil.rrule import rrulestr
-
-    midnight = datetime.min.time()
-    for moment in rrulestr(repeat, dtstart=datetime.combine(start, midnight)).xafter(
-        datetime.combine(after, midnight), count=400
-    ):
-        day: date = moment.date()
+    for day in islice(days_of(repeat, start, after), 400):
         if moves(day) == due:
             return day
         if min(day, moves(day)) > due:

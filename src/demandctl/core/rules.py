@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
 from demandctl.core.months import months_on
 from demandctl.core.parts import GIVEN, PART_OF_OLD, Facts, RulePart
+from demandctl.core.recurrence import problem_of
 from demandctl.core.rhythms import read_rhythm
 from demandctl.core.targets import Target
 
@@ -298,26 +299,9 @@ def _time_problems(entry: Entry) -> list[tuple[str, str]]:
     ):
         found.append(("after", "应写成 7d 或 1mo 这样"))
     for repeat in _leaves(entry.get("repeat", GIVEN)):
-        if repeat != GIVEN and (reason := repeat_problem(read_rhythm(str(repeat)) or repeat)):
+        if repeat != GIVEN and (reason := problem_of(read_rhythm(str(repeat)) or repeat)):
             found.append(("repeat", reason))
     return found
-
-
-def repeat_problem(text: object) -> str:
-    """Why *text* is no recurrence rule that can be used, empty when it is one."""
-    from dateutil.rrule import rrulestr
-
-    try:
-        rule = rrulestr(str(text), dtstart=datetime(2024, 1, 1))
-        if rule.after(datetime(2024, 1, 1)) is None:
-            return f"“{text}”一次也不会发生"
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
-        return f"“{text}”不是周期，应写成 每月、每两周的周三、每季度 这样（RFC 5545 的 RRULE 也行）"
-    if str(text).upper().lstrip().startswith(("DTSTART", "RDATE", "EXDATE")) or "\n" in str(text):
-        return "只写 RRULE 的内容，如 FREQ=WEEKLY;BYDAY=MO"
-    if any(part in str(text).upper() for part in ("SECONDLY", "MINUTELY", "HOURLY", "BYHOUR", "BYMINUTE", "BYSECOND")):
-        return "周期最短是一天"
-    return ""
 
 
 def _leaves(entry: object) -> list[object]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from demandctl.core.recurrence import problem_of
 from demandctl.core.rhythms import read_rhythm
-from demandctl.core.rules import repeat_problem
 from demandctl.imports import whom, words
 from demandctl.imports.arrival import Arrival
 from demandctl.imports.belongings import Acquired, read_beside, start_clocks
@@ -208,7 +208,7 @@ def _owner(reader: RowReader) -> dict[str, str]:
 def _repeat(reader: RowReader) -> str:
     text = reader.text("revisit_every")
     found = read_rhythm(text)
-    if found and not repeat_problem(found):
+    if found and not problem_of(found):
         return found
     if text:
         reader.keep("revisit_every")

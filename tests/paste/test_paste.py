@@ -468,3 +468,10 @@ def test_a_message_that_was_left_out_becomes_a_draft_by_one_key(cli: Cli) -> Non
     assert code == 0
     assert "没看懂" in shown
     assert [d["content"] for d in cli("list", "--json").json] == ["那个那个哎"]
+
+
+def test_a_paste_made_of_places_is_read_as_far_as_a_sentence_goes(cli: Cli) -> None:
+    from demandctl.language import places
+
+    text = "在湘潭泵车漏油" + "长沙湘潭株洲朝阳区鼓楼区" * 800
+    assert len(places.recognise(text)) < 2500

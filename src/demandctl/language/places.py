@@ -274,9 +274,13 @@ def region(text: str) -> Region:
     return Region(text, places, readings, FILLER.sub("", rest))
 
 
+_LONGEST = 4000
+"""A longer sentence is none; what it names behind here is not looked for, which would take seconds."""
+
+
 def recognise(text: str) -> list[Mention]:
     """The places that a sentence names, in their order, each with how far to believe it."""
-    return [mention for mention, _ in _mentions(narrow_letters(text), near=True)]
+    return [mention for mention, _ in _mentions(narrow_letters(text[:_LONGEST]), near=True)]
 
 
 def _by_letters(text: str) -> Region:

@@ -164,13 +164,21 @@ _FROM_AFTER = re.compile(
 _SOLD_FROM = re.compile(r"^(?:分公司|公司|服务站|售后|办事处|4S店|总部|代理)")
 
 
+_READ_FOR_PLACES = 4000
+"""Characters of a matter that are read for where it is; who pastes a list of places asks for none of them."""
+
+
 def region(texts: Sequence[str], wording: Wording, served: Collection[str] = ()) -> Detail | None:
     """Where the machine, the job or the delivery is: the best supported place; two that are equally good give none.
 
     *served*: regions as the directory writes them, which may name places that the table of divisions does not know.
     """
     best: list[tuple[int, places.Mention]] = []
-    flats = [_masked(plain(text), wording) for text in texts]
+    flats, left = [], _READ_FOR_PLACES
+    for text in texts:
+        if left > 0:
+            flats.append(_masked(plain(text[:left]), wording))
+            left -= len(text)
     for flat in flats:
         for mention in places.recognise(flat):
             if mention.confidence >= places.POSSIBLE or _stands_alone(flat, mention):

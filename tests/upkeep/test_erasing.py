@@ -1,5 +1,6 @@
 """Nothing of a person outlives him, whatever column it was typed into: every one of them is filled, and he erased."""
 
+import gzip
 import json
 import sqlite3
 from contextlib import closing
@@ -9,7 +10,7 @@ import pytest
 from demandctl.store.fields import FIELDS, Erased, Field, Holds, blank, fields_of
 from demandctl.upkeep.privacy import GONE, OWNED
 from tests.support.cli import EXAMPLES, Cli
-from tests.support.ledgerfile import add_row, writing
+from tests.support.ledgerfile import add_row, assert_replayed, writing
 
 NAME, PHONE, WECHAT, COMPANY = "湘潭老周", "13800000121", "zhoubc_x", "大周砼业"
 SPOKEN = (Holds.TEXT, Holds.NAME, Holds.PHONE, Holds.ACCOUNT, Holds.LIST)
@@ -157,3 +158,41 @@ def test_a_number_given_with_a_follow_up_a_visitor_and_a_department_are_forgotte
         "--heard-from", f"{NAME}介绍", "--visited-at", "2026-11-20 08:50")  # fmt: skip
     cli("customer erase K1 --yes")
     assert [word for word in (NAME, PHONE) if word.encode() in cli.db.read_bytes() + _log(cli)] == []
+
+
+@pytest.mark.parametrize("name", ["金", "李敏", "彭振宇", "潘金莲"])
+def test_every_copy_is_named_whatever_it_is_called_and_nothing_of_a_short_or_borrowed_name_stays(
+    cli: Cli, name: str
+) -> None:
+    demand = cli.demand("漏油，找武大郎", customer=name, phone=PHONE, wechat=WECHAT, tag="潘家")
+    cli("customer edit K1 --stage intent --note 爱喝龙井")
+    cli("assign", str(demand["number"]), "李铁柱")
+    cli.demand("另要西门庆的泵", customer=name, phone=PHONE, kind="opportunity")
+    cli("undo")
+    cli("revisit add K1 --kind regular --at 3天后")
+    cli("revisit", "record", "1", "--visited-at", "今天", "--satisfaction", "fair", "--heard-from", "武松介绍")
+    cli("backup")
+    below = cli.folder / "旧电脑" / "桌面"
+    below.mkdir(parents=True)
+    copies = [
+        cli.folder / "手工.bak",
+        cli.folder / "backups" / "老的 备份",
+        below / "x.sqlite3",
+        cli.folder / ".part-7",
+    ]
+    with closing(sqlite3.connect(cli.db)) as ledger:
+        ledger.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for copy in copies:
+        copy.write_bytes(cli.db.read_bytes())
+    packed = cli.folder / "ledger.db.gz"
+    packed.write_bytes(gzip.compress(cli.db.read_bytes()))
+    told = set(cli("customer erase K1 --dry-run --json").json["held_in"])
+    assert {str(path) for path in [*copies, packed]} <= told
+    assert any(path.endswith("-manual.db") for path in told)
+    cli("customer erase K1 --yes")
+    left = (cli.db.read_bytes() + _log(cli)).decode(errors="ignore")
+    gone = [PHONE, WECHAT, "武大郎", "潘家", "龙井", "西门庆", "武松", f"K00001 {name}"]
+    assert [word for word in gone if word in left] == []
+    assert [word for word in gone if word in cli("log --changes").out] == []
+    assert cli.run("doctor").code in (0, 1)
+    assert_replayed(cli.db)

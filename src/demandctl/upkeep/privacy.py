@@ -163,6 +163,25 @@ def identifiers(sql: Sql, subject: Belongings) -> tuple[set[str], set[str]]:
     return own, names - staff - own - others
 
 
+def known_as(sql: Sql, subject: Belongings) -> set[str]:
+    """All that ever named the person, what others are called as well: beside his code it is his."""
+    named = (Holds.NAME, Holds.PHONE, Holds.ACCOUNT)
+    found = {
+        str(row.get(field.column) or "")
+        for table, row in _once_his(sql, subject)
+        for field in fields_of(table)
+        if field.holds in named
+    }
+    return found - {"", GONE}
+
+
+def _with_code(subject: Belongings, called: Iterable[str]) -> str:
+    """His code with a name behind it, as summaries write it; the name alone may be somebody else's."""
+    codes = "|".join(Subject.customer(number).code for number in sorted(subject.customers))
+    names = "|".join(re.escape(name) for name in sorted(called, key=len, reverse=True))
+    return rf"(?<=\b)({codes})[ 　](?:{names})" if names else r"(?!)"
+
+
 def _once_his(sql: Sql, subject: Belongings) -> Iterator[tuple[str, Columns]]:
     """What tells who the person is, as the audit has kept it: himself, his further names, his machines."""
     marks = _marks(subject.customers)
@@ -210,7 +229,13 @@ def preview(context: Context, reader: Reader, customer_id: int) -> Preview:
         operations=count("SELECT count(DISTINCT operation_id) FROM change WHERE demand_id IN ({})", demands)[0],
         held_in=[
             str(path)
-            for path in copies_that_hold(context, customer_id, own | names, _attached(reader.sql.execute, subject))
+            for path in copies_that_hold(
+                context,
+                subject.customers,
+                known_as(reader.sql.execute, subject),
+                own | names,
+                _attached(reader.sql.execute, subject),
+            )
         ],
     )
 
@@ -232,12 +257,13 @@ def erase(work: Work, customer_id: int) -> set[str]:
     own, names = identifiers(sql, subject)
     attached = _attached(sql, subject)
     _stop_clocks(work, subject)
+    coded = re.compile(_with_code(subject, known_as(sql, subject)))
     words = Words(_pattern(own), _pattern(own | names), _texts_of_events(sql, subject))
     for table, condition, values in _rows_of(subject):
         _rewrite(connection, table, condition, values, words)
     _strike_everywhere(connection, words.everywhere)
     ours, others = _rewrite_audit(connection, subject, words)
-    _rewrite_log(connection, ours - others, ours & others, words)
+    _rewrite_log(connection, ours - others, ours & others, words, coded)
     work.session.expire_all()
     for number in sorted(subject.customers):
         work.session.get_one(Customer, number).erased_at = work.now
@@ -416,12 +442,16 @@ def _kept(table: str, text: str | None, mine: bool, words: Words) -> str | None:
     return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
 
-def _rewrite_log(connection: sqlite3.Connection, alone: set[int], shared: set[int], words: Words) -> None:
+def _rewrite_log(
+    connection: sqlite3.Connection, alone: set[int], shared: set[int], words: Words, coded: re.Pattern[str]
+) -> None:
     """The summaries of operations that were about the person, *alone* or with others."""
     for number, summary in connection.execute("SELECT id, summary FROM operation").fetchall():
-        if not summary or number not in alone | shared:
+        told = coded.sub(rf"\1 {GONE}", summary or "")
+        if number in alone | shared:
+            told = words.within.sub(GONE, told)
+        if told == (summary or "") and number not in alone:
             continue
-        told = words.within.sub(GONE, summary)
         if number in alone:  # what he said stands after the colon
             told = re.sub(r"^(撤销 #\d+：)?([^：]*：).+$", rf"\1\2{GONE}", told, flags=re.DOTALL)
         connection.execute("UPDATE operation SET summary = ? WHERE id = ?", (told, number))

@@ -127,3 +127,18 @@ def test_a_demand_of_an_old_book_that_was_won_is_an_order(cli: Cli) -> None:
     cli("import", "demands", str(write(cli, book, "需求.csv")))
     assert cli("customer", "show", "孙三", "--json").json["order_count"] == 1
     cli("doctor")
+
+
+def test_the_machine_of_a_demand_reads_back_where_the_customer_has_it(cli: Cli, tmp_path: Path) -> None:
+    cli("customer", "add", "周建国", "--phone", "13800000121")
+    cli("customer", "machine", "add", "K1", "49米泵车", "--serial", "SY1", "--warranty", "2027-03-01")
+    cli.demand(customer="周建国", phone="13800000121")
+    for what in ("customers", "demands"):
+        cli("export", what, "-o", str(tmp_path / f"{what}.xlsx"))
+    fresh = ("--db", str(tmp_path / "second.db"))
+    cli(*fresh, "init")
+    for what in ("customers", "demands"):
+        cli(*fresh, "import", what, str(tmp_path / f"{what}.xlsx"))
+    found = cli(*fresh, "show", "1", "--json").json
+    assert found["machine"] == cli("show", "1", "--json").json["machine"]
+    assert found["note"] is None

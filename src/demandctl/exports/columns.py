@@ -51,6 +51,7 @@ _SHOWN: dict[Holds, tuple[str, Callable[[Field, Any], str]]] = {
     Holds.TERM: ("code", lambda field, value: value.label),
     **dict.fromkeys((Holds.FLAG, Holds.ANSWER), ("code", lambda field, value: field.says[not value])),
     Holds.LIST: ("text", lambda field, value: "、".join(value)),
+    Holds.MACHINE: ("text", lambda field, value: value.name),
     Holds.RHYTHM: ("text", lambda field, value: say_rhythm(value)),
     Holds.DEMAND: ("code", lambda field, value: Subject.demand(value).code),
     Holds.REVISIT: ("code", lambda field, value: Subject.revisit(value).code),
@@ -160,7 +161,7 @@ DEMANDS = (
     of("demand", "reason", 20),
     of("demand", "closed_at", 17),
     FormColumn("standing", "时限", 11, standing, "code", counted=True),
-    of("demand", "note", 24, get=note("demand", from_id="from_")),
+    of("demand", "note", 24, get=note("demand", from_id="from_", machine_id="machine")),
 )  # fmt: skip
 
 FOLLOW_UPS = (

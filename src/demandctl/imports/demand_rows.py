@@ -184,7 +184,7 @@ class _Demand(RowReader):
             "verified": self.flag("verified"), "reason": self.words("reason"),
             "resolved_at": self.instant("resolved_at", day), "confirmed_at": self.confirmed(day), "escalation": 0,
             "amount": self.read("amount", lambda value: amount(value, self.table.titled("amount"))),
-            "from_id": self.link("from"), "duplicate_of": self.link("duplicate_of"),
+            "machine_id": None, "from_id": self.link("from"), "duplicate_of": self.link("duplicate_of"),
         }  # fmt: skip
 
     def _without_an_end(self, values: Columns) -> None:

@@ -262,6 +262,14 @@ class DemandImport(Importer[DemandDraft]):
         day = self.work.calendar.local_day
         return day(datetime.fromisoformat(raised)) == day(draft.values["raised_at"])
 
+    def _machine(self, customer: int, told: str | None) -> tuple[int | None, str]:
+        """The machine of the customer that our own export names, or what to keep in 备注 where he has none such."""
+        if not told:
+            return None, ""
+        query = "SELECT id FROM machine WHERE customer_id = ? AND rtrim(model || ' ' || serial) = ?"
+        found = sql(self.work, query, (customer, told))
+        return (found[0][0], "") if found else (None, f"{called('demand', 'machine_id')}：{told}")
+
     def _shown(self, column: str, value: object) -> str:
         if column == "raised_at" and value:
             return f"{datetime.fromisoformat(str(value)).astimezone(self.work.calendar.zone):%Y-%m-%d %H:%M}"
@@ -281,13 +289,14 @@ class DemandImport(Importer[DemandDraft]):
         branch, branch_leader = self._branch(draft, handler, leader)
         standing, due, wait = self._standing(draft, handler, leader, said)
         past = "" if due or draft.table.own else _past_promise(draft)
+        machine, unknown = self._machine(customer, values["machine_id"])
         row = {
-            "id": number, **{name: value for name, value in values.items() if name != "note"},
+            "id": number, **{name: value for name, value in values.items() if name != "note"}, "machine_id": machine,
             "customer_id": customer, "status": standing.status, "handler_id": handler.id if handler else None,
             "leader_id": leader.id if leader else None, "branch": branch, "branch_leader_id": branch_leader,
             "next_at": due, "next_plan": draft.next_plan if due else "",
             "resolved_at": _resolved(values, standing, said),
-            "note": "\n".join(part for part in (values["note"], *told, *other, past) if part),
+            "note": "\n".join(part for part in (values["note"], *told, *other, past, unknown) if part),
         }  # fmt: skip
         row["escalation"] = self._happenings.take(number, draft.number)
         self._rows.append(row)

@@ -512,7 +512,7 @@ RATINGS = tuple(field.column for field in FIELDS if field.term is Satisfaction)
 
 
 IN_NOTE = {
-    "demand": ("tags", "from_id", "duplicate_of"),
+    "demand": ("machine_id", "tags", "from_id", "duplicate_of"),
     "revisit": ("plan", "escalated_to", "escalation_problem"),
 }
 """Columns that their sheet has no room for: they stand in its 备注, a line each, and are read from there."""

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.cli import Cli
 
-HEAVY = ("sqlmodel", "sqlalchemy", "pydantic", "openpyxl", "icalendar")
+HEAVY = ("sqlmodel", "sqlalchemy", "pydantic", "openpyxl", "icalendar", "textual")
 READING = (
     "", "due", "due --json", "list", "show 1", "show 1 --json", "search 泵车", "log", "log 1", "customer list",
     "customer show K00001", "contact list", "contact show 1", "revisit list", "revisit show 1", "revisit plan",

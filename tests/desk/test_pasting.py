@@ -37,6 +37,19 @@ def test_a_pasted_demand_is_taken_in_and_routed_in_three_keys(cli: Cli) -> None:
     assert (demand["status"], demand["handler"]["name"]) == ("assigned", "李铁柱")
 
 
+def test_a_private_chat_is_three_keys_too_and_the_guess_is_marked(cli: Cli) -> None:
+    async def work(seat: Seat) -> None:
+        seat.keys = 0
+        await seat.paste(PRIVATE)
+        assert "私聊 （猜 70%）" in seat.screen
+        await seat.press("enter", "enter")
+        assert seat.keys == 3
+
+    at_the_desk(work)
+    (demand,) = demands(cli)
+    assert (demand["channel"], demand["status"]) == ("direct", "assigned")
+
+
 def test_several_drafts_come_one_after_the_other(cli: Cli) -> None:
     async def work(seat: Seat) -> None:
         await seat.paste(TWO)
@@ -79,7 +92,7 @@ def test_what_is_missing_is_asked_before_it_is_recorded(cli: Cli) -> None:
         await seat.press("enter")
         assert "客户" in seat.screen
         await seat.type("湘潭老周")
-        await seat.press("enter", "2", "escape")
+        await seat.press("enter", "escape")
 
     at_the_desk(work)
     assert demands(cli)[0]["customer"]["name"] == "湘潭老周"

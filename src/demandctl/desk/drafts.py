@@ -85,6 +85,7 @@ class Drafts(Modal[None]):
             use_patterns(reader.context.cache_folder)
             text = clean(self.text)
             pasted = proposals.read(reader, text)
+            proposals.guess_channels(reader, pasted)
             return pasted, [proposals.of_text(reader, text)] if self._typed else pasted.proposals
 
         try:

@@ -211,7 +211,7 @@ class Day(Hands):
         wanted = self.rows.current.key if self.rows.current else None
         if self.listing != "/":
             self.before = self.listing
-        self.listing, self.wish = key, Wish(text, only)
+        self.listing, self.wish, self.holding = key, Wish(text, only), False
         self.remove_class("open")
         self._put_tabs()
         self.reload(wanted)

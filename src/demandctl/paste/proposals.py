@@ -131,6 +131,27 @@ _GROUP_IN = (
 """What the ledger has of a kind that a text names in full, the longest first."""
 
 
+def guess_channels(reader: Reader, pasted: Pasted) -> None:
+    """Where a paste does not tell how it came: as the customer came last, and where one person alone writes, privately.
+
+    It is marked as inferred, for a person to look at.
+    """
+    senders = {proposal.values.get("customer") for proposal in pasted.proposals}
+    for proposal in pasted.proposals:
+        if proposal.values.get("channel"):
+            continue
+        channel, group = usual_channel(reader, proposal)
+        if not channel and len(senders) == 1:
+            channel = Channel.DIRECT.value
+        if channel:
+            proposal.values |= {"channel": channel, "group": group or None}
+            proposal.draft.inferred["channel"] = _LIKELY
+
+
+_LIKELY = 0.7
+"""How sure that is."""
+
+
 def usual_channel(reader: Reader, proposal: EnrichedDraft) -> tuple[str, str]:
     """The channel and the group by which a known customer came last; empty for anybody else."""
     customer = read_number((proposal.customer or {}).get("code", ""), About.CUSTOMER)

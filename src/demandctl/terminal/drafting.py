@@ -42,7 +42,11 @@ def draft_facts(proposal: EnrichedDraft, now: datetime, *, explain: bool = False
         ("urgency", its["urgency"], _label(Urgency, values.get("urgency"))),
         ("service_mode", its["service_mode"], _label(ServiceMode, values.get("service_mode"))),
         ("warranty", its["warranty"], values.get("warranty")),
-        ("channel", its["channel"], " ".join(filter(None, [channel, values.get("group") or ""])) or "？"),
+        (
+            "channel",
+            its["channel"],
+            " ".join(filter(None, [channel, values.get("group") or "", _guessed(draft, "channel")])) or "？",
+        ),
         ("raised_at", its["raised_at"], moment(values.get("raised_at"), now)),
         ("", its["content"], values.get("content")),
         ("", "群内首答", answered),

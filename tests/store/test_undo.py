@@ -198,7 +198,13 @@ def test_more_steps_than_there_are_take_nothing_back(cli: Cli) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["edit 1 --urgency 急 --note 好", "customer edit K1 --value 高", "contact edit 李铁柱 --wechat litz", "verify 1"],
+    [
+        "edit 1 --urgency 急 --note 好",
+        "customer edit K1 --value 高",
+        "customer tag K1 --add 老客户",
+        "contact edit 李铁柱 --wechat litz",
+        "verify 1",
+    ],
 )
 def test_an_operation_that_changed_nothing_is_none(cli: Cli, command: str) -> None:
     cli.demand()

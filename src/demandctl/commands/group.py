@@ -13,8 +13,10 @@ from demandctl.queries.demands import Filter, read_demands
 from demandctl.queries.groups import GroupView, find_group_id, read_group, read_groups
 from demandctl.queries.reader import reading
 from demandctl.store.fields import named, names
+from demandctl.store.work import NOTHING
 from demandctl.terminal import asking
 from demandctl.terminal.answers import object_answer
+from demandctl.terminal.changed import changed_lines
 from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.layout import Column
 from demandctl.terminal.options import Json
@@ -67,8 +69,9 @@ def edit(
         changed = groups.edit_group(work, found, groups.given(work, branch, region, expert, note, name=name))
         number, called = found.id, found.name
         work.describe(f"修改社群 {called}：{named('wechat_group', changed)}")
-    done = f"“{called}”已改 {len(changed)} 项" if changed else f"“{called}”没有变化"
-    object_answer(json, _one(app, number), done, f"看看：demandctl group show {called}")
+    lines = [] if json else changed_lines(app, work)
+    done = f"“{called}”{'已改' if work.changed else NOTHING}"
+    object_answer(json, _one(app, number), done, *lines, f"看看：demandctl group show {called}")
 
 
 def _offers(app: Context, text: str) -> dict[str, Offer]:

@@ -332,13 +332,14 @@ def _end_of_month(month: int, today: date) -> date:
 
 
 def _after_holiday(named: str | None, today: date, calendar: Calendar) -> date:
-    """The first working day after the next holiday, or after the one that is named."""
+    """The first working day after the next holiday, or after the one that is named; a guess is refused."""
     wanted = (_HOLIDAYS[named],) if named else tuple(_HOLIDAYS.values())
     days = (day for day, name in sorted(calendar.closed.items()) if day >= today and any(w in name for w in wanted))
     first = next(days, None)
-    if first is None:
-        raise _Unclear("还不知道那时的放假安排", "下周一、10月8日")
-    return calendar.working_day(first)
+    after = calendar.working_day(first) if first else None
+    if after is None or not calendar.is_known(after):
+        raise _Unclear("那时的放假安排还没有公布", "下周一、10月8日")
+    return after
 
 
 def _iso(match: re.Match[str]) -> date:

@@ -10,7 +10,9 @@ from demandctl.errors import Lacking, Offer
 from demandctl.queries.customers import CustomerInFull, read_customer
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.reader import reading
+from demandctl.store.work import NOTHING
 from demandctl.terminal.answers import agreed, object_answer
+from demandctl.terminal.changed import changed_lines
 from demandctl.terminal.grammar import Entry, Tree
 from demandctl.terminal.options import Json, Who, Yes
 from demandctl.terminal.takes import ANY_DAY, DAY, Argument, Option, prose, ref, word
@@ -65,7 +67,8 @@ def edit(
         changed = edit_machine(work, which, values)
         number, code = found.id, found.code
         work.describe(f"{code} {found.name} 的设备 {which.model}：{named('machine', changed)}")
-    object_answer(json, _one(app, number), f"{code} 的设备已改 {len(changed)} 项" if changed else f"{code} 没有变化")
+    lines = [] if json else changed_lines(app, work)
+    object_answer(json, _one(app, number), f"{code} {'的设备已改' if work.changed else NOTHING}", *lines)
 
 
 def remove(ctx: typer.Context, customer: Who, machine: Which, yes: Yes = False, json: Json = False) -> None:

@@ -21,6 +21,7 @@ from demandctl.queries.customers import CustomerFilter, read_customer
 from demandctl.queries.naming import find_customer_id
 from demandctl.queries.people import CustomerBrief
 from demandctl.queries.reader import reading
+from demandctl.store.work import NOTHING
 from demandctl.terminal.answers import agreed, object_answer
 from demandctl.terminal.layout import Column
 from demandctl.terminal.options import Json, OwnerFilter, TagFilter, Yes
@@ -131,4 +132,4 @@ def tag(
         work.describe(told)
     with reading(app) as reader:
         written = [read_customer(reader, number) for number in numbers]
-    object_answer(json, written if len(written) > 1 else written[0], told)
+    object_answer(json, written if len(written) > 1 else written[0], told if work.changed else f"{told}，{NOTHING}")

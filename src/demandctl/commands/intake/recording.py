@@ -43,7 +43,7 @@ def record_one(
     if not quiet:
         for note in taken.notes:
             say(f"提示：{shown(note)}")
-        answer(taken.said, *([] if taken.handled else [f"派单：demandctl assign {taken.number}"]))
+        answer(taken.said, *([] if taken.handled or asks else [f"派单：demandctl assign {taken.number}"]))
         tell_alike(app, taken.number)
     learn(app, taken.met, asks=asks)
     return taken.number, taken.handled

@@ -56,7 +56,7 @@ def test_contacts_customers_visits_and_scripts_are_offered_where_they_belong(des
     assert set(offered("handover", "彭振宇", "向")) == {"向阳"}
     assert "湘潭老周" in offered("customer", "show", "K")["K00001"]
     assert "K00001" in offered("customer", "show", "湘潭")["湘潭老周"]
-    assert list(offered("revisit", "call", "")) == ["1"]
+    assert list(offered("revisit", "call", "")) == ["1", "K00002", "K00001"]  # who is due is called, planned or not
     assert list(offered("revisit", "call", "R")) == ["R1"]
     assert "apology" in offered("script", "apo")
     assert "长沙分公司" in offered("contact", "list", "--branch", "长")

@@ -20,9 +20,11 @@ class OldBook(NamedTuple):
     kind: str
     write: Callable[[Path], None]
     truth: list[dict[str, Any]]
+    missed: frozenset[str] = frozenset()
+    """What of the truth is not read as a person reads it: whose, and which field."""
 
 
-def _sheets(path: Path, sheets: dict[str, Rows], merges: Sequence[str] = ()) -> openpyxl.Workbook:
+def sheets(path: Path, sheets: dict[str, Rows], merges: Sequence[str] = ()) -> openpyxl.Workbook:
     made = openpyxl.Workbook()
     made.remove(made.worksheets[0])
     for title, rows in sheets.items():
@@ -37,7 +39,7 @@ def _sheets(path: Path, sheets: dict[str, Rows], merges: Sequence[str] = ()) -> 
 
 def _months(path: Path) -> None:
     header = ["日", "业主", "手机", "小区", "报修内容", "维修工", "修好没"]
-    _sheets(path, {
+    sheets(path, {
         "2026年3月": [["电梯报修登记"], header, [3, "翠园物业", "13800011001", "长沙", "三号梯困人", "周大勇", "修好了"],
                      ["5", "锦城物业", "13800011002", "株洲", "门机异响", "周大勇", "没有"]],
         "2026年4月": [["电梯报修登记"], header, ["12日", "翠园物业", "13800011001", "长沙", "轿厢照明不亮", "钱立", "修好了"]],
@@ -45,7 +47,7 @@ def _months(path: Path) -> None:
 
 
 def _weeks(path: Path) -> None:
-    _sheets(path, {"商机漏斗": [
+    sheets(path, {"商机漏斗": [
         ["2026年5月意向客户跟踪"], ["客户", "电话", "机型", "需求", "登记日期", "业务员", "第1周", "第2周", "第3周"],
         ["宏达租赁", "13800012001", "25吨吊车", "想添一台25吨吊车", "5.2", "郑海", "已拜访", "报价68万", ""],
         ["老冯", "13800012002", "随车吊", "问随车吊分期", "5.9", "郑海", "", "寄了资料", "约试机"],
@@ -53,7 +55,7 @@ def _weeks(path: Path) -> None:
 
 
 def _ticked(path: Path) -> None:
-    _sheets(path, {"来电": [
+    sheets(path, {"来电": [
         ["来电日期", "来电人", "号码", "商机", "售后", "投诉", "说的什么", "谁在跟"],
         ["2026-06-01", "何敏", "13800013001", "", "√", "", "空调外机不转", "方志"],
         ["2026-06-02", "汤军", "13800013002", "√", "", "", "要三台柜机", "方志"],
@@ -62,7 +64,7 @@ def _ticked(path: Path) -> None:
 
 
 def _merged(path: Path) -> None:
-    _sheets(path, {"客户需求": [
+    sheets(path, {"客户需求": [
         ["客户名称", "联系电话", "地区", "日期", "需求类型", "需求内容", "跟进人"],
         ["利群商砼", "13800014001", "衡阳", "2026-03-04", "商机", "要两台搅拌车", "易文彬"],
         [None, None, None, "2026-03-20", "售后", "罐体漏浆", "李铁柱"],
@@ -77,7 +79,7 @@ def _blank_below(path: Path) -> None:
 
 
 def _beside(path: Path) -> None:
-    _sheets(path, {"四月": [
+    sheets(path, {"四月": [
         ["商机", None, None, None, None, "售后"],
         ["日期", "客户", "电话", "需求内容", None, "报修日期", "客户", "电话", "故障描述", "师傅"],
         ["2026-04-02", "阿强", "13800016001", "要一台叉车", None, "2026-04-03", "金属城", "13800016003", "叉车漏油", "关师傅"],
@@ -116,14 +118,14 @@ def _xml(path: Path) -> None:
 
 
 def _turned(path: Path) -> None:
-    _sheets(path, {"回访": [
+    sheets(path, {"回访": [
         ["客户名称", "康乐宫", "大众浴池"], ["联系电话", "13800019001", "13800019002"], ["回访日期", "2026-05-06", "2026-05-07"],
         ["回访方式", "电话", "上门"], ["整体满意度", "满意", "一般"], ["意见建议", "多派人", "水泵声音大"],
     ]})  # fmt: skip
 
 
 def _sections(path: Path) -> None:
-    _sheets(path, {"台账": [
+    sheets(path, {"台账": [
         ["2025年配件需求台账"], ["日期", "客户", "电话", "要什么", "归谁管"], ["一月份"],
         ["8日", "龙王镇站", "13800020001", "要主油泵一台", "麦冬"], ["二月份"],
         ["3", "清溪站", "13800020002", "买滤芯十套", "麦冬"], ["合计", "2"], ["制表：柯南"],
@@ -135,7 +137,7 @@ def _stacked_forms(path: Path) -> None:
         return [["客户回访单"], [f"客户姓名：{name}", "", f"电话：{phone}"], [f"回访日期：{day}", "", "回访人：甘霖"],
                 ["回访方式", how], ["整体满意度", rating], ["意见建议", said], []]  # fmt: skip
 
-    _sheets(path, {"单子": [
+    sheets(path, {"单子": [
         *form("石小军", "13800021001", "2026年2月3日", "☑电话 □微信 □上门", "□满意 ☑一般 □不满意", "回电要快"),
         *form("尤丽", "13800021002", "2026年2月5日", "□电话 ☑微信 □上门", "☑满意 □一般 □不满意", ""),
     ]})  # fmt: skip
@@ -149,7 +151,7 @@ def _tabs(path: Path) -> None:
 
 
 def _marked(path: Path) -> None:
-    made = _sheets(path, {"售后": [
+    made = sheets(path, {"售后": [
         ["日期", "客户", "电话", "故障", "师傅"], ["2026-10-08", "阮氏", "13800023001", "开不了机", "鲍工"],
         ["2026-10-09", "贺兰", "13800023002", "有异响", "见微信"],
     ]})  # fmt: skip
@@ -159,53 +161,53 @@ def _marked(path: Path) -> None:
     made.save(path)
 
 
-def _demand(customer: str, phone: str | None, raised: str, kind: str, content: str, **more: Any) -> dict[str, Any]:
+def demand(customer: str, phone: str | None, raised: str, kind: str, content: str, **more: Any) -> dict[str, Any]:
     return {"customer": customer, "phone": phone, "raised": raised, "kind": kind, "content": content, **more}
 
 
 BOOKS = (
     OldBook("电梯.xlsx", "demands", _months, [
-        _demand("翠园物业", "13800011001", "2026-03-03", "service", "三号梯困人", handler="周大勇", closed=True, region="长沙"),
-        _demand("锦城物业", "13800011002", "2026-03-05", "service", "门机异响", handler="周大勇", closed=False),
-        _demand("翠园物业", "13800011001", "2026-04-12", "service", "轿厢照明不亮", handler="钱立", closed=True)]),
+        demand("翠园物业", "13800011001", "2026-03-03", "service", "三号梯困人", handler="周大勇", closed=True, region="长沙"),
+        demand("锦城物业", "13800011002", "2026-03-05", "service", "门机异响", handler="周大勇", closed=False),
+        demand("翠园物业", "13800011001", "2026-04-12", "service", "轿厢照明不亮", handler="钱立", closed=True)]),
     OldBook("吊车.xlsx", "demands", _weeks, [
-        _demand("宏达租赁", "13800012001", "2026-05-02", "opportunity", "想添一台25吨吊车", handler="郑海", product="25吨吊车"),
-        _demand("老冯", "13800012002", "2026-05-09", "opportunity", "问随车吊分期", handler="郑海", product="随车吊")]),
+        demand("宏达租赁", "13800012001", "2026-05-02", "opportunity", "想添一台25吨吊车", handler="郑海", product="25吨吊车"),
+        demand("老冯", "13800012002", "2026-05-09", "opportunity", "问随车吊分期", handler="郑海", product="随车吊")]),
     OldBook("空调.xlsx", "demands", _ticked, [
-        _demand("何敏", "13800013001", "2026-06-01", "service", "空调外机不转", handler="方志"),
-        _demand("汤军", "13800013002", "2026-06-02", "opportunity", "要三台柜机", handler="方志"),
-        _demand("文静", "13800013003", "2026-06-03", "complaint", "装机师傅没来", handler="鲁平")]),
+        demand("何敏", "13800013001", "2026-06-01", "service", "空调外机不转", handler="方志"),
+        demand("汤军", "13800013002", "2026-06-02", "opportunity", "要三台柜机", handler="方志"),
+        demand("文静", "13800013003", "2026-06-03", "complaint", "装机师傅没来", handler="鲁平")]),
     OldBook("商砼.xlsx", "demands", _merged, [
-        _demand("利群商砼", "13800014001", "2026-03-04", "opportunity", "要两台搅拌车", handler="易文彬", region="衡阳"),
-        _demand("利群商砼", "13800014001", "2026-03-20", "service", "罐体漏浆", handler="李铁柱", region="衡阳"),
-        _demand("老邓", "13800014002", "2026-03-21", "inquiry", "有没有二手泵车", handler="易文彬", region="郴州")]),
+        demand("利群商砼", "13800014001", "2026-03-04", "opportunity", "要两台搅拌车", handler="易文彬", region="衡阳"),
+        demand("利群商砼", "13800014001", "2026-03-20", "service", "罐体漏浆", handler="李铁柱", region="衡阳"),
+        demand("老邓", "13800014002", "2026-03-21", "inquiry", "有没有二手泵车", handler="易文彬", region="郴州")]),
     OldBook("石料.csv", "demands", _blank_below, [
-        _demand("盛达石料", "13800015001", "2026-03-04", "service", "破碎机皮带断", region="岳阳"),
-        _demand("盛达石料", "13800015001", "2026-03-09", "service", "电机发烫", region="岳阳"),
-        _demand("小詹", "13800015002", "2026-03-10", "opportunity", "要一台筛分机", region="益阳")]),
+        demand("盛达石料", "13800015001", "2026-03-04", "service", "破碎机皮带断", region="岳阳"),
+        demand("盛达石料", "13800015001", "2026-03-09", "service", "电机发烫", region="岳阳"),
+        demand("小詹", "13800015002", "2026-03-10", "opportunity", "要一台筛分机", region="益阳")]),
     OldBook("叉车.xlsx", "demands", _beside, [
-        _demand("阿强", "13800016001", "2026-04-02", "opportunity", "要一台叉车"),
-        _demand("阿珍", "13800016002", "2026-04-06", "opportunity", "要两台堆高车"),
-        _demand("金属城", "13800016003", "2026-04-03", "service", "叉车漏油", handler="关师傅")]),
+        demand("阿强", "13800016001", "2026-04-02", "opportunity", "要一台叉车"),
+        demand("阿珍", "13800016002", "2026-04-06", "opportunity", "要两台堆高车"),
+        demand("金属城", "13800016003", "2026-04-03", "service", "叉车漏油", handler="关师傅")]),
     OldBook("地暖.xls", "demands", _page, [
-        _demand("顾镕基", "13800017001", "2026-07-01", "service", "地暖不热", handler="蓝天"),
-        _demand("顾镕基", "13800017001", "2026-07-04", "inquiry", "怎么调温控器", handler="蓝天")]),
+        demand("顾镕基", "13800017001", "2026-07-01", "service", "地暖不热", handler="蓝天"),
+        demand("顾镕基", "13800017001", "2026-07-04", "inquiry", "怎么调温控器", handler="蓝天")]),
     OldBook("锅炉.xls", "demands", _xml, [
-        _demand("桂花苑", "13800018001", "2026-08-03", "complaint", "等了两天没人来"),
-        _demand("老薛", None, "2026-08-05", "opportunity", "要换锅炉")]),
+        demand("桂花苑", "13800018001", "2026-08-03", "complaint", "等了两天没人来"),
+        demand("老薛", None, "2026-08-05", "opportunity", "要换锅炉")]),
     OldBook("浴池.xlsx", "revisits", _turned, [
         {"customer": "康乐宫", "phone": "13800019001", "visited": "2026-05-06", "method": "phone", "satisfaction": "satisfied", "suggestion": "多派人"},
         {"customer": "大众浴池", "phone": "13800019002", "visited": "2026-05-07", "method": "onsite", "satisfaction": "fair", "suggestion": "水泵声音大"}]),
     OldBook("配件.xlsx", "demands", _sections, [
-        _demand("龙王镇站", "13800020001", "2025-01-08", "opportunity", "要主油泵一台", handler="麦冬"),
-        _demand("清溪站", "13800020002", "2025-02-03", "opportunity", "买滤芯十套", handler="麦冬")]),
+        demand("龙王镇站", "13800020001", "2025-01-08", "opportunity", "要主油泵一台", handler="麦冬"),
+        demand("清溪站", "13800020002", "2025-02-03", "opportunity", "买滤芯十套", handler="麦冬")]),
     OldBook("回访单.xlsx", "revisits", _stacked_forms, [
         {"customer": "石小军", "phone": "13800021001", "visited": "2026-02-03", "method": "phone", "satisfaction": "fair", "suggestion": "回电要快", "visitor": "甘霖"},
         {"customer": "尤丽", "phone": "13800021002", "visited": "2026-02-05", "method": "wechat", "satisfaction": "satisfied", "suggestion": "", "visitor": "甘霖"}]),
     OldBook("挖机.xls", "demands", _tabs, [
-        _demand("莫大海", "13800022001", "2026-09-01", "service", "动臂油缸漏油", handler="常新"),
-        _demand("甘泉", "88220033", "2026-09-02", "opportunity", "想要台60挖机", handler="常新")]),
+        demand("莫大海", "13800022001", "2026-09-01", "service", "动臂油缸漏油", handler="常新"),
+        demand("甘泉", "88220033", "2026-09-02", "opportunity", "想要台60挖机", handler="常新")]),
     OldBook("家电.xlsx", "demands", _marked, [
-        _demand("阮氏", "13800023001", "2026-10-08", "service", "开不了机", handler="鲍工"),
-        _demand("贺兰", "13800023002", "2026-10-09", "service", "有异响", handler=None)]),
+        demand("阮氏", "13800023001", "2026-10-08", "service", "开不了机", handler="鲍工"),
+        demand("贺兰", "13800023002", "2026-10-09", "service", "有异响", handler=None)]),
 )  # fmt: skip

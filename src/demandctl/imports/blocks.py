@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from demandctl.imports.cells import plain
@@ -62,7 +62,30 @@ def blocks_of(sheet: Sheet, kinds: Iterable[TableKind]) -> list[Block]:
         return []
     if form := form_of(sheet, known):
         return [Block(sheet, form.rows, above=form.titles, places=form.places)]
-    return [*_tables(sheet, known)]
+    return [*_tables(_with_whole_days(sheet), known)]
+
+
+_PARTS = ["年", "月", "日"]
+_HEAD_WITHIN = 30
+
+
+def _with_whole_days(sheet: Sheet) -> Sheet:
+    """The sheet with each day whole where year, month and day have a column each."""
+    for head, row in enumerate(sheet.rows[:_HEAD_WITHIN]):
+        titles = [plain(cell) for cell in row]
+        for place in range(len(titles) - 2):
+            if titles[place : place + 3] == _PARTS:
+                rows = [*sheet.rows[:head], _day_at(row, place, "日期")]
+                for below in sheet.rows[head + 1 :]:
+                    parts = [plain(cell) for cell in below[place : place + 3]]
+                    whole = all(part.isdigit() for part in parts) and len(parts) == 3
+                    rows.append(_day_at(below, place, "-".join(parts)) if whole else below)
+                return replace(sheet, rows=rows)
+    return sheet
+
+
+def _day_at(row: Sequence[Cell], place: int, day: str) -> Sequence[Cell]:
+    return [*row[:place], "", "", day, *row[place + 3 :]]
 
 
 class _Headings:

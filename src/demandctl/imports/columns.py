@@ -181,7 +181,7 @@ def _ticks(titles: Sequence[str], kind: TableKind) -> dict[str, dict[int, str]]:
             groups.setdefault(parent, []).append((index, child))
     found: dict[str, dict[int, str]] = {}
     for parent, children in groups.items():
-        named = meant(parent, kind)
+        named = meant(parent, kind) or meant(f"{parent}评价", kind)  # 好 and 一般 under 产品 rate it
         if named and len(children) > 1 and all(choice(kind.choices.get(named.field), child) for _, child in children):
             found[named.field] = dict(children)
     return found

@@ -55,6 +55,7 @@ class _Downwards:
         self._many = [c for c in columns if c.field in MANY]
         self._others = [c for c in columns if not c.field]
         self._repeated = [c.place for c in columns if c.field not in _OF_ITS_OWN]
+        self._days = [c.place for c in columns if c.field == "raised"]
         self._seq = next((c for c in columns if c.field == "seq"), None)
         self._verbatim = table.own or "internal" in table.fields
         """What our own exports write, nobody abbreviated."""
@@ -153,6 +154,9 @@ class _Downwards:
             row = [*row]
             for place in self._repeated:
                 if row[place] in DITTO and place < len(self._above):
+                    row[place] = self._above[place]
+            for place in self._days:  # who is the same as above came the same day, where none is written
+                if is_blank(row[place]) and place < len(self._above):
                     row[place] = self._above[place]
         return row
 

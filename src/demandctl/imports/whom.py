@@ -29,6 +29,10 @@ _COMPANY = re.compile(r"(.{2,})[(（](.{2,}(?:公司|集团|建材|工程|建设
 _SAME_NUMBER = re.compile("同号|同手机号?|同电话|手机同号|同上|电话同号|微信同号")
 
 
+_NAMED = re.compile("(?!他|她|本人|老婆|老公|家属|备用|座机|微信|手机|电话|无)[一-鿿·]{2,6}")
+"""What stands before a number and says whose it is."""
+
+
 class Handler(NamedTuple):
     """Who follows up, as a row names him."""
 
@@ -41,6 +45,8 @@ def customer(reader: RowReader, field: str = "customer") -> Columns:
     """The customer of a row: name, phone and the rest; a number written beside the name is his phone."""
     name, beside = _customer_name(reader, field)
     number = reader.phone("phone") or beside
+    if not name and _NAMED.fullmatch(said := without_phone(reader.text("phone"))[0]):
+        name = said  # 联络人/电话 in one cell
     wechat = reader.text("wechat")
     if _SAME_NUMBER.fullmatch(wechat):
         wechat = number

@@ -16,7 +16,7 @@ from demandctl.desk.drawing import Bar, Ink, Paper, Paragraph
 from demandctl.desk.ledger import Ledger, Moment
 from demandctl.desk.lists import Line
 from demandctl.desk.rows import Rows
-from demandctl.errors import DemandctlError
+from demandctl.errors import DemandctlError, LedgerUnusable, NotFound
 from demandctl.language.display import shown
 from demandctl.language.subject import About
 from demandctl.queries.reader import Reader
@@ -115,7 +115,8 @@ class Hands(Screen[None]):
         """Tell in the foot what is wrong; the screen stays as it was."""
         hint = f"（{error.hint}）" if error.hint else ""
         text = "；".join(str(error).split("\n"))
-        self.told = Ink(shown(f"{text}{hint}"), "late", "screen.list('1')" if error.exit_code in (3, 4) else "")
+        looks_again = isinstance(error, NotFound | LedgerUnusable)
+        self.told = Ink(shown(f"{text}{hint}"), "late", "screen.list('1')" if looks_again else "")
         self.put_foot()
 
     def put_foot(self) -> None:

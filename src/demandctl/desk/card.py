@@ -117,7 +117,7 @@ def _revisit(visit: RevisitInFull, about: DemandView | None, now: datetime) -> l
     said += pairs([(called("revisit", "customer_id"), asked), *told])
     if about:
         said += [*heading(f"{about.subject} {about.kind.label}"), Paragraph(about.content)]
-    return said + _clocks(visit.deadlines, now)
+    return said + _clocks(visit.deadlines, now) + _files(visit.attachments)
 
 
 def _customer(customer: CustomerInFull, now: datetime) -> list[Paragraph]:

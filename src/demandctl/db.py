@@ -194,7 +194,7 @@ def transaction(context: Context, command: str, *, keep: bool = True) -> Iterato
         if _is_of_the_file(error):
             raise unusable(error, context.db_path) from error
         raise
-    except JSONDecodeError as error:
+    except (JSONDecodeError, UnicodeDecodeError) as error:
         raise unreadable(error, context.db_path) from error
 
 

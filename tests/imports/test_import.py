@@ -549,3 +549,13 @@ TOLD = [
 def test_progress_is_taken_apart_where_it_is_dated(text: str, expected: list[tuple[str, str, str]]) -> None:
     found = entries(text, CoveredTime((2026,)), date(2026, 4, 20), date(2026, 1, 9), {"罗敏"})
     assert [(f"{e.at:%m-%d}" if e.at else "", e.by, e.text) for e in found] == expected
+
+
+@pytest.mark.parametrize("speed", ["响应", "响应评价", "服务响应"])
+@pytest.mark.parametrize("heard", ["从何渠道了解", "从何途径得知我司", "从哪个渠道了解"])
+def test_a_form_of_visits_says_response_and_whence_in_its_own_words(cli: Cli, speed: str, heard: str) -> None:
+    book = cli.folder / "回访.csv"
+    book.write_text(f"客户,回访时间,{speed},整体满意度,{heard}\n甲,2026-11-02,满意,一般,朋友介绍\n", encoding="utf-8")
+    cli("import", "revisits", str(book))
+    [visit] = cli("revisit list --json").json
+    assert (visit["speed"], visit["heard_from"]) == ("satisfied", "朋友介绍")

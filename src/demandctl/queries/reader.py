@@ -13,7 +13,7 @@ from demandctl.context import Context
 from demandctl.core.worktime import Calendar
 from demandctl.db import connect
 from demandctl.errors import UsageError
-from demandctl.store.file import unusable
+from demandctl.store.file import unreadable, unusable
 from demandctl.store.values import Columns
 from demandctl.store.work import driver
 
@@ -97,6 +97,8 @@ def reading(context: Context) -> Iterator[Reader]:
         if "too complex" in str(error) or "too large" in str(error):  # only what is looked for can make a query so
             raise UsageError("要找的文字太长", "写短一点，几个字就够") from error
         raise unusable(error, context.db_path) from error
+    except UnicodeDecodeError as error:  # SQLite's own words about a damaged schema are no text either
+        raise unreadable(error, context.db_path) from error
     finally:
         connection.close()
 

@@ -61,3 +61,9 @@ def test_khal_opens_it(cli: Cli, tmp_path: Path) -> None:
 def test_a_calendar_is_an_ics_and_a_week_may_be_a_page(cli: Cli, tmp_path: Path) -> None:
     assert cli.run("export", "calendar", "-o", str(tmp_path / "c.xlsx")).code == 2
     assert cli.run("export", "demands", "-o", str(tmp_path / "d.html")).code == 2
+
+
+def test_a_csv_names_what_it_has_no_room_for(cli: Cli, tmp_path: Path) -> None:
+    cli.demand()
+    assert "派单明细" in cli("export", "demands", "-o", str(tmp_path / "d.csv")).err
+    assert cli("export", "demands", "-o", str(tmp_path / "d.xlsx")).err == ""

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 SUFFIXES = (".xlsx", ".csv", ".json")
 OWN_SUFFIXES = {"weekly": (*SUFFIXES, ".html"), "calendar": (".ics",)}
 """The formats of what has others."""
+_ONLY_IN_BOOKS = {
+    "demands": "派单明细、升级明细、服务明细、跟进方式和汇总", "revisits": "汇总", "weekly": "各张明细", "quarterly": "各张明细",
+}  # fmt: skip
+"""What a CSV, which is one table, has no room for."""
 REPORTS = {"weekly": "week", "monthly": "month", "quarterly": "quarter"}
 
 Week = Annotated[Period | None, Option("--week", "哪一周", period("week", "周"), "2026-W47、本周、上周")]
@@ -287,6 +291,8 @@ def _export(app: Context, name: str, wanted: Wanted) -> None:
 
         said = hand_file(channel, output, lambda text: say(shown(text)))
         document["sent"] = {"channel": wanted.send, "answer": said}
+    if output.suffix.lower() == ".csv" and name in _ONLY_IN_BOOKS:
+        say(f"提示：CSV 只有一张表，放不下{_ONLY_IN_BOOKS[name]}；要全的，文件名用 .xlsx")
     if wanted.as_json:
         put_json(document)
         return

@@ -31,7 +31,8 @@ SUFFIXES = (".xlsx", ".csv", ".json")
 OWN_SUFFIXES = {"weekly": (*SUFFIXES, ".html"), "calendar": (".ics",)}
 """The formats of what has others."""
 _ONLY_IN_BOOKS = {
-    "demands": "派单明细、升级明细、服务明细、跟进方式和汇总", "revisits": "汇总", "weekly": "各张明细", "quarterly": "各张明细",
+    "demands": "派单明细、升级明细、服务明细、跟进方式和汇总", "revisits": "汇总",
+    "weekly": "各张明细", "quarterly": "各张明细",
 }  # fmt: skip
 """What a CSV, which is one table, has no room for."""
 REPORTS = {"weekly": "week", "monthly": "month", "quarterly": "quarter"}

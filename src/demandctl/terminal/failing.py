@@ -76,6 +76,13 @@ def mend_streams() -> None:
             setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         _forgiving(stream)
+    sys.unraisablehook = _quiet_about_ctrl_c
+
+
+def _quiet_about_ctrl_c(what: sys.UnraisableHookArgs) -> None:
+    """Ctrl-C that falls into the tidying up behind a question interrupts nothing, and prints no traceback."""
+    if what.exc_type is not KeyboardInterrupt:
+        sys.__unraisablehook__(what)
 
 
 def _forgiving(stream: TextIO) -> None:

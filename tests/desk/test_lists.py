@@ -44,6 +44,21 @@ def test_the_card_lies_over_the_list_where_the_terminal_is_narrow(cli: Cli) -> N
     at_the_desk(look, size=(80, 24))
 
 
+def test_the_keys_come_back_to_the_list_when_the_card_is_closed(cli: Cli) -> None:
+    cli.demand()
+    cli.demand("要配件", customer="株洲老李", phone="13900000001")
+
+    async def look(seat: Seat) -> None:
+        await seat.press("3", "g", "enter", "right")
+        assert "湘潭老周" in seat.screen
+        await seat.press("down", "J", "escape", "up")
+        assert str(seat.desk.day.rows.current and seat.desk.day.rows.current.subject) == "D2"
+        await seat.press("j", "enter", "enter", "k")
+        assert str(seat.desk.day.rows.current and seat.desk.day.rows.current.subject) == "D2"
+
+    at_the_desk(look, size=(80, 24))
+
+
 def test_what_another_program_writes_is_shown_without_a_key(cli: Cli) -> None:
     cli.demand()
 

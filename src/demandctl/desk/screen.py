@@ -52,6 +52,11 @@ class Day(Hands):
         Binding("colon,full_width_colon", "command", "命令", show=False),
         Binding("question_mark", "keys", "全部按键", show=False),
         Binding("ctrl+p", "palette", "找要做的事", show=False),
+        Binding("J,shift+down,down,j", "scroll_card(3)", "卡片往下", show=False),
+        Binding("K,shift+up,up,k", "scroll_card(-3)", "卡片往上", show=False),
+        Binding("right", "beside(1)", "卡片上的下一条", show=False),
+        Binding("left", "beside(-1)", "卡片上的上一条", show=False),
+        Binding("enter", "open", "合上卡片", show=False),
         Binding("space", "mark", "选中", show=False),
         Binding("y", "copy", "再复制", show=False),
         Binding("escape", "back", "回去", show=False),
@@ -195,7 +200,24 @@ class Day(Hands):
 
     def on_rows_opened(self) -> None:
         """Open the card over the list where it has no room beside it."""
-        self.toggle_class("open")
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Open the card over the list, or close it."""
+        self.set_open(not self.has_class("open"))
+
+    def set_open(self, is_open: bool) -> None:
+        """The card over the list or the list; a list that is out of sight loses the keys, and gets them back."""
+        self.set_class(is_open, "open")
+        self.call_after_refresh(self.rows.focus)
+
+    def action_scroll_card(self, by: int) -> None:
+        """Read on in the card."""
+        self.card.scroll_relative(y=by, animate=False)
+
+    def action_beside(self, by: int) -> None:
+        """The card of the next line."""
+        self.rows.action_walk(by)
 
     def on_rows_ending(self) -> None:
         """Read more lines."""
@@ -212,7 +234,7 @@ class Day(Hands):
         if self.listing != "/":
             self.before = self.listing
         self.listing, self.wish, self.holding = key, Wish(text, only), False
-        self.remove_class("open")
+        self.set_open(False)
         self._put_tabs()
         self.reload(wanted)
 
@@ -271,7 +293,7 @@ class Day(Hands):
     def action_back(self) -> None:
         """Close the card, else drop the marks, else go back to the whole list."""
         if self.has_class("open"):
-            self.remove_class("open")
+            self.set_open(False)
         elif self.rows.marked:
             self.rows.marked.clear()
             self.rows.refresh()

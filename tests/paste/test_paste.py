@@ -173,6 +173,10 @@ def test_from_a_clear_paste_to_the_message_for_the_handler_in_three_keys(cli: Cl
     terminal.presses(ENTER)
     terminal.sees("派给谁")
     terminal.presses(ENTER)
+    terminal.sees("是哪个分公司的")  # a group that is met for the first time, once the demand is on its way
+    terminal.presses(ENTER)
+    terminal.sees("什么地区")
+    terminal.presses(ENTER)
     code, shown = terminal.ends()
     assert code == 0
     assert "已派给 李铁柱" in shown
@@ -195,6 +199,9 @@ def test_a_clipboard_is_read_where_there_is_one_and_the_message_goes_back_to_it(
     terminal.presses(ENTER)
     terminal.sees("派给谁")
     terminal.presses(ENTER)
+    for question in ("是哪个分公司的", "什么地区"):
+        terminal.sees(question)
+        terminal.presses(ENTER)
     assert terminal.ends()[0] == 0
     assert board.read_text(encoding="utf-8").startswith("【售后】故障报修 D1")
 
@@ -243,6 +250,10 @@ def test_cancelling_writes_nothing(cli: Cli, key: str) -> None:
     terminal.presses(ENTER)
     terminal.sees("这条怎么办")
     terminal.presses(key)
+    terminal.sees("是哪个分公司的")  # a group that is met for the first time, once the demand is on its way
+    terminal.presses(ENTER)
+    terminal.sees("什么地区")
+    terminal.presses(ENTER)
     code, shown = terminal.ends()
     assert code == 130
     assert "已取消" in shown

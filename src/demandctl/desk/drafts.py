@@ -16,17 +16,14 @@ from demandctl.desk.hands import Handout, Hands
 from demandctl.desk.ledger import Moment
 from demandctl.desk.values import ask_value, in_words, label_of
 from demandctl.errors import DemandctlError
-from demandctl.language.display import moment
 from demandctl.language.short import short
 from demandctl.messages import scripts
 from demandctl.paste import proposals
-from demandctl.paste.clauses import Why
-from demandctl.paste.matters import LeftOut
 from demandctl.paste.proposals import EnrichedDraft, Pasted
 from demandctl.queries.answering import Answering
 from demandctl.queries.demands import DemandView, read_demand
 from demandctl.queries.reader import Reader, reading
-from demandctl.terminal.drafting import draft_facts, draft_title, ways_to_record
+from demandctl.terminal.drafting import draft_facts, draft_title, forget, left_lines, left_told, ways_to_record
 from demandctl.terminal.typed import clean
 from demandctl.vocabulary import Channel, Kind
 
@@ -117,31 +114,16 @@ class Drafts(Modal[None]):
             if self.at in self.done:
                 said.append(Paragraph(self.done[self.at], look="soon"))
             said += pairs(draft_facts(self.draft, now, explain=True))
-        lines = self._left()
+        lines = left_lines(self.pasted)
         if lines and not self._typed:
             said += heading(f"没有放进草稿的 {len(self.pasted.left_out)} 句（按数字也登记）")
-            for key, (left, times) in zip([*KEYS, *(" " * len(lines))], lines, strict=False):
-                said.append(Paragraph(self._line_of(left, times), key, "quiet", 2))
+            for key, line in zip([*KEYS, *(" " * len(lines))], lines, strict=False):
+                said.append(Paragraph(left_told(line, now), key, "quiet", 2))
         self.paper.put(said)
         keys = [("回车", "记录"), ("e", "改一改")] if self.draft and self.at not in self.done else []
         keys += [("s", "下一条")] if len(self.drafts) > 1 else []
         self.foot.put([[ink for key, name in [*keys, ("Esc", "不记了" if not self.done else "好了")]
                         for ink in (Ink(f" {key}", "key"), Ink(f" {name} ", "quiet"))]])  # fmt: skip
-
-    def _left(self) -> list[tuple[LeftOut, int]]:
-        """What was not understood first: it may well be a demand. The same twice is one line."""
-        assert self.pasted is not None
-        counted: dict[tuple[str | None, str, Why], list[LeftOut]] = {}
-        for left in self.pasted.left_out:
-            counted.setdefault((left.message.sender, left.message.text, left.why), []).append(left)
-        ordered = sorted(counted.values(), key=lambda same: same[0].why is not Why.UNCLEAR)
-        return [(same[0], len(same)) for same in ordered]
-
-    def _line_of(self, left: LeftOut, times: int) -> str:
-        now = self.desk.ledger.now().now
-        who = " ".join(filter(None, [left.message.sender, moment(left.message.at, now)]))
-        many = f" ×{times}" if times > 1 else ""
-        return f"{who + '：' if who else ''}{short(left.message.text, 60)}{many}（{left.why.value}）"
 
     # -- keys ----------------------------------------------------------------------------------------------------
 
@@ -169,12 +151,11 @@ class Drafts(Modal[None]):
     @work(group="act")
     async def action_take(self, place: int) -> None:
         """Take what no draft took as a draft after all."""
-        if self.pasted is None or self._typed or place >= len(lines := self._left()):
+        if self.pasted is None or self._typed or place >= len(lines := left_lines(self.pasted)):
             return
-        left, pasted = lines[place][0], self.pasted
+        left, pasted = lines[place].first, self.pasted
         draft = await self.desk.look(lambda reader: proposals.taken(reader, pasted, left))
-        same = (left.message.sender, left.message.text)
-        pasted.left_out[:] = [one for one in pasted.left_out if (one.message.sender, one.message.text) != same]
+        forget(pasted, left)
         self.drafts.append(draft)
         self.at = len(self.drafts) - 1
         self.draw()

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from demandctl.language.display import moment
+from demandctl.language.display import moment, shown
+from demandctl.language.short import short
+from demandctl.paste.clauses import Why
 from demandctl.paste.drafts import Draft
-from demandctl.paste.proposals import LABELS, EnrichedDraft
+from demandctl.paste.matters import LeftOut
+from demandctl.paste.proposals import LABELS, EnrichedDraft, Pasted
 from demandctl.queries.answering import Answering
 from demandctl.store.fields import names
 from demandctl.vocabulary import Channel, Kind, ServiceMode, Term, Urgency, subtype_label
+
+CELLS = 60
+"""How much of a message that was left out is shown."""
 
 
 def draft_title(proposal: EnrichedDraft, place: str = "") -> str:
@@ -83,3 +89,33 @@ def _guessed(draft: Draft, name: str) -> str:
 def _because(draft: Draft, name: str, value: Any) -> Any:
     words = " ".join(draft.words.get(name, "").split())
     return f"{value}（原话：{words}）" if value and words and words != value else value
+
+
+class Left(NamedTuple):
+    """Messages that no draft took and that say the same: 在吗 a hundred times is one line."""
+
+    first: LeftOut
+    times: int
+
+
+def left_lines(pasted: Pasted) -> list[Left]:
+    """What was not understood first: it may well be a demand."""
+    counted: dict[tuple[str | None, str, Why], list[LeftOut]] = {}
+    for left in pasted.left_out:
+        counted.setdefault((left.message.sender, left.message.text, left.why), []).append(left)
+    ordered = sorted(counted.values(), key=lambda same: same[0].why is not Why.UNCLEAR)
+    return [Left(same[0], len(same)) for same in ordered]
+
+
+def left_told(left: Left, now: datetime) -> str:
+    """Who said it when, what, how often, and why no draft took it."""
+    message = left.first.message
+    who = " ".join(filter(None, [message.sender, moment(message.at, now)]))
+    times = f" ×{left.times}" if left.times > 1 else ""
+    return shown(f"{who + '：' if who else ''}{short(message.text, CELLS)}{times}（{left.first.why.value}）")
+
+
+def forget(pasted: Pasted, left: LeftOut) -> None:
+    """What became a draft after all is left out no more, nor what says the same."""
+    same = (left.message.sender, left.message.text)
+    pasted.left_out[:] = [one for one in pasted.left_out if (one.message.sender, one.message.text) != same]

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from demandctl.context import Context
-from demandctl.language.display import moment, shown
-from demandctl.language.short import short
-from demandctl.paste.clauses import Why
 from demandctl.paste.matters import LeftOut
 from demandctl.paste.proposals import Pasted
 from demandctl.terminal import asking
+from demandctl.terminal.drafting import forget, left_lines, left_told
 from demandctl.terminal.render import put, say
 
 KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
 """One for each line that is shown at once."""
-
-CELLS = 60
-
-
-class _Line(NamedTuple):
-    """Messages that say the same: 在吗 a hundred times is one line."""
-
-    first: LeftOut
-    times: int
 
 
 def document(pasted: Pasted) -> list[dict[str, Any]]:
@@ -40,48 +28,31 @@ def document(pasted: Pasted) -> list[dict[str, Any]]:
     ]
 
 
-def _lines(pasted: Pasted) -> Iterator[_Line]:
-    """What was not understood first: it may well be a demand."""
-    counted: dict[tuple[str | None, str, Why], list[LeftOut]] = {}
-    for left in pasted.left_out:
-        counted.setdefault((left.message.sender, left.message.text, left.why), []).append(left)
-    for same in sorted(counted.values(), key=lambda same: same[0].why is not Why.UNCLEAR):
-        yield _Line(same[0], len(same))
-
-
-def _told(app: Context, line: _Line) -> str:
-    message = line.first.message
-    who = " ".join(filter(None, [message.sender, moment(message.at, app.now)]))
-    times = f" ×{line.times}" if line.times > 1 else ""
-    return shown(f"{who + '：' if who else ''}{short(message.text, CELLS)}{times}（{line.first.why.value}）")
-
-
 def show(app: Context, pasted: Pasted) -> None:
     """The list below the drafts."""
     if pasted.left_out:
         put(f"没有放进草稿的 {len(pasted.left_out)} 句：")
-    for line in _lines(pasted):
-        put(f"  {_told(app, line)}")
+    for line in left_lines(pasted):
+        put(f"  {left_told(line, app.now)}")
 
 
 def tell(app: Context, pasted: Pasted) -> None:
     """The same on stderr, where nobody is asked."""
-    for line in _lines(pasted):
-        say(f"提示：没有登记：{_told(app, line)}")
+    for line in left_lines(pasted):
+        say(f"提示：没有登记：{left_told(line, app.now)}")
 
 
 def choose(app: Context, pasted: Pasted) -> LeftOut | None:
     """Show the list and wait for a key: that of the message which is a demand after all, or Enter for none."""
-    lines = list(_lines(pasted))[: len(KEYS)]
+    lines = list(left_lines(pasted))[: len(KEYS)]
     if not lines:
         return None
     put(f"没有放进草稿的 {len(pasted.left_out)} 句：")
     for key, line in zip(KEYS, lines, strict=False):
-        put(f"  {key}  {_told(app, line)}")
+        put(f"  {key}  {left_told(line, app.now)}")
     key = asking.key("哪一句也是需求（按前面的数字或字母，都不是就按回车）：", KEYS[: len(lines)])
     if not key:
         return None
     chosen = lines[KEYS.index(key)].first
-    same = (chosen.message.sender, chosen.message.text)
-    pasted.left_out[:] = [left for left in pasted.left_out if (left.message.sender, left.message.text) != same]
+    forget(pasted, chosen)
     return chosen

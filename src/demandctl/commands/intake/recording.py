@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from demandctl.commands.group import learn
 from demandctl.context import Context
@@ -17,6 +18,9 @@ from demandctl.terminal.alike import put_helped
 from demandctl.terminal.answers import answer
 from demandctl.terminal.render import put_json, say
 
+if TYPE_CHECKING:
+    from demandctl.actions.steps import Taken
+
 
 def record_one(
     app: Context,
@@ -26,8 +30,8 @@ def record_one(
     replied_at: datetime | None = None,
     quiet: bool = False,
     asks: bool = False,
-) -> tuple[int, bool]:
-    """Record a draft in its own transaction, with the first response to it; its number, and if it has a handler."""
+) -> Taken:
+    """Record a draft in its own transaction, with the first response to it; with *asks* new groups are the caller's."""
     from demandctl.actions import steps
 
     values, response = proposal.values, proposal.draft.first_response
@@ -45,8 +49,9 @@ def record_one(
             say(f"提示：{shown(note)}")
         answer(taken.said, *([] if taken.handled or asks else [f"派单：demandctl assign {taken.number}"]))
         tell_alike(app, taken.number)
-    learn(app, taken.met, asks=asks)
-    return taken.number, taken.handled
+    if not asks:
+        learn(app, taken.met, asks=False)
+    return taken
 
 
 def tell_alike(app: Context, number: int) -> None:
@@ -74,7 +79,7 @@ def record_all(
             )
             continue
         try:
-            numbers.append(record_one(app, proposal, insist=insist, replied_at=replied_at, quiet=as_json)[0])
+            numbers.append(record_one(app, proposal, insist=insist, replied_at=replied_at, quiet=as_json).number)
         except (Refused, UsageError) as why:
             problems.append(why)
     if as_json:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from demandctl.commands.group import learn
 from demandctl.commands.intake.draft import show
 from demandctl.commands.intake.recording import follow, record_one
 from demandctl.context import Context
@@ -125,13 +126,14 @@ def _record(app: Context, proposal: EnrichedDraft, how: str, answering: Answerin
     replied_at = None if how == "later" else app.now
     if how == "replied" and answering.due_at and answering.due_at < app.now:
         replied_at = _when_replied(app)
-    number, handled = record_one(app, proposal, insist=insist, replied_at=replied_at, asks=True)
+    taken = record_one(app, proposal, insist=insist, replied_at=replied_at, asks=True)
     if how == "answer":
-        put_received(app, number, proposal.values["kind"])
-    if not handled:
+        put_received(app, taken.number, proposal.values["kind"])
+    if not taken.handled:
         from demandctl.commands.offer import Terms, offer
 
-        offer(app, number, Terms(app.now, copy=copy))
+        offer(app, taken.number, Terms(app.now, copy=copy))
+    learn(app, taken.met, asks=True)  # whose a group is can wait until the demand is on its way
 
 
 def _when_replied(app: Context) -> datetime:

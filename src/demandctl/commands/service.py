@@ -35,7 +35,7 @@ def service(
     reason: ReasonOption = "", decision: Decision = "", note: Note = "", by: By = "", at: At = None,
     attach: Attach = (), json: Json = False,
 ) -> None:  # fmt: skip
-    """记录一个服务环节：收机、检测、领还备件、修好、发出、取机、上门、再次上门、退换货、收费。
+    """记录服务环节：收机、检测、备件、修好、发出、取机、上门、退换货、收费。
 
     例：demandctl service 12 收机 --number QJ-0312；demandctl service 12 再次上门 --reason 配件不符
     """

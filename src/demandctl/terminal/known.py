@@ -6,6 +6,7 @@ Completion by Tab and questions on a terminal read the same two tables.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -278,6 +279,11 @@ def _contact(app: Context, text: str) -> None:
         find_contact_id(reader, typed.one_line(text))
 
 
+def _whom(app: Context, text: str) -> None:
+    with suppress(NotFound):  # a department, or the supervisor, is taken into the directory by its name
+        _contact(app, text)
+
+
 def _script(app: Context, text: str) -> None:
     from demandctl.messages import scripts
 
@@ -318,6 +324,7 @@ CHECKS: Mapping[str, Callable[[Context, str], None]] = {
     "revisit": _revisit,
     "customer": _customer,
     "contact": _contact,
+    "whom": _whom,
     "script": _script,
     "backup": _file,
 }

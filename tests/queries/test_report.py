@@ -209,7 +209,7 @@ def test_the_workbooks_show_the_same_numbers(cli: Cli, tmp_path: Path) -> None:
     weeks(cli)
     numbers = Numbers(cli("report", "week", "--json").json)
     cli("export", "weekly", "--week", "本周", "-o", str(tmp_path / "w.xlsx"))
-    sheet = load_workbook(tmp_path / "w.xlsx")["概览"]
+    sheet = load_workbook(tmp_path / "w.xlsx")["指标"]
     shown = {row[0]: row[1] for row in sheet.iter_rows(min_row=4, max_row=20, values_only=True)}
     assert shown["新增需求"] == numbers.value("new")
     assert shown["时限按时率"] == pytest.approx(numbers.value("on-time"), abs=1e-4)

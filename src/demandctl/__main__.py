@@ -14,7 +14,11 @@ def main() -> None:
     from demandctl import cli
 
     signal.signal(signal.SIGINT, _before)
-    cli.main()
+    try:
+        cli.main()
+    finally:
+        # What is left is the interpreter's own tidying up: one more Ctrl-C would only print where it fell.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 if __name__ == "__main__":

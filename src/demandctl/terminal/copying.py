@@ -40,7 +40,8 @@ def put_notes(notes: Sequence[Note], *, nobody: str, copy: bool, as_json: bool) 
     for number, (person, texts) in enumerate(notes):
         if number:
             put()
-        put_styled(shown(f"【{person.name or '没有登记领导'} {person.phone}】"), "bold")
+        called = f"{person.name or '没有登记领导'} {person.phone}".rstrip()
+        put_styled(shown(f"【{called}】"), "bold")
         put("\n\n".join(map(shown_lines, texts)))
     if copy:
         copy_in_turn([(person.name, text) for person, texts in notes for text in texts])

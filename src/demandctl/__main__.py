@@ -2,6 +2,7 @@
 
 import gc
 import signal
+import sys
 
 # Ctrl-C while the program still loads ends it without a word: there is nothing to take back yet.
 _before = signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -16,6 +17,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, _before)
     try:
         cli.main()
+    except KeyboardInterrupt:
+        sys.exit(130)
     finally:
         # What is left is the interpreter's own tidying up: one more Ctrl-C would only print where it fell.
         signal.signal(signal.SIGINT, signal.SIG_IGN)

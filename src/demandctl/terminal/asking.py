@@ -6,8 +6,10 @@ terminal nothing may be asked: look at ``can_ask`` first. In a ``form`` one can 
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
@@ -229,11 +231,8 @@ def key(question: str, keys: str) -> str:
         answer(char)
     bound = merge_key_bindings([bindings, _leaving(typed=False)])
     session: PromptSession[str] = PromptSession(key_bindings=bound, output=_look()["output"])
-    _mind_keys(session.app)
-    try:
+    with _leaves(session.app):
         return session.prompt(question)
-    except (KeyboardInterrupt, EOFError) as error:
-        raise Cancelled from error
 
 
 def form(steps: Sequence[tuple[str, Callable[[bool], T]]]) -> dict[str, T]:
@@ -276,11 +275,8 @@ def pasted(question: str) -> str:
 
     bindings = merge_key_bindings([_leaving(typed=True), keys])
     session: PromptSession[str] = PromptSession(multiline=True, key_bindings=bindings, output=_look()["output"])
-    _mind_keys(session.app)
-    try:
+    with _leaves(session.app):
         return session.prompt(question + "\n")
-    except (KeyboardInterrupt, EOFError) as error:
-        raise Cancelled from error
 
 
 def yes(question: str, default: bool = True) -> bool:
@@ -306,11 +302,34 @@ def _asked(question: Question, *, typed: bool = False) -> Any:
 
     application = question.application
     application.key_bindings = merge_key_bindings([application.key_bindings or KeyBindings(), _leaving(typed)])
-    _mind_keys(application)
-    try:
+    with _leaves(application):
         return question.unsafe_ask()
+
+
+@contextmanager
+def _leaves(application: Application[Any]) -> Iterator[None]:
+    """Cancelled for whoever leaves a question, by a key or by Ctrl-C before or after it is on the screen.
+
+    Until the terminal gives Ctrl-C as a key it is a signal, which would fall into the making of the event loop: it is
+    remembered, and leaves the question as soon as that runs.
+    """
+    pressed: list[int] = []
+
+    def leave() -> None:
+        if pressed:
+            application.exit(exception=KeyboardInterrupt)
+
+    _mind_keys(application)
+    application.pre_run_callables.append(leave)
+    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    try:
+        yield
     except (KeyboardInterrupt, EOFError) as error:
         raise Cancelled from error
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        raise Cancelled
 
 
 def _leaving(typed: bool) -> KeyBindings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 from typing import TextIO
 
@@ -23,7 +24,9 @@ def told(error: BaseException) -> int:
     if isinstance(error, Ended):
         return error.code
     if isinstance(error, Cancelled | KeyboardInterrupt | EOFError):
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # once more says nothing more
         say("已取消，没有写入")
+        signal.signal(signal.SIGINT, before)
         return 130
     message, hint, code = _failure(error)
     fail(message, hint)
